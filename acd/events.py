@@ -1,0 +1,180 @@
+"""What is told to the distributor. Imperative names; facts, which come out of it, are in the past tense."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from acd.policy import Policy
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.requirements import Requirement
+from facts.states import LeftQueue, OfferOutcome, Party
+from facts.time import Duration, Instant
+
+
+class JoinQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact wants an agent of a queue. ``joined_at``: its original join time when it is not now."""
+
+    contact_id: ContactId
+    queue: QueueName
+    joined_at: Instant | None = None
+    requirement: Requirement | None = None
+    priority: int | None = None
+    customer_id: CustomerId | None = None
+    preferred_agent: AgentId | None = None
+    attributes: dict[str, str] = {}
+    why: str = "menu"
+    returned: bool = False
+
+
+class LeaveQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiting or offered contact goes. ``cause`` None: the caller hung up (abandoned)."""
+
+    contact_id: ContactId
+    cause: LeftQueue | None = None
+    to: str = ""
+
+
+class AnswerOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent took the offer: from here the contact is theirs."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+class RefuseOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent's phone did not take the offer: NO_ANSWER, REJECTED, BUSY or UNREACHABLE."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+    outcome: OfferOutcome
+
+
+class EndTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """This agent's part of the contact is over; wrap-up begins. ``contact_ended``: the customer is gone too."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    ended_by: Party
+    contact_ended: bool = True
+
+
+class HoldTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer was put on hold by the agent."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class RetrieveTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer is back from hold."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class RestoreTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """After a restart: this contact is with this agent since ``since``."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    queue: QueueName | None
+    since: Instant
+
+
+class LogIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent signs in; they become NOT_READY (``login``)."""
+
+    agent_id: AgentId
+    phone: str = ""
+
+
+class LogOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent signs out. During a contact: pending, unless ``force`` by a supervisor or the system."""
+
+    agent_id: AgentId
+    by: Party = Party.AGENT
+    force: bool = False
+
+
+class DeclareReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent wants contacts; during a contact or wrap-up the change is pending."""
+
+    agent_id: AgentId
+    by: Party = Party.AGENT
+
+
+class DeclareNotReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent wants no contacts, and says why."""
+
+    agent_id: AgentId
+    reason: ReasonCode
+    by: Party = Party.AGENT
+
+
+class EndWrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent has done the after-contact work."""
+
+    agent_id: AgentId
+    contact_id: ContactId | None = None
+    by: Party = Party.AGENT
+
+
+class ExtendWrapUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent needs so much longer for the after-contact work; None: until they end it themselves."""
+
+    agent_id: AgentId
+    by_us: Duration | None
+
+
+class LosePhone(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent's phone cannot be reached any more."""
+
+    agent_id: AgentId
+
+
+class FindPhone(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent's phone can be reached again."""
+
+    agent_id: AgentId
+
+
+class ReplacePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Queues, agents and rules change while running; nobody loses their place."""
+
+    policy: Policy
+    by: str = ""
+
+
+class ReplaceSkills(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent's full set of skills changes."""
+
+    agent_id: AgentId
+    skills: dict[SkillName, int]
+    by: Party = Party.SUPERVISOR
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time has come to ``now``: whatever was due until then happens, in the order in which it was due."""
+
+
+Event: TypeAlias = (
+    JoinQueue
+    | LeaveQueue
+    | AnswerOffer
+    | RefuseOffer
+    | EndTalk
+    | HoldTalk
+    | RetrieveTalk
+    | RestoreTalk
+    | LogIn
+    | LogOut
+    | DeclareReady
+    | DeclareNotReady
+    | EndWrapUp
+    | ExtendWrapUp
+    | LosePhone
+    | FindPhone
+    | ReplacePolicy
+    | ReplaceSkills
+    | Tick
+)

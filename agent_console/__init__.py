@@ -1,0 +1,1 @@
+"""Web API, live channel and browser console for agents, supervisors and administrators."""

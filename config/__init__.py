@@ -1,0 +1,1 @@
+"""Typed settings: models, loader, sample and JSON schema."""

@@ -1,0 +1,1 @@
+"""The bridge between the telephone switch and the contact centre."""

@@ -1,0 +1,1 @@
+"""Start-up, command line and wiring: the one place that builds everything."""

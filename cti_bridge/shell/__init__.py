@@ -1,0 +1,1 @@
+"""Twisted protocols, correlation, time-outs, and the running of effects; decides nothing."""

@@ -1,0 +1,1 @@
+"""Codecs between bytes and typed messages; no I/O."""

@@ -1,0 +1,371 @@
+"""The facts of the journal: what happened, each once, in order; boards, figures and metrics are folds of them.
+
+A :class:`Fact` says what happened to whom. An :class:`Entry` is a fact as the journal holds it: numbered, dated and
+signed by a node. Facts are named in the past tense and are never changed; a later version of a kind may add fields
+with defaults. Fields ending in ``_us`` are microseconds. Fields named in ``PERSONAL`` are a person's data: the store
+keeps them apart, so that they can be erased, and neither logs nor metrics ever see them.
+"""
+
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from facts.ids import AgentId, ContactId, CustomerId, NodeName, OfferId, QueueName, ReasonCode, SkillName
+from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
+from facts.time import Duration, Instant
+
+Channel: TypeAlias = Literal["call", "callback", "chat", "email"]
+Direction: TypeAlias = Literal["inbound", "outbound"]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True):
+    """What happened, to whom. Subclasses say the rest; the tag ``kind`` is the class's name."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+
+    contact_id: ContactId | None = None
+    agent_id: AgentId | None = None
+    customer_id: CustomerId | None = None
+    queue: QueueName | None = None
+    channel: Channel = "call"
+    direction: Direction = "inbound"
+
+    @property
+    def kind(self) -> str:
+        """The fact's name, as journal and reports print it."""
+        return type(self).__name__
+
+
+# -- contacts: arrival and menu -------------------------------------------------------------------------------------
+
+
+class ContactOffered(Fact, frozen=True, kw_only=True):
+    """A customer reached the centre: the first fact of a contact."""
+
+    PERSONAL = frozenset({"caller_number", "caller_name"})
+
+    entry_point: str = ""
+    caller_number: str = ""
+    caller_name: str = ""
+    caller_region: str = ""
+
+
+class MenuNodeEntered(Fact, frozen=True, kw_only=True):
+    """The caller's way through a flow came to a node."""
+
+    flow: str
+    flow_version: str = ""
+    node: str
+
+
+class MenuInputGiven(Fact, frozen=True, kw_only=True):
+    """The caller chose or said something at a node. ``choice`` is the edge taken; ``""`` for a private node."""
+
+    flow: str
+    node: str
+    choice: str
+    mode: Literal["dtmf", "speech", "none"] = "dtmf"
+    outcome: Literal["match", "no_match", "no_input"] = "match"
+    confidence: float | None = None
+
+
+class MenuEnded(Fact, frozen=True, kw_only=True):
+    """The flow is over for this caller; ``contained``: the menu alone served them."""
+
+    flow: str
+    node: str = ""
+    outcome: Literal["queued", "transferred", "voicemail", "hung_up", "caller_left", "failed"]
+    contained: bool = False
+
+
+# -- contacts: queue and offers -------------------------------------------------------------------------------------
+
+
+class ContactQueued(Fact, frozen=True, kw_only=True):
+    """A contact joined a queue; the service-level clock starts at ``joined_at``, which may lie before the entry's time.
+
+    ``joined_at`` is the original join time: it survives overflow, transfer within the queue, callbacks and restarts.
+    ``entered``: 1 for the first queue of the contact, 2 for the next and so on. ``returned``: the contact had been in
+    this queue before and came back to its place (restart, callback); it is not offered a second time.
+    """
+
+    joined_at: Instant
+    priority: int = 0
+    requirement: str = ""
+    position: int = 0
+    entered: int = 1
+    returned: bool = False
+    why: str = "menu"
+    expected_wait_us: Duration | None = None
+    attributes: dict[str, str] = {}
+
+
+class RequirementRelaxed(Fact, frozen=True, kw_only=True):
+    """A waiting contact's requirement changed by a stated step, ``after_us`` from its join time."""
+
+    step: int
+    after_us: Duration
+    requirement: str
+    why: str = ""
+
+
+class OfferMade(Fact, frozen=True, kw_only=True):
+    """A contact was presented to an agent. ``why`` holds who was considered and what ruled the others out."""
+
+    offer_id: OfferId
+    attempt: int = 1
+    ring_us: Duration
+    waited_us: Duration
+    why: dict[str, Any] = {}
+
+
+class OfferEnded(Fact, frozen=True, kw_only=True):
+    """An offer to one agent ended. ``rang_us``: from the reservation to the end."""
+
+    offer_id: OfferId
+    outcome: OfferOutcome
+    rang_us: Duration
+
+
+class ContactConnected(Fact, frozen=True, kw_only=True):
+    """An agent answered and talks with the customer; the service-level clock stops.
+
+    ``waited_us`` is counted from the original join time to the answer, ringing included.
+    """
+
+    offer_id: OfferId | None = None
+    waited_us: Duration
+    rang_us: Duration = 0
+
+
+class ContactHeld(Fact, frozen=True, kw_only=True):
+    """The agent put the customer on hold."""
+
+
+class ContactRetrieved(Fact, frozen=True, kw_only=True):
+    """The customer is back from hold."""
+
+
+class ContactTransferred(Fact, frozen=True, kw_only=True):
+    """``agent_id`` passed the contact on; this agent's talk ends here."""
+
+    to_kind: Literal["agent", "queue", "number", "flow"]
+    to: str
+    consulted: bool = False
+
+
+class TalkEnded(Fact, frozen=True, kw_only=True):
+    """One agent's part of a contact is over; ``talk_us`` excludes ``hold_us``."""
+
+    ended_by: Party
+    talk_us: Duration
+    hold_us: Duration = 0
+
+
+class ContactLeftQueue(Fact, frozen=True, kw_only=True):
+    """A contact left the queue neither answered nor abandoned. ``to``: where it went."""
+
+    outcome: LeftQueue
+    waited_us: Duration
+    to: str = ""
+
+
+class ContactAbandoned(Fact, frozen=True, kw_only=True):
+    """The customer gave up before an agent was there. In the menu ``queue`` is None and ``waited_us`` 0."""
+
+    stage: Literal["menu", "queue", "ringing"]
+    waited_us: Duration = 0
+
+
+class ContactEnded(Fact, frozen=True, kw_only=True):
+    """The last fact of a contact."""
+
+    ended_by: Party = Party.CALLER
+
+
+class ExpectedWaitTold(Fact, frozen=True, kw_only=True):
+    """A waiting customer was told their position or expected wait; reports compare it with what came."""
+
+    position: int
+    expected_wait_us: Duration | None
+
+
+class CallbackRequested(Fact, frozen=True, kw_only=True):
+    """The customer hung up and kept the place in the queue."""
+
+    PERSONAL = frozenset({"number"})
+
+    number: str
+    not_before: Instant | None = None
+
+
+class CallbackAttempted(Fact, frozen=True, kw_only=True):
+    """The customer was dialled back."""
+
+    attempt: int
+    outcome: Literal["connected", "no_answer", "busy", "failed", "agent_missing"]
+
+
+class CallbackEnded(Fact, frozen=True, kw_only=True):
+    """The callback is over."""
+
+    outcome: Literal["connected", "exhausted", "cancelled", "expired"]
+    attempts: int
+
+
+# -- agents ---------------------------------------------------------------------------------------------------------
+
+
+class AgentLoggedIn(Fact, frozen=True, kw_only=True):
+    """An agent signed in; they are NOT_READY with reason ``login`` until they say otherwise."""
+
+    phone: str = ""
+    team: str = ""
+    skills: dict[SkillName, int] = {}
+
+
+class AgentLoggedOut(Fact, frozen=True, kw_only=True):
+    """An agent's session ended."""
+
+    by: Party = Party.AGENT
+    reason: str = ""
+
+
+class AgentStateChanged(Fact, frozen=True, kw_only=True):
+    """From now on the agent is in this state; ``pending`` is what will be declared when the contact is over."""
+
+    declared: Declared
+    activity: Activity
+    reason: ReasonCode | None = None
+    pending: Declared | None = None
+    pending_reason: ReasonCode | None = None
+    by: Party = Party.AGENT
+
+
+class WrapUpEnded(Fact, frozen=True, kw_only=True):
+    """After-contact work for ``contact_id`` is over."""
+
+    took_us: Duration
+    how: Literal["timer", "agent", "supervisor", "logged_out"] = "timer"
+
+
+class DispositionSet(Fact, frozen=True, kw_only=True):
+    """What the contact was about and whether it was resolved; the last one set counts."""
+
+    PERSONAL = frozenset({"notes"})
+
+    disposition: str
+    resolved: bool | None = None
+    notes: str = ""
+
+
+class SkillsChanged(Fact, frozen=True, kw_only=True):
+    """An agent's full set of skills from now on."""
+
+    skills: dict[SkillName, int]
+    by: Party = Party.SUPERVISOR
+
+
+# -- the centre itself ----------------------------------------------------------------------------------------------
+
+
+class PolicyChanged(Fact, frozen=True, kw_only=True):
+    """The full routing policy from now on, so that yesterday can be replayed."""
+
+    policy: dict[str, Any]
+    by: str = ""
+
+
+class AlarmRaised(Fact, frozen=True, kw_only=True):
+    """A threshold was passed or a protection acted (``starvation_cap``, ``service_level``, ``longest_wait`` …)."""
+
+    alarm: str
+    value: float | None = None
+    threshold: float | None = None
+    text: str = ""
+
+
+class AlarmCleared(Fact, frozen=True, kw_only=True):
+    """The condition of an alarm is over."""
+
+    alarm: str
+
+
+class NodeStarted(Fact, frozen=True, kw_only=True):
+    """A daemon began to write. What it does not take over by later facts had ended at the last entry before."""
+
+    version: str
+    fresh: bool = True
+
+
+class NodeStopped(Fact, frozen=True, kw_only=True):
+    """A daemon stopped in good order."""
+
+    reason: str = ""
+
+
+class SwitchConnected(Fact, frozen=True, kw_only=True):
+    """The telephone switch is connected and its state was taken over."""
+
+    system: str = ""
+
+
+class SwitchLost(Fact, frozen=True, kw_only=True):
+    """The connection to the telephone switch is gone."""
+
+    reason: str = ""
+
+
+AnyFact: TypeAlias = (
+    ContactOffered
+    | MenuNodeEntered
+    | MenuInputGiven
+    | MenuEnded
+    | ContactQueued
+    | RequirementRelaxed
+    | OfferMade
+    | OfferEnded
+    | ContactConnected
+    | ContactHeld
+    | ContactRetrieved
+    | ContactTransferred
+    | TalkEnded
+    | ContactLeftQueue
+    | ContactAbandoned
+    | ContactEnded
+    | ExpectedWaitTold
+    | CallbackRequested
+    | CallbackAttempted
+    | CallbackEnded
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | AgentStateChanged
+    | WrapUpEnded
+    | DispositionSet
+    | SkillsChanged
+    | PolicyChanged
+    | AlarmRaised
+    | AlarmCleared
+    | NodeStarted
+    | NodeStopped
+    | SwitchConnected
+    | SwitchLost
+)
+"""Every kind of fact; msgspec decodes a journal line by its ``kind`` into one of these."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as the journal holds it. Order is ``(node, seq)``.
+
+    ``at`` is the node's clock (UTC at start plus the monotonic clock); ``switch_at`` is the telephone switch's own
+    time stamp of the event that caused the fact: a duration between two telephony facts uses both ``switch_at``.
+    ``version`` is the version of the fact's kind.
+    """
+
+    node: NodeName
+    seq: int
+    at: Instant
+    switch_at: Instant | None = None
+    tenant: str = "main"
+    version: int = 1
+    fact: AnyFact

@@ -1,0 +1,1 @@
+"""Voice menus: flow files, their validation and their interpreter."""

@@ -1,0 +1,1 @@
+"""Figures as tables, JSON, CSV, Excel and HTML."""

@@ -1,0 +1,1 @@
+"""Pure folds of facts into figures, each with its formula."""

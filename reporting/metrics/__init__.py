@@ -1,0 +1,1 @@
+"""Live figures for Prometheus, thresholds and alarms."""

@@ -1,0 +1,1 @@
+"""Distributions of arrivals, patience and handling; pure functions of uniform numbers."""
