@@ -1,0 +1,94 @@
+# `make` alone tells what there is. Every target does its own set-up; a second run finds it done.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := facts acd ivr cti_bridge simulation agent_console reporting storage config
+EXTRAS := postgresql prompts speech-en
+INSTALLED := $(VENV)/.installed
+WORK := .work
+ARGS ?=
+
+# Tests that want neither a server nor Asterisk, on both cores; those that do wait more than they
+# compute, so that more of them run at once than there are cores.
+FAST_WORKERS ?= 2
+SLOW_WORKERS ?= 3
+FAST := not e2e and not server and not benchmark
+SLOW := e2e or server
+PYTEST := $(BIN)/pytest -q --durations=5 --timeout=300 --timeout-method=thread
+
+.PHONY: help
+help: ## tell what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- set-up --------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv with the locked dependencies and the project itself
+
+$(BIN)/uv:
+	tools/make-venv $(VENV)
+
+$(INSTALLED): requirements.lock setup.cfg pyproject.toml $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(VENV) --require-hashes --build-constraint requirements.lock -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: lock
+lock: $(BIN)/uv ## write requirements.lock anew from setup.cfg and requirements-dev.in
+	$(BIN)/uv pip compile setup.cfg requirements-dev.in $(addprefix --extra ,$(EXTRAS)) \
+		--upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+.PHONY: servers
+servers: setup ## fetch what the end-to-end tests start: Asterisk, sipp
+	$(BIN)/python -m tests.servers.fetch
+
+# ---- use -----------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --speed 60"
+	$(BIN)/cordboard demo $(ARGS)
+
+# ---- checks --------------------------------------------------------------------------------------
+
+.PHONY: lint format check-format check-lint check-types check-imports check-news
+lint: setup ## style, types, import contracts, news fragments
+	$(MAKE) --jobs=4 --output-sync=target --keep-going check-format check-lint check-types check-imports check-news
+
+format: setup ## put the sources into the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check-format: ; $(BIN)/ruff format --check .
+check-lint: ; $(BIN)/ruff check .
+check-types: ; $(BIN)/mypy $(addprefix -p ,$(PACKAGES) tests)
+check-imports: ; $(BIN)/lint-imports
+check-news: ; $(BIN)/python tools/check_news.py newsfragments
+
+.PHONY: test test-fast test-slow unit
+unit: ; $(PYTEST) -n $(FAST_WORKERS) -m "$(FAST)" tests $(ARGS)
+
+test-fast: setup ## all checks and every test that needs no server (three minutes at most)
+	$(MAKE) --jobs=3 --output-sync=target check-format check-lint check-imports check-news check-types unit
+
+test-slow: servers ## the tests on the real Asterisk and the other servers
+	$(PYTEST) -n $(SLOW_WORKERS) --dist loadgroup -m "$(SLOW)" tests $(ARGS)
+
+test: setup ## everything: what has to pass before a change is taken
+	$(MAKE) --jobs=2 --output-sync=target test-fast servers
+	$(MAKE) test-slow
+
+.PHONY: benchmark
+benchmark: setup ## measure side by side with other libraries
+	$(PYTEST) -s -p no:cacheprovider -m benchmark tests/benchmarks $(ARGS)
+
+.PHONY: clean
+clean: ## remove all that was made, the virtual environment and the fetched servers included
+	rm -rf $(VENV) $(WORK) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
