@@ -1,1 +1,1 @@
-"""Distributions of arrivals, patience and handling; pure functions of uniform numbers."""
+"""Durations and arrivals drawn by law from uniform numbers that are handed in. Pure: shared by simulation and PBX."""
