@@ -67,7 +67,7 @@ format: setup ## put the sources into the house format
 
 check-format: ; $(BIN)/ruff format --check .
 check-lint: ; $(BIN)/ruff check .
-check-types: ; $(BIN)/mypy $(addprefix -p ,$(PACKAGES) tests)
+check-types: ; $(BIN)/mypy $(addprefix -p ,$(PACKAGES) deploy tools tests)
 check-imports: ; $(BIN)/lint-imports
 check-news: ; $(BIN)/python tools/check_news.py newsfragments
 
