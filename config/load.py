@@ -1,0 +1,204 @@
+"""Settings from a YAML file and the environment, with every mistake at once.
+
+A scalar is read by what is wanted of it: ``phone: 0049`` is the text that stands there, ``enabled: yes`` is true.
+After a mistake the rest is examined all the same: what is wrong is taken out and what remains is checked again.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from config.document import Document, read_document
+from config.environment import FILE as ENVIRONMENT
+from config.environment import Overrides, apply_environment
+from config.errors import ConfigError, KeyPath, Problem
+from config.home import data_home
+from config.messages import wording
+from config.models import Settings
+from config.references import Declared, reference_problems
+from config.shape import Slot, bare, slots
+
+MAX_SECRET_BYTES: Final = 65_536
+_TRUTH: Final = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where settings came from: says of any key path in which line, or by which variable, it was set."""
+
+    document: Document
+    overrides: Overrides
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """A mistake at a key path."""
+        for length in range(len(path), 0, -1):
+            variable = self.overrides.origins.get(path[:length])
+            if variable:
+                return Problem(file=ENVIRONMENT, line=0, column=0, key=variable, message=message)
+        return self.document.problem(path, message)
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """What could be made of settings, and every mistake; ``settings`` lacks what was wrong."""
+
+    settings: Settings
+    problems: tuple[Problem, ...]
+    source: Source
+
+
+def load(path: Path | None, env: Mapping[str, str]) -> Settings:
+    """The settings of a file (None: the embedded default) and environment; raises :class:`ConfigError`."""
+    examination = examine(path, env)
+    if examination.problems:
+        raise ConfigError(examination.problems)
+    return examination.settings
+
+
+def examine(path: Path | None, env: Mapping[str, str]) -> Examination:
+    """Read settings and tell all mistakes; raises :class:`ConfigError` only when the file cannot be read at all."""
+    document = read_document(_text(path), str(path) if path else "embedded default")
+    data = document.data if isinstance(document.data, dict) else {}
+    overrides = apply_environment(data, env)
+    source = Source(document, overrides)
+    problems = [*document.problems, *overrides.problems]
+    if document.data is not data:
+        problems.append(document.problem((), "has to be a mapping (key: value)"))
+    found = _resolve_files(data, (path.parent if path else Path()).absolute())
+    data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
+    declared = Declared.of(data)
+    settings, mistakes = _validated(data, {**document.texts, **overrides.texts})
+    found += [*mistakes, *reference_problems(settings, declared)]
+    problems += [source.problem(where, message) for where, message in found]
+    return Examination(settings, tuple(sorted(set(problems))), source)
+
+
+def _text(path: Path | None) -> str:
+    if path is None:
+        return resources.files("config").joinpath("default.yaml").read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problem = Problem(file=str(path), line=0, column=0, key="", message=f"cannot be read: {reason}")
+        raise ConfigError([problem]) from error
+
+
+# -- files named in the settings ------------------------------------------------------------------------------------
+
+
+def _resolve_files(data: dict[str, Any], folder: Path) -> list[tuple[KeyPath, str]]:
+    """Make paths absolute, put the contents of secret files in their places; returns what went wrong."""
+    found = []
+    for slot in slots(data, Settings):
+        value = slot.container[slot.key]
+        if bare(slot.annotation) is not Path or not isinstance(value, str):
+            continue
+        slot.container[slot.key] = str(folder / Path(value).expanduser())
+        if str(slot.key).endswith("_file"):
+            found += _read_secret(slot)
+    return found
+
+
+def _read_secret(slot: Slot) -> list[tuple[KeyPath, str]]:
+    name = str(slot.key).removesuffix("_file")
+    file = Path(slot.container[slot.key])
+    if name == "ca":
+        return []
+    if slot.container.get(name) is not None:
+        return [(slot.path, f"give {name} or {slot.key}, not both")]
+    slot.container[name] = ""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_SECRET_BYTES + 1)
+        if len(content) > MAX_SECRET_BYTES:
+            return [(slot.path, f"{file} is too long for a secret")]
+        slot.container[name] = content.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        return [(slot.path, f"{file} is not UTF-8 text")]
+    except OSError as error:
+        return [(slot.path, f"{file} cannot be read: {error.strerror}")]
+    return [] if slot.container[name] else [(slot.path, f"{file} is empty")]
+
+
+# -- validation ------------------------------------------------------------------------------------------------------
+
+
+def _validated(data: dict[str, Any], texts: Mapping[KeyPath, str]) -> tuple[Settings, list[tuple[KeyPath, str]]]:
+    """The settings without what is wrong, and what is."""
+    found: list[tuple[KeyPath, str]] = []
+    gone: set[KeyPath] = set()
+    while True:
+        try:
+            return Settings.model_validate(data), found
+        except ValidationError as error:
+            errors = error.errors(include_url=False, include_input=False)
+        if any([_corrected(data, texts, each) for each in errors]):  # noqa: C419 - every one has to be tried
+            continue
+        found += [(_path(each), wording(each)) for each in errors if not _follows(each, gone)]
+        wrong = {_smallest_part(data, each) for each in errors}
+        gone |= wrong
+        for path in wrong:
+            if _is_there(data, path):
+                del _at(data, path[:-1])[path[-1]]
+
+
+def _follows(error: ErrorDetails, gone: set[KeyPath]) -> bool:
+    """Whether an error only says that what was taken out is not there."""
+    path = _path(error)
+    if error["type"] == "value_error":
+        return any(taken[: len(path)] == path for taken in gone)
+    return path in gone
+
+
+def _path(error: ErrorDetails) -> KeyPath:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def _corrected(data: dict[str, Any], texts: Mapping[KeyPath, str], error: ErrorDetails) -> bool:
+    """Read a scalar as the text, or the truth value, that is wanted; whether that was possible."""
+    path = _path(error)
+    text = texts.get(path)
+    if text is None or not _is_there(data, path):
+        return False
+    holder = _at(data, path[:-1])
+    if error["type"] == "string_type" and holder[path[-1]] is not None:
+        holder[path[-1]] = text
+        return True
+    if error["type"] == "bool_type" and text.lower() in _TRUTH:
+        holder[path[-1]] = _TRUTH[text.lower()]
+        return True
+    return False
+
+
+def _smallest_part(data: dict[str, Any], error: ErrorDetails) -> KeyPath:
+    """The least that has to be taken out, so that the rest can be examined; of a list, the whole."""
+    path = _path(error)
+    if error["type"] == "missing":
+        path = path[:-1]
+    while not _is_there(data, path) or isinstance(path[-1], int):
+        path = path[:-1]
+    return path
+
+
+def _at(data: Any, path: Iterable[str | int]) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _is_there(data: Any, path: KeyPath) -> bool:
+    try:
+        _at(data, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return bool(path)
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, as commands pass it on."""
+    return os.environ

@@ -1,0 +1,53 @@
+"""Settings of people: agents, teams, and the words they work with."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.fields import DialString, Digits, FilePath, Level, Line, Name, Secret, Section
+
+
+class Team(Section):
+    """People who are led together; a supervisor sees their own teams."""
+
+    title: Line = ""
+    """What people call it."""
+
+
+class Agent(Section):
+    """A person who takes contacts. The key is used in journal and reports: never give it to somebody else."""
+
+    name: Line = ""
+    """The person's name."""
+    phone: DialString
+    """The phone: the endpoint's name, e.g. 1001, or a channel, e.g. PJSIP/1001."""
+    skills: dict[Name, Level] = Field(default_factory=dict)
+    """Skills with levels, 1 to 10; higher is better, absent is not zero."""
+    team: Name | None = None
+    """The team."""
+    slots: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many contacts at once."""
+    pin: Secret | None = None
+    """Asked for when signing in from a phone that is not the person's own."""
+    pin_file: FilePath | None = None
+    """A file that holds the PIN."""
+
+
+class Reason(Section):
+    """Why a person is not ready."""
+
+    title: Line = ""
+    """What people call it."""
+    digits: Digits | None = None
+    """Dialled after *53 to choose it from the phone."""
+    productive: bool = False
+    """Whether the time counts as work (training, meeting) in utilisation."""
+
+
+class Disposition(Section):
+    """What came of a contact."""
+
+    title: Line = ""
+    """What people call it."""
+    resolved: bool | None = None
+    """Whether it means that the customer's matter is settled; absent: the agent says."""

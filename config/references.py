@@ -1,0 +1,90 @@
+"""Names in the settings that refer to each other: nothing may refer to what is not there."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from config.errors import KeyPath
+from config.models import Settings
+from facts.requirement_text import parse_requirement, skills_named
+from facts.states import SYSTEM_REASONS
+
+Mistake = tuple[KeyPath, str]
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """Names that the file declares, whether or not what stands under them is right."""
+
+    skills: frozenset[str]
+    teams: frozenset[str]
+    queues: frozenset[str]
+    agents: frozenset[str]
+    opening_hours: frozenset[str]
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Declared":
+        """Read the names from the raw data, before anything is taken out of it."""
+        return cls(**{name: frozenset(_keys(data.get(name))) for name in cls.__struct_fields__})
+
+
+def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
+    """Every mistake between the parts of the settings."""
+    return [
+        *_queue_mistakes(settings, declared),
+        *_agent_mistakes(settings, declared),
+        *_reason_mistakes(settings),
+    ]
+
+
+def _keys(section: Any) -> Iterable[str]:
+    return section if isinstance(section, dict) else ()
+
+
+def _unknown(kind: str, name: str, known: frozenset[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    listed = f", or use one of: {', '.join(sorted(known))}" if known else ""
+    return f"there is no {kind} '{name}'; " + (f"did you mean {close[0]}?" if close else f"add it to {kind}s{listed}")
+
+
+def _skills_of(text: str, known: frozenset[str]) -> Iterator[str]:
+    for skill in sorted(skills_named(parse_requirement(text)) - known):
+        yield _unknown("skill", skill, known)
+
+
+def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
+    for name, queue in settings.queues.items():
+        path = ("queues", name)
+        for message in _skills_of(queue.requires, declared.skills):
+            yield (*path, "requires"), message
+        if queue.opening_hours is not None and queue.opening_hours not in declared.opening_hours:
+            yield (
+                (*path, "opening_hours"),
+                f"there is no calendar '{queue.opening_hours}' among the opening_hours; add it there",
+            )
+
+
+def _agent_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
+    by_phone: dict[str, list[str]] = defaultdict(list)
+    for name, agent in settings.agents.items():
+        path = ("agents", name)
+        for skill in agent.skills:
+            if skill not in declared.skills:
+                yield (*path, "skills", skill), _unknown("skill", skill, declared.skills)
+        if agent.team is not None and agent.team not in declared.teams:
+            yield (*path, "team"), _unknown("team", agent.team, declared.teams)
+        by_phone[agent.phone].append(name)
+        if len(by_phone[agent.phone]) > 1:
+            yield (*path, "phone"), f"is the phone of {by_phone[agent.phone][0]} too; a phone has one agent"
+
+
+def _reason_mistakes(settings: Settings) -> Iterator[Mistake]:
+    by_digits: dict[str, str] = {}
+    for code, reason in settings.reasons.items():
+        path = ("reasons", code)
+        if code in SYSTEM_REASONS:
+            yield path, f"belongs to the system ({SYSTEM_REASONS[code]}); choose another code"
+        if reason.digits is not None and by_digits.setdefault(reason.digits, code) != code:
+            yield (*path, "digits"), f"is already dialled for {by_digits[reason.digits]}"

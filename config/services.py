@@ -1,0 +1,130 @@
+"""Settings of what surrounds the calls: database, Redis, web server, metrics, alarms, log."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.fields import (
+    Address,
+    Day,
+    FilePath,
+    Fraction,
+    Line,
+    Listed,
+    Name,
+    Port,
+    Seconds,
+    Secret,
+    Section,
+    TimeSpan,
+    TimeZone,
+    Url,
+)
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Site(Section):
+    """The contact centre."""
+
+    name: Line = "Cordboard"
+    """What people call it."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of reports and opening hours."""
+    language: Line = "en"
+    """The language of prompts and pages, when nobody chose another."""
+    country: Line = "US"
+    """Two letters: how dialled numbers without a country code are read."""
+
+
+class Node(Section):
+    """This daemon."""
+
+    name: Name = "node-1"
+    """Signs every fact of the journal: never change it, and give no two daemons the same."""
+
+
+class Holidays(Section):
+    """Public holidays on which a calendar is closed."""
+
+    country: Line
+    """Two letters, e.g. DE."""
+    subdivision: Line | None = None
+    """A part of the country, e.g. BY."""
+
+
+class OpeningHours(Section):
+    """A calendar, read in its time zone, right across daylight saving time."""
+
+    time_zone: TimeZone | None = None
+    """The site's when absent."""
+    weekly: dict[Weekday, Listed[TimeSpan]] = Field(default_factory=dict)
+    """Hours of each weekday; a day that is absent is closed."""
+    holidays: Holidays | None = None
+    """Closed on these days."""
+    special: dict[Day, Listed[TimeSpan]] = Field(default_factory=dict)
+    """Hours of single days, holiday or not; an empty list closes the day."""
+
+
+class Database(Section):
+    """Where journal, accounts and customers are kept."""
+
+    url: Url | None = None
+    """E.g. postgresql+psycopg://cordboard@db/cordboard; without it SQLite inside CORDBOARD_HOME."""
+    password: Secret | None = None
+    """The password for the URL; better in a file or in the environment."""
+    password_file: FilePath | None = None
+    """A file that holds the password."""
+
+
+class Redis(Section):
+    """The event bus between nodes; one node needs none."""
+
+    url: Url | None = None
+    """E.g. redis://localhost:6379/0."""
+    password: Secret | None = None
+    """Its password; better in a file or in the environment."""
+    password_file: FilePath | None = None
+    """A file that holds the password."""
+
+
+class Web(Section):
+    """The console and its API."""
+
+    host: Address = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 8080
+    """The port to listen on."""
+
+
+class Metrics(Section):
+    """Figures for Prometheus."""
+
+    enabled: bool = True
+    """Whether they are served."""
+    host: Address = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 9464
+    """The port to listen on."""
+
+
+class Alarms(Section):
+    """Thresholds that raise an alarm; absent: none."""
+
+    service_level_below: Fraction | None = None
+    """The share of contacts in time, of the present interval."""
+    longest_wait_s: Seconds | None = None
+    """Somebody has waited so long."""
+    abandon_rate_above: Fraction | None = None
+    """The share of contacts abandoned, of the present interval."""
+    occupancy_above: Fraction | None = None
+    """Agents are busy for more than this share of their time."""
+
+
+class Log(Section):
+    """What the daemon tells on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much."""
+    format: Literal["text", "json"] = "text"
+    """For people or for programs."""

@@ -1,0 +1,185 @@
+"""Settings of the telephone side: Asterisk, dialled numbers, flows and their voices."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from config.fields import (
+    Address,
+    FilePath,
+    Fraction,
+    Line,
+    Listed,
+    Name,
+    Network,
+    Port,
+    PositiveSeconds,
+    Secret,
+    Section,
+)
+
+Context = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+
+
+class Tls(Section):
+    """Encryption of a connection."""
+
+    enabled: bool = False
+    """Whether the connection is encrypted."""
+    ca_file: FilePath | None = None
+    """Certificates to trust; without it those of the machine."""
+    server_name: Address | None = None
+    """The name in the server's certificate, when it is not the host's."""
+
+
+class Ami(Section):
+    """The manager interface of Asterisk: how Cordboard sees and steers calls."""
+
+    host: Address = "127.0.0.1"
+    """Where Asterisk is."""
+    port: Port = 5038
+    """The port of manager.conf."""
+    user: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
+    """The account in manager.conf."""
+    secret: Secret | None = None
+    """Its secret; better in a file or in the environment."""
+    secret_file: FilePath | None = None
+    """A file that holds the secret."""
+    tls: Tls = Tls()
+    """Encryption, to the port of tlsbindaddr."""
+    action_timeout_s: PositiveSeconds = 10.0
+    """How long an action may take before it counts as failed."""
+    keep_alive_s: PositiveSeconds = 15.0
+    """How often the connection is tried when nothing else passes."""
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> "Ami":
+        if self.secret is None:
+            raise ValueError("secret is missing: give secret_file, or CORDBOARD_ASTERISK__AMI__SECRET")
+        return self
+
+
+class Agi(Section):
+    """The FastAGI server, to which the dialplan brings every call."""
+
+    host: Address = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 4573
+    """The port to listen on."""
+    allowed_peers: Listed[Network] = ("127.0.0.0/8", "::1/128")
+    """Addresses or networks from which Asterisk may connect."""
+    token: Secret | None = None
+    """What the dialplan's AGI_TOKEN has to be; better in a file or in the environment."""
+    token_file: FilePath | None = None
+    """A file that holds the token."""
+
+    @model_validator(mode="after")
+    def _has_token(self) -> "Agi":
+        if self.token is None:
+            raise ValueError("token is missing: give token_file, or CORDBOARD_ASTERISK__AGI__TOKEN")
+        return self
+
+
+class AudioSocket(Section):
+    """The server to which Asterisk streams what callers say."""
+
+    host: Address = "127.0.0.1"
+    """The address to listen on, and under which Asterisk finds it."""
+    port: Port = 4580
+    """The port to listen on."""
+
+
+class Contexts(Section):
+    """Names of the dialplan's contexts, when extensions.conf is not the one that comes with Cordboard."""
+
+    entry: Context = "acd-entry"
+    """Every call comes through it."""
+    wait: Context = "acd-wait"
+    """Where callers wait."""
+    leg: Context = "acd-leg"
+    """Where an agent's leg fetches the waiting caller."""
+    talked: Context = "acd-talked"
+    """Where the caller is when the agent hung up first."""
+    exit: Context = "acd-exit"
+    """Says something and hangs up."""
+    transfer: Context = "acd-transfer"
+    """Where transfers go."""
+    dial: Context = "acd-dial"
+    """Calls from the desk to the outside."""
+    hold: Context = "acd-hold"
+    """A caller on hold."""
+    keep: Context = "acd-keep"
+    """An agent's leg that waits for its next talk."""
+    spy: Context = "acd-spy"
+    """A supervisor who listens."""
+
+
+class Asterisk(Section):
+    """The telephone switch; without this section only the demo can run."""
+
+    ami: Ami
+    """The manager interface."""
+    agi: Agi
+    """The FastAGI server."""
+    audio_socket: AudioSocket = AudioSocket()
+    """Speech of callers."""
+    contexts: Contexts = Contexts()
+    """The dialplan's contexts."""
+    phone_channel: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[^,&|]*\{phone\}[^,&|]*$")] = (
+        "PJSIP/{phone}"
+    )
+    """How an agent's phone is dialled."""
+    outside_channel: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[^,&|]*\{number\}[^,&|]*$")] = (
+        "PJSIP/{number}@trunk"
+    )
+    """How a number outside is dialled."""
+    caller_id: Line = ""
+    """What customers see when they are called, e.g. "Example Ltd" <+4930123456>."""
+    config_folder: FilePath | None = None
+    """Asterisk's configuration, if this machine can read it; cordboard doctor then looks into it."""
+    sounds_folder: FilePath | None = None
+    """Asterisk's sounds, if this machine can read them."""
+
+
+class EntryPoint(Section):
+    """A dialled number."""
+
+    title: Line = ""
+    """What people call it."""
+    flow: Name
+    """The voice menu that answers."""
+    language: Line = ""
+    """The language to begin in; empty: the site's."""
+
+
+class Prompts(Section):
+    """What callers hear."""
+
+    folder: FilePath | None = None
+    """Recordings and rendered prompts; without it inside CORDBOARD_HOME."""
+    voices: dict[Name, Line] = Field(default_factory=dict)
+    """The voice that speaks missing recordings, by language."""
+    level_dbfs: Annotated[float, Field(ge=-40, le=-3)] = -20.0
+    """The loudness of prompts."""
+
+
+class Recogniser(Section):
+    """What understands callers in one language."""
+
+    engine: Literal["vosk", "moonshine"]
+    """The recogniser."""
+    model: FilePath | None = None
+    """The model's folder; without it the packaged one."""
+
+
+class Speech(Section):
+    """Understanding callers who speak; without recognisers menus listen for keys only."""
+
+    recognisers: dict[Name, Recogniser] = Field(default_factory=dict)
+    """One recogniser per language."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many utterances are decided at once."""
+    end_silence_s: PositiveSeconds = 0.4
+    """Silence that ends an utterance."""
+    threshold: Fraction = 0.6
+    """Below this confidence the caller is asked to confirm."""

@@ -1,0 +1,300 @@
+"""Settings: what is right is read, what is wrong is told all at once with file, line, column and key."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from config.errors import ConfigError
+from config.load import examine, load
+from config.models import Settings
+
+ASTERISK = """
+asterisk:
+  ami: {user: acd, secret_file: ami.secret}
+  agi: {token_file: agi.token}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "ami.secret").write_text("s3cret-of-ami\n")
+    (tmp_path / "agi.token").write_text("t0ken-of-agi")
+    return tmp_path
+
+
+def read(folder: Path, text: str, **env: str) -> Settings:
+    return load(written(folder, text), env)
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "cordboard.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes(folder: Path, text: str, **env: str) -> list[str]:
+    """Each mistake as ``line:column key: message``, or ``file key: message`` when it is not of the file."""
+    found = examine(written(folder, text), env).problems
+    return [
+        f"{problem.line}:{problem.column} {problem.key}: {problem.message}"
+        if problem.line
+        else f"{problem.file} {problem.key}: {problem.message}"
+        for problem in found
+    ]
+
+
+# -- what is right ---------------------------------------------------------------------------------------------------
+
+
+def test_the_embedded_default_is_right_and_has_something_to_work_on() -> None:
+    settings = load(None, {})
+    assert len(settings.agents) == 30
+    assert settings.asterisk is None
+    assert set(settings.queues) == {"sales", "billing", "support"}
+    assert settings.entry_points
+
+
+def test_an_empty_file_is_an_empty_contact_centre(folder: Path) -> None:
+    settings = read(folder, "")
+    assert settings.queues == {}
+    assert settings.web.port == 8080
+
+
+def test_scalars_are_read_by_what_is_wanted(folder: Path) -> None:
+    settings = read(
+        folder,
+        """
+        site: {language: no, name: 18:30}
+        agents:
+          yes: {phone: 0049, name: true}
+          null: {phone: 1e3}
+        metrics: {enabled: off}
+        queues: {sales: {ring_s: 15}}
+        """,
+    )
+    assert (settings.site.language, settings.site.name) == ("no", "18:30")
+    assert settings.agents["yes"].phone == "0049"
+    assert settings.agents["yes"].name == "true"
+    assert settings.agents["null"].phone == "1e3"
+    assert settings.metrics.enabled is False
+    assert settings.queues["sales"].ring_s == 15.0
+
+
+def test_secrets_come_from_files_beside_the_settings_and_are_never_shown(folder: Path) -> None:
+    settings = read(folder, ASTERISK)
+    assert settings.asterisk is not None
+    assert settings.asterisk.ami.secret is not None
+    assert settings.asterisk.ami.secret.get_secret_value() == "s3cret-of-ami"
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "s3cret" not in shown
+        assert "t0ken" not in shown
+
+
+def test_paths_are_relative_to_the_settings_file(folder: Path) -> None:
+    settings = read(folder, "flows: [flows, /srv/flows/main.yaml]\nprompts: {folder: ~/voices}")
+    assert settings.flows == (folder / "flows", Path("/srv/flows/main.yaml"))
+    assert settings.prompts.folder == Path("~/voices").expanduser()
+
+
+def test_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert read(folder, "").home == Path("/home/somebody/.local/share/cordboard")
+    assert read(folder, "", CORDBOARD_HOME="/srv/data").home == Path("/srv/data")
+    assert read(folder, "home: data").home == folder / "data"
+    assert read(folder, "home: data", CORDBOARD_HOME="/srv/data").database_url == "sqlite:////srv/data/journal.sqlite3"
+
+
+# -- environment -----------------------------------------------------------------------------------------------------
+
+
+def test_variables_override_the_file(folder: Path) -> None:
+    settings = read(
+        folder,
+        ASTERISK + "queues: {Sales: {ring_s: 15}}",
+        CORDBOARD_QUEUES__SALES__RING_S="25.5",
+        CORDBOARD_QUEUES__SALES__TITLE="0815",
+        CORDBOARD_ASTERISK__AGI__ALLOWED_PEERS="[10.0.0.0/8, 192.168.1.7]",
+        CORDBOARD_ASTERISK__AMI__SECRET="12345",
+        CORDBOARD_DATABASE__URL="postgresql+psycopg://db/cordboard",
+        CORDBOARD_SKILLS="{english: English}",
+        CORDBOARD_TRACEBACK="1",
+        OTHER__THING="x",
+    )
+    assert (settings.queues["Sales"].ring_s, settings.queues["Sales"].title) == (25.5, "0815")
+    assert settings.asterisk is not None
+    assert settings.asterisk.agi.allowed_peers == ("10.0.0.0/8", "192.168.1.7/32")
+    assert settings.asterisk.ami.secret is not None
+    assert settings.asterisk.ami.secret.get_secret_value() == "12345"
+    assert settings.database_url == "postgresql+psycopg://db/cordboard"
+    assert settings.skills == {"english": "English"}
+
+
+def test_variables_alone_make_a_section(folder: Path) -> None:
+    settings = read(
+        folder,
+        "",
+        CORDBOARD_ASTERISK__AMI__USER="acd",
+        CORDBOARD_ASTERISK__AMI__SECRET_FILE=str(folder / "ami.secret"),
+        CORDBOARD_ASTERISK__AGI__TOKEN="t",
+    )
+    assert settings.asterisk is not None
+    assert settings.asterisk.ami.user == "acd"
+
+
+def test_mistakes_in_variables_name_the_variable(folder: Path) -> None:
+    found = mistakes(
+        folder,
+        "queues: {sales: {}}",
+        CORDBOARD_QUEUES__SALES__RING_S="soon",
+        CORDBOARD_WEB__PROT="1",
+        CORDBOARD_NODE__NAME__FIRST="x",
+        CORDBOARD_ASTERISK__AGI__ALLOWED_PEERS="[",
+    )
+    assert [line.split(": ")[0] for line in found if line.startswith("environment")] == [
+        "environment CORDBOARD_ASTERISK__AGI__ALLOWED_PEERS",
+        "environment CORDBOARD_NODE__NAME__FIRST",
+        "environment CORDBOARD_QUEUES__SALES__RING_S",
+        "environment CORDBOARD_WEB__PROT",
+    ]
+    assert "environment CORDBOARD_WEB__PROT: there is no setting 'prot' here; did you mean PORT?" in found
+    assert "environment CORDBOARD_QUEUES__SALES__RING_S: has to be a number" in found
+
+
+# -- what is wrong ---------------------------------------------------------------------------------------------------
+
+NO_KLINGON = "there is no skill 'klingon'; add it to skills, or use one of: billing, english"
+MANY = """\
+site: {time_zone: Europe/Berlim}
+skills: {english: "", billing: ""}
+queues:
+  sales:
+    requires: english>=11
+    ring_s: -1
+    rign_s: 5
+  billing:
+    requires: biling>=2 & english
+    opening_hours: office
+    wrap_up_s: soon
+agents:
+  alice: {phone: "1001", skills: {english: 11, klingon: 3}, team: north}
+  bob: {phone: "1001", skills: {english: 3}}
+  carol: {}
+  9lives: {phone: "1003"}
+reasons:
+  login: {}
+  break: {digits: "1"}
+  meal: {digits: "1"}
+asterisk:
+  ami: {user: acd}
+  agi: {token_file: nowhere, allowed_peers: [10.0.0.0/8, "evil;drop"]}
+flows: soup
+"""
+
+
+def test_all_mistakes_at_once(folder: Path) -> None:
+    assert mistakes(folder, MANY) == [
+        "1:8 site.time_zone: 'Europe/Berlim' is no time zone: write it as Europe/Berlin or UTC",
+        "5:5 queues.sales.requires: a level from 1 to 10 is expected (column 10 of the requirement)",
+        "6:5 queues.sales.ring_s: has to be above 0",
+        "7:5 queues.sales.rign_s: is not known; did you mean ring_s?",
+        "9:5 queues.billing.requires: there is no skill 'biling'; did you mean billing?",
+        "10:5 queues.billing.opening_hours: there is no calendar 'office' among the opening_hours; add it there",
+        "11:5 queues.billing.wrap_up_s: has to be a number",
+        "13:35 agents.alice.skills.english: has to be 10 or less",
+        f"13:48 agents.alice.skills.klingon: {NO_KLINGON}",
+        "13:61 agents.alice.team: there is no team 'north'; add it to teams",
+        "14:9 agents.bob.phone: is the phone of alice too; a phone has one agent",
+        "15:3 agents.carol.phone: is missing",
+        "16:3 agents.9lives: a name is letters, digits, _ and -, begins with a letter and has 64 at most",
+        "18:3 reasons.login: belongs to the system (just signed in); choose another code",
+        "20:10 reasons.meal.digits: is already dialled for break",
+        "22:3 asterisk.ami: secret is missing: give secret_file, or CORDBOARD_ASTERISK__AMI__SECRET",
+        f"23:9 asterisk.agi.token_file: {folder}/nowhere cannot be read: No such file or directory",
+        "23:58 asterisk.agi.allowed_peers[1]: is no IP address or network: write it as 10.1.2.3 or 10.0.0.0/8",
+        "24:1 flows: has to be a list",
+    ]
+
+
+def test_load_raises_with_all_of_them(folder: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read(folder, MANY)
+    assert len(refused.value.problems) == 19
+    assert f"{folder}/cordboard.yaml:6:5: queues.sales.ring_s: has to be above 0" in str(refused.value)
+
+
+def test_what_is_right_beside_mistakes_is_still_there(folder: Path) -> None:
+    settings = examine(written(folder, MANY), {}).settings
+    assert set(settings.queues) == {"sales", "billing"}
+    assert settings.queues["billing"].requires == "biling>=2 & english"
+    assert set(settings.agents) == {"alice", "bob"}
+    assert settings.agents["alice"].skills == {"klingon": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("queues: {sales: {}\nweb: 1", "2:1 : this is not YAML: "),
+        ("web: {port: 1}\nweb: {port: 2}", "2:1 web: stands twice: already in line 1"),
+        ("skills: {english: !good yes}", "1:19 skills.english: write it in quotes: YAML reads !good as a tag"),
+        ("- 1", "1:1 : has to be a mapping"),
+        ("? [a]\n: b", "1:3 : a key has to be a text"),
+        ("site: {name: a\x07b}", "1:15 : this is not YAML: "),
+        ('site: {name: "a\\nb"}', "1:8 site.name: control characters"),
+        ("a: &a [*a]", "1:1 : too big"),
+        ("[" * 2000, "this is not YAML|too big"),
+    ],
+)
+def test_texts_that_are_no_settings(folder: Path, text: str, found: str) -> None:
+    told = mistakes(folder, text)
+    assert any(part in told[0] for part in found.split("|")), told
+
+
+def test_an_alias_bomb_is_refused_quickly(folder: Path) -> None:
+    levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 12))
+    assert "too big" in mistakes(folder, f"l0: &l0 x\n{levels}")[0]
+
+
+def test_a_file_that_cannot_be_read(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        load(folder / "nowhere.yaml", {})
+    (folder / "latin.yaml").write_bytes(b"site: {name: M\xfcnchen}")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(folder / "latin.yaml", {})
+
+
+def test_secret_and_file_together_are_refused(folder: Path) -> None:
+    told = mistakes(folder, "asterisk: {ami: {user: a, secret: x, secret_file: ami.secret}, agi: {token: y}}")
+    assert told == ["1:38 asterisk.ami.secret_file: give secret or secret_file, not both"]
+
+
+def test_no_secret_is_repeated_in_a_mistake(folder: Path) -> None:
+    told = mistakes(folder, 'asterisk: {ami: {user: a, secret: "top\\nsecret"}, agi: {token: [hidden]}}')
+    assert len(told) == 2
+    assert "secret\n" not in "".join(told)
+    assert "top" not in "".join(told)
+    assert "hidden" not in "".join(told)
+
+
+keys = st.sampled_from(["queues", "agents", "skills", "sales", "ring_s", "phone", "asterisk", "ami", "flows", "x"])
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text("ab0 {}[]:!&*", max_size=5),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(keys, inside, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(trees)
+@hypothesis_settings(deadline=None, max_examples=150)
+def test_any_tree_is_read_or_told_to_be_wrong(tree: object) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        json.dump(tree, file)
+        file.flush()
+        examination = examine(Path(file.name), {})
+    assert isinstance(examination.settings, Settings)
+    lines = [problem.line for problem in examination.problems]
+    assert lines == sorted(lines)
