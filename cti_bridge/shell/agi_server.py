@@ -1,0 +1,230 @@
+"""The FastAGI server: Asterisk connects for every caller's menu, and for agents who dial a feature code.
+
+Only peers on the allow-list are listened to, and only scripts asked for with the shared token are run. A script is
+a coroutine that is given a :class:`AgiSession`; when it returns, the dialplan goes on. A peer that sends nonsense,
+nothing, or too much is disconnected, once, with one line in the log, and costs nothing more.
+
+Commands are tried on the socket at once and only what does not fit is left to the reactor: registering a writer for
+every command would cost a third of the server's time (docs/performance.md).
+"""
+
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.tcp import Connection
+from twisted.python.failure import Failure
+
+from cti_bridge.wire.agi import AgiHangup, AgiParser, AgiReply, AgiRequest, encode_command
+from cti_bridge.wire.errors import RemoteProtocolError
+
+log = structlog.get_logger(__name__)
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SessionEnded(Exception):  # noqa: N818 - not a mistake: the caller hung up or the switch went away
+    """There is nobody left to send commands to."""
+
+
+class AgiSession:
+    """One call that runs a script. Commands are awaited one at a time."""
+
+    def __init__(self, request: AgiRequest, protocol: "AgiProtocol") -> None:
+        self.request = request
+        self.hung_up = False
+        self._protocol = protocol
+
+    def command(self, name: str, *arguments: str | int) -> Deferred[AgiReply]:
+        """Send one command; its reply. SessionEnded when the connection is lost before the reply comes."""
+        return self._protocol.send_command(encode_command(name, *arguments))
+
+    async def variable(self, name: str) -> str:
+        """A channel variable's value, "" when it is not set."""
+        reply = await self.command("GET VARIABLE", name)
+        return reply.data or "" if reply.number == 1 else ""
+
+
+Script = Callable[[AgiSession], Awaitable[None]]
+
+
+class AgiProtocol(Protocol):
+    """One connection. In: environment, replies, HANGUP. Out: commands. State: who waits for a reply."""
+
+    def __init__(self, server: "AgiServer") -> None:
+        self._server = server
+        self._parser = AgiParser()
+        self._waiting: Deferred[AgiReply] | None = None
+        self._session: AgiSession | None = None
+        self._timer: IDelayedCall | None = None
+        self._lost = False
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        """The environment has to come soon."""
+        if ITCPTransport.providedBy(self.transport):
+            self.transport.setTcpNoDelay(True)
+        self._timer = self._server.clock.callLater(self._server.environment_timeout_s, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        self._refuse("it sent no complete environment in time")
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Environment first, then replies; nonsense ends the connection."""
+        try:
+            received = self._parser.feed(data)
+        except RemoteProtocolError as error:
+            self._refuse(str(error))
+            return
+        for item in received:
+            if isinstance(item, AgiReply):
+                self._reply(item)
+            elif isinstance(item, AgiHangup):
+                if self._session is not None:
+                    self._session.hung_up = True
+            else:
+                self._request(item)
+
+    def _refuse(self, reason: str) -> None:
+        log.warning("agi_connection_refused", peer=str(self._server.peer_of(self)), reason=reason)
+        cast(ITCPTransport, self.transport).abortConnection()
+
+    def _reply(self, reply: AgiReply) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
+            self._refuse("a reply to no command")
+        else:
+            waiting.callback(reply)
+
+    def _request(self, request: AgiRequest) -> None:
+        self._cancel_timer()
+        script = self._server.script_for(request)
+        if script is None:
+            self._refuse(f"no such script or wrong token: {request.path!r}")
+            return
+        self._session = AgiSession(request, self)
+        finished = Deferred.fromCoroutine(_run(script, self._session))
+        finished.addErrback(self._script_failed)
+        finished.addCallback(self._script_done)
+
+    def _script_failed(self, failure: Failure) -> None:
+        if not isinstance(failure.value, SessionEnded):
+            log.error(
+                "agi_script_failed", path=self._session.request.path if self._session else "", exc_info=failure.value
+            )
+
+    def _script_done(self, _: object) -> None:
+        if not self._lost:
+            cast(ITCPTransport, self.transport).loseConnection()
+
+    def send_command(self, line: bytes) -> Deferred[AgiReply]:
+        """Send one encoded command."""
+        waiting: Deferred[AgiReply] = Deferred()
+        if self._lost:
+            waiting.errback(SessionEnded())
+            return waiting
+        assert self._waiting is None, "commands are awaited one at a time"
+        self._waiting = waiting
+        write_at_once(self.transport, line)
+        return waiting
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's signature
+        """Whoever waits learns that the session is over."""
+        self._lost = True
+        self._cancel_timer()
+        self._server.closed(self)
+        if self._session is not None:
+            self._session.hung_up = True
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.errback(SessionEnded())
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None
+
+
+async def _run(script: Script, session: AgiSession) -> None:
+    await script(session)
+
+
+def write_at_once(transport: Any, data: bytes) -> None:
+    """Write, trying the socket first when nothing is buffered before it."""
+    sent = 0
+    if isinstance(transport, Connection) and not (transport.dataBuffer or transport._tempDataBuffer):  # noqa: SLF001 - no public way to know
+        try:
+            sent = transport.socket.send(data)
+        except OSError:
+            sent = 0  # would block, or broken: the reactor finds out
+    if sent < len(data):
+        transport.write(data[sent:])
+
+
+class AgiServer(Factory[AgiProtocol]):
+    """Accepts Asterisk's connections. ``scripts`` by the URL's path: ``agi://host/ivr?token=…`` runs ``ivr``."""
+
+    noisy = False
+
+    def __init__(
+        self,
+        scripts: Mapping[str, Script],
+        *,
+        token: str,
+        allowed: tuple[Network, ...],
+        clock: IReactorTime,
+        environment_timeout_s: float = 5.0,
+        max_sessions: int = 2000,
+    ) -> None:
+        self.clock = clock
+        self.environment_timeout_s = environment_timeout_s
+        self._scripts = scripts
+        self._token = token.encode()
+        self._allowed = allowed
+        self._max_sessions = max_sessions
+        self._open: dict[AgiProtocol, IAddress | None] = {}
+
+    def buildProtocol(self, addr: IAddress | None) -> AgiProtocol | None:  # noqa: N802 - Twisted's name
+        """A protocol for a peer that may connect; None closes the connection."""
+        if not self._may_connect(addr) or len(self._open) >= self._max_sessions:
+            log.warning("agi_peer_refused", peer=str(addr), open_sessions=len(self._open))
+            return None
+        protocol = AgiProtocol(self)
+        protocol.factory = self
+        self._open[protocol] = addr
+        return protocol
+
+    def _may_connect(self, addr: IAddress | None) -> bool:
+        text = getattr(addr, "host", None)
+        if text is None:
+            return False
+        host = ipaddress.ip_address(text)
+        return any(host in network for network in self._allowed)
+
+    def script_for(self, request: AgiRequest) -> Script | None:
+        """The script that the URL names, when its token is right."""
+        try:
+            given = request.query.get("token", "")
+        except ValueError:
+            return None
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token):
+            return None
+        return self._scripts.get(request.path)
+
+    def peer_of(self, protocol: AgiProtocol) -> IAddress | None:
+        """Who is at the other end."""
+        return self._open.get(protocol)
+
+    def closed(self, protocol: AgiProtocol) -> None:
+        """A connection is over."""
+        self._open.pop(protocol, None)
+
+    @property
+    def open_sessions(self) -> int:
+        """Connections that are open now."""
+        return len(self._open)

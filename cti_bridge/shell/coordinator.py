@@ -1,0 +1,396 @@
+"""The coordinator: switch events in, distributor events out; the distributor's effects in, switch actions out.
+
+It correlates and carries, it decides nothing: who is offered what, when an offer is over, and what an agent's state
+is are the distributor's. What it does know is which channel belongs to whom, and that a caller can vanish at every
+step: whatever comes too late is dropped here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+from acd.engine import Engine
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+
+from acd.effects import (
+    AnnouncePosition,
+    Command,
+    ConnectContact,
+    DialCustomer,
+    Effect,
+    RingAgent,
+    SendContact,
+    StopRinging,
+)
+from acd.errors import AcdError
+from acd.events import (
+    AnswerOffer,
+    EndTalk,
+    Event,
+    FindPhone,
+    HoldTalk,
+    JoinQueue,
+    LeaveQueue,
+    LosePhone,
+    RefuseOffer,
+    RetrieveTalk,
+    Tick,
+)
+from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell.ami_client import AmiError, Snapshot
+from cti_bridge.shell.calls import Call, Calls, Leg, Place
+from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.recorder import Recorder
+from cti_bridge.shell.recovery import Resume
+from cti_bridge.wire.ami import AmiMessage
+from facts.ids import QueueName
+from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
+from facts.states import Activity, OfferOutcome, Party
+from facts.time import Instant
+
+log = structlog.get_logger(__name__)
+
+
+class Switch(Protocol):
+    """What the coordinator needs of the AMI client."""
+
+    def action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[AmiMessage]:
+        """Send one action."""
+
+
+class Coordinator:
+    """Carries between the switch and the distributor.
+
+    ``queue_of_entry``: where a caller waits for whom no menu chose a queue, by dialled number (``""``: any).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        recorder: Recorder,
+        *,
+        queue_of_entry: Mapping[str, QueueName],
+        resume: Resume,
+    ) -> None:
+        self.engine = engine
+        self.calls = Calls(clock.now())
+        self._clock = clock
+        self._recorder = recorder
+        self._queue_of_entry = queue_of_entry
+        self._resume = resume
+        self._switch: Switch | None = None
+        self._wake: IDelayedCall | None = None
+        self._wake_at: Instant | None = None
+        self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
+            translate.CallerWaits: self._caller_waits,
+            translate.ChannelSeen: self._channel_seen,
+            translate.ChannelAnswered: self._channel_answered,
+            translate.ChannelGone: self._channel_gone,
+            translate.LegFailed: self._leg_failed,
+            translate.TalkLeftByAgent: self._talk_left_by_agent,
+            translate.TalkLeftByCaller: self._talk_left_by_caller,
+            translate.PhoneHeld: self._phone_held,
+            translate.PhoneRetrieved: self._phone_retrieved,
+            translate.DeviceChanged: self._device_changed,
+        }
+        self._commands: Mapping[type[Command], Callable[[Any], None]] = {
+            RingAgent: self._ring_agent,
+            StopRinging: self._stop_ringing,
+            ConnectContact: self._connect_contact,
+            SendContact: self._send_contact,
+            AnnouncePosition: self._announce_position,
+            DialCustomer: self._dial_customer,
+        }
+
+    def use_switch(self, switch: Switch) -> None:
+        """The switch to act on; given after construction, as each of the two knows the other."""
+        self._switch = switch
+
+    # -- to the distributor ------------------------------------------------------------------------------------------
+
+    def tell(self, event: Event, switch_at: Instant | None = None) -> bool:
+        """Let the distributor handle an event now and do what it wants done; False when it was illegal.
+
+        What is due by now comes first and is dated by our own clock; what the event itself brings about carries the
+        switch's time.
+        """
+        now = self._clock.now()
+        if self.engine.next_deadline is not None and self.engine.next_deadline <= now:
+            self._run(self.engine.handle(Tick(), now), now, None)
+        try:
+            effects = self.engine.handle(event, now)
+        except AcdError as error:
+            log.warning("event_refused", acd_event=type(event).__name__, reason=str(error))
+            return False
+        finally:
+            self._set_alarm()
+        self._run(effects, now, switch_at)
+        return True
+
+    def record(self, fact: Fact, switch_at: Instant | None = None) -> None:
+        """Put a fact of our own (not the distributor's) into the journal."""
+        self._recorder.record(fact, self._clock.now(), switch_at)
+
+    def _run(self, effects: tuple[Effect, ...], now: Instant, switch_at: Instant | None) -> None:
+        for effect in effects:
+            if isinstance(effect, Fact):
+                self._recorder.record(effect, now, switch_at)
+            else:
+                self._commands[type(effect)](effect)
+
+    def _set_alarm(self) -> None:
+        due = self.engine.next_deadline
+        if due == self._wake_at and self._wake is not None:
+            return
+        if self._wake is not None and self._wake.active():
+            self._wake.cancel()
+        self._wake_at = due
+        self._wake = None if due is None else self._clock.call_at(due, self._woken)
+
+    def _woken(self) -> None:
+        self._wake = self._wake_at = None
+        now = self._clock.now()
+        try:
+            self._run(self.engine.handle(Tick(), now), now, None)
+        finally:
+            self._set_alarm()
+
+    def now(self) -> Instant:
+        """The present instant."""
+        return self._clock.now()
+
+    def stop(self) -> None:
+        """No more timers."""
+        if self._wake is not None and self._wake.active():
+            self._wake.cancel()
+        self._wake = None
+
+    # -- from the menu -----------------------------------------------------------------------------------------------
+
+    def caller_arrived(self, call: Call, region: str = "") -> None:
+        """A caller reached the menu, or was found waiting without one: the contact begins."""
+        self.calls.add(call)
+        if call.offered:
+            return
+        call.offered = True
+        self.record(
+            ContactOffered(
+                contact_id=call.contact_id,
+                entry_point=call.entry_point,
+                caller_number=call.caller_number,
+                caller_name=call.caller_name,
+                caller_region=region,
+            )
+        )
+
+    # -- from the switch ---------------------------------------------------------------------------------------------
+
+    def switch_event(self, event: AmiMessage) -> None:
+        """One AMI event."""
+        heard = translate.translate(event)
+        if heard is not None:
+            handler = self._heard.get(type(heard))
+            if handler is not None:
+                handler(heard)
+
+    def switch_lost(self, reason: str) -> None:
+        """The connection is gone: calls go on by the dialplan, we learn the rest on return."""
+        self.record(SwitchLost(reason=reason))
+
+    def switch_connected(self, snapshot: Snapshot) -> None:
+        """Take over what is there: forget what is gone, find who waits and who talks."""
+        self.record(SwitchConnected())
+        found = [f for m in snapshot.channels if isinstance(f := translate.translate(m), translate.ChannelFound)]
+        self._forget_gone({f.channel_id for f in found})
+        for message in snapshot.devices:
+            device = translate.translate(message)
+            if isinstance(device, translate.DeviceChanged):
+                self._device_changed(device)
+        self._resume.take_over(self, found)
+
+    def _forget_gone(self, present: set[str]) -> None:
+        for leg in self.calls.legs():
+            if leg.leg_id not in present:
+                self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=0), OfferOutcome.UNREACHABLE)
+        for call in self.calls:
+            if call.channel_id not in present:
+                self._caller_gone(call, None)
+
+    def _caller_waits(self, event: translate.CallerWaits) -> None:
+        call = self.calls.get(event.contact_id)
+        if call is None:
+            call = Call(event.contact_id, event.channel_id, event.channel, Place.MENU)
+            call.entry_point = event.entry_point
+            call.caller_number, call.caller_name = event.caller_number, event.caller_name
+            self.caller_arrived(call)
+        self.join(call, event.queue, event.since if call.routing is None else None, event.at)
+
+    def join(self, call: Call, queue: QueueName, since: Instant | None, switch_at: Instant | None) -> None:
+        """The caller waits for an agent: as the menu said, or in the queue of the number that was dialled."""
+        if self.engine.contact(call.contact_id) is not None:
+            return
+        call.place = Place.WAITING
+        if isinstance(call.routing, JoinQueue):
+            self.tell(call.routing, switch_at)
+            return
+        entry = self._queue_of_entry
+        chosen = queue or entry.get(call.entry_point) or entry[""]
+        if not self.tell(JoinQueue(contact_id=call.contact_id, queue=chosen, joined_at=since, why="found waiting")):
+            fallback = JoinQueue(contact_id=call.contact_id, queue=entry[""], joined_at=since, why="found waiting")
+            self.tell(fallback, switch_at)
+
+    def _channel_seen(self, event: translate.ChannelSeen) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None:
+            leg.seen = True
+            leg.channel = event.channel
+
+    def _channel_answered(self, event: translate.ChannelAnswered) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None and not leg.answered:
+            self.leg_found_answered(leg, event.at)
+
+    def leg_found_answered(self, leg: Leg, at: Instant | None = None) -> None:
+        """An agent's phone is up: the offer is answered, or too late, then the leg is ended."""
+        leg.seen = leg.answered = True
+        if leg.offer_id is None or self.engine.offer(leg.offer_id) is None:
+            self._end_leg(leg)
+            return
+        call = self.calls.get(leg.contact_id)
+        if self.tell(AnswerOffer(offer_id=leg.offer_id, agent_id=leg.agent_id), at) and call is not None:
+            call.place, call.leg, call.agent_id = Place.TALKING, leg, leg.agent_id
+
+    def _leg_failed(self, event: translate.LegFailed) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None and not leg.seen:
+            self._leg_gone(leg, translate.ChannelGone(at=event.at, channel_id=leg.leg_id, cause=20), None)
+
+    def _channel_gone(self, event: translate.ChannelGone) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None:
+            self._leg_gone(leg, event, None)
+            return
+        call = self.calls.of_channel(event.channel_id)
+        if call is not None:
+            self._caller_gone(call, event.at)
+
+    def _leg_gone(self, leg: Leg, event: translate.ChannelGone, outcome: OfferOutcome | None) -> None:
+        self.calls.remove_leg(leg)
+        if leg.answered:
+            self._talk_over(leg, Party.AGENT, event.at)
+        elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
+            why = outcome or translate.outcome_of(event.cause)
+            self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=why), event.at)
+
+    def _talk_left_by_agent(self, event: translate.TalkLeftByAgent) -> None:
+        call = self.calls.get(event.contact_id)
+        if call is not None and call.leg is not None:
+            self._talk_over(call.leg, Party.AGENT, event.at)
+
+    def _talk_left_by_caller(self, event: translate.TalkLeftByCaller) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None and leg.answered:
+            self._talk_over(leg, Party.CALLER, event.at)
+
+    def _caller_gone(self, call: Call, at: Instant | None) -> None:
+        self.calls.remove(call)
+        if call.place is Place.MENU:
+            self.record(ContactAbandoned(contact_id=call.contact_id, stage="menu"), at)
+        elif call.leg is not None:
+            self._talk_over(call.leg, Party.CALLER, at)
+        elif self.engine.contact(call.contact_id) is not None:
+            self.tell(LeaveQueue(contact_id=call.contact_id), at)
+        ended_by = Party.AGENT if call.place is Place.TALKED else Party.CALLER
+        self.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=ended_by), at)
+
+    def _talk_over(self, leg: Leg, by: Party, at: Instant | None) -> None:
+        """The talk of this leg ended: told once, by whichever event says it first."""
+        call = self.calls.get(leg.contact_id)
+        if call is not None:
+            if call.leg is not leg:
+                return
+            call.leg = None
+            call.place = Place.TALKED if by is Party.AGENT else call.place
+        view = self.engine.contact(leg.contact_id)
+        if view is not None and leg.agent_id == view.agent_id:
+            self.tell(EndTalk(contact_id=leg.contact_id, agent_id=leg.agent_id, ended_by=by), at)
+
+    def _phone_held(self, event: translate.PhoneHeld) -> None:
+        leg = self._talking_leg(event.channel_id, Activity.TALKING)
+        if leg is not None:
+            self.tell(HoldTalk(contact_id=leg.contact_id, agent_id=leg.agent_id), event.at)
+
+    def _phone_retrieved(self, event: translate.PhoneRetrieved) -> None:
+        leg = self._talking_leg(event.channel_id, Activity.HOLD)
+        if leg is not None:
+            self.tell(RetrieveTalk(contact_id=leg.contact_id, agent_id=leg.agent_id), event.at)
+
+    def _talking_leg(self, channel_id: str, activity: Activity) -> Leg | None:
+        leg = self.calls.leg(channel_id)
+        agent = None if leg is None else self.engine.agent(leg.agent_id)
+        return leg if agent is not None and agent.activity is activity else None
+
+    def _device_changed(self, event: translate.DeviceChanged) -> None:
+        for agent in self.engine.agents():
+            if agent.phone == event.device and agent.phone_reachable is not event.reachable:
+                change = FindPhone if event.reachable else LosePhone
+                self.tell(change(agent_id=agent.agent_id), event.at)
+
+    # -- to the switch -----------------------------------------------------------------------------------------------
+
+    def act(self, name: str, headers: list[tuple[str, str]], failed: Callable[[str], None] | None = None) -> None:
+        """Send an action; ``failed`` is told when it is certain that it had no effect."""
+        assert self._switch is not None
+
+        def note(failure: Any) -> None:
+            failure.trap(AmiError)
+            log.info("action_failed", action=name, reason=failure.getErrorMessage())
+            if failed is not None:
+                failed(failure.getErrorMessage())
+
+        self._switch.action(name, headers).addErrback(note)
+
+    def _ring_agent(self, command: RingAgent) -> None:
+        call = self.calls.get(command.contact_id)
+        agent = self.engine.agent(command.agent_id)
+        leg = self.calls.new_leg(command.offer_id, command.contact_id, command.agent_id)
+        if call is None or agent is None:
+            self._clock.callLater(0, self._never_rang, leg)
+            return
+        headers = switch_actions.ring(leg, call, agent.phone, command.ring_us)
+        self.act("Originate", headers, lambda _: self._never_rang(leg))
+
+    def _never_rang(self, leg: Leg) -> None:
+        if self.calls.leg(leg.leg_id) is leg:
+            self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=20), None)
+
+    def _stop_ringing(self, command: StopRinging) -> None:
+        leg = self.calls.leg_of_offer(command.offer_id, command.agent_id)
+        if leg is not None:
+            self._end_leg(leg)
+
+    def _end_leg(self, leg: Leg) -> None:
+        self.act("Hangup", switch_actions.hang_up(leg.leg_id))
+
+    def _connect_contact(self, command: ConnectContact) -> None:
+        """Nothing to do: the leg's own dialplan fetches the caller as soon as the agent has answered."""
+
+    def _send_contact(self, command: SendContact) -> None:
+        call = self.calls.get(command.contact_id)
+        if call is None:
+            return
+        call.place = Place.TALKED
+        if command.to_kind == "number":
+            self.act("Redirect", switch_actions.redirect(call.channel, "acd-transfer", f"9{command.to}"))
+        else:
+            self.act("Redirect", switch_actions.redirect(call.channel, "acd-exit"))
+
+    def _announce_position(self, command: AnnouncePosition) -> None:
+        call = self.calls.get(command.contact_id)
+        if call is not None:
+            log.debug("position", contact_id=call.contact_id, position=command.position)
+
+    def _dial_customer(self, command: DialCustomer) -> None:
+        log.warning("callback_not_wired", contact_id=command.contact_id)

@@ -1,0 +1,273 @@
+"""AMI events to domain events: one table, no state, no decision.
+
+Asterisk says much; the contact centre hears what is below. Everything else is dropped here, or, by the names in
+``WANTED``, before it is parsed at all. ``at`` is Asterisk's own time stamp (``timestampevents = yes``), None when it
+sends none. ``channel_id`` is the Uniqueid, which for an agent's leg is the ChannelId that the daemon chose.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from cti_bridge.wire.ami import AmiMessage
+from facts.ids import AgentId, ContactId, QueueName
+from facts.states import OfferOutcome
+from facts.time import SECOND, Instant
+
+
+class SwitchEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Base: when it happened by the switch's clock, and on which channel."""
+
+    at: Instant | None = None
+    channel_id: str = ""
+
+
+class CallerWaits(SwitchEvent, frozen=True, kw_only=True):
+    """A caller came to the waiting place; ``queue`` is empty when no menu ran, ``since`` as the dialplan noted it."""
+
+    contact_id: ContactId
+    channel: str
+    queue: QueueName
+    since: Instant | None
+    entry_point: str
+    caller_number: str
+    caller_name: str
+
+
+class ChannelSeen(SwitchEvent, frozen=True, kw_only=True):
+    """A channel exists (a dialled phone, say)."""
+
+    channel: str
+
+
+class ChannelAnswered(SwitchEvent, frozen=True, kw_only=True):
+    """A channel is up."""
+
+
+class ChannelGone(SwitchEvent, frozen=True, kw_only=True):
+    """A channel ended; ``cause`` is the Q.850 code."""
+
+    cause: int
+
+
+class LegFailed(SwitchEvent, frozen=True, kw_only=True):
+    """Asterisk gave up dialling; when the phone was rung, ChannelGone with the cause follows."""
+
+
+class TalkLeftByAgent(SwitchEvent, frozen=True, kw_only=True):
+    """The caller came out of a talk: the agent's side ended it."""
+
+    contact_id: ContactId
+
+
+class TalkLeftByCaller(SwitchEvent, frozen=True, kw_only=True):
+    """The agent's leg came out of a talk, or found nobody: the caller is gone."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    result: str
+
+
+class BridgeEntered(SwitchEvent, frozen=True, kw_only=True):
+    """A channel is joined to others."""
+
+    contact_id: ContactId
+    bridge: str
+
+
+class BridgeLeft(SwitchEvent, frozen=True, kw_only=True):
+    """A channel is no longer joined."""
+
+    contact_id: ContactId
+    bridge: str
+
+
+class PhoneHeld(SwitchEvent, frozen=True, kw_only=True):
+    """The phone on this channel put the other side on hold."""
+
+
+class PhoneRetrieved(SwitchEvent, frozen=True, kw_only=True):
+    """The phone on this channel took the other side back."""
+
+
+class DeviceChanged(SwitchEvent, frozen=True, kw_only=True):
+    """A phone's state: ``reachable`` is False only when the switch knows no way to it."""
+
+    device: str
+    reachable: bool
+    busy: bool
+
+
+class ChannelFound(SwitchEvent, frozen=True, kw_only=True):
+    """A channel in a snapshot: where it is and whose call it belongs to."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    channel: str
+    context: str
+    bridge: str
+    up: bool
+    queue: QueueName
+    since: Instant | None
+    entry_point: str
+    caller_number: str
+    caller_name: str
+
+
+def instant_of(text: str | None) -> Instant | None:
+    """``seconds.fraction`` as microseconds, exactly; None when it is not such a number."""
+    if not text:
+        return None
+    whole, _, fraction = text.strip().partition(".")
+    if not (whole.isascii() and whole.isdigit() and (not fraction or (fraction.isascii() and fraction.isdigit()))):
+        return None
+    if len(whole) > 12:
+        return None
+    return int(whole) * SECOND + int(fraction[:6].ljust(6, "0") or "0")
+
+
+def channel_variables(message: AmiMessage) -> dict[str, str]:
+    """The channel variables that ride along (``channelvars`` in manager.conf)."""
+    pairs = (value.partition("=") for value in message.get_all("ChanVariable"))
+    return {name: value for name, _, value in pairs}
+
+
+def _text(message: AmiMessage, key: str) -> str:
+    value = message.get(key) or ""
+    return "" if value in ("<unknown>", "(null)") else value
+
+
+def _at(message: AmiMessage) -> Instant | None:
+    return instant_of(message.get("Timestamp"))
+
+
+def _id(message: AmiMessage) -> str:
+    return message.get("Uniqueid") or ""
+
+
+def _contact(message: AmiMessage) -> ContactId:
+    return ContactId(channel_variables(message).get("ACD_CALL", ""))
+
+
+def _caller_waits(m: AmiMessage) -> CallerWaits:
+    variables = channel_variables(m)
+    return CallerWaits(
+        at=_at(m),
+        channel_id=_id(m),
+        contact_id=ContactId(m.get("Call") or _id(m)),
+        channel=_text(m, "Channel"),
+        queue=QueueName(m.get("Queue") or variables.get("ACD_QUEUE", "")),
+        since=instant_of(m.get("Since") or variables.get("ACD_SINCE")),
+        entry_point=variables.get("ACD_DNIS", ""),
+        caller_number=_text(m, "CallerIDNum"),
+        caller_name=_text(m, "CallerIDName"),
+    )
+
+
+_USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
+    "AcdWaiting": _caller_waits,
+    "AcdLegReady": lambda m: ChannelAnswered(at=_at(m), channel_id=_id(m)),
+    "AcdTalked": lambda m: TalkLeftByAgent(at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or "")),
+    "AcdLegEnd": lambda m: TalkLeftByCaller(
+        at=_at(m),
+        channel_id=_id(m),
+        contact_id=ContactId(m.get("Call") or ""),
+        agent_id=AgentId(m.get("Agent") or ""),
+        result=m.get("Result") or "",
+    ),
+}
+
+
+def _user_event(m: AmiMessage) -> SwitchEvent | None:
+    make = _USER_EVENTS.get(m.get("UserEvent") or "")
+    return make(m) if make is not None else None
+
+
+def _newstate(m: AmiMessage) -> SwitchEvent | None:
+    return ChannelAnswered(at=_at(m), channel_id=_id(m)) if m.get("ChannelState") == "6" else None
+
+
+def _originate_response(m: AmiMessage) -> SwitchEvent:
+    answered = m.get("Response") == "Success"
+    return (ChannelAnswered if answered else LegFailed)(at=_at(m), channel_id=_id(m))
+
+
+def _hangup(m: AmiMessage) -> SwitchEvent:
+    cause = m.get("Cause") or ""
+    return ChannelGone(at=_at(m), channel_id=_id(m), cause=int(cause) if cause.isascii() and cause.isdigit() else 0)
+
+
+def _device(m: AmiMessage) -> SwitchEvent:
+    state = m.get("State") or ""
+    return DeviceChanged(
+        at=_at(m),
+        device=m.get("Device") or "",
+        reachable=state not in ("UNAVAILABLE", "INVALID"),
+        busy=state in ("INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"),
+    )
+
+
+def _channel_found(m: AmiMessage) -> SwitchEvent:
+    variables = channel_variables(m)
+    return ChannelFound(
+        channel_id=_id(m),
+        contact_id=ContactId(variables.get("ACD_CALL", "")),
+        agent_id=AgentId(variables.get("ACD_AGENT", "")),
+        channel=_text(m, "Channel"),
+        context=_text(m, "Context"),
+        bridge=_text(m, "BridgeId"),
+        up=m.get("ChannelState") == "6",
+        queue=QueueName(variables.get("ACD_QUEUE", "")),
+        since=instant_of(variables.get("ACD_SINCE")),
+        entry_point=variables.get("ACD_DNIS", ""),
+        caller_number=_text(m, "CallerIDNum"),
+        caller_name=_text(m, "CallerIDName"),
+    )
+
+
+_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent | None]] = {
+    "UserEvent": _user_event,
+    "Newchannel": lambda m: ChannelSeen(at=_at(m), channel_id=_id(m), channel=_text(m, "Channel")),
+    "Newstate": _newstate,
+    "OriginateResponse": _originate_response,
+    "Hangup": _hangup,
+    "BridgeEnter": lambda m: BridgeEntered(
+        at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""
+    ),
+    "BridgeLeave": lambda m: BridgeLeft(
+        at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""
+    ),
+    "Hold": lambda m: PhoneHeld(at=_at(m), channel_id=_id(m)),
+    "Unhold": lambda m: PhoneRetrieved(at=_at(m), channel_id=_id(m)),
+    "DeviceStateChange": _device,
+    "CoreShowChannel": _channel_found,
+}
+
+WANTED = frozenset(_EVENTS) | {"CoreShowChannelsComplete", "DeviceStateListComplete"}
+"""The event names that the daemon needs; the parser drops all others unread."""
+
+
+def translate(message: AmiMessage) -> SwitchEvent | None:
+    """The domain event that an AMI event means; None when it means nothing here."""
+    make = _EVENTS.get(message.name)
+    return make(message) if make is not None else None
+
+
+_OUTCOME_OF_CAUSE = {
+    17: OfferOutcome.BUSY,
+    18: OfferOutcome.NO_ANSWER,
+    19: OfferOutcome.NO_ANSWER,
+    21: OfferOutcome.REJECTED,
+    26: OfferOutcome.NO_ANSWER,
+}
+
+
+def outcome_of(cause: int) -> OfferOutcome:
+    """What a phone's hang-up cause (Q.850) says of an offer that it did not answer.
+
+    17 user busy; 18, 19 no answer; 21 call rejected; 26 stopped by ourselves. A phone that was rung and then hung
+    up normally (16, 0) has declined. All else (20 absent, 27 out of order, 3 no route …) is unreachable.
+    """
+    if cause in (0, 16, 31):
+        return OfferOutcome.REJECTED
+    return _OUTCOME_OF_CAUSE.get(cause, OfferOutcome.UNREACHABLE)
