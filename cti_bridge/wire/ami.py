@@ -69,14 +69,15 @@ def _fold(name: str) -> str:
 class _Shape:
     """The header names of a message, in order, and where each is found: shared by all messages alike."""
 
-    __slots__ = ("index", "match", "names")
+    __slots__ = ("folded", "index", "match", "names")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        self.folded = tuple(map(_fold, names))
         self.index: dict[str, int] = {}
-        for position, name in enumerate(names):
-            first = self.index.setdefault(_fold(name), position)
-            self.index.setdefault(name, first)
+        for position, folded in enumerate(self.folded):
+            first = self.index.setdefault(folded, position)
+            self.index.setdefault(names[position], first)
         self.match: Callable[[str], re.Match[str] | None] | None = None
 
     def learn(self) -> None:
@@ -186,8 +187,10 @@ class AmiMessage(msgspec.Struct, eq=False, gc=False):
     def get_all(self, key: str) -> list[str]:
         """The values of all headers of this name in any case of letters, in order; empty if there is none."""
         shape = self._shape or self._parse()
-        wanted = _fold(key)
-        return [v for n, v in zip(shape.names, self._values, strict=True) if _fold(n) == wanted]
+        folded = _fold(key)
+        if folded not in shape.index:
+            return []
+        return [value for name, value in zip(shape.folded, self._values, strict=True) if name == folded]
 
     def first_values(self) -> dict[str, str]:
         """Header name, spelt as it came, to the first value under exactly that spelling; in order."""
