@@ -195,7 +195,7 @@ class CallbackRequested(Fact, frozen=True, kw_only=True):
 
     PERSONAL = frozenset({"number"})
 
-    number: str
+    number: str = ""
     not_before: Instant | None = None
 
 
@@ -257,6 +257,15 @@ class DispositionSet(Fact, frozen=True, kw_only=True):
     disposition: str
     resolved: bool | None = None
     notes: str = ""
+
+
+class SurveyAnswered(Fact, frozen=True, kw_only=True):
+    """The customer answered a survey about the contact: a score on ``worst`` to ``best``, whether it was resolved."""
+
+    score: int | None = None
+    worst: int = 1
+    best: int = 5
+    resolved: bool | None = None
 
 
 class SkillsChanged(Fact, frozen=True, kw_only=True):
@@ -342,6 +351,7 @@ AnyFact: TypeAlias = (
     | AgentStateChanged
     | WrapUpEnded
     | DispositionSet
+    | SurveyAnswered
     | SkillsChanged
     | PolicyChanged
     | AlarmRaised

@@ -1,0 +1,351 @@
+"""The journal: every fact once, in order, chained; written by one process per node, read by anybody.
+
+Numbers begin with 1 for each node and have no gap. A transaction holds whole batches, so that a reader never sees
+half of one. Reading goes page by page, each a short transaction, and so neither holds up the writer nor grows with
+the length of the journal.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from heapq import merge
+from pathlib import Path
+from secrets import token_bytes
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import URL, Connection, Engine
+
+from facts.ids import ContactId, NodeName
+from facts.journal import Entry
+from facts.time import Instant
+from storage import chain
+from storage.engine import connect_engine, database_url, errors_named
+from storage.errors import ForeignWriterError, ReadOnlyError, SchemaError, SequenceError
+from storage.records import Record, decode, encode
+from storage.schema import REVISION, journal, journal_head, journal_personal
+
+PAGE = 2_000
+"""Facts read at once."""
+
+
+class Head(NamedTuple):
+    """A node's last fact."""
+
+    seq: int
+    hash: bytes
+
+
+class Rows(NamedTuple):
+    """Chained facts as rows of the tables, and the head of each node after them."""
+
+    facts: list[tuple[Any, ...]]
+    personal: list[tuple[Any, ...]]
+    heads: dict[str, Head]
+
+
+def open_journal(address: str | Path, *, read_only: bool = False) -> "Journal":
+    """The journal at a path or database address; see `storage.engine.database_url`.
+
+    Opened for writing, it is made where there is none, and its tables are brought to this program's version. Opened
+    with ``read_only`` (reports beside a running daemon) it is left as it is.
+
+    Raises `JournalMissingError`, `SchemaError`, `DatabaseUrlError` or `DatabaseAwayError`.
+    """
+    url = database_url(address)
+    engine = connect_engine(url, read_only=read_only)
+    try:
+        with errors_named(url):
+            _check_revision(engine, url, read_only=read_only)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Journal(engine, url, read_only=read_only)
+
+
+def _check_revision(engine: Engine, url: URL, *, read_only: bool) -> None:
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == REVISION:
+        return
+    if found is not None and found > REVISION:
+        raise SchemaError(
+            f"{url!r} was written by a newer cordboard (tables {found}, known {REVISION}): update this one"
+        )
+    if read_only:
+        raise SchemaError(f"{url!r} has tables of version {found}, {REVISION} is needed: run cordboard db migrate")
+    migrate(engine)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to this program's version; of several processes that try at once one does it."""
+    from storage.migrations import upgrade  # noqa: PLC0415 - Alembic takes half a second, and is rarely needed
+
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7242001)"))
+        if _revision(connection) != REVISION:
+            upgrade(connection)
+
+
+class Journal:
+    """An open journal. Its methods may be called from any thread; `append` from one at a time."""
+
+    def __init__(self, engine: Engine, url: URL, *, read_only: bool = False) -> None:
+        self.engine = engine
+        self.url = url
+        self.read_only = read_only
+        self._heads: dict[str, Head] = {}
+        self._append_lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections. What was appended is on disk already."""
+        self.engine.dispose()
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Add entries, all or none, on disk when this returns.
+
+        Raises `SequenceError` when an entry's number is not the one after its node's last, `ForeignWriterError` when
+        another process wrote under the node's name in the meantime, and `DatabaseAwayError` (locked, full, gone):
+        only then is it open whether the entries are in; `last_seq` tells.
+        """
+        self.append_records([encode(entry) for entry in entries])
+
+    def append_records(self, records: Sequence[Record]) -> None:
+        """As `append`, for entries that were encoded before."""
+        if self.read_only:
+            raise ReadOnlyError(f"{self.url!r} is open for reading only")
+        if not records:
+            return
+        with self._append_lock:
+            try:
+                with self._transaction(writes=True) as connection:
+                    before = {node: self._head(connection, node) for node in {record.node for record in records}}
+                    rows = chain_rows(records, before)
+                    insert_rows(connection, rows)
+                    _move_heads(connection, before, rows.heads)
+            except BaseException:
+                self._heads.clear()  # whether the commit arrived is not known: ask the database next time
+                raise
+            self._heads.update(rows.heads)
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        """A connection within a transaction, committed at the end unless something was raised."""
+        with (
+            errors_named(self.url),
+            self.engine.connect().execution_options(writes=writes) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _head(self, connection: Connection, node: str) -> Head:
+        known = self._heads.get(node)
+        if known is not None:
+            return known
+        query = sa.select(journal_head.c.seq, journal_head.c.hash).where(journal_head.c.node == node)
+        row = connection.execute(query).one_or_none()
+        return Head(row.seq, row.hash) if row else Head(0, chain.genesis(NodeName(node)))
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def last_seq(self, node: NodeName) -> int:
+        """The number of the node's last fact in the database; 0 when there is none. The next fact carries one more."""
+        query = sa.select(journal_head.c.seq).where(journal_head.c.node == node)
+        with self._transaction(writes=False) as connection:
+            return connection.execute(query).scalar() or 0
+
+    def holds(self, records: Sequence[Record]) -> bool:
+        """Whether nothing else is stored under these records' numbers (retention may have removed some)."""
+        columns = journal.c
+        query = sa.select(columns.seq, columns.at, columns.data)
+        with self._transaction(writes=False) as connection:
+            for node in {record.node for record in records}:
+                mine = {record.seq: (record.at, record.data) for record in records if record.node == node}
+                rows = connection.execute(query.where(columns.node == node, columns.seq.between(min(mine), max(mine))))
+                if any(mine.get(row.seq) != (row.at, row.data) for row in rows):
+                    return False
+        return True
+
+    def heads(self) -> dict[NodeName, Head]:
+        """Each node's last fact; noted down elsewhere, the hashes prove later that nothing was rewritten."""
+        query = sa.select(journal_head).order_by(journal_head.c.node)
+        with self._transaction(writes=False) as connection:
+            return {row.node: Head(row.seq, row.hash) for row in connection.execute(query)}
+
+    def entries(
+        self,
+        from_at: Instant | None = None,
+        to_at: Instant | None = None,
+        kinds: Collection[str] | None = None,
+        contact_id: ContactId | None = None,
+        *,
+        nodes: Collection[NodeName] | None = None,
+        after: Mapping[NodeName, int] | None = None,
+        personal: bool = True,
+    ) -> Iterator[Entry]:
+        """The entries from ``from_at`` (inclusive) to ``to_at`` (exclusive), as they stand when reading begins.
+
+        Each node's come in the order of their numbers; several nodes' are merged by time, and always in the same way.
+        ``after`` leaves out what a reader has had: per node, the last number it knows. Without ``personal``, and
+        where a person's data was erased, personal fields have their defaults.
+        """
+        conditions: list[sa.ColumnElement[bool]] = []
+        if kinds is not None:
+            conditions.append(journal.c.kind.in_(list(kinds)))
+        if contact_id is not None:
+            conditions.append(journal.c.contact_id == contact_id)
+        if from_at is not None:
+            conditions.append(journal.c.at >= from_at)
+        if to_at is not None:
+            conditions.append(journal.c.at < to_at)
+        heads = self.heads()
+        streams = []
+        for node in sorted(heads if nodes is None else set(nodes) & set(heads)):
+            last = (after or {}).get(node, 0)
+            first, final = self._span(node, last, heads[node].seq, from_at, to_at)
+            streams.append(self._node_entries(node, first, final, conditions, personal=personal))
+        if len(streams) == 1:
+            return streams[0]
+        return (entry for _, entry in merge(*map(_by_time, streams), key=_time_of))
+
+    def _span(
+        self, node: NodeName, after: int, final: int, from_at: Instant | None, to_at: Instant | None
+    ) -> tuple[int, int]:
+        """The numbers between which the node's facts of this time lie; the index answers this without the facts."""
+        if from_at is None and to_at is None:
+            return after + 1, final
+        query = sa.select(sa.func.min(journal.c.seq), sa.func.max(journal.c.seq)).where(journal.c.node == node)
+        if from_at is not None:
+            query = query.where(journal.c.at >= from_at)
+        if to_at is not None:
+            query = query.where(journal.c.at < to_at)
+        with self._transaction(writes=False) as connection:
+            first, last = connection.execute(query).one()
+        return (after + 1, 0) if first is None else (max(after + 1, first), min(final, last))
+
+    def _node_entries(
+        self, node: NodeName, first: int, final: int, conditions: Sequence[sa.ColumnElement[bool]], *, personal: bool
+    ) -> Iterator[Entry]:
+        columns = journal.c
+        wanted = [columns.seq, columns.at, columns.switch_at, columns.tenant, columns.version, columns.data]
+        query = (
+            sa.select(*wanted, columns.personal_digest)
+            .where(columns.node == node, columns.seq >= sa.bindparam("first"), columns.seq <= final, *conditions)
+            .order_by(columns.seq)
+            .limit(PAGE)
+        )
+        while first <= final:
+            with self._transaction(writes=False) as connection:
+                rows = connection.execute(query, {"first": first}).all()
+                hidden = _hidden(connection, node, [row.seq for row in rows if row[-1]]) if personal else {}
+            for seq, at, switch_at, tenant, version, data, *_digest in rows:
+                yield decode((node, seq, at, switch_at, tenant, version), data, hidden.get(seq))
+            if len(rows) < PAGE:
+                return
+            first = rows[-1].seq + 1
+
+
+def _hidden(connection: Connection, node: NodeName, seqs: Sequence[int]) -> dict[int, str]:
+    """The personal fields of these facts, as far as they were not erased."""
+    if not seqs:
+        return {}
+    columns = journal_personal.c
+    query = sa.select(columns.seq, columns.data).where(columns.node == node, columns.seq.between(seqs[0], seqs[-1]))
+    return {row.seq: row.data for row in connection.execute(query)}
+
+
+def _by_time(entries: Iterator[Entry]) -> Iterator[tuple[tuple[Instant, NodeName, int], Entry]]:
+    """Keys that never fall within a node, so that a clock set back between two runs leaves its facts in order."""
+    latest = 0
+    for entry in entries:
+        latest = max(latest, entry.at)
+        yield (latest, entry.node, entry.seq), entry
+
+
+def _time_of(keyed: tuple[tuple[Instant, NodeName, int], Entry]) -> tuple[Instant, NodeName, int]:
+    return keyed[0]
+
+
+def chain_rows(records: Sequence[Record], heads: Mapping[str, Head]) -> Rows:
+    """The records chained to the heads, as rows. Raises `SequenceError` when numbers do not follow on."""
+    facts, hidden, now = [], [], dict(heads)
+    for record in records:
+        (node, seq, at, switch_at, tenant, kind, version, *ids, data, personal, number) = msgspec.structs.astuple(
+            record
+        )
+        last = now[node]
+        if seq != last.seq + 1:
+            raise SequenceError(
+                f"fact {seq} of node {node} cannot follow {last.seq}: numbers have no gap and no repeat"
+            )
+        digest = None
+        if personal is not None:
+            salt = token_bytes(chain.SALT_BYTES)
+            digest = chain.personal_digest(salt, personal)
+            hidden.append((node, seq, number, salt, personal))
+        linked = chain.link(last.hash, (node, seq, at, switch_at, tenant, version), digest, data)
+        facts.append((node, seq, at, switch_at, tenant, kind, version, *ids, data, digest, linked))
+        now[node] = Head(seq, linked)
+    return Rows(facts, hidden, now)
+
+
+def insert_rows(connection: Connection, rows: Rows) -> None:
+    """Put chained rows into the tables, by the quickest way that the database has."""
+    put = _copy if connection.dialect.name == "postgresql" else _execute_many
+    put(connection, journal, rows.facts)
+    if rows.personal:
+        put(connection, journal_personal, rows.personal)
+
+
+def _execute_many(connection: Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
+    marks = ", ".join("?" * len(table.columns))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", rows)  # noqa: S608 - our own names
+
+
+def _copy(connection: Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
+    names = ", ".join(column.name for column in table.columns)
+    statement = f"COPY {table.name} ({names}) FROM STDIN"
+    cursor: Any = connection.connection.cursor()
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.Error as error:
+        gone = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        if gone:
+            connection.invalidate(error)
+        raise exc.DBAPIError.instance(statement, None, error, errors.Error, connection_invalidated=gone) from error
+
+
+def _move_heads(connection: Connection, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
+    for node, head in after.items():
+        old = before[node]
+        values = {"seq": head.seq, "hash": head.hash}
+        if old.seq == 0:
+            connection.execute(journal_head.insert().values(node=node, **values))
+            continue
+        where = (journal_head.c.node == node, journal_head.c.seq == old.seq, journal_head.c.hash == old.hash)
+        if connection.execute(journal_head.update().where(*where).values(**values)).rowcount != 1:
+            raise ForeignWriterError(f"another process writes facts as node {node}: give each daemon a name of its own")

@@ -1,0 +1,60 @@
+"""The tables, as this version of the program knows them. `storage.migrations` makes them step by step."""
+
+import sqlalchemy as sa
+
+REVISION = "0001"
+"""The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
+
+metadata = sa.MetaData()
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False, comment="microseconds since 1970 UTC, the node's clock"),
+    sa.Column("switch_at", sa.BigInteger, comment="the telephone switch's own time stamp, where it has one"),
+    sa.Column("tenant", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("contact_id", sa.Text),
+    sa.Column("agent_id", sa.Text),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("queue", sa.Text),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False, comment="the fact as JSON, without its personal fields"),
+    sa.Column("personal_digest", sa.LargeBinary, comment="SHA-256 of salt and personal fields, where there are any"),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="SHA-256 over the node's previous hash and this row"),
+    sa.Index("journal_time", "node", "at", "seq"),
+    # A hash index takes values of any length, a tree only short ones; a contact's id may come from a foreign file.
+    sa.Index("journal_contact", "contact_id", postgresql_using="hash"),
+)
+
+journal_personal = sa.Table(
+    "journal_personal",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Text, comment="the person's number, to find them by"),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("data", sa.Text, nullable=False, comment="the personal fields as JSON"),
+    sa.Index("journal_personal_number", "number", postgresql_using="hash"),
+)
+
+journal_head = sa.Table(
+    "journal_head",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="the node's last fact"),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+journal_checkpoint = sa.Table(
+    "journal_checkpoint",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="the last fact that retention removed"),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="its hash: the chain goes on from here"),
+    sa.Column("at", sa.BigInteger, nullable=False, comment="facts before this instant were removed"),
+)
