@@ -154,6 +154,8 @@ class JournalWriter:
 
         Raises `StorageError` when neither would take it within the time.
         """
+        if self._stopped:
+            return self._whole
         flushed = self.flush()
         with self._lock:
             self._closing = True
@@ -281,9 +283,13 @@ class JournalWriter:
                 self._on_pressure(False)
             done = [future for count, future in self._flushes if count <= self._count_kept]
             self._flushes = [(count, future) for count, future in self._flushes if count > self._count_kept]
-        whole = self._trouble is None and not self._spool
         for future in done:
-            future.set_result(whole)
+            future.set_result(self._whole)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the database has all that was kept."""
+        return self._trouble is None and not self._spool
 
 
 def _last_numbers(journal: Journal, spool: Spool, rows: int) -> dict[str, int]:
