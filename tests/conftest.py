@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import settings
 
-from tests.asterisk.fixtures import asterisk_of_session, private_asterisk, real_asterisk
+from tests.asterisk.fixtures import asterisk_of_session, phones, private_asterisk, real_asterisk
 
-__all__ = ["asterisk_of_session", "private_asterisk", "real_asterisk"]
+__all__ = ["asterisk_of_session", "phones", "private_asterisk", "real_asterisk"]
 
 # the gate draws the same examples every time; `--hypothesis-profile=search` looks for new ones
 settings.register_profile("gate", derandomize=True, deadline=None)

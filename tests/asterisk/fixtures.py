@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.asterisk.instance import Asterisk, new_instance
+from tests.asterisk.phones import Phones
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,10 @@ def private_asterisk(request: pytest.FixtureRequest) -> Iterator[Asterisk]:
     instance = new_instance("private")
     yield instance
     instance.remove(keep_logs=request.session.testsfailed > failed)
+
+
+@pytest.fixture
+def phones(real_asterisk: Asterisk) -> Iterator[Phones]:
+    """Phones at the session's Asterisk."""
+    with Phones(real_asterisk) as made:
+        yield made

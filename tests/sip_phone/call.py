@@ -15,7 +15,7 @@ from tests.sip_phone.rtp import Stream
 if TYPE_CHECKING:
     from tests.sip_phone.phone import Phone
 
-ENDS_OF_TRANSFER = 200
+TRANSFERRED = 200
 
 
 class CallError(AssertionError):
@@ -149,7 +149,7 @@ class Call:
         self._reinvite("sendrecv", "resumed")
 
     def transfer(self, number: str) -> None:
-        """Blind transfer by REFER; the outcome are steps `transfer NNN`. The phone does not hang up by itself."""
+        """Blind transfer by REFER; the outcome are steps `transfer NNN`. Hangs up after success, as phones do."""
         host, port = self.phone.server
         self.phone.network.run(self._refer(f"<sip:{number}@{host}:{port}>"))
 
@@ -162,7 +162,7 @@ class Call:
 
     def wait_transferred(self, timeout: float = 5) -> float:
         """Wait until the far end reports that the transfer has succeeded."""
-        return self.wait_for(f"transfer {ENDS_OF_TRANSFER}", timeout)
+        return self.wait_for(f"transfer {TRANSFERRED}", timeout)
 
     def press(self, keys: str, *, by: Literal["rtp", "info"] = "rtp", seconds: float = 0.1, gap: float = 0.08) -> None:
         """Press keys, in the audio stream or by SIP INFO; returns when the last is up."""
@@ -427,7 +427,13 @@ class Call:
             elif request.method == "INFO" and "dtmf-relay" in request.get("content-type"):
                 self.info_keys.append(request.body.partition("Signal=")[2][:1])
             elif request.method == "NOTIFY" and "sipfrag" in request.get("content-type"):
-                self._step(f"transfer {request.body.split(' ')[1]}")
+                self._on_progress(int(request.body.split(" ")[1]))
+
+    def _on_progress(self, status: int) -> None:
+        """How a transfer goes; after its success it is the phone's turn to hang up."""
+        self._step(f"transfer {status}")
+        if 200 <= status < 300:
+            self._spawn(self._hang_up())
 
     def _on_ack(self, request: SipMessage) -> None:
         if request.body:
