@@ -25,7 +25,12 @@ AgentOrder: TypeAlias = Literal[
 
 
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue's rules."""
+    """One queue's rules.
+
+    ``priority``: higher is served first. ``ring_us``: how long a phone rings before the offer goes on to the next.
+    ``misses_before_not_ready``: so many unanswered offers in a row make an agent NOT_READY; 0: never.
+    ``retry_us``: an agent who did not take a contact is not asked for the same contact again before so long.
+    """
 
     name: QueueName
     requires: Requirement = NOTHING_REQUIRED
@@ -34,6 +39,7 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     ring_us: Duration = 20 * SECOND
     wrap_up_us: Duration = 0
     misses_before_not_ready: int = 1
+    retry_us: Duration = 5 * SECOND
 
 
 class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +53,11 @@ class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the distributor decides by."""
+    """Everything that the distributor decides by.
+
+    ``refusal_pause_us``: an agent whose phone was busy, unreachable or rejected an offer gets none for so long.
+    """
 
     queues: tuple[QueuePolicy, ...] = ()
     agents: tuple[AgentPolicy, ...] = ()
+    refusal_pause_us: Duration = 5 * SECOND

@@ -52,7 +52,7 @@ def satisfies(skills: Skills, requirement: Requirement) -> bool:
     """Whether an agent with these skills meets the requirement."""
     match requirement:
         case AtLeast(skill, level):
-            return skills.get(skill, 0) >= level
+            return skill in skills and skills[skill] >= level
         case AllOf(terms):
             return all(satisfies(skills, term) for term in terms)
         case AnyOf(terms):

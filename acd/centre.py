@@ -1,0 +1,151 @@
+"""The centre's whole state in one object, and the few changes that every event is made of."""
+
+from collections import OrderedDict
+from typing import Final
+
+from acd.agent_state import PRECEDENCE
+from acd.contact_state import Place
+from acd.deadlines import Deadlines
+from acd.effects import Effect
+from acd.errors import IllegalEvent
+from acd.matching import Matching
+from acd.model import Agent, Contact, Queue, Work
+from acd.needs import Needs
+from acd.policy import Policy
+from facts.ids import AgentId, ContactId, OfferId, QueueName
+from facts.journal import AgentStateChanged
+from facts.states import Activity, Declared, Party
+from facts.time import Instant
+
+READY: Final = Declared.READY
+IDLE: Final = Activity.IDLE
+RESERVED: Final = Activity.RESERVED
+MOST_REMEMBERED: Final = 10_000
+"""Of so many contacts that have gone it is remembered how many queues they were in."""
+
+
+class Centre:
+    """Contacts, agents, queues, deadlines; ``out`` gathers facts and commands until the event is handled."""
+
+    __slots__ = (
+        "agents",
+        "contacts",
+        "deadlines",
+        "entered",
+        "joined",
+        "matching",
+        "needs",
+        "now",
+        "offers",
+        "out",
+        "policy",
+        "queues",
+    )
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.now: Instant = 0
+        self.out: list[Effect] = []
+        self.deadlines = Deadlines()
+        self.matching = Matching()
+        self.needs = Needs()
+        self.agents: dict[AgentId, Agent] = {}
+        self.contacts: dict[ContactId, Contact] = {}
+        self.offers: dict[OfferId, Contact] = {}
+        self.queues: dict[QueueName, Queue] = {}
+        self.entered: OrderedDict[ContactId, int] = OrderedDict()
+        self.joined = 0
+
+    def agent(self, agent_id: AgentId) -> Agent:
+        """The agent of this id; raises IllegalEvent."""
+        agent = self.agents.get(agent_id)
+        if agent is None:
+            raise IllegalEvent(f"agent {agent_id!r} is not in the policy")
+        return agent
+
+    def present_agent(self, agent_id: AgentId) -> Agent:
+        """The agent of this id, who is logged in; raises IllegalEvent."""
+        agent = self.agent(agent_id)
+        if agent.declared is Declared.LOGGED_OUT:
+            raise IllegalEvent(f"agent {agent_id!r} is not logged in")
+        return agent
+
+    def contact(self, contact_id: ContactId) -> Contact:
+        """The contact of this id; raises IllegalEvent."""
+        contact = self.contacts.get(contact_id)
+        if contact is None:
+            raise IllegalEvent(f"contact {contact_id!r} is in no queue and with no agent")
+        return contact
+
+
+def activity_of(agent: Agent) -> Activity:
+    """What the agent is shown as doing: the highest of the slots."""
+    works = agent.works
+    if not works:
+        return IDLE
+    if len(works) == 1:
+        return works[0].activity
+    return max((work.activity for work in works), key=PRECEDENCE.__getitem__)
+
+
+def available(agent: Agent) -> bool:
+    """Whether the agent may be offered one more contact."""
+    return (
+        agent.declared is READY
+        and agent.pending is None
+        and agent.pause is None
+        and len(agent.works) < agent.policy.slots
+    )
+
+
+def tell_state(centre: Centre, agent: Agent, by: Party = Party.AGENT) -> None:
+    """Write down the agent's state as it is now."""
+    agent.since = centre.now
+    centre.out.append(
+        AgentStateChanged(
+            agent_id=agent.agent_id,
+            declared=agent.declared,
+            activity=activity_of(agent),
+            reason=agent.reason,
+            pending=agent.pending,
+            pending_reason=agent.pending_reason,
+            by=by,
+        )
+    )
+
+
+def work_on(agent: Agent, contact_id: ContactId) -> Work | None:
+    """The agent's work on a contact."""
+    for work in agent.works:
+        if work.contact.contact_id == contact_id:
+            return work
+    return None
+
+
+def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) -> None:
+    """The contact is in no queue and with no agent any more; ``remember`` that it was, as it may come back."""
+    del centre.contacts[contact.contact_id]
+    if contact.place is not Place.CONNECTED:
+        leave_line(centre, contact)
+    contact.place = Place.NOWHERE
+    if remember:
+        entered = centre.entered
+        entered[contact.contact_id] = contact.entered
+        entered.move_to_end(contact.contact_id)
+        if len(entered) > MOST_REMEMBERED:
+            entered.popitem(last=False)
+
+
+def leave_line(centre: Centre, contact: Contact) -> None:
+    """The contact waits no more; its timers are over."""
+    queue = contact.queue
+    if queue is not None and queue.waiting.pop(contact.contact_id, None) is not None:
+        count = queue.counts[contact.class_] - 1
+        if count:
+            queue.counts[contact.class_] = count
+        else:
+            del queue.counts[contact.class_]
+    if contact.not_again:
+        for timer in contact.not_again.values():
+            centre.deadlines.cancel(timer)
+        contact.not_again.clear()

@@ -1,0 +1,68 @@
+"""Where a contact is, as a table: it is in exactly one place as long as the distributor knows it."""
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+
+class Place(enum.StrEnum):
+    """The one place of a contact."""
+
+    NOWHERE = "nowhere"
+    """Unknown to the distributor: not yet in a queue, or gone from it."""
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """Waiting still, while at least one agent's phone rings."""
+    CONNECTED = "connected"
+    DIALLING = "dialling"
+    """A callback: the agent has accepted, the customer is being dialled."""
+    SCHEDULED = "scheduled"
+    """A callback that may not be tried yet."""
+    WITHOUT_AGENT = "without_agent"
+    """Was connected; the agent was logged out by force, the customer is still on the line."""
+
+
+class ContactEvent(enum.StrEnum):
+    """What can happen to a contact."""
+
+    JOINED = "joined"
+    OFFERED = "offered"
+    OFFER_FAILED = "offer failed"
+    ANSWERED = "answered"
+    ACCEPTED = "callback accepted"
+    CUSTOMER_ANSWERED = "customer answered"
+    POSTPONED = "postponed"
+    RESUMED = "resumed"
+    LEFT = "left"
+    TALK_RESTORED = "talk restored"
+    TALK_OVER = "talk over"
+    AGENT_FORCED_OUT = "agent forced out"
+
+
+CONTACT_TABLE: Final[Mapping[ContactEvent, Mapping[Place, Place]]] = MappingProxyType(
+    {
+        ContactEvent.JOINED: {Place.NOWHERE: Place.WAITING},
+        ContactEvent.OFFERED: {Place.WAITING: Place.OFFERED},
+        ContactEvent.OFFER_FAILED: {Place.OFFERED: Place.WAITING},
+        ContactEvent.ANSWERED: {Place.OFFERED: Place.CONNECTED},
+        ContactEvent.ACCEPTED: {Place.OFFERED: Place.DIALLING},
+        ContactEvent.CUSTOMER_ANSWERED: {Place.DIALLING: Place.CONNECTED},
+        ContactEvent.POSTPONED: {
+            Place.WAITING: Place.SCHEDULED,
+            Place.OFFERED: Place.SCHEDULED,
+            Place.DIALLING: Place.SCHEDULED,
+        },
+        ContactEvent.RESUMED: {Place.SCHEDULED: Place.WAITING},
+        ContactEvent.LEFT: {
+            Place.WAITING: Place.NOWHERE,
+            Place.OFFERED: Place.NOWHERE,
+            Place.SCHEDULED: Place.NOWHERE,
+            Place.DIALLING: Place.NOWHERE,
+        },
+        ContactEvent.TALK_RESTORED: {Place.NOWHERE: Place.CONNECTED, Place.CONNECTED: Place.CONNECTED},
+        ContactEvent.TALK_OVER: {Place.CONNECTED: Place.NOWHERE, Place.WITHOUT_AGENT: Place.NOWHERE},
+        ContactEvent.AGENT_FORCED_OUT: {Place.CONNECTED: Place.WITHOUT_AGENT},
+    }
+)
+"""Place of a contact after an event, by the place before it."""

@@ -1,0 +1,53 @@
+"""What the person declared, and what is pending until the present work is over."""
+
+from acd.agent_state import DECLARED_TABLE, Wish
+from acd.centre import Centre
+from acd.errors import IllegalEvent
+from acd.model import Agent
+from facts.ids import ReasonCode
+from facts.journal import AgentLoggedOut
+from facts.states import Declared, Party
+
+
+def after(agent: Agent, wish: Wish) -> Declared:
+    """The declared state that the wish leads to; raises IllegalEvent."""
+    declared = DECLARED_TABLE[wish].get(agent.declared)
+    if declared is None:
+        raise IllegalEvent(f"agent {agent.agent_id!r} is {agent.declared.value} and cannot {wish.value}")
+    return declared
+
+
+def become_ready(agent: Agent) -> None:
+    """The agent wants contacts."""
+    agent.declared, agent.reason = Declared.READY, None
+    agent.pending = agent.pending_reason = None
+    agent.misses = 0
+
+
+def become_not_ready(agent: Agent, reason: ReasonCode) -> None:
+    """The agent wants no contacts."""
+    agent.declared, agent.reason = Declared.NOT_READY, reason
+    agent.pending = agent.pending_reason = None
+
+
+def become_logged_out(centre: Centre, agent: Agent, by: Party, reason: str = "") -> None:
+    """The agent's session is over."""
+    agent.declared, agent.reason = Declared.LOGGED_OUT, None
+    agent.pending = agent.pending_reason = None
+    agent.misses = 0
+    agent.since = centre.now
+    if agent.pause is not None:
+        centre.deadlines.cancel(agent.pause)
+        agent.pause = None
+    centre.out.append(AgentLoggedOut(agent_id=agent.agent_id, by=by, reason=reason))
+
+
+def apply_pending(centre: Centre, agent: Agent) -> None:
+    """The work is over: what was asked for meanwhile happens now."""
+    match agent.pending:
+        case Declared.READY if agent.phone_reachable:
+            become_ready(agent)
+        case Declared.NOT_READY:
+            become_not_ready(agent, agent.pending_reason or ReasonCode("supervisor"))
+        case Declared.LOGGED_OUT:
+            become_logged_out(centre, agent, Party.AGENT)

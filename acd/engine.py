@@ -1,0 +1,156 @@
+"""The distributor: events in, facts and commands out.
+
+    engine = Engine(policy)
+    for effect in engine.handle(DeclareReady(agent_id=anna), now):
+        ...
+
+The engine owns every decision and every deadline; it reads no clock. The shell calls :meth:`Engine.handle` with what
+happened, does the commands and journals the facts in the order given, and wakes the engine with ``Tick`` at
+``next_deadline``. The same events at the same times give the same effects, always.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from acd import agents, contacts, offers, talks, views
+from acd.centre import Centre
+from acd.effects import Effect
+from acd.events import (
+    AnswerOffer,
+    DeclareNotReady,
+    DeclareReady,
+    EndTalk,
+    EndWrapUp,
+    Event,
+    ExtendWrapUp,
+    FindPhone,
+    HoldTalk,
+    JoinQueue,
+    LeaveQueue,
+    LogIn,
+    LogOut,
+    LosePhone,
+    RefuseOffer,
+    ReplaceSkills,
+    RestoreTalk,
+    RetrieveTalk,
+    Tick,
+)
+from acd.model import Agent, Queue
+from acd.policy import Policy
+from acd.views import AgentView, ContactView, OfferView, QueueView
+from facts.ids import AgentId, ContactId, OfferId, QueueName
+from facts.time import Instant
+
+
+def _tick(_centre: Centre, _event: Tick) -> None:
+    """Time alone: what is due happens before any event."""
+
+
+_HANDLERS: Final[Mapping[type, Callable[[Centre, Any], None]]] = MappingProxyType(
+    {
+        JoinQueue: contacts.join_queue,
+        LeaveQueue: contacts.leave_queue,
+        AnswerOffer: offers.answer_offer,
+        RefuseOffer: offers.refuse_offer,
+        EndTalk: talks.end_talk,
+        HoldTalk: talks.hold_talk,
+        RetrieveTalk: talks.retrieve_talk,
+        RestoreTalk: talks.restore_talk,
+        EndWrapUp: talks.end_wrap_up,
+        ExtendWrapUp: talks.extend_wrap_up,
+        LogIn: agents.log_in,
+        LogOut: agents.log_out,
+        DeclareReady: agents.declare_ready,
+        DeclareNotReady: agents.declare_not_ready,
+        LosePhone: agents.lose_phone,
+        FindPhone: agents.find_phone,
+        ReplaceSkills: agents.replace_skills,
+        Tick: _tick,
+    }
+)
+
+
+class Engine:
+    """One centre's distributor."""
+
+    __slots__ = ("_centre",)
+
+    def __init__(self, policy: Policy) -> None:
+        self._centre = centre = Centre(policy)
+        for number, known in enumerate(policy.agents):
+            agent = Agent(known, known.agent_id, known.skills, number)
+            centre.agents[agent.agent_id] = agent
+            centre.matching.add_agent(agent)
+        for rules in policy.queues:
+            need = centre.needs.of(rules.requires)
+            ways, exact = centre.matching.ways(need)
+            centre.queues[rules.name] = Queue(rules, need, ways, exact)
+
+    def handle(self, event: Event, now: Instant) -> tuple[Effect, ...]:
+        """Let everything due until ``now`` happen, then the event; what is to be journalled and done, in order.
+
+        Time does not run backwards: an earlier ``now`` counts as the latest. Raises
+        :class:`~acd.errors.IllegalEvent` when the event cannot happen; then nothing but time has changed, and what
+        time brought is returned by the next call.
+        """
+        centre = self._centre
+        if now > centre.now:
+            self._advance(now)
+        _HANDLERS[type(event)](centre, event)
+        self._advance(centre.now)
+        effects, centre.out = tuple(centre.out), []
+        return effects
+
+    def _advance(self, now: Instant) -> None:
+        """Whatever is due by ``now`` happens, each at its own time, in order."""
+        centre = self._centre
+        while (timer := centre.deadlines.due(now)) is not None:
+            centre.now = max(centre.now, timer.at)
+            timer.what(centre, timer.subject)
+        centre.now = now
+
+    @property
+    def next_deadline(self) -> Instant | None:
+        """When the engine wants to be woken at the latest; None: not before the next event."""
+        return self._centre.now if self._centre.out else self._centre.deadlines.next_at
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._centre.policy
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def contact(self, contact_id: ContactId) -> ContactView | None:
+        """A contact in a queue or with an agent; None: not here (any more)."""
+        contact = self._centre.contacts.get(contact_id)
+        return None if contact is None else views.contact_view(contact)
+
+    def agent(self, agent_id: AgentId) -> AgentView | None:
+        """An agent of the policy."""
+        agent = self._centre.agents.get(agent_id)
+        return None if agent is None else views.agent_view(agent)
+
+    def offer(self, offer_id: OfferId) -> OfferView | None:
+        """An offer that rings; None: it is over, or never was."""
+        contact = self._centre.offers.get(offer_id)
+        return None if contact is None else views.offer_view(contact, offer_id)
+
+    def queue(self, name: QueueName) -> QueueView | None:
+        """A queue of the policy."""
+        queue = self._centre.queues.get(name)
+        return None if queue is None else views.queue_view(self._centre, queue)
+
+    def contacts(self) -> Iterator[ContactView]:
+        """Every contact in a queue or with an agent."""
+        return (views.contact_view(contact) for contact in tuple(self._centre.contacts.values()))
+
+    def agents(self) -> Iterator[AgentView]:
+        """Every agent of the policy."""
+        return (views.agent_view(agent) for agent in tuple(self._centre.agents.values()))
+
+    def queues(self) -> Iterator[QueueView]:
+        """Every queue of the policy."""
+        return (views.queue_view(self._centre, queue) for queue in tuple(self._centre.queues.values()))

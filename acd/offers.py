@@ -1,0 +1,288 @@
+"""The life of an offer: a slot is reserved, the phone rings, and it ends in exactly one way."""
+
+from typing import Any, Final
+
+from acd.agent_state import SLOT_TABLE, SlotEvent
+from acd.centre import RESERVED, Centre, available, leave_line, tell_state
+from acd.contact_state import Place
+from acd.declaring import apply_pending, become_not_ready
+from acd.effects import ConnectContact, RingAgent, StopRinging
+from acd.errors import IllegalEvent
+from acd.events import AnswerOffer, RefuseOffer
+from acd.matching import qualifies
+from acd.model import Agent, Contact, Work
+from acd.offer_state import CONSEQUENCES, REFUSALS
+from acd.ordering import choose_agents, choose_contact
+from facts.ids import AgentId, OfferId
+from facts.journal import ContactConnected, OfferEnded, OfferMade
+from facts.states import Declared, OfferOutcome, Party
+
+_AFTER_ANSWER: Final = SLOT_TABLE[SlotEvent.ANSWERED]
+
+
+# -- making ---------------------------------------------------------------------------------------------------------
+
+
+def place(centre: Centre, contact: Contact) -> None:
+    """Offer a contact that stands in no lane, or let it wait at its place."""
+    agents, why = choose_agents(centre, contact)
+    if not agents:
+        contact.place = Place.WAITING
+        centre.matching.wait(contact)
+        return
+    make_offer(centre, contact, agents, why)
+    for agent in agents:
+        if agent.policy.slots > 1 and available(agent):
+            start_idle(centre, agent)
+            centre.matching.free_agent(agent)
+
+
+def settle(
+    centre: Centre,
+    agent: Agent,
+    by: Party = Party.AGENT,
+    *,
+    keep_idle_time: bool = False,
+    changed: bool = True,
+) -> None:
+    """After any change of an agent: give them what waits for them, or let them stand free.
+
+    Their state is told once, when it has ``changed`` or an offer changes it.
+    """
+    stood = agent.free
+    if stood:
+        centre.matching.take_agent(agent)
+    if not stood and not keep_idle_time:
+        start_idle(centre, agent)
+    while available(agent):
+        contact, why = choose_contact(centre, agent)
+        if contact is None:
+            centre.matching.free_agent(agent)
+            break
+        centre.matching.stop_waiting(contact)
+        make_offer(centre, contact, (agent,), why)
+        changed = False
+    if changed and agent.declared is not Declared.LOGGED_OUT:
+        tell_state(centre, agent, by)
+
+
+def start_idle(centre: Centre, agent: Agent) -> None:
+    """From now on the agent can be offered contacts: behind all who can be already."""
+    agent.idle_since = centre.now
+    centre.matching.start_idle(agent)
+
+
+def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why: dict[str, Any]) -> None:
+    """Reserve a slot of each agent and ring their phones; who stands free stands so no more."""
+    now, out = centre.now, centre.out
+    assert contact.queue is not None
+    rules = contact.queue.policy
+    contact_id = contact.contact_id
+    contact.attempt += 1
+    offer_id = OfferId(f"{contact_id}-{contact.attempt}-{now:x}")
+    contact.place = Place.OFFERED
+    contact.offer_id = offer_id
+    centre.offers[offer_id] = contact
+    contact.ring_timer = centre.deadlines.add(now + rules.ring_us, ring_over, contact)
+    for agent in agents:
+        if agent.free:
+            centre.matching.take_agent(agent)
+        work = Work(agent, contact, RESERVED, now, now, offer_id)
+        agent.works.append(work)
+        contact.works.append(work)
+        out.append(
+            OfferMade(
+                contact_id=contact_id,
+                agent_id=agent.agent_id,
+                customer_id=contact.customer_id,
+                queue=rules.name,
+                offer_id=offer_id,
+                attempt=contact.attempt,
+                ring_us=rules.ring_us,
+                waited_us=now - contact.joined_at,
+                why=why,
+            )
+        )
+        tell_state(centre, agent, Party.SYSTEM)
+        out.append(
+            RingAgent(
+                offer_id=offer_id,
+                contact_id=contact_id,
+                agent_id=agent.agent_id,
+                queue=rules.name,
+                ring_us=rules.ring_us,
+            )
+        )
+
+
+# -- ending ---------------------------------------------------------------------------------------------------------
+
+
+def answer_offer(centre: Centre, event: AnswerOffer) -> None:
+    """The first to answer has the contact; the others' phones stop, and nobody is blamed."""
+    contact, work = _ringing(centre, event.offer_id, event.agent_id)
+    now, agent = centre.now, work.agent
+    assert contact.queue is not None
+    work.activity = _AFTER_ANSWER[work.activity]
+    rang = now - work.since
+    work.since = work.connected_at = now
+    agent.misses = 0
+    agent.taken += 1
+    _tell_end(centre, work, OfferOutcome.ANSWERED, rang)
+    losers = [other for other in contact.works if other is not work] if len(contact.works) > 1 else ()
+    for loser in losers:
+        _unlink(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE, stop_phone=True)
+    _close_offer(centre, contact)
+    contact.place = Place.CONNECTED
+    leave_line(centre, contact)
+    centre.out.append(
+        ContactConnected(
+            contact_id=contact.contact_id,
+            agent_id=agent.agent_id,
+            customer_id=contact.customer_id,
+            queue=contact.queue.policy.name,
+            offer_id=event.offer_id,
+            waited_us=now - contact.joined_at,
+            rang_us=rang,
+        )
+    )
+    tell_state(centre, agent)
+    centre.out.append(ConnectContact(offer_id=event.offer_id, contact_id=contact.contact_id, agent_id=agent.agent_id))
+    for loser in losers:
+        release(centre, loser.agent, OfferOutcome.ANSWERED_ELSEWHERE)
+
+
+def refuse_offer(centre: Centre, event: RefuseOffer) -> None:
+    """The phone did not take it: on to the next agent; the contact keeps its place."""
+    contact, work = _ringing(centre, event.offer_id, event.agent_id)
+    if event.outcome not in REFUSALS:
+        raise IllegalEvent(f"an agent's phone cannot end offer {event.offer_id!r} as {event.outcome.value}")
+    _ring_failed(centre, contact, work, event.outcome, stop_phone=False)
+
+
+def ring_over(centre: Centre, contact: Contact) -> None:
+    """The ring time is over and nobody answered."""
+    for work in tuple(contact.works):
+        _ring_failed(centre, contact, work, OfferOutcome.NO_ANSWER, stop_phone=True)
+
+
+def withdraw_ring(centre: Centre, work: Work, outcome: OfferOutcome) -> None:
+    """The offer to this agent ends from our side; the contact goes on to the next. The agent's state is not told."""
+    contact = work.contact
+    _unlink(centre, work, outcome, stop_phone=True)
+    if not contact.works:
+        _close_offer(centre, contact)
+        place(centre, contact)
+
+
+def stop_phones(centre: Centre, contact: Contact, outcome: OfferOutcome) -> tuple[Agent, ...]:
+    """All phones stop because of the contact, not of the agents, who are yet to be released."""
+    works = tuple(contact.works)
+    for work in works:
+        _unlink(centre, work, outcome, stop_phone=True)
+    _close_offer(centre, contact)
+    return tuple(work.agent for work in works)
+
+
+def release(centre: Centre, agent: Agent, outcome: OfferOutcome) -> None:
+    """An offer to this agent is over: what follows for them, by the table."""
+    follows = CONSEQUENCES[outcome]
+    if agent.pending is not None and not agent.works:
+        apply_pending(centre, agent)
+        settle(centre, agent)
+        return
+    settle(centre, agent, Party.SYSTEM, keep_idle_time=follows.keep_idle_time)
+
+
+def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
+    agent = work.agent
+    assert contact.queue is not None
+    rules = contact.queue.policy
+    follows = CONSEQUENCES[outcome]
+    _unlink(centre, work, outcome, stop_phone=stop_phone)
+    contact.not_again[agent] = centre.deadlines.add(centre.now + rules.retry_us, ask_again, (contact, agent))
+    contact.plain = False
+    if follows.miss:
+        agent.misses += 1
+    if follows.miss and agent.misses >= rules.misses_before_not_ready > 0 and agent.pending is None:
+        agent.misses = 0
+        become_not_ready(agent, follows.reason)
+    elif follows.pause:
+        _pause(centre, agent)
+    if not contact.works:
+        _close_offer(centre, contact)
+    release(centre, agent, outcome)
+    if not contact.works:
+        place(centre, contact)
+
+
+def ask_again(centre: Centre, pair: tuple[Contact, Agent]) -> None:
+    """The contact may be offered once more to the agent who did not take it."""
+    contact, agent = pair
+    del contact.not_again[agent]
+    waits = contact.place is Place.WAITING
+    contact.plain = contact.exact and not contact.not_again
+    if waits and agent.free and qualifies(agent, contact):
+        centre.matching.stop_waiting(contact)
+        place(centre, contact)
+
+
+def _pause(centre: Centre, agent: Agent) -> None:
+    if agent.pause is not None:
+        centre.deadlines.cancel(agent.pause)
+    if agent.free:
+        centre.matching.take_agent(agent)
+    agent.pause = centre.deadlines.add(centre.now + centre.policy.refusal_pause_us, pause_over, agent)
+
+
+def pause_over(centre: Centre, agent: Agent) -> None:
+    """The agent whose phone refused may be asked again."""
+    agent.pause = None
+    settle(centre, agent, changed=False)
+
+
+def _ringing(centre: Centre, offer_id: OfferId, agent_id: AgentId) -> tuple[Contact, Work]:
+    contact = centre.offers.get(offer_id)
+    if contact is not None:
+        for work in contact.works:
+            if work.agent.agent_id == agent_id:
+                return contact, work
+    raise IllegalEvent(f"offer {offer_id!r} does not ring at agent {agent_id!r}: it is over, or never was")
+
+
+def _close_offer(centre: Centre, contact: Contact) -> None:
+    assert contact.offer_id is not None
+    del centre.offers[contact.offer_id]
+    contact.offer_id = None
+    if contact.ring_timer is not None:
+        centre.deadlines.cancel(contact.ring_timer)
+        contact.ring_timer = None
+
+
+def _unlink(centre: Centre, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
+    """Say that the offer to this agent ended, and free the slot; what follows for the agent is not done here."""
+    agent, contact = work.agent, work.contact
+    agent.works.remove(work)
+    contact.works.remove(work)
+    _tell_end(centre, work, outcome, centre.now - work.since)
+    if stop_phone and work.offer_id is not None:
+        centre.out.append(
+            StopRinging(offer_id=work.offer_id, contact_id=contact.contact_id, agent_id=agent.agent_id, why=outcome)
+        )
+
+
+def _tell_end(centre: Centre, work: Work, outcome: OfferOutcome, rang: int) -> None:
+    contact = work.contact
+    assert contact.queue is not None
+    assert work.offer_id is not None
+    centre.out.append(
+        OfferEnded(
+            contact_id=contact.contact_id,
+            agent_id=work.agent.agent_id,
+            customer_id=contact.customer_id,
+            queue=contact.queue.policy.name,
+            offer_id=work.offer_id,
+            outcome=outcome,
+            rang_us=rang,
+        )
+    )

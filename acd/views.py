@@ -1,0 +1,187 @@
+"""What others may see of the distributor's memory: frozen copies of the moment."""
+
+import msgspec
+
+from acd.centre import Centre, activity_of
+from acd.contact_state import Place
+from acd.contacts import position
+from acd.model import Agent, Contact, Queue
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.requirements import Requirement, satisfies
+from facts.states import Activity, Declared
+from facts.time import Instant
+
+
+class ContactView(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact in a queue or with an agent.
+
+    ``agent_id``: who talks with it, or whose phone rings (the first, if several do). ``position``: 1 for the first in
+    its queue; 0 when it does not wait. ``requirement``: as it is now, after relaxation.
+    """
+
+    contact_id: ContactId
+    queue: QueueName | None
+    place: Place
+    joined_at: Instant
+    priority: int
+    requirement: Requirement
+    requirement_text: str
+    position: int
+    customer_id: CustomerId | None
+    preferred_agent: AgentId | None
+    attributes: dict[str, str]
+    entered: int
+    attempt: int
+    offer_id: OfferId | None
+    agent_id: AgentId | None
+    agents: tuple[AgentId, ...]
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent. ``since``: since when the shown state holds. ``idle_since``: since when they could be offered contacts.
+
+    ``contacts``: what they are at work on, ringing, talk or wrap-up. ``misses``: offers not answered in a row.
+    """
+
+    agent_id: AgentId
+    team: str
+    phone: str
+    phone_reachable: bool
+    skills: dict[SkillName, int]
+    slots: int
+    declared: Declared
+    activity: Activity
+    reason: ReasonCode | None
+    pending: Declared | None
+    pending_reason: ReasonCode | None
+    since: Instant
+    logged_in_at: Instant | None
+    idle_since: Instant | None
+    contacts: tuple[ContactId, ...]
+    contact_id: ContactId | None
+    misses: int
+    taken: int
+
+
+class OfferView(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that rings. ``agents``: whose phones ring still."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    queue: QueueName
+    agents: tuple[AgentId, ...]
+    made_at: Instant
+    rings_until: Instant
+
+
+class QueueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue. ``waiting``: not yet answered, of whom ``ringing`` are offered just now; ``talking``: with an agent.
+
+    The agents are those who meet the queue's own requirement, by state; ``ready`` are free to be offered a contact.
+    """
+
+    name: QueueName
+    waiting: int
+    ringing: int
+    talking: int
+    oldest_joined_at: Instant | None
+    logged_in: int
+    ready: int
+    reserved: int
+    busy: int
+    wrap_up: int
+    not_ready: int
+
+
+def contact_view(contact: Contact) -> ContactView:
+    """The contact as it is."""
+    agents = tuple(work.agent.agent_id for work in contact.works)
+    queue = contact.queue
+    waits = queue is not None and contact.contact_id in queue.waiting
+    return ContactView(
+        contact_id=contact.contact_id,
+        queue=None if queue is None else queue.policy.name,
+        place=contact.place,
+        joined_at=contact.joined_at,
+        priority=contact.priority,
+        requirement=contact.need.requirement,
+        requirement_text=contact.need.text,
+        position=position(queue, contact) if queue is not None and waits else 0,
+        customer_id=contact.customer_id,
+        preferred_agent=contact.preferred_agent,
+        attributes=dict(contact.attributes),
+        entered=contact.entered,
+        attempt=contact.attempt,
+        offer_id=contact.offer_id,
+        agent_id=agents[0] if agents else None,
+        agents=agents,
+    )
+
+
+def agent_view(agent: Agent) -> AgentView:
+    """The agent as they are."""
+    contacts = tuple(work.contact.contact_id for work in agent.works)
+    present = agent.declared is not Declared.LOGGED_OUT
+    return AgentView(
+        agent_id=agent.agent_id,
+        team=agent.policy.team,
+        phone=agent.phone or agent.policy.phone,
+        phone_reachable=agent.phone_reachable,
+        skills=dict(agent.skills),
+        slots=agent.policy.slots,
+        declared=agent.declared,
+        activity=activity_of(agent),
+        reason=agent.reason,
+        pending=agent.pending,
+        pending_reason=agent.pending_reason,
+        since=agent.since,
+        logged_in_at=agent.logged_in_at if present else None,
+        idle_since=agent.idle_since if agent.free else None,
+        contacts=contacts,
+        contact_id=contacts[0] if contacts else None,
+        misses=agent.misses,
+        taken=agent.taken,
+    )
+
+
+def offer_view(contact: Contact, offer_id: OfferId) -> OfferView:
+    """The offer as it rings."""
+    assert contact.queue is not None
+    assert contact.ring_timer is not None
+    return OfferView(
+        offer_id=offer_id,
+        contact_id=contact.contact_id,
+        queue=contact.queue.policy.name,
+        agents=tuple(work.agent.agent_id for work in contact.works),
+        made_at=min(work.started_at for work in contact.works),
+        rings_until=contact.ring_timer.at,
+    )
+
+
+def queue_view(centre: Centre, queue: Queue) -> QueueView:
+    """The queue as it is. Costs about the number of agents."""
+    staff = [
+        agent
+        for agent in centre.agents.values()
+        if agent.declared is not Declared.LOGGED_OUT and satisfies(agent.skills, queue.need.requirement)
+    ]
+    doing = [activity_of(agent) for agent in staff]
+    waiting = queue.waiting.values()
+    return QueueView(
+        name=queue.policy.name,
+        waiting=len(waiting),
+        ringing=sum(contact.place is Place.OFFERED for contact in waiting),
+        talking=sum(
+            contact.queue is queue and contact.place is Place.CONNECTED for contact in centre.contacts.values()
+        ),
+        oldest_joined_at=min((contact.joined_at for contact in waiting), default=None),
+        logged_in=len(staff),
+        ready=sum(agent.free for agent in staff),
+        reserved=doing.count(Activity.RESERVED),
+        busy=doing.count(Activity.TALKING) + doing.count(Activity.HOLD),
+        wrap_up=doing.count(Activity.WRAP_UP),
+        not_ready=sum(
+            agent.declared is Declared.NOT_READY and activity is Activity.IDLE
+            for agent, activity in zip(staff, doing, strict=True)
+        ),
+    )
