@@ -46,6 +46,8 @@ class Queue(Section):
     """Which of the fitting agents gets a contact."""
     ring_s: PositiveSeconds = 20.0
     """How long an agent's phone rings before the next one is tried."""
+    retry_s: Seconds = 5.0
+    """An agent who did not take a contact is not asked for the same one again before so long."""
     misses_before_not_ready: Count = 1
     """After so many unanswered offers in a row an agent becomes not ready; 0: never."""
     wrap_up_s: Seconds = 0.0

@@ -36,6 +36,7 @@ def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
         *_queue_mistakes(settings, declared),
         *_agent_mistakes(settings, declared),
         *_reason_mistakes(settings),
+        *_calendar_mistakes(settings),
     ]
 
 
@@ -88,3 +89,19 @@ def _reason_mistakes(settings: Settings) -> Iterator[Mistake]:
             yield path, f"belongs to the system ({SYSTEM_REASONS[code]}); choose another code"
         if reason.digits is not None and by_digits.setdefault(reason.digits, code) != code:
             yield (*path, "digits"), f"is already dialled for {by_digits[reason.digits]}"
+
+
+def _calendar_mistakes(settings: Settings) -> Iterator[Mistake]:
+    calendars = {name: hours.holidays for name, hours in settings.opening_hours.items() if hours.holidays}
+    if not calendars:
+        return
+    import holidays  # noqa: PLC0415 - costs half a second, and few settings need it
+
+    subdivisions = holidays.list_supported_countries(include_aliases=True)
+    for name, where in calendars.items():
+        path = ("opening_hours", name, "holidays")
+        if where.country not in subdivisions:
+            yield (*path, "country"), f"the holidays of '{where.country}' are not known; write two letters, e.g. DE"
+        elif where.subdivision is not None and where.subdivision not in subdivisions[where.country]:
+            known = ", ".join(subdivisions[where.country]) or "none"
+            yield (*path, "subdivision"), f"'{where.subdivision}' is not known of {where.country}; known are {known}"

@@ -150,6 +150,8 @@ class EntryPoint(Section):
     """The voice menu that answers."""
     language: Line = ""
     """The language to begin in; empty: the site's."""
+    queue: Name | None = None
+    """Where callers wait for whom no menu could run; absent: in the first queue."""
 
 
 class Prompts(Section):

@@ -220,6 +220,23 @@ def test_all_mistakes_at_once(folder: Path) -> None:
     ]
 
 
+def test_holidays_that_nobody_knows(folder: Path) -> None:
+    text = """
+opening_hours:
+  here: {holidays: {country: DE, subdivision: BY}}
+  there: {holidays: {country: XX}}
+  elsewhere: {holidays: {country: DE, subdivision: ZZ}, special: {2025-12-24: ["9-12"], tomorrow: []}}
+"""
+    told = mistakes(folder, text)
+    assert told[0].startswith("4:22 opening_hours.there.holidays.country: the holidays of 'XX' are not known; write")
+    assert told[1].startswith("5:39 opening_hours.elsewhere.holidays.subdivision: 'ZZ' is not known of DE; known are ")
+    assert told[2:] == [
+        "5:80 opening_hours.elsewhere.special.2025-12-24[0]: '9-12' is no time span: write it as 08:00-17:30 "
+        "(24:00 is the end of the day)",
+        "5:89 opening_hours.elsewhere.special.tomorrow: is no date: write it as 2025-12-24",
+    ]
+
+
 def test_load_raises_with_all_of_them(folder: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         read(folder, MANY)

@@ -1,0 +1,75 @@
+"""Settings become the policy that the distributor decides by."""
+
+from typing import get_args
+
+import acd.policy
+import config.queues
+from acd.policy import AgentPolicy, QueuePolicy
+from config.load import load
+from config.models import Settings
+from config.people import Agent, Reason
+from config.queues import Queue
+from cti_bridge.app.policy import policy_from, reasons_by_digits
+from facts.ids import AgentId, QueueName, SkillName
+from facts.requirements import AllOf, AtLeast
+from facts.time import MILLISECOND, SECOND
+
+
+def test_both_sides_know_the_same_words() -> None:
+    assert get_args(config.queues.AgentOrder) == get_args(acd.policy.AgentOrder)
+
+
+def test_an_empty_queue_has_the_distributors_own_defaults() -> None:
+    assert policy_from(Settings(queues={"sales": Queue()})).queues == (QueuePolicy(name=QueueName("sales")),)
+
+
+def test_every_rule_of_a_queue_arrives() -> None:
+    queue = Queue(
+        requires="english>=3 & sales",
+        priority=7,
+        agent_order="most_skilled",
+        ring_s=12.5,
+        retry_s=3.0,
+        wrap_up_s=0.25,
+        misses_before_not_ready=0,
+    )
+    assert policy_from(Settings(queues={"sales": queue})).queues == (
+        QueuePolicy(
+            name=QueueName("sales"),
+            requires=AllOf((AtLeast(SkillName("english"), 3), AtLeast(SkillName("sales"), 1))),
+            priority=7,
+            agent_order="most_skilled",
+            ring_us=12_500 * MILLISECOND,
+            retry_us=3 * SECOND,
+            wrap_up_us=250 * MILLISECOND,
+            misses_before_not_ready=0,
+        ),
+    )
+
+
+def test_agents() -> None:
+    agents = {
+        "alice": Agent(phone="1001", skills={"english": 9}, team="north", slots=2),
+        "bob": Agent(phone="SIP/desk-7"),
+    }
+    assert policy_from(Settings(agents=agents)).agents == (
+        AgentPolicy(
+            agent_id=AgentId("alice"), skills={SkillName("english"): 9}, phone="PJSIP/1001", team="north", slots=2
+        ),
+        AgentPolicy(agent_id=AgentId("bob"), phone="SIP/desk-7"),
+    )
+
+
+def test_how_phones_are_dialled_is_a_setting() -> None:
+    env = {
+        "CORDBOARD_ASTERISK__AMI__USER": "acd",
+        "CORDBOARD_ASTERISK__AMI__SECRET": "x",
+        "CORDBOARD_ASTERISK__AGI__TOKEN": "y",
+        "CORDBOARD_ASTERISK__PHONE_CHANNEL": "PJSIP/{phone}@site-b",
+    }
+    assert policy_from(load(None, env)).agents[0].phone == "PJSIP/1001@site-b"
+
+
+def test_reasons_that_can_be_dialled() -> None:
+    settings = Settings(reasons={"break": Reason(digits="1"), "meal": Reason(), "meeting": Reason(digits="30")})
+    assert reasons_by_digits(settings) == {"1": "break", "30": "meeting"}
