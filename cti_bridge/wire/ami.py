@@ -258,7 +258,7 @@ class AmiParser:
         self._wanted = None if wanted is None else frozenset(wanted)
         self._max = max_message
         self._tail = bytearray()  # holds no terminator: it is searched once, only where it grows
-        self._heads: dict[bytes, _Head | None] = {}
+        self._heads: dict[bytes, _Head] = {}
         self._greeted = False  # the first line of the connection has been read
         self._trusted = False  # a greeting or a real message has come: the peer does speak AMI
         self._command: list[bytes] = []  # the parts of a `Response: Follows` whose end has not come

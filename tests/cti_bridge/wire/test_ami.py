@@ -12,6 +12,7 @@ from cti_bridge.wire.ami import (
     MAX_MESSAGE,
     AmiMessage,
     AmiParser,
+    HeaderValue,
     encode_action,
     encode_event,
     encode_greeting,
@@ -371,10 +372,15 @@ def test_what_a_parser_remembers_is_bounded() -> None:
 
 
 def test_an_action_is_written_header_by_header() -> None:
-    headers = [("ActionID", "7"), ("Priority", 1), ("Variable", "A=1"), ("Variable", "B=Ж")]
+    headers: list[tuple[str, HeaderValue]] = [
+        ("ActionID", "7"),
+        ("Priority", 1),
+        ("Variable", "A=1"),
+        ("Variable", "B=Ж"),
+    ]
     expected = "Action: Originate\r\nActionID: 7\r\nPriority: 1\r\nVariable: A=1\r\nVariable: B=Ж\r\n\r\n"
     assert encode_action("Originate", headers) == expected.encode()
-    mapped = {"ActionID": "7", "Priority": 1, "Variable": ["A=1", "B=Ж"]}
+    mapped: dict[str, HeaderValue] = {"ActionID": "7", "Priority": 1, "Variable": ["A=1", "B=Ж"]}
     assert encode_action("Originate", mapped) == expected.encode()
     assert encode_action("Ping", {}) == encode_action("Ping") == b"Action: Ping\r\n\r\n"
 
@@ -403,7 +409,7 @@ def test_what_is_no_header_is_refused() -> None:
     with pytest.raises(LocalProtocolError, match="no header name"):
         encode_action("Ping", {"A: b": "x"})
     with pytest.raises(LocalProtocolError, match="not NoneType"):
-        encode_action("Ping", {"A": None})  # type: ignore[dict-item]  # what a careless caller does
+        encode_action("Ping", {"A": None})  # type: ignore[arg-type]  # what a careless caller does
     with pytest.raises(LocalProtocolError, match="stands for no byte"):
         encode_action("Ping", {"A": "\ud800"})
     with pytest.raises(LocalProtocolError, match="not allowed"):
