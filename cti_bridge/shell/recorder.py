@@ -22,7 +22,7 @@ class Recorder:
 
     def __init__(self, node: NodeName, *, last_seq: int = 0) -> None:
         self._node = node
-        self._seq = last_seq
+        self.last_seq = last_seq
         self._readers: list[Reader] = []
 
     def add_reader(self, reader: Reader) -> None:
@@ -31,8 +31,8 @@ class Recorder:
 
     def record(self, fact: Fact, at: Instant, switch_at: Instant | None = None) -> Entry:
         """Stamp one fact and hand it on."""
-        self._seq += 1
-        entry = Entry(node=self._node, seq=self._seq, at=at, switch_at=switch_at, fact=fact)  # type: ignore[arg-type]  # every Fact made is one of AnyFact
+        self.last_seq += 1
+        entry = Entry(node=self._node, seq=self.last_seq, at=at, switch_at=switch_at, fact=fact)  # type: ignore[arg-type]  # every Fact made is one of AnyFact
         for reader in self._readers:
             try:
                 reader(entry)

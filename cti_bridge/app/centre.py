@@ -1,0 +1,75 @@
+"""Settings as what the daemon is built of: addresses, secrets, policy, menus."""
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from config.models import Settings
+from config.telephony import Asterisk
+from cti_bridge.app.menus import menus_of
+from cti_bridge.app.policy import policy_from
+from cti_bridge.app.wiring import Addresses, Centre, Secrets
+from facts.ids import NodeName, QueueName, ReasonCode
+from facts.time import Instant
+
+
+def asterisk_of(settings: Settings) -> Asterisk:
+    """The section ``asterisk``, which everything but the demo needs."""
+    assert settings.asterisk is not None
+    return settings.asterisk
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """Where to listen and whom to connect to."""
+    asterisk = asterisk_of(settings)
+    ami, agi = asterisk.ami, asterisk.agi
+    return Addresses(
+        ami_host=ami.host,
+        ami_port=ami.port,
+        ami_tls_name=(ami.tls.server_name or ami.host) if ami.tls.enabled else None,
+        ami_ca_file=ami.tls.ca_file,
+        agi_host=agi.host,
+        agi_port=agi.port,
+        agi_peers=tuple(str(network) for network in agi.allowed_peers),
+        action_timeout_s=ami.action_timeout_s,
+        keep_alive_s=ami.keep_alive_s,
+    )
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """What must be in no log."""
+    asterisk = asterisk_of(settings)
+    assert asterisk.ami.secret is not None
+    assert asterisk.agi.token is not None
+    return Secrets(
+        ami_user=asterisk.ami.user,
+        ami_secret=asterisk.ami.secret.get_secret_value(),
+        agi_token=asterisk.agi.token.get_secret_value(),
+    )
+
+
+def centre_of(settings: Settings, now: Instant) -> Centre:
+    """Policy, menus and words of the contact centre."""
+    policy = policy_from(settings, now)
+    first = policy.queues[0].name
+    return Centre(
+        node=NodeName(settings.node.name),
+        policy=policy,
+        queue_of_entry={"": first, **queues_of_entries(settings)},
+        reasons={r.digits or code: ReasonCode(code) for code, r in settings.reasons.items()},
+        menus=menus_of(settings),
+    )
+
+
+def queues_of_entries(settings: Settings) -> dict[str, QueueName]:
+    """Where callers wait whom no menu sent anywhere, by dialled number."""
+    return {number: QueueName(entry.queue) for number, entry in settings.entry_points.items() if entry.queue}
+
+
+def database_address(settings: Settings) -> str:
+    """The database's URL, with its password."""
+    url, password = settings.database_url, settings.database.password
+    if password is None:
+        return url
+    parts = urlsplit(url)
+    user = parts.username or ""
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password.get_secret_value(), safe='')}@{host}"))

@@ -1,0 +1,82 @@
+"""Run a daemon from settings until a signal ends it."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
+from twisted.python.failure import Failure
+
+from config.errors import ConfigError
+from config.home import CONTROL_SOCKET
+from config.load import load
+from config.models import Settings
+from cti_bridge.app import logs
+from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
+from cti_bridge.app.version import version
+from cti_bridge.app.wiring import Daemon
+from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.control_socket import listen_control
+from storage.journal import open_journal
+
+log = structlog.get_logger(__name__)
+
+FOUND_WRONG, USED_WRONG = 1, 2
+
+
+def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
+    """Run until stopped; the exit code."""
+    try:
+        settings = load(path, env)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the mistakes are for whoever started it
+        return FOUND_WRONG
+    if settings.asterisk is None:
+        print(  # noqa: T201 - likewise
+            "the settings have no section `asterisk`: name the AMI account and the AGI token there, "
+            "or run `cordboard demo`, which needs no Asterisk",
+            file=sys.stderr,
+        )
+        return USED_WRONG
+    logs.configure(settings.log.level, json=settings.log.format == "json")
+    return _run(reactor, settings)
+
+
+def _run(reactor: Any, settings: Settings) -> int:
+    home = settings.home.expanduser()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    outcome: list[int] = []
+    clock = Clock(reactor)
+    with open_journal(database_address(settings)) as journal:
+        daemon = Daemon(
+            reactor,
+            clock,
+            journal,
+            spool=home / "spool",
+            centre=centre_of(settings, clock.now()),
+            addresses=addresses_of(settings),
+            secrets=secrets_of(settings),
+            version=version(),
+        )
+
+        def start() -> None:
+            try:
+                daemon.start()
+                listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
+            except CannotListenError as error:
+                log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
+                outcome.append(FOUND_WRONG)
+                reactor.stop()
+
+        def failed(failure: Failure) -> None:
+            log.error("stop_failed", exc_info=failure.value)
+
+        reactor.callWhenRunning(start)
+        reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop()).addErrback(failed)
+        )
+        reactor.run()
+    return outcome[0] if outcome else 0

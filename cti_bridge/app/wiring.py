@@ -1,0 +1,181 @@
+"""The one place that builds everything: settings in, a daemon that runs out.
+
+Order of start: journal, facts of the start, agents as they were, listeners, and last the connection to the switch,
+whose snapshot brings the callers back. Order of stop: the reverse, and the journal is flushed.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
+from twisted.internet.interfaces import IListeningPort, IStreamClientEndpoint
+from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
+from twisted.internet.threads import deferToThreadPool
+
+from acd.engine import Engine
+from acd.policy import Policy
+from cti_bridge.shell.agent_desk import AgentDesk
+from cti_bridge.shell.agi_server import AgiServer
+from cti_bridge.shell.ami_client import AmiAccount, AmiClient
+from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.coordinator import Coordinator
+from cti_bridge.shell.feature_codes import FeatureCodes
+from cti_bridge.shell.menu_session import Menus
+from cti_bridge.shell.recorder import Reader, Recorder
+from cti_bridge.shell.recovery import HORIZON, Resume, remember
+from cti_bridge.shell.translate import WANTED
+from facts.ids import NodeName, QueueName, ReasonCode
+from facts.journal import NodeStarted, NodeStopped, PolicyChanged
+from storage.journal import Journal
+from storage.writer import JournalWriter
+
+log = structlog.get_logger(__name__)
+
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the daemon listens and whom it connects to."""
+
+    ami_host: str
+    ami_port: int
+    ami_tls_name: str | None = None
+    ami_ca_file: Path | None = None
+    agi_host: str = "127.0.0.1"
+    agi_port: int = 4573
+    agi_peers: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    action_timeout_s: float = 10.0
+    keep_alive_s: float = 15.0
+
+
+class Secrets(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be in no log."""
+
+    ami_user: str
+    ami_secret: str
+    agi_token: str
+
+    def __repr__(self) -> str:
+        return "Secrets()"
+
+
+class Centre(msgspec.Struct, frozen=True, kw_only=True):
+    """What the contact centre is: its policy, menus, and words."""
+
+    node: NodeName
+    policy: Policy
+    queue_of_entry: Mapping[str, QueueName]
+    reasons: Mapping[str, ReasonCode]
+    menus: Menus
+
+
+class Daemon:
+    """A running node. ``readers`` are told of every fact, after the journal."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        clock: Clock,
+        journal: Journal,
+        *,
+        spool: Path,
+        centre: Centre,
+        addresses: Addresses,
+        secrets: Secrets,
+        readers: tuple[Reader, ...] = (),
+        version: str = "",
+    ) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._journal = journal
+        self._centre = centre
+        self._addresses = addresses
+        self._version = version
+        self._port: IListeningPort | None = None
+        self._writer = JournalWriter(journal, spool)
+        self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node))
+        for reader in (self._writer.put, *readers):
+            self._recorder.add_reader(reader)
+        self._resume = Resume(remember(journal.entries(from_at=clock.now() - HORIZON)))
+        self.coordinator = Coordinator(
+            Engine(centre.policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
+        )
+        self.desk = AgentDesk(self.coordinator, centre.reasons)
+        self._ami = self._ami_client(secrets)
+        self.coordinator.use_switch(self._ami)
+        scripts = {"ivr": centre.menus.script(self.coordinator), "agent": FeatureCodes(self.desk).run}
+        networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
+        self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
+
+    def _ami_client(self, secrets: Secrets) -> AmiClient:
+        at = self._addresses
+        endpoint: IStreamClientEndpoint = TCP4ClientEndpoint(self._reactor, at.ami_host, at.ami_port)
+        if at.ami_tls_name is not None:
+            endpoint = wrapClientTLS(optionsForClientTLS(at.ami_tls_name, trustRoot=_trusted(at.ami_ca_file)), endpoint)
+        return AmiClient(
+            endpoint,
+            AmiAccount(user=secrets.ami_user, secret=secrets.ami_secret),
+            self.coordinator,
+            self._reactor,
+            wanted=WANTED,
+            action_timeout_s=at.action_timeout_s,
+            keep_alive_s=at.keep_alive_s,
+        )
+
+    @property
+    def agi_port(self) -> int:
+        """The port on which Asterisk finds the menus."""
+        assert self._port is not None
+        return int(self._port.getHost().port)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the switch is connected and its state taken over."""
+        return self._ami.connected
+
+    def start(self) -> None:
+        """Begin: from here on facts are written."""
+        self.coordinator.record(NodeStarted(version=self._version, fresh=self._recorder.last_seq == 0))
+        self.coordinator.record(PolicyChanged(policy=msgspec.to_builtins(self._centre.policy)))
+        self._resume.sign_agents_in(self.coordinator)
+        at = self._addresses
+        self._port = self._reactor.listenTCP(at.agi_port, self._agi, backlog=512, interface=at.agi_host)
+        self._ami.start()
+        log.info("node_started", node=self._centre.node, agi_port=self.agi_port)
+
+    async def stop(self, reason: str = "asked to") -> None:
+        """End in good order; calls go on by the dialplan."""
+        await self._ami.stop()
+        if self._port is not None:
+            await _deferred(self._port.stopListening())
+        self.coordinator.stop()
+        self.coordinator.record(NodeStopped(reason=reason))
+        await self._in_thread(self._writer.close)
+        log.info("node_stopped", node=self._centre.node)
+
+    def _in_thread(self, function: Callable[[], object]) -> Deferred[object]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), function)
+
+
+def _trusted(ca_file: Path | None) -> Any:
+    """The certificates to believe; None: those of the machine."""
+    if ca_file is None:
+        return None
+    found = _PEM.findall(ca_file.expanduser().read_bytes())
+    if not found:
+        raise ValueError(f"{ca_file} holds no certificate: it has to be a PEM file")
+    return trustRootFromCertificates([Certificate.loadPEM(one) for one in found])
+
+
+def _deferred(result: Deferred[None] | None) -> Deferred[None]:
+    if result is not None:
+        return result
+    done: Deferred[None] = Deferred()
+    done.callback(None)
+    return done
