@@ -167,6 +167,7 @@ def test_mistakes_in_variables_name_the_variable(folder: Path) -> None:
 
 # -- what is wrong ---------------------------------------------------------------------------------------------------
 
+NO_SPAN = "'9-12' is no time span: write it as 08:00-17:30 (24:00 is the end of the day)"
 NO_KLINGON = "there is no skill 'klingon'; add it to skills, or use one of: billing, english"
 MANY = """\
 site: {time_zone: Europe/Berlim}
@@ -231,8 +232,7 @@ opening_hours:
     assert told[0].startswith("4:22 opening_hours.there.holidays.country: the holidays of 'XX' are not known; write")
     assert told[1].startswith("5:39 opening_hours.elsewhere.holidays.subdivision: 'ZZ' is not known of DE; known are ")
     assert told[2:] == [
-        "5:80 opening_hours.elsewhere.special.2025-12-24[0]: '9-12' is no time span: write it as 08:00-17:30 "
-        "(24:00 is the end of the day)",
+        f"5:80 opening_hours.elsewhere.special.2025-12-24[0]: {NO_SPAN}",
         "5:89 opening_hours.elsewhere.special.tomorrow: is no date: write it as 2025-12-24",
     ]
 
