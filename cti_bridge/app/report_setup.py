@@ -1,0 +1,141 @@
+"""What reports and imports start from: settings, the journal they read, and options turned into a query."""
+
+import os
+from collections.abc import Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from facts.ids import QueueName
+from facts.time import from_seconds
+from reporting.kpi import catalogue
+from reporting.kpi.errors import ReportError
+from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
+from reporting.kpi.report import Query
+from reporting.kpi.service_level import FORMULAS, Target, Targets
+from reporting.kpi.slices import parse_dimensions
+
+if TYPE_CHECKING:
+    from config.models import Settings
+    from storage.journal import Journal
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of a report as they were given; None: not given."""
+
+    journal: str | None = None
+    config: Path | None = None
+    by: str | None = None
+    start: str | None = None
+    end: str | None = None
+    time_zone: str | None = None
+    service_level_s: float | None = None
+    formula: str | None = None
+    short_abandon_s: float | None = None
+    figures: str | None = None
+    hours: str | None = None
+    counted_at: str = "offered"
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+
+
+def settings_of(config: Path | None) -> "Settings":
+    """The settings of a file, or the embedded default, with the environment's overrides."""
+    from config.load import load  # noqa: PLC0415 - a quarter of a second
+
+    return load(config, os.environ)
+
+
+def journal_address(given: str | None, settings: "Settings") -> str:
+    """Where the journal is: as given, else as set, else in the data folder."""
+    if given is not None:
+        return given
+    if settings.database.password is None:
+        return settings.database_url
+    from cti_bridge.app.centre import database_address  # noqa: PLC0415 - brings the whole daemon with it
+
+    return database_address(settings)
+
+
+def open_for_reading(given: str | None, settings: "Settings") -> "Journal":
+    """The journal, beside whoever writes it."""
+    from storage.journal import open_journal  # noqa: PLC0415 - SQLAlchemy takes its time
+
+    return open_journal(journal_address(given, settings), read_only=True)
+
+
+def zone_of(name: str | None, settings: "Settings") -> tzinfo:
+    """The time zone asked for, else the site's."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - reads files
+
+    wanted = name or settings.site.time_zone
+    try:
+        return ZoneInfo(wanted)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ReportError(f"{wanted!r} is no time zone; write it as Europe/Berlin or UTC") from None
+
+
+def query_of(options: Options, settings: "Settings", *, by: str, figures: tuple[str, ...]) -> Query:
+    """The query that the options ask for; raises `ReportError` for what makes no sense."""
+    zone = zone_of(options.time_zone, settings)
+    if options.counted_at not in {"offered", "closed"}:
+        raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed")
+    return Query(
+        by=parse_dimensions(by if options.by is None else options.by),
+        start=None if options.start is None else parse_moment(options.start, zone),
+        end=None if options.end is None else parse_moment(options.end, zone),
+        zone=zone,
+        figures=_figures(options.figures, figures),
+        targets=_targets(options, settings),
+        hours=_hours(options.hours),
+        counted_at="closed" if options.counted_at == "closed" else "offered",
+        queues=options.queues,
+        agents=options.agents,
+        productive=frozenset(code for code, reason in settings.reasons.items() if reason.productive),
+    )
+
+
+def _hours(text: str | None) -> OpeningHours | None:
+    return None if text is None else parse_opening_hours(text)
+
+
+def _figures(asked: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    if asked is None:
+        return default
+    if asked == "all":
+        return tuple(catalogue.CATALOGUE)
+    names = tuple(dict.fromkeys(part.strip() for part in asked.split(",") if part.strip()))
+    catalogue.definitions(names)
+    return names
+
+
+def _targets(options: Options, settings: "Settings") -> Targets:
+    """Each queue's own target, with what the options override for all."""
+    if options.formula is not None and options.formula not in FORMULAS:
+        raise ReportError(f"{options.formula} is no service-level formula; there are {', '.join(FORMULAS)}")
+    overrides = {
+        "threshold_us": options.service_level_s,
+        "short_abandon_us": options.short_abandon_s,
+    }
+    changes: dict[str, object] = {name: from_seconds(value) for name, value in overrides.items() if value is not None}
+    if options.formula is not None:
+        changes["formula"] = options.formula
+    own = _own_targets(settings)
+    return Targets(
+        default=msgspec.structs.replace(Target(), **changes),
+        by_queue={queue: msgspec.structs.replace(target, **changes) for queue, target in own.items()},
+    )
+
+
+def _own_targets(settings: "Settings") -> Mapping[QueueName, Target]:
+    return {
+        QueueName(name): Target(
+            formula=queue.service_level.formula,
+            threshold_us=from_seconds(queue.service_level.threshold_s),
+            short_abandon_us=from_seconds(queue.service_level.short_abandon_s),
+            goal=queue.service_level.target,
+        )
+        for name, queue in settings.queues.items()
+    }

@@ -1,0 +1,35 @@
+"""How figures are written for people: seconds as clocks, ratios in per cent, and a dash where there is no data."""
+
+from reporting.kpi.figures import Figure, Number
+
+NO_DATA = "\u2013"
+
+
+def value_text(value: Number | None, unit: str) -> str:
+    """A value with its unit."""
+    if value is None:
+        return NO_DATA
+    match unit:
+        case "ratio":
+            return f"{100 * value:.1f} %"
+        case "s":
+            return duration_text(value)
+        case "1 to 5":
+            return f"{value:.2f}"
+        case _:
+            return f"{value:,.0f}".replace(",", "\u202f")
+
+
+def figure_text(figure: Figure) -> str:
+    """A figure's value."""
+    return value_text(figure.value, figure.unit)
+
+
+def duration_text(seconds: float) -> str:
+    """``0:42``, ``1:02:42``; below ten seconds with a tenth."""
+    if abs(seconds) < 10:
+        return f"{seconds:.1f} s"
+    sign = "-" if seconds < 0 else ""
+    whole = round(abs(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{sign}{hours}:{minutes:02d}:{rest:02d}" if hours else f"{sign}{minutes}:{rest:02d}"

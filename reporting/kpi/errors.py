@@ -1,0 +1,13 @@
+"""Errors of the figures."""
+
+
+class ReportError(Exception):
+    """A question that cannot be answered as asked. ``exit_code`` is what the command line ends with."""
+
+    exit_code = 2
+
+
+class NothingThereError(ReportError):
+    """The question is sound, but what it names was not found."""
+
+    exit_code = 1

@@ -1,0 +1,83 @@
+"""The one fold: facts in, records and cells out; live board, metrics, interval tables and reports all use it.
+
+``fold.apply(entry)`` for every fact in order; whoever observes is told of each step as it happens. Nothing here reads
+a clock: ``fold.now`` is the latest ``at`` seen.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from facts.journal import AnyFact, Entry, NodeStarted
+from facts.time import MINUTE, Instant
+from reporting.kpi import agents, cells, contacts
+from reporting.kpi.agents import AgentFold
+from reporting.kpi.contacts import ContactFold, Observe
+from reporting.kpi.records import Record, Span
+
+_FORGET_EVERY = 10 * MINUTE
+
+
+class Fold:
+    """The state of the centre as the facts so far tell it."""
+
+    def __init__(self, *observers: Observe) -> None:
+        self.now: Instant = 0
+        self._observe = observers[0] if len(observers) == 1 else _all_of(observers)
+        self.agents = AgentFold(self._span_ended)
+        self.contacts = ContactFold(self._observe, self.agents.team)
+        self._last_at: dict[str, Instant] = {}
+        self._forget_at: Instant = 0
+        self._handlers: dict[type[AnyFact], Callable[[Entry, Any], None]] = {
+            **{kind: handler.__get__(self.agents) for kind, handler in agents.HANDLERS.items()},
+            **{kind: handler.__get__(self.contacts) for kind, handler in contacts.HANDLERS.items()},
+            NodeStarted: self._node_started,
+        }
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next fact."""
+        at = entry.at
+        if at > self.now:
+            self.now = at
+            if at >= self._forget_at:
+                self._forget_at = at + _FORGET_EVERY
+                self.contacts.forget(at)
+        handler = self._handlers.get(type(entry.fact))
+        if handler is not None:
+            handler(entry, entry.fact)
+        self._last_at[entry.node] = at
+
+    def apply_all(self, entries: Iterable[Entry]) -> None:
+        """Take in facts in order."""
+        for entry in entries:
+            self.apply(entry)
+
+    def _node_started(self, entry: Entry, _fact: NodeStarted) -> None:
+        last_at = self._last_at.get(entry.node, entry.at)
+        self.contacts.orphan(entry.node, last_at)
+        self.agents.orphan(entry.node, last_at)
+
+    def _span_ended(self, span: Span) -> None:
+        self._observe(span, cells.span_ended, 1)
+
+
+def _all_of(observers: tuple[Observe, ...]) -> Observe:
+    def observe(record: Record, step: cells.Step, sign: int) -> None:
+        for observer in observers:
+            observer(record, step, sign)
+
+    return observe
+
+
+class Records:
+    """An observer that keeps every record, once, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self._begins = frozenset(
+            {cells.visit_offered, cells.leg_began, cells.offer_ended, cells.span_ended, cells.arrival_began}
+        )
+
+    def __call__(self, record: Record, step: cells.Step, sign: int) -> None:
+        """Keep the record with its first step; later steps are in the record itself."""
+        if step in self._begins and sign > 0:
+            self.records.append(record)

@@ -1,0 +1,181 @@
+"""A report: rows of figures over slices, from the facts of the journal. Pure; the same facts give the same report.
+
+Counting rule: a contact counts, with all that became of it, in the interval in which it was offered
+(``counted_at="offered"``); with ``"closed"`` in the one in which it left the queue, and while it waits in the one in
+which it was offered. Agents' time counts where it was spent. What is not over counts up to the last fact.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, tzinfo
+from typing import Literal, Protocol
+
+import msgspec
+
+from facts.journal import Entry
+from facts.time import DAY, Duration, Instant
+from reporting.kpi import catalogue, slices
+from reporting.kpi.cells import Cell
+from reporting.kpi.errors import NothingThereError, ReportError
+from reporting.kpi.figures import Context, Definition, Figure
+from reporting.kpi.fold import Fold, Records
+from reporting.kpi.intervals import Calendar, OpeningHours
+from reporting.kpi.records import Leg, Record, Visit
+from reporting.kpi.service_level import Targets
+
+LOOK_BACK: Duration = DAY
+"""Facts so long before the range are read too: menus and log-ins that began before it."""
+
+LOOK_AHEAD: Duration = 3 * DAY
+"""Facts so long after the range may change it: a contact that waits or talks longer counts as far as seen."""
+
+Rule = Literal["offered", "closed"]
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for. ``start`` is inside the range, ``end`` is not; None: from the first fact, to the last."""
+
+    by: tuple[str, ...] = ()
+    start: Instant | None = None
+    end: Instant | None = None
+    zone: tzinfo = UTC
+    figures: tuple[str, ...] = tuple(catalogue.CATALOGUE)
+    targets: Targets = Targets()
+    hours: OpeningHours | None = None
+    counted_at: Rule = "offered"
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    productive: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            order = "is empty" if self.start == self.end else "ends before it begins"
+            raise ReportError(f"the range {order}: --from is inside it, --to is not")
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one slice; ``slice`` maps each dimension asked for to its value."""
+
+    slice: dict[str, str | None]
+    figures: dict[str, Figure]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows in the order of their slices, and the whole range as one row. ``as_of``: the last fact."""
+
+    start: Instant | None
+    end: Instant | None
+    as_of: Instant
+    zone: tzinfo
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row
+    definitions: tuple[tuple[Definition, str], ...]
+
+
+class EntrySource(Protocol):
+    """A journal, as far as reports read it (`reporting.ports.JournalReader`)."""
+
+    def entries(
+        self, from_at: Instant | None = None, to_at: Instant | None = None, *, personal: bool = True
+    ) -> Iterator[Entry]:
+        """The facts of a stretch of time in order."""
+        ...
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read for a range: records in the order in which they began, and the last fact's time."""
+
+    records: Sequence[Record]
+    as_of: Instant
+
+
+def read(source: EntrySource, start: Instant | None, end: Instant | None) -> History:
+    """The records of a range.
+
+    Read are its facts, those of a day before, and those after it until no contact of the range can change any more.
+    """
+    records = Records()
+    fold = Fold(records)
+    began = None if start is None else start - LOOK_BACK
+    fold.apply_all(source.entries(began, end, personal=False))
+    as_of = fold.now if end is None else _read_on(source, fold, end)
+    spans = fold.agents.open_spans(as_of)
+    return History(records=[*records.records, *spans], as_of=as_of if end is None else min(as_of, end))
+
+
+def _read_on(source: EntrySource, fold: Fold, end: Instant) -> Instant:
+    """Go on behind the end of the range, and say how far the facts reach."""
+    for entry in source.entries(end, end + LOOK_AHEAD, personal=False):
+        if not fold.contacts.reaches_back_of(end):
+            return entry.at
+        fold.apply(entry)
+    return fold.now
+
+
+def build(history: History, query: Query) -> Report:
+    """The report of a query over the records of its range."""
+    wanted = catalogue.definitions(query.figures)
+    records = _filtered(history.records, query)
+    rows = _rows(records, query, query.by, wanted)
+    total = _rows(records, query, (), wanted)
+    context = Context(target=query.targets.default, productive=query.productive)
+    return Report(
+        start=query.start,
+        end=query.end,
+        as_of=history.as_of,
+        zone=query.zone,
+        by=query.by,
+        rows=tuple(rows),
+        total=total[0],
+        definitions=tuple((definition, definition.described(context)) for definition in wanted),
+    )
+
+
+def _filtered(records: Sequence[Record], query: Query) -> Sequence[Record]:
+    for dimension, wanted in (("queue", query.queues), ("agent", query.agents)):
+        if not wanted:
+            continue
+        there = {value for record in records for value in slices.values(record, dimension)}
+        for name in wanted:
+            if name not in there:
+                known = ", ".join(sorted(value for value in there if value)) or "none"
+                raise NothingThereError(f"{dimension} {name!r} does not occur in this range; there: {known}")
+        records = [record for record in records if not set(slices.values(record, dimension)).isdisjoint(wanted)]
+    return records
+
+
+def _rows(records: Iterable[Record], query: Query, by: tuple[str, ...], wanted: list[Definition]) -> list[Row]:
+    slicer = slices.Slicer(
+        by,
+        Calendar(query.zone),
+        start=query.start,
+        end=query.end,
+        hours=query.hours,
+        counted_at=closed_at if query.counted_at == "closed" else None,
+    )
+    slicer.add_all(records)
+    if not by:
+        slicer.cell(())
+    return [row(by, key, cell, query, wanted) for key, cell in slices.ordered(slicer.cells)]
+
+
+def row(by: tuple[str, ...], key: slices.Key, cell: Cell, query: Query, wanted: Sequence[Definition]) -> Row:
+    """One slice's figures."""
+    names = dict(zip(by, key, strict=True))
+    context = Context(
+        target=query.targets.of(names.get("queue")),
+        by_agent=slices.is_by_agent(by),
+        productive=query.productive,
+    )
+    return Row(slice=names, figures={definition.name: definition.figure(cell, context) for definition in wanted})
+
+
+def closed_at(record: Record) -> Instant:
+    """The instant of the other counting rule: where the contact left the queue, or the agent's part ended."""
+    match record:
+        case Visit():
+            return record.at if record.closed_at is None else record.closed_at
+        case Leg():
+            return record.at if record.ended_at is None else record.ended_at
+        case _:
+            return record.at
