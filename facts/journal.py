@@ -51,11 +51,12 @@ class ContactOffered(Fact, frozen=True, kw_only=True):
 
 
 class MenuNodeEntered(Fact, frozen=True, kw_only=True):
-    """The caller's way through a flow came to a node."""
+    """The caller's way through a flow came to a node, ``via`` that edge of the node before."""
 
     flow: str
     flow_version: str = ""
     node: str
+    via: str = ""
 
 
 class MenuInputGiven(Fact, frozen=True, kw_only=True):
@@ -262,6 +263,7 @@ class DispositionSet(Fact, frozen=True, kw_only=True):
 class SurveyAnswered(Fact, frozen=True, kw_only=True):
     """The customer answered a survey about the contact: a score on ``worst`` to ``best``, whether it was resolved."""
 
+    question: str = ""
     score: int | None = None
     worst: int = 1
     best: int = 5
@@ -325,6 +327,29 @@ class SwitchLost(Fact, frozen=True, kw_only=True):
     reason: str = ""
 
 
+# -- the journal itself ---------------------------------------------------------------------------------------------
+
+
+class PersonalDataErased(Fact, frozen=True, kw_only=True):
+    """A person's data is gone from the journal: the personal fields of these facts, first to last number per node."""
+
+    facts: dict[NodeName, list[tuple[int, int]]]
+    by: str = ""
+
+
+class FactsRemoved(Fact, frozen=True, kw_only=True):
+    """The journal keeps nothing of ``of_node`` up to number ``last_seq``, whose hash was ``last_hash`` (hex).
+
+    All that was removed happened before ``before``.
+    """
+
+    of_node: NodeName
+    last_seq: int
+    last_hash: str
+    before: Instant
+    by: str = ""
+
+
 AnyFact: TypeAlias = (
     ContactOffered
     | MenuNodeEntered
@@ -360,6 +385,8 @@ AnyFact: TypeAlias = (
     | NodeStopped
     | SwitchConnected
     | SwitchLost
+    | PersonalDataErased
+    | FactsRemoved
 )
 """Every kind of fact; msgspec decodes a journal line by its ``kind`` into one of these."""
 

@@ -1,0 +1,16 @@
+"""What ``flow check`` finds in a flow that could be read: graph, names, values. Pure."""
+
+from collections.abc import Iterator
+
+from ivr.checks import graph, names, values
+from ivr.checks.material import Known, Material
+from ivr.errors import Problem
+
+__all__ = ["Known", "Material", "check"]
+
+
+def check(material: Material) -> Iterator[Problem]:
+    """Every mistake, in no particular order."""
+    yield from graph.check(material)
+    yield from names.check(material)
+    yield from values.check(material)

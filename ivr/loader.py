@@ -1,0 +1,210 @@
+"""Flow files from disk: read, checked as a whole, versioned. The only place of ``ivr`` that reads flow files."""
+
+import functools
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ivr.checks import Known, Material, check
+from ivr.errors import FlowError, Problem
+from ivr.flow import Flow, FlowFile, PromptFile, Recording
+from ivr.located import MAX_CHARACTERS, Located, read
+
+SHIPPED = Path(__file__).parent / "flows"
+"""Flows that come with the product."""
+
+_STANDARD = Path(__file__).parent / "prompts" / "standard.yaml"
+
+Catalogue = dict[str, dict[str, Recording]]
+
+
+class _Source(msgspec.Struct, frozen=True):
+    """A flow file as read, before it is known whether it is right. ``digest`` covers all files it is made from."""
+
+    path: Path
+    located: Located
+    catalogue: Catalogue
+    digest: str
+    problems: tuple[Problem, ...]
+
+
+def load(paths: Iterable[Path], known: Known | None = None) -> dict[str, Flow]:
+    """Flows by name from files that may refer to each other. :class:`FlowError` names every mistake of all files."""
+    flows, problems = check_files(paths, known)
+    if problems:
+        raise FlowError(problems)
+    return flows
+
+
+def load_folder(folder: Path, known: Known | None = None) -> dict[str, Flow]:
+    """All flows of a folder: its ``*.yaml`` files that are flows (prompt files and scripts of callers are not)."""
+    return load(flow_files(folder), known)
+
+
+def load_shipped() -> dict[str, Flow]:
+    """The flows that come with the product."""
+    return load_folder(SHIPPED)
+
+
+def flow_files(folder: Path) -> list[Path]:
+    """The flow files of a folder, by name: those with a line that begins with ``flow:``."""
+    return [path for path in sorted(folder.glob("*.yaml")) if _is_flow(path)]
+
+
+def _is_flow(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        text = file.read(MAX_CHARACTERS)
+    return any(line.startswith("flow:") for line in text.splitlines()) and "\nnodes:" in text
+
+
+def check_files(paths: Iterable[Path], known: Known | None = None) -> tuple[dict[str, Flow], list[Problem]]:
+    """The flows that could be made, and every mistake of all files. A flow with a mistake is left out."""
+    sources = [_read_source(path) for path in paths]
+    problems = [problem for source in sources for problem in source.problems]
+    problems += _same_name(sources)
+    files = {source.located.value.flow: source.located.value for source in sources if source.located.value is not None}
+    known = msgspec.structs.replace(known or Known(), flows=files)
+    flows = {}
+    for source in sources:
+        found = list(_check_source(source, known))
+        problems += found
+        if not found and not source.problems:
+            flow = _flow(source)
+            flows[flow.name] = flow
+    return flows, sorted(set(problems))
+
+
+def _same_name(sources: list[_Source]) -> list[Problem]:
+    first: dict[str, Path] = {}
+    problems = []
+    for source in sources:
+        if source.located.value is None:
+            continue
+        name = source.located.value.flow
+        if name in first:
+            said = f"flow {name!r} is already in {first[name]}"
+            problems.append(Problem(file=str(source.path), line=1, key="flow", rule="name_twice", message=said))
+        first.setdefault(name, source.path)
+    return problems
+
+
+def _check_source(source: _Source, known: Known) -> Iterable[Problem]:
+    located = source.located
+    if located.value is None:
+        return ()
+    written = frozenset(str(path[1]) for path in located.lines if len(path) == 2 and path[0] == "nodes")
+    material = Material(
+        name=str(source.path),
+        file=located.value,
+        lines=located.lines,
+        written=written,
+        whole=not located.problems,
+        catalogue=source.catalogue,
+        known=known,
+    )
+    return check(material)
+
+
+def _flow(source: _Source) -> Flow:
+    file: FlowFile = source.located.value
+    return Flow(name=file.flow, version=source.digest[:12], file=file, catalogue=source.catalogue)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def _read_source(path: Path) -> _Source:
+    text, problem = read_text(path)
+    if problem is not None:
+        return _Source(path, Located(None, {}, ()), {}, "", (problem,))
+    located = read(text, FlowFile, str(path))
+    digest = hashlib.sha256(text.encode())
+    catalogue: Catalogue = dict(_standard_prompts())
+    problems = list(located.problems)
+    if located.value is not None:
+        problems += _add_prompt_files(path, located, catalogue, digest)
+        catalogue |= _recordings(located.value.prompts, path.parent)
+        problems += _missing_recordings(str(path), located.value.prompts, located.lines, path.parent)
+    return _Source(path, located, catalogue, digest.hexdigest(), tuple(problems))
+
+
+def read_text(path: Path) -> tuple[str, Problem | None]:
+    """A file's text, or the problem that there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS + 1), None
+    except UnicodeDecodeError as error:
+        said = f"not UTF-8 (byte {error.start}): save the file as UTF-8"
+    except OSError as error:
+        said = f"cannot be read: {error.strerror}"
+    return "", Problem(file=str(path), line=1, key="", rule="unreadable", message=said)
+
+
+def _add_prompt_files(path: Path, located: Located, catalogue: Catalogue, digest: "hashlib._Hash") -> list[Problem]:
+    problems: list[Problem] = []
+    for index, name in enumerate(located.value.prompt_files):
+        other = path.parent / name
+        text, problem = read_text(other)
+        if problem is not None:
+            line = located.lines.get(("prompt_files", index), 1)
+            key = f"prompt_files[{index}]"
+            said = f"{name!r} {problem.message}"
+            problems.append(Problem(file=str(path), line=line, key=key, rule="prompt_file", message=said))
+            continue
+        digest.update(text.encode())
+        prompts = read(text, PromptFile, str(other))
+        problems += prompts.problems
+        if prompts.value is not None:
+            catalogue |= _recordings(prompts.value.prompts, other.parent)
+            problems += _missing_recordings(str(other), prompts.value.prompts, prompts.lines, other.parent)
+    return problems
+
+
+@functools.cache
+def _standard_prompts() -> Mapping[str, dict[str, Recording]]:
+    text, _ = read_text(_STANDARD)
+    return _recordings(read(text, PromptFile, str(_STANDARD)).value.prompts, _STANDARD.parent)
+
+
+def _recordings(prompts: Mapping[str, Mapping[str, str | Recording]], folder: Path) -> Catalogue:
+    """Prompts with their recordings as absolute paths."""
+    return {
+        name: {language: _recording(said, folder) for language, said in by_language.items()}
+        for name, by_language in prompts.items()
+    }
+
+
+def _recording(said: str | Recording, folder: Path) -> Recording:
+    if isinstance(said, str):
+        return Recording(text=said)
+    if not said.recording:
+        return said
+    return msgspec.structs.replace(said, recording=str((folder / said.recording).resolve()))
+
+
+def _missing_recordings(
+    name: str,
+    prompts: Mapping[str, Mapping[str, str | Recording]],
+    lines: dict[tuple[str | int, ...], int],
+    folder: Path,
+) -> list[Problem]:
+    problems = []
+    for prompt, by_language in prompts.items():
+        for language, said in by_language.items():
+            place = ("prompts", prompt, language)
+            message = _what_is_missing(said, folder)
+            if message:
+                line, key = lines.get(place, 1), ".".join(place)
+                problems.append(Problem(file=name, line=line, key=key, rule="missing_prompt", message=message))
+    return problems
+
+
+def _what_is_missing(said: str | Recording, folder: Path) -> str:
+    recording = Recording(text=said) if isinstance(said, str) else said
+    if recording.recording and not (folder / recording.recording).is_file():
+        return f"missing prompt: there is no file {recording.recording!r} beside this one"
+    if not (recording.text.strip() or recording.recording or recording.sound):
+        return "missing prompt: give a text, a recording or a sound of the switch"
+    return ""
