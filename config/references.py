@@ -37,6 +37,7 @@ def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
         *_agent_mistakes(settings, declared),
         *_reason_mistakes(settings),
         *_calendar_mistakes(settings),
+        *_entry_point_mistakes(settings, declared),
     ]
 
 
@@ -89,6 +90,12 @@ def _reason_mistakes(settings: Settings) -> Iterator[Mistake]:
             yield path, f"belongs to the system ({SYSTEM_REASONS[code]}); choose another code"
         if reason.digits is not None and by_digits.setdefault(reason.digits, code) != code:
             yield (*path, "digits"), f"is already dialled for {by_digits[reason.digits]}"
+
+
+def _entry_point_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
+    for number, entry in settings.entry_points.items():
+        if entry.queue is not None and entry.queue not in declared.queues:
+            yield ("entry_points", number, "queue"), _unknown("queue", entry.queue, declared.queues)
 
 
 def _calendar_mistakes(settings: Settings) -> Iterator[Mistake]:

@@ -148,10 +148,10 @@ class EntryPoint(Section):
     """What people call it."""
     flow: Name
     """The voice menu that answers."""
+    queue: Name | None = None
+    """Where callers wait whom no menu sent anywhere; absent: the first queue."""
     language: Line = ""
     """The language to begin in; empty: the site's."""
-    queue: Name | None = None
-    """Where callers wait for whom no menu could run; absent: in the first queue."""
 
 
 class Prompts(Section):

@@ -194,6 +194,7 @@ asterisk:
   ami: {user: acd}
   agi: {token_file: nowhere, allowed_peers: [10.0.0.0/8, "evil;drop"]}
 flows: soup
+entry_points: {"8000": {title: Nowhere}, "8001": {flow: main, queue: sails}}
 """
 
 
@@ -218,6 +219,8 @@ def test_all_mistakes_at_once(folder: Path) -> None:
         f"23:9 asterisk.agi.token_file: {folder}/nowhere cannot be read: No such file or directory",
         "23:58 asterisk.agi.allowed_peers[1]: is no IP address or network: write it as 10.1.2.3 or 10.0.0.0/8",
         "24:1 flows: has to be a list",
+        "25:16 entry_points.8000.flow: is missing",
+        "25:63 entry_points.8001.queue: there is no queue 'sails'; did you mean sales?",
     ]
 
 
@@ -240,7 +243,7 @@ opening_hours:
 def test_load_raises_with_all_of_them(folder: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         read(folder, MANY)
-    assert len(refused.value.problems) == 19
+    assert len(refused.value.problems) == 21
     assert f"{folder}/cordboard.yaml:6:5: queues.sales.ring_s: has to be above 0" in str(refused.value)
 
 
