@@ -22,7 +22,7 @@ class AgiSession:
     @property
     def request(self) -> str:
         """The URL's last part with its parameters."""
-        return self.environment.get("agi_request", "")
+        return self.environment.get("agi_request", "").rpartition("/")[2]
 
     def command(self, text: str) -> str:
         """Send a command; its answer, with `HANGUP` lines left out."""
@@ -34,10 +34,13 @@ class AgiSession:
         return ""
 
 
+Script = Callable[[AgiSession], None]
+
+
 class AgiServer:
     """Serves every connection with `script`, each on a thread of its own."""
 
-    def __init__(self, host: str, port: int, script: Callable[[AgiSession], None]) -> None:
+    def __init__(self, host: str, port: int, script: Script) -> None:
         self.requests: list[str] = []
         self.faults: list[str] = []
         self._script = script
