@@ -66,10 +66,14 @@ def _fold(name: str) -> str:
     return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
 
 
+def _matches_nothing(_text: str) -> re.Match[str] | None:
+    return None
+
+
 class _Shape:
     """The header names of a message, in order, and where each is found: shared by all messages alike."""
 
-    __slots__ = ("folded", "index", "match", "names")
+    __slots__ = ("folded", "index", "match", "names", "repeats")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
@@ -78,7 +82,8 @@ class _Shape:
         for position, folded in enumerate(self.folded):
             first = self.index.setdefault(folded, position)
             self.index.setdefault(names[position], first)
-        self.match: Callable[[str], re.Match[str] | None] | None = None
+        self.repeats = len(set(names)) < len(names)
+        self.match: Callable[[str], re.Match[str] | None] = _matches_nothing
 
     def learn(self) -> None:
         """Compile the one expression that tells whether a text has this shape and cuts out its values.
@@ -100,19 +105,14 @@ class _Head:
         self.seen = 0
         self.shapes: list[_Shape] = []
 
-    def parse(self, text: str) -> tuple[_Shape, tuple[str, ...]]:
-        """The shape and the values of a message text, by a known shape if it has one."""
-        for shape in self.shapes:
-            if shape.match is not None and (found := shape.match(text)) is not None:
-                return shape, found.groups()
-        shape, values = _parse_lines(text)
-        self.seen += 1
-        # An expression costs about a millisecond to build: worth it only for a kind that keeps coming.
-        if self.seen >= _SEEN_BEFORE_LEARNING and len(self.shapes) < _MAX_SHAPES_PER_NAME:
-            self._learn(shape)
-        return shape, values
+    def consider(self, shape: _Shape) -> None:
+        """Learn the shape of a message that none of the known ones fitted.
 
-    def _learn(self, shape: _Shape) -> None:
+        An expression costs about a millisecond to build: worth it only for a kind that keeps coming.
+        """
+        self.seen += 1
+        if self.seen < _SEEN_BEFORE_LEARNING or len(self.shapes) >= _MAX_SHAPES_PER_NAME:
+            return
         names = shape.names
         plain = len(names) <= _MAX_SHAPE_NAMES and sum(map(len, names)) <= _MAX_SHAPE_LENGTH and all(names)
         if plain and all(known.names != names for known in self.shapes):
@@ -168,7 +168,7 @@ class AmiMessage(msgspec.Struct, eq=False, gc=False):
     def headers(self) -> tuple[Header, ...]:
         """All headers as (name, value) pairs, in the order in which they came, repeated ones included."""
         shape = self._shape or self._parse()
-        return tuple(zip(shape.names, self._values, strict=True))
+        return tuple(zip(shape.names, self._values, strict=False))
 
     def get(self, key: str, default: str | None = None) -> str | None:
         """The value of the first header of this name in any case of letters, or the default."""
@@ -195,8 +195,8 @@ class AmiMessage(msgspec.Struct, eq=False, gc=False):
     def first_values(self) -> dict[str, str]:
         """Header name, spelt as it came, to the first value under exactly that spelling; in order."""
         shape = self._shape or self._parse()
-        found = dict(zip(shape.names, self._values, strict=True))
-        if len(found) < len(shape.names):
+        found = dict(zip(shape.names, self._values, strict=False))  # as many by construction: a check costs 5 %
+        if shape.repeats:
             found.update(zip(reversed(shape.names), reversed(self._values), strict=True))
         return found
 
@@ -221,8 +221,17 @@ class AmiMessage(msgspec.Struct, eq=False, gc=False):
 
     def _parse(self) -> _Shape:
         text = self._raw.decode(_ENCODING, _ERRORS)
-        shape, self._values = _parse_lines(text) if self._head is None else self._head.parse(text)
+        head = self._head
+        if head is not None:
+            for shape in head.shapes:
+                if (found := shape.match(text)) is not None:
+                    self._values = found.groups()
+                    self._shape = shape
+                    return shape
+        shape, self._values = _parse_lines(text)
         self._shape = shape
+        if head is not None:
+            head.consider(shape)
         return shape
 
     def __iter__(self) -> Iterator[Header]:
