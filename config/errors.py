@@ -11,7 +11,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One mistake: where it stands, which key, what is wrong and the way out. Lines and columns count from 1.
 
     ``file`` is a file's name, or ``environment`` for a variable; then line and column are 0 and ``key`` is the
-    variable's name.
+    variable's name. Column 0: only the line is known.
     """
 
     file: str
@@ -21,7 +21,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 
 
@@ -31,6 +31,12 @@ class ConfigError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(["the settings have mistakes:", *(f"  {problem}" for problem in self.problems)]))
+
+
+class UnreadableSettings(ConfigError):  # noqa: N818 - says what is unreadable
+    """There is no such settings file, or it is no text."""
+
+    exit_code = 2
 
 
 def key_text(path: KeyPath) -> str:

@@ -4,7 +4,6 @@ A scalar is read by what is wanted of it: ``phone: 0049`` is the text that stand
 After a mistake the rest is examined all the same: what is wrong is taken out and what remains is checked again.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic_core import ErrorDetails
 from config.document import Document, read_document
 from config.environment import FILE as ENVIRONMENT
 from config.environment import Overrides, apply_environment
-from config.errors import ConfigError, KeyPath, Problem
+from config.errors import ConfigError, KeyPath, Problem, UnreadableSettings
 from config.home import data_home
 from config.messages import wording
 from config.models import Settings
@@ -44,11 +43,15 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Examination(msgspec.Struct, frozen=True):
-    """What could be made of settings, and every mistake; ``settings`` lacks what was wrong."""
+    """What could be made of settings, and every mistake.
+
+    ``settings`` lacks what was wrong; ``declared`` has the names of all that the file gives, right or not.
+    """
 
     settings: Settings
     problems: tuple[Problem, ...]
     source: Source
+    declared: Declared
 
 
 def load(path: Path | None, env: Mapping[str, str]) -> Settings:
@@ -60,7 +63,7 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
 
 
 def examine(path: Path | None, env: Mapping[str, str]) -> Examination:
-    """Read settings and tell all mistakes; raises :class:`ConfigError` only when the file cannot be read at all."""
+    """Read settings and tell all mistakes; raises only :class:`UnreadableSettings`."""
     document = read_document(_text(path), str(path) if path else "embedded default")
     data = document.data if isinstance(document.data, dict) else {}
     overrides = apply_environment(data, env)
@@ -74,7 +77,7 @@ def examine(path: Path | None, env: Mapping[str, str]) -> Examination:
     settings, mistakes = _validated(data, {**document.texts, **overrides.texts})
     found += [*mistakes, *reference_problems(settings, declared)]
     problems += [source.problem(where, message) for where, message in found]
-    return Examination(settings, tuple(sorted(set(problems))), source)
+    return Examination(settings, tuple(sorted(set(problems))), source, declared)
 
 
 def _text(path: Path | None) -> str:
@@ -85,7 +88,7 @@ def _text(path: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         problem = Problem(file=str(path), line=0, column=0, key="", message=f"cannot be read: {reason}")
-        raise ConfigError([problem]) from error
+        raise UnreadableSettings([problem]) from error
 
 
 # -- files named in the settings ------------------------------------------------------------------------------------
@@ -197,8 +200,3 @@ def _is_there(data: Any, path: KeyPath) -> bool:
     except (KeyError, IndexError, TypeError):
         return False
     return bool(path)
-
-
-def environment() -> Mapping[str, str]:
-    """The process's environment, as commands pass it on."""
-    return os.environ

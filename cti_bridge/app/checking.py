@@ -1,0 +1,89 @@
+"""Everything that can be wrong before a call comes: settings, policy, flows, and what they say of each other."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from config.errors import Problem
+from config.load import Examination, examine
+from ivr.checks import Known
+from ivr.errors import Problem as FlowProblem
+from ivr.loader import SHIPPED, check_files, flow_files, read_text
+
+_FLOW_NAME = re.compile(r"^flow:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What was examined, and every mistake in the order of files and lines."""
+
+    problems: tuple[Problem, ...]
+    queues: int
+    agents: int
+    flows: int
+
+
+def check(path: Path | None, env: Mapping[str, str]) -> Finding:
+    """Examine settings (None: the embedded default) and all that they name.
+
+    Raises :class:`config.errors.UnreadableSettings`.
+    """
+    examination = examine(path, env)
+    settings = examination.settings
+    flows, of_flows = _check_flows(examination)
+    problems = {*examination.problems, *of_flows}
+    return Finding(
+        problems=tuple(sorted(problems)),
+        queues=len(settings.queues),
+        agents=len(settings.agents),
+        flows=flows,
+    )
+
+
+def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:
+    """How many flows are in use, and the mistakes in them and in what refers to them.
+
+    Flows that come with Cordboard are looked at only when an entry point leads to them: they speak of queues that
+    this site need not have.
+    """
+    known = Known(queues=examination.declared.queues, calendars=examination.declared.opening_hours)
+    own = _by_name(_own_files(examination.settings.flows))
+    shipped = _by_name(flow_files(SHIPPED))
+    used = {entry.flow for entry in examination.settings.entry_points.values()}
+    shipped_in_use = {str(shipped[name]) for name in (used & set(shipped)) - set(own)}
+    _, problems = check_files(_own_files(examination.settings.flows), known)
+    _, of_shipped = check_files(shipped.values(), known)
+    problems += [problem for problem in of_shipped if problem.file in shipped_in_use]
+    found = [*_unknown_flows(examination, {*own, *shipped}), *map(_of_a_flow, problems)]
+    return len(own) + len(shipped_in_use), found
+
+
+def _own_files(paths: Iterable[Path]) -> list[Path]:
+    """The site's flow files; a path that is no file is kept, for the loader to say so."""
+    return [file for path in paths for file in (flow_files(path) if path.is_dir() else [path])]
+
+
+def _by_name(files: Iterable[Path]) -> dict[str, Path]:
+    """Files by the name of their flow, mistaken or not."""
+    named = {}
+    for file in files:
+        text, problem = read_text(file)
+        found = _FLOW_NAME.search(text)
+        if problem is None and found is not None:
+            named[found[1]] = file
+    return named
+
+
+def _of_a_flow(problem: FlowProblem) -> Problem:
+    return Problem(file=problem.file, line=problem.line, column=0, key=problem.key, message=problem.message)
+
+
+def _unknown_flows(examination: Examination, names: set[str]) -> Iterator[Problem]:
+    for number, entry in examination.settings.entry_points.items():
+        if entry.flow not in names:
+            close = difflib.get_close_matches(entry.flow, sorted(names), n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
+            path = ("entry_points", number, "flow")
+            yield examination.source.problem(path, f"there is no flow '{entry.flow}'; {hint}")

@@ -1,0 +1,52 @@
+"""``cordboard check``: everything that can be wrong before a call comes."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from config.errors import ConfigError, Problem
+
+
+def command(
+    *,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The settings; without it the embedded default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Validate settings, policy and flows; tell all mistakes at once, with file, line and key.
+
+    Ends with 0 when nothing is wrong, 1 when something is, 2 when the settings cannot be read.
+
+    Example: cordboard check --config /etc/cordboard/cordboard.yaml
+    """
+    from cti_bridge.app.checking import check  # noqa: PLC0415 - brings settings, policy and flows with it
+
+    exit_code = 1
+    try:
+        finding = check(config, os.environ)
+    except ConfigError as error:
+        problems, good, exit_code = error.problems, "", 2
+    else:
+        problems = finding.problems
+        good = f"{finding.queues} queues, {finding.agents} agents, {finding.flows} flows: nothing is wrong"
+    _tell(problems, good, as_json=as_json)
+    if problems:
+        raise typer.Exit(exit_code)
+
+
+def _tell(problems: tuple[Problem, ...], good: str, *, as_json: bool) -> None:
+    if as_json:
+        report = {"ok": not problems, "problems": msgspec.to_builtins(problems)}
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    for problem in problems:
+        typer.echo(str(problem))
+    if not problems:
+        typer.echo(good)
+    else:
+        typer.echo(f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}", err=True)

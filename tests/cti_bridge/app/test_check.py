@@ -1,0 +1,94 @@
+"""``cordboard check``: settings and flows together, every mistake with file, line and key."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cti_bridge.app import main as command_line
+
+FLOW = """\
+flow: main
+title: Main menu
+languages: [en]
+start: begin
+nodes:
+  begin: {type: queue, queue: sales}
+"""
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    monkeypatch.setattr("sys.argv", ["cordboard", "check", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    return ended.value.code
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "main.yaml").write_text(FLOW)
+    settings = tmp_path / "cordboard.yaml"
+    settings.write_text(
+        'flows: [flows]\nqueues: {sales: {}}\nentry_points: {"8000": {flow: main}}\nskills: {english: ""}\n'
+    )
+    return settings
+
+
+def test_the_embedded_default_is_right(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch) == 0
+    assert capsys.readouterr() == ("3 queues, 30 agents, 1 flows: nothing is wrong\n", "")
+
+
+def test_a_right_site(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "--config", str(site), "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "problems": []}
+
+
+def test_mistakes_of_settings_and_flows_at_once(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = site.parent / "flows" / "main.yaml"
+    flow.write_text(FLOW.replace("sales", "sails").replace("start: begin", "start: begni"))
+    site.write_text(
+        "flows: [flows, gone.yaml]\n"
+        "queues: {sales: {requires: klingon, ring_s: 0}}\n"
+        'entry_points: {"8000": {flow: main}, "8001": {flow: mian}}\n'
+    )
+    assert call(monkeypatch, "--config", str(site)) == 1
+    shown = capsys.readouterr()
+    told = [line.split(": ")[:2] for line in shown.out.splitlines()]
+    assert told == [
+        [f"{site}:2:18", "queues.sales.requires"],
+        [f"{site}:2:37", "queues.sales.ring_s"],
+        [f"{site}:3:47", "entry_points.8001.flow"],
+        [f"{flow}:4", "start"],
+        [f"{flow}:6", "nodes.begin.queue"],
+        [f"{site.parent}/gone.yaml:1", "cannot be read"],
+    ]
+    assert "there is no flow 'mian'; did you mean main?" in shown.out
+    assert shown.err == "6 mistakes\n"
+
+
+def test_mistakes_as_json(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text("web: {port: 0}\n")
+    assert call(monkeypatch, "--config", str(site), "--json") == 1
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    problem = {"file": str(site), "line": 1, "column": 7, "key": "web.port", "message": "has to be 1 or more"}
+    assert json.loads(shown.out) == {"ok": False, "problems": [problem]}
+
+
+def test_a_shipped_flow_is_looked_at_only_when_it_is_used(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.write_text("queues: {orders: {}}\n")
+    assert call(monkeypatch, "--config", str(site)) == 0
+    site.write_text('queues: {orders: {}}\nentry_points: {"8000": {flow: demo}}\n')
+    assert call(monkeypatch, "--config", str(site)) == 1
+    assert "sales" in capsys.readouterr().out
+
+
+def test_no_such_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "--config", "/nowhere/x.yaml") == 2
+    assert capsys.readouterr().out == "/nowhere/x.yaml: cannot be read: No such file or directory\n"
