@@ -8,7 +8,6 @@ from cti_bridge.app.menus import menus_of
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.wiring import Addresses, Centre, Secrets
 from facts.ids import NodeName, QueueName, ReasonCode
-from facts.time import Instant
 
 
 def asterisk_of(settings: Settings) -> Asterisk:
@@ -46,9 +45,9 @@ def secrets_of(settings: Settings) -> Secrets:
     )
 
 
-def centre_of(settings: Settings, now: Instant) -> Centre:
+def centre_of(settings: Settings) -> Centre:
     """Policy, menus and words of the contact centre."""
-    policy = policy_from(settings, now)
+    policy = policy_from(settings)
     first = policy.queues[0].name
     return Centre(
         node=NodeName(settings.node.name),

@@ -56,7 +56,7 @@ def _run(reactor: Any, settings: Settings) -> int:
             clock,
             journal,
             spool=home / "spool",
-            centre=centre_of(settings, clock.now()),
+            centre=centre_of(settings),
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
             version=version(),

@@ -8,10 +8,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IListeningPort, IStreamClientEndpoint
@@ -132,7 +133,7 @@ class Daemon:
     def agi_port(self) -> int:
         """The port on which Asterisk finds the menus."""
         assert self._port is not None
-        return int(self._port.getHost().port)
+        return int(cast(IPv4Address, self._port.getHost()).port)
 
     @property
     def connected(self) -> bool:
@@ -170,7 +171,7 @@ def _trusted(ca_file: Path | None) -> Any:
     found = _PEM.findall(ca_file.expanduser().read_bytes())
     if not found:
         raise ValueError(f"{ca_file} holds no certificate: it has to be a PEM file")
-    return trustRootFromCertificates([Certificate.loadPEM(one) for one in found])
+    return trustRootFromCertificates([Certificate.loadPEM(one) for one in found])  # type: ignore[no-untyped-call]  # Twisted has no types here
 
 
 def _deferred(result: Deferred[None] | None) -> Deferred[None]:
