@@ -85,6 +85,7 @@ def _sqlite_engine(url: URL, *, read_only: bool, lock_wait_s: float) -> Engine:
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
         if not read_only:
             connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 

@@ -7,7 +7,7 @@ the length of the journal.
 
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from heapq import merge
 from pathlib import Path
 from secrets import token_bytes
@@ -47,15 +47,17 @@ class Rows(NamedTuple):
     heads: dict[str, Head]
 
 
-def open_journal(address: str | Path, *, read_only: bool = False) -> "Journal":
+def open_journal(address: str | Path, *, read_only: bool = False, password: str | None = None) -> "Journal":
     """The journal at a path or database address; see `storage.engine.database_url`.
 
     Opened for writing, it is made where there is none, and its tables are brought to this program's version. Opened
-    with ``read_only`` (reports beside a running daemon) it is left as it is.
+    with ``read_only`` (reports beside a running daemon) it is left as it is. ``password``: where the address has none.
 
     Raises `JournalMissingError`, `SchemaError`, `DatabaseUrlError` or `DatabaseAwayError`.
     """
     url = database_url(address)
+    if password is not None:
+        url = url.set(password=password)
     engine = connect_engine(url, read_only=read_only)
     try:
         with errors_named(url):
@@ -139,18 +141,23 @@ class Journal:
             return
         with self._append_lock:
             try:
-                with self._transaction(writes=True) as connection:
-                    before = {node: self._head(connection, node) for node in {record.node for record in records}}
-                    rows = chain_rows(records, before)
-                    insert_rows(connection, rows)
-                    _move_heads(connection, before, rows.heads)
+                with self.transaction(writes=True) as connection:
+                    heads = self.append_within(connection, records)
             except BaseException:
                 self._heads.clear()  # whether the commit arrived is not known: ask the database next time
                 raise
-            self._heads.update(rows.heads)
+            self._heads.update(heads)
+
+    def append_within(self, connection: Connection, records: Sequence[Record]) -> dict[str, Head]:
+        """Add records as part of a transaction that does more; gives the nodes' heads after it."""
+        before = {node: self.head_within(connection, node) for node in {record.node for record in records}}
+        rows = chain_rows(records, before)
+        insert_rows(connection, rows)
+        _move_heads(connection, before, rows.heads)
+        return rows.heads
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def transaction(self, *, writes: bool) -> Iterator[Connection]:
         """A connection within a transaction, committed at the end unless something was raised."""
         with (
             errors_named(self.url),
@@ -159,7 +166,19 @@ class Journal:
         ):
             yield connection
 
-    def _head(self, connection: Connection, node: str) -> Head:
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as it is at its first question, whatever is written meanwhile."""
+        level = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with (
+            errors_named(self.url),
+            self.engine.connect().execution_options(**level) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def head_within(self, connection: Connection, node: str) -> Head:
+        """The node's last fact, or where its chain begins."""
         known = self._heads.get(node)
         if known is not None:
             return known
@@ -167,19 +186,36 @@ class Journal:
         row = connection.execute(query).one_or_none()
         return Head(row.seq, row.hash) if row else Head(0, chain.genesis(NodeName(node)))
 
+    def scour(self, *tables: str) -> bool:
+        """After deleting: overwrite what the database's own files still hold of it.
+
+        False when a reader held an old page of SQLite's write-ahead log: it goes with the next checkpoint.
+        """
+        with errors_named(self.url), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            if self.engine.dialect.name == "postgresql":
+                connection.rollback()
+                connection.driver_connection.autocommit = True  # type: ignore[union-attr] # psycopg's own attribute
+                cursor.execute(f"VACUUM {', '.join(tables)}")
+                connection.driver_connection.autocommit = False  # type: ignore[union-attr] # as above
+                return True
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, _pages, _moved),) = cursor.fetchall()
+            return not busy
+
     # -- reading --------------------------------------------------------------------------------------------------
 
     def last_seq(self, node: NodeName) -> int:
         """The number of the node's last fact in the database; 0 when there is none. The next fact carries one more."""
         query = sa.select(journal_head.c.seq).where(journal_head.c.node == node)
-        with self._transaction(writes=False) as connection:
+        with self.transaction(writes=False) as connection:
             return connection.execute(query).scalar() or 0
 
     def holds(self, records: Sequence[Record]) -> bool:
         """Whether nothing else is stored under these records' numbers (retention may have removed some)."""
         columns = journal.c
         query = sa.select(columns.seq, columns.at, columns.data)
-        with self._transaction(writes=False) as connection:
+        with self.transaction(writes=False) as connection:
             for node in {record.node for record in records}:
                 mine = {record.seq: (record.at, record.data) for record in records if record.node == node}
                 rows = connection.execute(query.where(columns.node == node, columns.seq.between(min(mine), max(mine))))
@@ -190,7 +226,7 @@ class Journal:
     def heads(self) -> dict[NodeName, Head]:
         """Each node's last fact; noted down elsewhere, the hashes prove later that nothing was rewritten."""
         query = sa.select(journal_head).order_by(journal_head.c.node)
-        with self._transaction(writes=False) as connection:
+        with self.transaction(writes=False) as connection:
             return {row.node: Head(row.seq, row.hash) for row in connection.execute(query)}
 
     def entries(
@@ -240,7 +276,7 @@ class Journal:
             query = query.where(journal.c.at >= from_at)
         if to_at is not None:
             query = query.where(journal.c.at < to_at)
-        with self._transaction(writes=False) as connection:
+        with self.transaction(writes=False) as connection:
             first, last = connection.execute(query).one()
         return (after + 1, 0) if first is None else (max(after + 1, first), min(final, last))
 
@@ -256,7 +292,7 @@ class Journal:
             .limit(PAGE)
         )
         while first <= final:
-            with self._transaction(writes=False) as connection:
+            with self.transaction(writes=False) as connection:
                 rows = connection.execute(query, {"first": first}).all()
                 hidden = _hidden(connection, node, [row.seq for row in rows if row[-1]]) if personal else {}
             for seq, at, switch_at, tenant, version, data, *_digest in rows:

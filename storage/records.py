@@ -4,6 +4,7 @@ Text that no database takes (lone surrogates from names that were not UTF-8, NUL
 no caller's name can stop the journal.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from storage.chain import Header
 from storage.errors import UnreadableFactError
 
 LONGEST_NUMBER = 64
-"""A longer number is no number: it is kept in the data, but cannot be searched by."""
+"""A longer number is no number: the rest of it is kept, but not searched by."""
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -43,6 +44,8 @@ def _as_text(value: object) -> str:
     """Foreign objects in open fields are kept as their text: a fact is never refused for one."""
     return str(value)
 
+
+_BETWEEN_DIGITS = re.compile(r"[\s()./-]")
 
 _encode = msgspec.json.Encoder(enc_hook=_as_text).encode
 _decode = msgspec.json.Decoder(AnyFact).decode
@@ -101,7 +104,12 @@ def _split(fact: Fact) -> tuple[Fact, dict[str, Any] | None]:
 
 def _number(personal: dict[str, Any]) -> str | None:
     number = personal.get("caller_number") or personal.get("number")
-    return number if number is not None and len(number) <= LONGEST_NUMBER else None
+    return searchable_number(number) or None if number else None
+
+
+def searchable_number(number: str) -> str:
+    """A number as it is searched by: without the signs that people write between digits, and of limited length."""
+    return _BETWEEN_DIGITS.sub("", number).lower()[:LONGEST_NUMBER]
 
 
 def _cleaned(value: Any) -> Any:

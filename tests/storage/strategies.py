@@ -3,6 +3,7 @@
 import enum
 import types
 import typing
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -27,20 +28,25 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     Any: open_values,
 }
 
+_COMPOSED: dict[Any, Callable[..., st.SearchStrategy[Any]]] = {
+    types.UnionType: st.one_of,
+    typing.Union: st.one_of,
+    tuple: st.tuples,
+    list: lambda item: st.lists(item, max_size=3),
+    dict: lambda key, value: st.dictionaries(key, value, max_size=3),
+}
+
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a field with this annotation."""
     hint = getattr(hint, "__supertype__", hint)
-    arguments = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Literal:
-        return st.sampled_from(arguments)
-    if typing.get_origin(hint) in {types.UnionType, typing.Union}:
-        return st.one_of(*map(values, arguments))
-    if typing.get_origin(hint) is dict:
-        return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=3)
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return st.sampled_from(hint)
-    return _PLAIN[hint]
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return st.sampled_from(arguments)
+    make = _COMPOSED.get(origin)
+    return make(*map(values, arguments)) if make else _PLAIN[hint]
 
 
 def of_kind(kind: type[Fact]) -> st.SearchStrategy[Any]:

@@ -1,0 +1,116 @@
+"""Erasing one person's data: the personal fields of all facts of their contacts. The chain holds afterwards.
+
+Of a customer's id the journal keeps what the daemon or an import gave it; it has to be a pseudonym, never a number
+or a name. What is erased is overwritten in the file (SQLite) or vacuumed away (PostgreSQL); copies in backups, in
+a database's archived logs and in a writer's spool are the operator's to remove.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from facts.ids import ContactId, CustomerId, NodeName
+from facts.journal import PersonalDataErased
+from facts.time import Instant
+from storage.journal import Journal
+from storage.records import searchable_number
+from storage.schema import journal as facts_table
+from storage.schema import journal_personal
+from storage.upkeep import tell
+
+CHUNK = 500
+"""Values in one IN clause."""
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of a person and erased."""
+
+    contacts: int
+    facts: int
+    lingering: bool = False
+    """A reader held an old page of the file meanwhile; it is overwritten at the database's next checkpoint."""
+
+
+def erase(
+    journal: Journal,
+    *,
+    at: Instant,
+    by: str,
+    customer_id: CustomerId | None = None,
+    number: str | None = None,
+    contact_id: ContactId | None = None,
+) -> Erased:
+    """Erase the personal fields of every contact of this customer, from or to this number, or of this one contact.
+
+    ``at`` and ``by`` are told in the journal; nobody's data is. Erasing again finds nothing and does nothing.
+    """
+    with journal.transaction(writes=True) as connection:
+        contacts = set(_contacts(connection, customer_id, number, contact_id))
+        found = _facts(connection, contacts, customer_id, number)
+        for node, seqs in found.items():
+            _delete(connection, node, seqs)
+        if found:
+            ranges = {NodeName(node): _ranges(seqs) for node, seqs in found.items()}
+            tell(journal, connection, PersonalDataErased(facts=ranges, by=by), at)
+    scoured = journal.scour("journal_personal")
+    return Erased(contacts=len(contacts), facts=sum(map(len, found.values())), lingering=not scoured)
+
+
+def _contacts(
+    connection: Connection, customer_id: CustomerId | None, number: str | None, contact_id: ContactId | None
+) -> Iterator[str]:
+    if contact_id is not None:
+        yield contact_id
+    wanted = sa.select(facts_table.c.contact_id).where(facts_table.c.contact_id.is_not(None)).distinct()
+    if customer_id is not None:
+        yield from connection.scalars(wanted.where(facts_table.c.customer_id == customer_id))
+    if number is not None:
+        yield from connection.scalars(wanted.join(journal_personal, _same_fact()).where(_has_number(number)))
+
+
+def _facts(
+    connection: Connection, contacts: Iterable[str], customer_id: CustomerId | None, number: str | None
+) -> dict[str, list[int]]:
+    """The facts with personal fields that still stand, per node in order."""
+    base = sa.select(journal_personal.c.node, journal_personal.c.seq).join(facts_table, _same_fact())
+    queries = []
+    if customer_id is not None:
+        queries.append(base.where(facts_table.c.customer_id == customer_id))
+    if number is not None:
+        queries.append(base.where(_has_number(number)))
+    listed = sorted(contacts)
+    pieces = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
+    queries += [base.where(facts_table.c.contact_id.in_(piece)) for piece in pieces]
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for query in queries:
+        for row in connection.execute(query):
+            found[row.node].add(row.seq)
+    return {node: sorted(found[node]) for node in sorted(found)}
+
+
+def _same_fact() -> sa.ColumnElement[bool]:
+    return sa.and_(facts_table.c.node == journal_personal.c.node, facts_table.c.seq == journal_personal.c.seq)
+
+
+def _has_number(number: str) -> sa.ColumnElement[bool]:
+    return journal_personal.c.number == searchable_number(number)
+
+
+def _delete(connection: Connection, node: str, seqs: list[int]) -> None:
+    for start in range(0, len(seqs), CHUNK):
+        where = (journal_personal.c.node == node, journal_personal.c.seq.in_(seqs[start : start + CHUNK]))
+        connection.execute(journal_personal.delete().where(*where))
+
+
+def _ranges(seqs: list[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as first-last pairs."""
+    ranges: list[tuple[int, int]] = []
+    for seq in seqs:
+        if ranges and ranges[-1][1] == seq - 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return ranges
