@@ -39,7 +39,7 @@ def log_out(centre: Centre, event: LogOut) -> None:
         return
     if agent.free:
         centre.matching.take_agent(agent)
-    works = tuple(agent.works)
+    works = agent.works
     rings = [work for work in works if work.activity is Activity.RESERVED]
     for work in works:
         if work.activity is not Activity.RESERVED:
@@ -117,9 +117,9 @@ def replace_skills(centre: Centre, event: ReplaceSkills) -> None:
     stood = agent.free
     if stood:
         centre.matching.take_agent(agent)
-    centre.matching.remove_agent(agent)
+    centre.matching.pools.remove_agent(agent)
     agent.skills = event.skills
-    centre.matching.add_agent(agent)
+    centre.matching.pools.add_agent(agent)
     centre.out.append(SkillsChanged(agent_id=agent.agent_id, skills=dict(event.skills), by=event.by))
     if stood:
         settle(centre, agent, event.by, keep_idle_time=True, changed=False)

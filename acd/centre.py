@@ -10,8 +10,8 @@ from acd.effects import Effect
 from acd.errors import IllegalEvent
 from acd.matching import Matching
 from acd.model import Agent, Contact, Queue, Work
-from acd.needs import Needs
 from acd.policy import Policy
+from acd.readings import Readings
 from facts.ids import AgentId, ContactId, OfferId, QueueName
 from facts.journal import AgentStateChanged
 from facts.states import Activity, Declared, Party
@@ -34,12 +34,12 @@ class Centre:
         "entered",
         "joined",
         "matching",
-        "needs",
         "now",
         "offers",
         "out",
         "policy",
         "queues",
+        "readings",
     )
 
     def __init__(self, policy: Policy) -> None:
@@ -48,7 +48,7 @@ class Centre:
         self.out: list[Effect] = []
         self.deadlines = Deadlines()
         self.matching = Matching()
-        self.needs = Needs()
+        self.readings = Readings(self.matching.pools)
         self.agents: dict[AgentId, Agent] = {}
         self.contacts: dict[ContactId, Contact] = {}
         self.offers: dict[OfferId, Contact] = {}
@@ -122,6 +122,18 @@ def work_on(agent: Agent, contact_id: ContactId) -> Work | None:
     return None
 
 
+def drop_work(work: Work) -> None:
+    """The work is over: neither agent nor contact has it any more."""
+    agent, contact = work.agent, work.contact
+    agent.works = without(agent.works, work)
+    contact.works = without(contact.works, work)
+
+
+def without(works: tuple[Work, ...], work: Work) -> tuple[Work, ...]:
+    """All but one."""
+    return () if works == (work,) else tuple(other for other in works if other is not work)
+
+
 def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) -> None:
     """The contact is in no queue and with no agent any more; ``remember`` that it was, as it may come back."""
     del centre.contacts[contact.contact_id]
@@ -145,7 +157,7 @@ def leave_line(centre: Centre, contact: Contact) -> None:
             queue.counts[contact.class_] = count
         else:
             del queue.counts[contact.class_]
-    if contact.not_again:
+    if contact.not_again is not None:
         for timer in contact.not_again.values():
             centre.deadlines.cancel(timer)
-        contact.not_again.clear()
+        contact.not_again = None

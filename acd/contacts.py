@@ -5,8 +5,8 @@ from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
 from acd.events import JoinQueue, LeaveQueue
 from acd.model import Contact, Queue
-from acd.needs import both
 from acd.offers import place, release, stop_phones
+from acd.readings import both
 from facts.journal import ContactAbandoned, ContactLeftQueue, ContactQueued
 from facts.states import LeftQueue, OfferOutcome
 
@@ -26,26 +26,28 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
     joined_at = now if event.joined_at is None else event.joined_at
     if joined_at > now:
         raise IllegalEvent(f"contact {contact_id!r} cannot have joined in the future")
-    need, ways, exact = queue.need, queue.ways, queue.exact
+    requirement, reading = queue.policy.requires, queue.reading
     if event.requirement is not None:
-        need = centre.needs.of(both(queue.policy.requires, event.requirement))
-        ways, exact = centre.matching.ways(need)
+        requirement = both(requirement, event.requirement)
+        reading = centre.readings.of(requirement)
+    text, pools, first, second, exact = reading
     priority = queue.policy.priority if event.priority is None else event.priority
-    centre.joined += 1
+    centre.joined = joined = centre.joined + 1
     contact = Contact(
         contact_id,
         queue,
         joined_at,
-        (joined_at << 32) + centre.joined,
+        (joined_at << 32) + joined,
         priority,
         -priority,
-        need,
-        ways,
+        requirement,
+        pools,
+        first,
+        second,
         exact,
         exact,
         event.customer_id,
-        event.preferred_agent,
-        event.attributes,
+        event.attributes or None,
         max(1, centre.entered.get(contact_id, 0) + (not event.returned)),
     )
     centre.contacts[contact_id] = contact
@@ -56,7 +58,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
             queue=event.queue,
             joined_at=joined_at,
             priority=priority,
-            requirement=need.text,
+            requirement=text,
             position=enter(queue, contact),
             entered=contact.entered,
             returned=event.returned,

@@ -21,12 +21,15 @@ class Timer(msgspec.Struct, eq=False):
 
 
 class Deadlines:
-    """Timers in the order ``(at, set first)``, which makes every replay equal."""
+    """Timers in the order ``(at, set first)``, which makes every replay equal.
 
-    __slots__ = ("_dead", "_heap", "_set")
+    ``heap`` is always the same list; its first entry is due first, if it is not over.
+    """
+
+    __slots__ = ("_dead", "_set", "heap")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Instant, int, Timer]] = []
+        self.heap: list[tuple[Instant, int, Timer]] = []
         self._set = 0
         self._dead = 0
 
@@ -34,7 +37,7 @@ class Deadlines:
         """Set a timer."""
         timer = Timer(at, what, subject)
         self._set += 1
-        heappush(self._heap, (at, self._set, timer))
+        heappush(self.heap, (at, self._set, timer))
         return timer
 
     def cancel(self, timer: Timer) -> None:
@@ -44,15 +47,15 @@ class Deadlines:
         timer.over = True
         timer.subject = None
         self._dead += 1
-        if self._dead > _FEW and self._dead * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if not entry[2].over]
-            heapify(self._heap)
+        if self._dead > _FEW and self._dead * 2 > len(self.heap):
+            self.heap[:] = [entry for entry in self.heap if not entry[2].over]
+            heapify(self.heap)
             self._dead = 0
 
     @property
     def next_at(self) -> Instant | None:
         """When the next living timer is due."""
-        heap = self._heap
+        heap = self.heap
         while heap and heap[0][2].over:
             heappop(heap)
             self._dead -= 1
@@ -63,14 +66,14 @@ class Deadlines:
         at = self.next_at
         if at is None or at > now:
             return None
-        timer = heappop(self._heap)[2]
+        timer = heappop(self.heap)[2]
         timer.over = True
         return timer
 
     def __len__(self) -> int:
         """How many living timers there are."""
-        return len(self._heap) - self._dead
+        return len(self.heap) - self._dead
 
     def living(self) -> list[Timer]:
         """The living timers in the order in which they will fire; for looking only."""
-        return [timer for _, _, timer in sorted(self._heap, key=lambda entry: entry[:2]) if not timer.over]
+        return [timer for _, _, timer in sorted(self.heap, key=lambda entry: entry[:2]) if not timer.over]

@@ -82,11 +82,9 @@ class Engine:
         for number, known in enumerate(policy.agents):
             agent = Agent(known, known.agent_id, known.skills, number)
             centre.agents[agent.agent_id] = agent
-            centre.matching.add_agent(agent)
+            centre.matching.pools.add_agent(agent)
         for rules in policy.queues:
-            need = centre.needs.of(rules.requires)
-            ways, exact = centre.matching.ways(need)
-            centre.queues[rules.name] = Queue(rules, need, ways, exact)
+            centre.queues[rules.name] = Queue(rules, centre.readings.of(rules.requires))
 
     def handle(self, event: Event, now: Instant) -> tuple[Effect, ...]:
         """Let everything due until ``now`` happen, then the event; what is to be journalled and done, in order.
@@ -96,11 +94,16 @@ class Engine:
         time brought is returned by the next call.
         """
         centre = self._centre
+        heap = centre.deadlines.heap
         if now > centre.now:
-            self._advance(now)
+            if heap and heap[0][0] <= now:
+                self._advance(now)
+            centre.now = now
         _HANDLERS[type(event)](centre, event)
-        self._advance(centre.now)
-        effects, centre.out = tuple(centre.out), []
+        if heap and heap[0][0] <= centre.now:
+            self._advance(centre.now)
+        effects = tuple(centre.out)
+        centre.out.clear()
         return effects
 
     def _advance(self, now: Instant) -> None:

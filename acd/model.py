@@ -1,6 +1,7 @@
 """The distributor's memory: contacts, agents, the work between them, queues. Changed only by the engine's modules.
 
 These records are mutable and compared by identity; what others see of them are the frozen views of ``acd.views``.
+Nearly all of a busy centre's memory is contacts and agents, so what most of them lack is None, not an empty container.
 """
 
 from collections import OrderedDict
@@ -20,9 +21,8 @@ Class: TypeAlias = int
 """Contacts of one class keep their order of joining for ever; the lower class goes first where order is static."""
 
 Levels: TypeAlias = tuple[int, int]
-Entry: TypeAlias = "tuple[int, int, Contact]"
-Lane: TypeAlias = "OrderedDict[int, Entry]"
-"""Waiting contacts of one class in one pool, oldest first, with the two levels that each needs."""
+Lane: TypeAlias = "OrderedDict[int, Contact]"
+"""Waiting contacts of one class in one pool, oldest first."""
 
 
 class Pool(msgspec.Struct, eq=False):
@@ -37,21 +37,9 @@ class Pool(msgspec.Struct, eq=False):
     lanes: dict[Class, Lane] = {}
 
 
-Way: TypeAlias = tuple[Pool, int, int]
-"""One way for an agent to qualify: to be of the pool, with at least these levels."""
-
-
-class Need(msgspec.Struct, eq=False):
-    """A requirement, made ready for matching.
-
-    ``terms``: alternatives, each skills with their least levels; ``exact``: meeting a pool's pair and levels is all
-    there is to it, no further test is needed.
-    """
-
-    requirement: Requirement
-    text: str
-    terms: tuple[tuple[tuple[str, int], ...], ...]
-    exact: bool
+Reading: TypeAlias = tuple[str, tuple[Pool, ...], int, int, bool]
+"""A requirement made ready for matching: its text; the pools of those who may qualify; the least levels of the pool's
+two skills; and whether being of the pool with these levels is all that it asks."""
 
 
 class Queue(msgspec.Struct, eq=False):
@@ -61,13 +49,10 @@ class Queue(msgspec.Struct, eq=False):
     """
 
     policy: QueuePolicy
-    need: Need
-    ways: tuple[Way, ...] = ()
-    exact: bool = True
+    reading: Reading
     waiting: "dict[ContactId, Contact]" = {}
     counts: dict[Class, int] = {}
     newest: int = 0
-    last_chosen: int = -1
 
 
 class Work(msgspec.Struct, eq=False):
@@ -78,7 +63,6 @@ class Work(msgspec.Struct, eq=False):
     activity: Activity
     since: Instant
     started_at: Instant
-    offer_id: OfferId | None = None
     connected_at: Instant = 0
     hold_us: Duration = 0
     timer: Timer | None = None
@@ -88,8 +72,8 @@ class Contact(msgspec.Struct, eq=False):
     """A contact in the distributor's hands.
 
     ``order``: join time and join number in one integer, so that oldest first is a comparison of integers.
-    ``exact``: meeting one of ``ways`` is all that the requirement asks. ``plain``: and nothing else forbids anybody;
-    otherwise :meth:`admits` decides.
+    ``first``, ``second``: the least levels of the pools' two skills. ``exact``: nothing more is required.
+    ``plain``: nor does anything else forbid anybody; otherwise :meth:`admits` decides.
     """
 
     contact_id: ContactId
@@ -98,27 +82,29 @@ class Contact(msgspec.Struct, eq=False):
     order: int
     priority: int
     class_: Class
-    need: Need
-    ways: tuple[Way, ...]
+    requirement: Requirement
+    pools: tuple[Pool, ...]
+    first: int
+    second: int
     exact: bool
     plain: bool
-    customer_id: CustomerId | None
-    preferred_agent: AgentId | None
-    attributes: dict[str, str]
-    entered: int
+    customer_id: CustomerId | None = None
+    attributes: dict[str, str] | None = None
+    entered: int = 1
     place: Place = Place.WAITING
+    preferred_agent: AgentId | None = None
     attempt: int = 0
     offer_id: OfferId | None = None
-    works: list[Work] = []
+    works: tuple[Work, ...] = ()
     ring_timer: Timer | None = None
-    not_again: "dict[Agent, Timer]" = {}
+    not_again: "dict[Agent, Timer] | None" = None
     step: int = 0
 
     def admits(self, agent: "Agent") -> bool:
         """Whether this agent, who is of one of the pools, may be offered the contact now."""
-        if agent in self.not_again:
+        if self.not_again is not None and agent in self.not_again:
             return False
-        return self.exact or satisfies(agent.skills, self.need.requirement)
+        return self.exact or satisfies(agent.skills, self.requirement)
 
 
 class Agent(msgspec.Struct, eq=False):
@@ -140,7 +126,7 @@ class Agent(msgspec.Struct, eq=False):
     phone_reachable: bool = True
     since: Instant = 0
     logged_in_at: Instant = 0
-    works: list[Work] = []
+    works: tuple[Work, ...] = ()
     free: bool = False
     returned: bool = False
     idle_order: int = 0
@@ -148,5 +134,5 @@ class Agent(msgspec.Struct, eq=False):
     misses: int = 0
     taken: int = 0
     pause: Timer | None = None
-    free_in: tuple[tuple[dict["Agent", Levels], Levels], ...] = ()
-    looks_in: tuple[tuple[dict[Class, Lane], int, int], ...] = ()
+    free_in: list[tuple[dict["Agent", Levels], Levels]] = []
+    looks_in: list[tuple[dict[Class, Lane], int, int]] = []

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
-from acd.centre import RESERVED, Centre, available, leave_line, tell_state
+from acd.centre import RESERVED, Centre, available, drop_work, leave_line, tell_state
 from acd.contact_state import Place
 from acd.declaring import apply_pending, become_not_ready
 from acd.effects import ConnectContact, RingAgent, StopRinging
@@ -87,9 +87,9 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     for agent in agents:
         if agent.free:
             centre.matching.take_agent(agent)
-        work = Work(agent, contact, RESERVED, now, now, offer_id)
-        agent.works.append(work)
-        contact.works.append(work)
+        work = Work(agent, contact, RESERVED, now, now)
+        agent.works += (work,)
+        contact.works += (work,)
         out.append(
             OfferMade(
                 contact_id=contact_id,
@@ -162,7 +162,7 @@ def refuse_offer(centre: Centre, event: RefuseOffer) -> None:
 
 def ring_over(centre: Centre, contact: Contact) -> None:
     """The ring time is over and nobody answered."""
-    for work in tuple(contact.works):
+    for work in contact.works:
         _ring_failed(centre, contact, work, OfferOutcome.NO_ANSWER, stop_phone=True)
 
 
@@ -177,7 +177,7 @@ def withdraw_ring(centre: Centre, work: Work, outcome: OfferOutcome) -> None:
 
 def stop_phones(centre: Centre, contact: Contact, outcome: OfferOutcome) -> tuple[Agent, ...]:
     """All phones stop because of the contact, not of the agents, who are yet to be released."""
-    works = tuple(contact.works)
+    works = contact.works
     for work in works:
         _unlink(centre, work, outcome, stop_phone=True)
     _close_offer(centre, contact)
@@ -200,6 +200,8 @@ def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOut
     rules = contact.queue.policy
     follows = CONSEQUENCES[outcome]
     _unlink(centre, work, outcome, stop_phone=stop_phone)
+    if contact.not_again is None:
+        contact.not_again = {}
     contact.not_again[agent] = centre.deadlines.add(centre.now + rules.retry_us, ask_again, (contact, agent))
     contact.plain = False
     if follows.miss:
@@ -219,6 +221,7 @@ def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOut
 def ask_again(centre: Centre, pair: tuple[Contact, Agent]) -> None:
     """The contact may be offered once more to the agent who did not take it."""
     contact, agent = pair
+    assert contact.not_again is not None
     del contact.not_again[agent]
     waits = contact.place is Place.WAITING
     contact.plain = contact.exact and not contact.not_again
@@ -262,26 +265,25 @@ def _close_offer(centre: Centre, contact: Contact) -> None:
 def _unlink(centre: Centre, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
     """Say that the offer to this agent ended, and free the slot; what follows for the agent is not done here."""
     agent, contact = work.agent, work.contact
-    agent.works.remove(work)
-    contact.works.remove(work)
+    drop_work(work)
     _tell_end(centre, work, outcome, centre.now - work.since)
-    if stop_phone and work.offer_id is not None:
+    if stop_phone and contact.offer_id is not None:
         centre.out.append(
-            StopRinging(offer_id=work.offer_id, contact_id=contact.contact_id, agent_id=agent.agent_id, why=outcome)
+            StopRinging(offer_id=contact.offer_id, contact_id=contact.contact_id, agent_id=agent.agent_id, why=outcome)
         )
 
 
 def _tell_end(centre: Centre, work: Work, outcome: OfferOutcome, rang: int) -> None:
     contact = work.contact
     assert contact.queue is not None
-    assert work.offer_id is not None
+    assert contact.offer_id is not None
     centre.out.append(
         OfferEnded(
             contact_id=contact.contact_id,
             agent_id=work.agent.agent_id,
             customer_id=contact.customer_id,
             queue=contact.queue.policy.name,
-            offer_id=work.offer_id,
+            offer_id=contact.offer_id,
             outcome=outcome,
             rang_us=rang,
         )

@@ -3,12 +3,12 @@
 from typing import Final, Literal, TypeAlias
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
-from acd.centre import Centre, forget_contact, tell_state, work_on
+from acd.centre import Centre, drop_work, forget_contact, tell_state, without, work_on
 from acd.contact_state import Place
 from acd.declaring import apply_pending
 from acd.errors import IllegalEvent
 from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk
-from acd.model import Agent, Contact, Need, Work
+from acd.model import Agent, Contact, Work
 from acd.offers import settle
 from facts.ids import ContactId, QueueName
 from facts.journal import ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded
@@ -18,7 +18,6 @@ from facts.time import Instant
 
 _TALK_OVER: Final = SLOT_TABLE[SlotEvent.TALK_OVER]
 _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
-_NOTHING: Final = Need(NOTHING_REQUIRED, "", ((),), exact=True)
 
 
 def end_talk(centre: Centre, event: EndTalk) -> None:
@@ -30,7 +29,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
     agent = centre.agent(event.agent_id)
     work = _talk(agent, event.contact_id, SlotEvent.TALK_OVER)
     _tell_talk_end(centre, work, event.ended_by)
-    contact.works.remove(work)
+    contact.works = without(contact.works, work)
     if not contact.works:
         forget_contact(centre, contact, remember=not event.contact_ended)
     rules = contact.queue.policy if contact.queue is not None else None
@@ -40,7 +39,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         work.timer = centre.deadlines.add(centre.now + rules.wrap_up_us, wrap_up_over, work)
         tell_state(centre, agent)
         return
-    agent.works.remove(work)
+    agent.works = without(agent.works, work)
     slot_freed(centre, agent)
 
 
@@ -53,13 +52,13 @@ def slot_freed(centre: Centre, agent: Agent, by: Party = Party.AGENT) -> None:
 
 def stop_talk(centre: Centre, work: Work, by: Party) -> None:
     """The agent is logged out by force: talk or wrap-up end here; the customer stays on the line without an agent."""
-    agent, contact = work.agent, work.contact
-    agent.works.remove(work)
+    contact = work.contact
     if work.activity is Activity.WRAP_UP:
+        drop_work(work)
         _tell_wrap_up_end(centre, work, "logged_out")
         return
     _tell_talk_end(centre, work, by)
-    contact.works.remove(work)
+    drop_work(work)
     if not contact.works:
         contact.place = Place.WITHOUT_AGENT
 
@@ -119,7 +118,9 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
 
 def talking_contact(centre: Centre, contact_id: ContactId, since: Instant) -> Contact:
     """A contact that is with an agent without having come through a queue of ours."""
-    contact = Contact(contact_id, None, since, 0, 0, 0, _NOTHING, (), True, True, None, None, {}, 1, Place.CONNECTED)
+    contact = Contact(
+        contact_id, None, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.CONNECTED
+    )
     centre.contacts[contact_id] = contact
     return contact
 
@@ -130,8 +131,8 @@ def begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -
         centre.matching.take_agent(agent)
     work = Work(agent, contact, Activity.TALKING, since, since)
     work.connected_at = since
-    agent.works.append(work)
-    contact.works.append(work)
+    agent.works += (work,)
+    contact.works += (work,)
     return work
 
 
@@ -165,7 +166,7 @@ def wrap_up_over(centre: Centre, work: Work) -> None:
 
 def _finish_wrap_up(centre: Centre, work: Work, how: _How) -> None:
     agent = work.agent
-    agent.works.remove(work)
+    drop_work(work)
     _tell_wrap_up_end(centre, work, how)
     slot_freed(centre, agent, Party.SYSTEM if how == "timer" else Party.AGENT)
 

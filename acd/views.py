@@ -7,6 +7,7 @@ from acd.contact_state import Place
 from acd.contacts import position
 from acd.model import Agent, Contact, Queue
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.requirement_text import requirement_text
 from facts.requirements import Requirement, satisfies
 from facts.states import Activity, Declared
 from facts.time import Instant
@@ -104,12 +105,12 @@ def contact_view(contact: Contact) -> ContactView:
         place=contact.place,
         joined_at=contact.joined_at,
         priority=contact.priority,
-        requirement=contact.need.requirement,
-        requirement_text=contact.need.text,
+        requirement=contact.requirement,
+        requirement_text=requirement_text(contact.requirement),
         position=position(queue, contact) if queue is not None and waits else 0,
         customer_id=contact.customer_id,
         preferred_agent=contact.preferred_agent,
-        attributes=dict(contact.attributes),
+        attributes=dict(contact.attributes or {}),
         entered=contact.entered,
         attempt=contact.attempt,
         offer_id=contact.offer_id,
@@ -163,7 +164,7 @@ def queue_view(centre: Centre, queue: Queue) -> QueueView:
     staff = [
         agent
         for agent in centre.agents.values()
-        if agent.declared is not Declared.LOGGED_OUT and satisfies(agent.skills, queue.need.requirement)
+        if agent.declared is not Declared.LOGGED_OUT and satisfies(agent.skills, queue.policy.requires)
     ]
     doing = [activity_of(agent) for agent in staff]
     waiting = queue.waiting.values()

@@ -1,0 +1,80 @@
+"""Requirements made ready for matching: which pools, with which least levels, and whether that is all."""
+
+from typing import Final
+
+from acd.alternatives import Alternative, alternatives
+from acd.model import Pool, Reading
+from acd.pools import Pools
+from facts.requirement_text import requirement_text
+from facts.requirements import NOTHING_REQUIRED, AllOf, AtLeast, Requirement
+
+_MEMORY: Final = 4096
+
+
+def both(first: Requirement, second: Requirement) -> Requirement:
+    """What a queue requires and what the contact adds."""
+    if first is NOTHING_REQUIRED or first == NOTHING_REQUIRED:
+        return second
+    if second == NOTHING_REQUIRED:
+        return first
+    return AllOf((*_terms(first), *_terms(second)))
+
+
+def _terms(requirement: Requirement) -> tuple[Requirement, ...]:
+    return requirement.terms if isinstance(requirement, AllOf) else (requirement,)
+
+
+class Readings:
+    """Reads requirements and remembers them, within bounds: contacts may bring requirements of their own."""
+
+    __slots__ = ("_known", "_pools")
+
+    def __init__(self, pools: Pools) -> None:
+        self._pools = pools
+        self._known: dict[tuple[Requirement, tuple[str, ...]], Reading] = {}
+
+    def of(self, requirement: Requirement, groups: tuple[str, ...] = ("",)) -> Reading:
+        """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else."""
+        if type(requirement) is AllOf and len(requirement.terms) == 2 and len(groups) == 1:
+            first, second = requirement.terms
+            if type(first) is AtLeast and type(second) is AtLeast and first.skill != second.skill:
+                return self._of_two(first, second, groups[0])
+        key = (requirement, groups)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MEMORY:
+                self._known.clear()
+            known = self._known[key] = self._of_any(requirement, groups)
+        return known
+
+    def forget(self) -> None:
+        """The agents' skills have changed: which skills are rarest may have, too."""
+        self._known.clear()
+
+    def _of_two(self, first: AtLeast, second: AtLeast, group: str) -> Reading:
+        """The commonest requirement that contacts bring, without a detour."""
+        text = f"{first.skill}>={first.level} & {second.skill}>={second.level}"
+        if first.skill > second.skill:
+            first, second = second, first
+        return text, (self._pools.pool(group, first.skill, second.skill),), first.level, second.level, True
+
+    def _of_any(self, requirement: Requirement, groups: tuple[str, ...]) -> Reading:
+        found = alternatives(requirement)
+        text = requirement_text(requirement)
+        rarest = [self._rarest_two(alternative) for alternative in found]
+        pools = {self._pools.pool(group, first, second): None for group in groups for (first, _), (second, _) in rarest}
+        if len(found) != 1:
+            return text, tuple(pools), 0, 0, False
+        (_, least), (_, least2) = rarest[0]
+        return text, tuple(pools), least, least2, found[0].whole and len(found[0].skills) <= 2
+
+    def _rarest_two(self, alternative: Alternative) -> tuple[tuple[str, int], tuple[str, int]]:
+        """The two skills that the fewest have, in alphabetical order; a missing one is ``("", 0)`` and stands last."""
+        skills = sorted(alternative.skills.items(), key=lambda part: (self._pools.holders(part[0]), part[0]))[:2]
+        first, second = [*sorted(skills), ("", 0), ("", 0)][:2]
+        return first, second
+
+
+def pools_of(reading: Reading) -> tuple[Pool, ...]:
+    """The pools of a reading."""
+    return reading[1]
