@@ -2,6 +2,7 @@
 
 import json
 import os
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,8 @@ def command(
         Path | None, typer.Option("--config", "-c", help="The settings; without it the embedded default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="Print a settings file to begin with, and leave.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the settings' JSON schema, and leave.")] = False,
 ) -> None:
     """Validate settings, policy and flows; tell all mistakes at once, with file, line and key.
 
@@ -24,6 +27,10 @@ def command(
 
     Example: cordboard check --config /etc/cordboard/cordboard.yaml
     """
+    if sample or schema:
+        file = resources.files("config").joinpath("sample.yaml" if sample else "schema.json")
+        typer.echo(file.read_text(encoding="utf-8"), nl=False)
+        return
     from cti_bridge.app.checking import check  # noqa: PLC0415 - brings settings, policy and flows with it
 
     exit_code = 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import config
 from cti_bridge.app import main as command_line
 
 FLOW = """\
@@ -92,3 +93,11 @@ def test_a_shipped_flow_is_looked_at_only_when_it_is_used(
 def test_no_such_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch, "--config", "/nowhere/x.yaml") == 2
     assert capsys.readouterr().out == "/nowhere/x.yaml: cannot be read: No such file or directory\n"
+
+
+@pytest.mark.parametrize(("option", "file"), [("--sample", "sample.yaml"), ("--schema", "schema.json")])
+def test_sample_and_schema_can_be_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, file: str
+) -> None:
+    assert call(monkeypatch, option) == 0
+    assert capsys.readouterr().out == (Path(config.__path__[0]) / file).read_text(encoding="utf-8")
