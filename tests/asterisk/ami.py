@@ -57,6 +57,10 @@ class AmiClient:
     def logoff(self) -> bytes:
         """Log off and return every byte of the connection, the banner first."""
         self._send("Logoff", {})
+        return self.read_rest()
+
+    def read_rest(self) -> bytes:
+        """Read until Asterisk closes the connection; every byte of it, the banner first."""
         self._socket.settimeout(5)
         while data := self._socket.recv(65536):
             self.raw += data
