@@ -45,7 +45,7 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     """Where the daemon listens and whom it connects to."""
 
     ami_host: str
-    ami_port: int
+    ami_port: int = 5038
     ami_tls_name: str | None = None
     ami_ca_file: Path | None = None
     agi_host: str = "127.0.0.1"
@@ -108,20 +108,20 @@ class Daemon:
             Engine(centre.policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
         )
         self.desk = AgentDesk(self.coordinator, centre.reasons)
-        self._ami = self._ami_client(secrets)
-        self.coordinator.use_switch(self._ami)
+        self._secrets = secrets
+        self._ami: AmiClient | None = None
         scripts = {"ivr": centre.menus.script(self.coordinator), "agent": FeatureCodes(self.desk).run}
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
         self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
 
-    def _ami_client(self, secrets: Secrets) -> AmiClient:
+    def _ami_client(self, port: int) -> AmiClient:
         at = self._addresses
-        endpoint: IStreamClientEndpoint = TCP4ClientEndpoint(self._reactor, at.ami_host, at.ami_port)
+        endpoint: IStreamClientEndpoint = TCP4ClientEndpoint(self._reactor, at.ami_host, port)
         if at.ami_tls_name is not None:
             endpoint = wrapClientTLS(optionsForClientTLS(at.ami_tls_name, trustRoot=_trusted(at.ami_ca_file)), endpoint)
         return AmiClient(
             endpoint,
-            AmiAccount(user=secrets.ami_user, secret=secrets.ami_secret),
+            AmiAccount(user=self._secrets.ami_user, secret=self._secrets.ami_secret),
             self.coordinator,
             self._reactor,
             wanted=WANTED,
@@ -138,23 +138,32 @@ class Daemon:
     @property
     def connected(self) -> bool:
         """Whether the switch is connected and its state taken over."""
-        return self._ami.connected
+        return self._ami is not None and self._ami.connected
 
-    def start(self) -> None:
-        """Begin: from here on facts are written."""
+    def listen(self) -> None:
+        """Let Asterisk's FastAGI in; who comes before the start waits for the switch's snapshot all the same."""
+        at = self._addresses
+        self._port = self._reactor.listenTCP(at.agi_port, self._agi, backlog=512, interface=at.agi_host)
+
+    def start(self, ami_port: int | None = None) -> None:
+        """Begin: from here on facts are written, and the switch is connected."""
         self.coordinator.record(NodeStarted(version=self._version, fresh=self._recorder.last_seq == 0))
         self.coordinator.record(PolicyChanged(policy=msgspec.to_builtins(self._centre.policy)))
         self._resume.sign_agents_in(self.coordinator)
-        at = self._addresses
-        self._port = self._reactor.listenTCP(at.agi_port, self._agi, backlog=512, interface=at.agi_host)
+        if self._port is None:
+            self.listen()
+        self._ami = self._ami_client(ami_port or self._addresses.ami_port)
+        self.coordinator.use_switch(self._ami)
         self._ami.start()
         log.info("node_started", node=self._centre.node, agi_port=self.agi_port)
 
     async def stop(self, reason: str = "asked to") -> None:
         """End in good order; calls go on by the dialplan."""
-        await self._ami.stop()
+        if self._ami is not None:
+            await self._ami.stop()
         if self._port is not None:
             await _deferred(self._port.stopListening())
+        self._agi.close()
         self.coordinator.stop()
         self.coordinator.record(NodeStopped(reason=reason))
         await self._in_thread(self._writer.close)

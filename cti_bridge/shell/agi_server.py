@@ -29,7 +29,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SessionEnded(Exception):  # noqa: N818 - not a mistake: the caller hung up or the switch went away
-    """There is nobody left to send commands to."""
+    """There is nobody left to send commands to: the switch closed the connection, or we did. No hang-up by itself."""
 
 
 class AgiSession:
@@ -138,8 +138,6 @@ class AgiProtocol(Protocol):
         self._lost = True
         self._cancel_timer()
         self._server.closed(self)
-        if self._session is not None:
-            self._session.hung_up = True
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.errback(SessionEnded())
@@ -223,6 +221,11 @@ class AgiServer(Factory[AgiProtocol]):
     def closed(self, protocol: AgiProtocol) -> None:
         """A connection is over."""
         self._open.pop(protocol, None)
+
+    def close(self) -> None:
+        """End every session: the dialplan goes on without us."""
+        for protocol in list(self._open):
+            cast(ITCPTransport, protocol.transport).abortConnection()
 
     @property
     def open_sessions(self) -> int:

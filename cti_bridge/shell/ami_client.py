@@ -253,6 +253,7 @@ class AmiClient:
         self._timeout_s = action_timeout_s
         self._keep_alive_s = keep_alive_s
         self._protocol: AmiProtocol | None = None
+        self._stopping = False
         self._latest = self._new_protocol()
         self._service = ClientService(
             endpoint,
@@ -272,7 +273,8 @@ class AmiClient:
         self._service.startService()
 
     def stop(self) -> Deferred[None]:
-        """Disconnect and do not come back."""
+        """Disconnect and do not come back; nobody is told of a lost switch."""
+        self._stopping = True
         stopped: Deferred[None] = self._service.stopService()
         return stopped
 
@@ -361,5 +363,7 @@ class AmiClient:
     def _lost(self, reason: str, keep_alive: LoopingCall) -> None:
         keep_alive.stop()
         self._protocol = None
+        if self._stopping:
+            return
         log.warning("switch_lost", reason=reason)
         self._listener.switch_lost(reason)

@@ -102,7 +102,6 @@ class MenuSession:
 
     async def run(self) -> None:
         """Answer, walk through the flow, and leave the caller where the flow says."""
-        call = self._call
         try:
             await self._agi.command("ANSWER")
             self._begin()
@@ -110,9 +109,8 @@ class MenuSession:
                 await self._next()
             await self._send_pending()
         except SessionEnded:
-            self._feed(inputs.HungUp())
-        if self._run.ended and call.place is Place.MENU and call.routing is None:
-            log.debug("menu_over", contact_id=call.contact_id)
+            if self._agi.hung_up and not self._over:
+                self._feed(inputs.HungUp())
 
     def _begin(self) -> None:
         call, now = self._call, self._coordinator.now()

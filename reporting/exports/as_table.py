@@ -20,7 +20,12 @@ def print_report(console: Console, title: str, report: Report) -> None:
     if not report.rows:
         console.print("No contacts and no agents in this range.")
         return
-    console.print(_upright(report) if len(report.rows) <= FEW_ROWS else _flat(report))
+    console.print(report_table(report))
+
+
+def report_table(report: Report) -> RenderableType:
+    """The rows of a report as a table, with the formulas."""
+    return _upright(report) if len(report.rows) <= FEW_ROWS else _flat(report)
 
 
 def range_text(report: Report) -> str:
