@@ -287,9 +287,9 @@ def position_told(turn: Turn, node: Queue, position: inputs.PositionTold) -> Non
         return
     parts = turn.parts(node.announce.prompts)
     if node.announce.position:
-        parts += (effects.PromptPart(name="position_is"), _number("number", position.position))
+        parts += (*turn.parts(("position_is",)), _number("number", position.position))
     if node.announce.expected_wait and position.expected_wait_s is not None:
-        parts += (effects.PromptPart(name="wait_is"), _number("duration", _spoken_wait(position.expected_wait_s)))
+        parts += (*turn.parts(("wait_is",)), _number("duration", _spoken_wait(position.expected_wait_s)))
     turn.play_parts(parts, interruptible=True)
 
 

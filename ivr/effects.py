@@ -11,7 +11,7 @@ from facts.ids import AgentId, QueueName
 from facts.journal import Fact
 from facts.requirements import Requirement
 from facts.time import Duration
-from ivr.flow import Value
+from ivr.flow import Recording, Value
 from ivr.grammar import Grammar
 
 SpokenAs: TypeAlias = Literal["prompt", "digits", "number", "ordinal", "date", "money", "duration"]
@@ -20,10 +20,12 @@ SpokenAs: TypeAlias = Literal["prompt", "digits", "number", "ordinal", "date", "
 class PromptPart(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of what is played: the ``prompt`` of this name, or a ``value`` spoken by rule.
 
+    A prompt has its ``recording``: text, file or sound in the language of the Play (None: nobody wrote one).
     ``money`` has its currency, a duration is in seconds, a date is ISO 8601.
     """
 
     name: str = ""
+    recording: Recording | None = None
     spoken_as: SpokenAs = "prompt"
     value: Value = None
     currency: str = ""

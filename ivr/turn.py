@@ -73,7 +73,14 @@ class Turn:
     def parts(self, prompts: Prompts, more: Mapping[str, Value] | None = None) -> tuple[effects.PromptPart, ...]:
         """Prompts with their values filled in; ``more`` names values beyond the run's own."""
         scope = {**self.run.scope(), **(more or {})}
-        return tuple(_part(item, scope) for item in prompts)
+        return tuple(self._part(item, scope) for item in prompts)
+
+    def _part(self, item: PromptItem, scope: Mapping[str, Value]) -> effects.PromptPart:
+        if isinstance(item, SpokenValue):
+            value = scope.get(item.value)
+            return effects.PromptPart(name=item.value, spoken_as=item.as_, value=value, currency=item.currency)
+        recording = self.run.now_in().catalogue.get(item, {}).get(self.run.language)
+        return effects.PromptPart(name=item, recording=recording)
 
     def stop_playing(self) -> None:
         """Stop the prompt that plays, if any."""
@@ -113,10 +120,3 @@ class Turn:
     def end(self) -> None:
         """The run is over."""
         self.change(phase=Phase.ENDED, deadline=None, playing=None, waiting_for=None)
-
-
-def _part(item: PromptItem, scope: Mapping[str, Value]) -> effects.PromptPart:
-    if not isinstance(item, SpokenValue):
-        return effects.PromptPart(name=item)
-    value = scope.get(item.value)
-    return effects.PromptPart(name=item.value, spoken_as=item.as_, value=value, currency=item.currency)
