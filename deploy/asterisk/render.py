@@ -7,12 +7,11 @@ r"""Write Cordboard's Asterisk 22 configuration, with the addresses of a site an
 Runs on the machine of the Asterisk, with nothing but Python 3.9 or later. `--help` names every
 parameter. A file that is there already and differs is left alone and the new one is written beside
 it as NAME.cordboard, to be merged by hand; `--replace` keeps the old one as NAME.before instead.
-Secrets are made once and kept in TO/cordboard-secrets.json (readable by its owner alone); a second
-run uses them again.
+Secrets are made once and kept in files of the folder TO/cordboard, readable by their owner alone; a
+second run uses them again.
 """
 
 import argparse
-import json
 import os
 import re
 import secrets
@@ -22,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SECRETS_FILE = "cordboard-secrets.json"
+SECRETS_FOLDER = "cordboard"
+SECRET_FILES = {"AMI_SECRET": "ami.secret", "AGI_TOKEN": "agi.token"}
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 FORBIDDEN = re.compile(r"[\x00-\x1f\x7f;\[\]]")
 
@@ -69,7 +69,6 @@ PARAMETERS: Mapping[str, Parameter] = {
     "AMI_SECRET": Parameter("", "made by this program unless given"),
     "AGI_TOKEN": Parameter("", "made by this program unless given"),
 }
-GENERATED = ("AMI_SECRET", "AGI_TOKEN")
 
 
 def new_secret() -> str:
@@ -84,7 +83,7 @@ def complete(given: Mapping[str, str]) -> dict[str, str]:
         f"{name}: holds a character that ends or splits a line" for name in given if FORBIDDEN.search(given[name])
     ]
     values = {name: given.get(name, parameter.default) for name, parameter in PARAMETERS.items()}
-    for name in GENERATED:
+    for name in SECRET_FILES:
         values[name] = values[name] or new_secret()
     faults += [
         f"{name}: has to be given ({PARAMETERS[name].meaning})" for name, value in values.items() if value is None
@@ -145,26 +144,44 @@ def write(target: Path, texts: Mapping[str, str], *, replace: bool) -> list[str]
     return said
 
 
-def _write_private(path: Path, text: str) -> None:
-    """Secrets are in several of the files: the group (asterisk) may read them, others not."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+def _write_private(path: Path, text: str, mode: int = 0o640) -> None:
+    """Secrets are in several of the files: others than owner and group (asterisk) may not read them."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
 
 
-def _kept_secrets(path: Path, wanted: Iterable[str]) -> dict[str, str]:
-    """Those of an earlier run, and new ones for what is missing."""
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {**kept, **{name: new_secret() for name in wanted if name not in kept}}
+def kept_secrets(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The secrets of an earlier run, and new ones for what is missing. A phone is named by its number."""
+    found = {}
+    for name in names:
+        path = _secret_file(folder, name)
+        found[name] = path.read_text(encoding="ascii").strip() if path.exists() else new_secret()
+    return found
 
 
-def _settings(values: Mapping[str, str]) -> str:
-    """What Cordboard's own settings file has to say to match."""
+def keep_secrets(folder: Path, secret_values: Mapping[str, str]) -> None:
+    """Write each secret to a file of its own, as settings that name a `secret_file` want it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name, value in secret_values.items():
+        _write_private(_secret_file(folder, name), value + "\n", 0o600)
+
+
+def _secret_file(folder: Path, name: str) -> Path:
+    return folder / SECRET_FILES.get(name, f"phone-{name}.secret")
+
+
+def _settings(values: Mapping[str, str], folder: Path) -> str:
+    """The part of Cordboard's settings file that matches, and what to keep."""
     return (
-        "\nCordboard's settings have to match:\n\n"
-        f"  AMI     host {values['AMI_HOST']}, port {values['AMI_PORT']}, user {values['AMI_USER']}\n"
-        f"  FastAGI listens on {values['AGI_HOST']}, port {values['AGI_PORT']}\n"
-        f"  the AMI secret, the AGI token and the phones' passwords are in {SECRETS_FILE}\n"
+        "In Cordboard's settings file:\n\n"
+        "asterisk:\n"
+        f"  ami: {{host: {values['AMI_HOST']}, port: {values['AMI_PORT']}, user: {values['AMI_USER']}, "
+        f"secret_file: {folder / SECRET_FILES['AMI_SECRET']}}}\n"
+        f"  agi: {{host: {values['AGI_HOST']}, port: {values['AGI_PORT']}, "
+        f"token_file: {folder / SECRET_FILES['AGI_TOKEN']}}}\n\n"
+        f"The phones' passwords are in {folder} too. Cordboard's user has to be able to read both files.\n"
     )
 
 
@@ -190,17 +207,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         given = dict(item.split("=", 1) if "=" in item else (item, "") for item in options.set)
         phones, web_phones = numbers(options.phones), numbers(options.web_phones)
-        kept = _kept_secrets(options.to / SECRETS_FILE, [*GENERATED, *phones, *web_phones])
-        values = complete({**{name: kept[name] for name in GENERATED}, **given})
+        folder = options.to / SECRETS_FOLDER
+        kept = kept_secrets(folder, [*SECRET_FILES, *phones, *web_phones])
+        values = complete({**{name: kept[name] for name in SECRET_FILES}, **given})
     except RenderError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    kept.update({name: values[name] for name in GENERATED})
+    kept.update({name: values[name] for name in SECRET_FILES})
     texts = render(values, {n: kept[n] for n in phones}, {n: kept[n] for n in web_phones})
     said = write(options.to, texts, replace=options.replace)
-    _write_private(options.to / SECRETS_FILE, json.dumps(kept, indent=2) + "\n")
-    (options.to / SECRETS_FILE).chmod(0o600)
-    sys.stdout.write("".join(f"{line}\n" for line in said) + _settings(values))
+    keep_secrets(folder, kept)
+    sys.stdout.write("".join(f"{line}\n" for line in said) + _settings(values, folder))
     return 0
 
 

@@ -1,10 +1,10 @@
 """The configuration that a user gets: complete, readable by other programs, without a default secret."""
 
-import json
 from pathlib import Path
 
 import asterisk.config  # type: ignore[import-untyped]  # pyst2 has no types
 import pytest
+import yaml
 
 from deploy.asterisk import render
 
@@ -14,6 +14,10 @@ SITE = ["--set", "TRUNK_MATCH=192.0.2.10", "--set", "TRUNK_CONTACT=sip:192.0.2.1
 def rendered(folder: Path, *arguments: str) -> dict[str, str]:
     assert render.main(["--to", str(folder), *SITE, *arguments]) == 0
     return {path.name: path.read_text() for path in folder.glob("*.conf")}
+
+
+def secrets_of(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text().strip() for path in (folder / render.SECRETS_FOLDER).iterdir()}
 
 
 def test_no_placeholder_is_left(tmp_path: Path) -> None:
@@ -35,17 +39,20 @@ def test_every_file_is_read_by_an_independent_parser(tmp_path: Path) -> None:
 
 def test_secrets_are_made_once_and_differ(tmp_path: Path) -> None:
     texts = rendered(tmp_path, "--phones", "1001-1002")
-    secrets = json.loads((tmp_path / render.SECRETS_FILE).read_text())
-    assert set(secrets) == {"AMI_SECRET", "AGI_TOKEN", "1001", "1002"}
+    secrets = secrets_of(tmp_path)
+    assert set(secrets) == {"ami.secret", "agi.token", "phone-1001.secret", "phone-1002.secret"}
     assert len(set(secrets.values())) == 4
     assert all(len(secret) >= 32 for secret in secrets.values())
-    assert f"secret = {secrets['AMI_SECRET']}" in texts["manager.conf"]
+    assert f"secret = {secrets['ami.secret']}\n" in texts["manager.conf"]
+    assert f"AGI_TOKEN = {secrets['agi.token']}\n" in texts["extensions.conf"]
+    assert f"password = {secrets['phone-1002.secret']}\n" in texts["pjsip.conf"]
     assert rendered(tmp_path, "--phones", "1001-1002") == texts
 
 
 def test_secrets_are_kept_from_others(tmp_path: Path) -> None:
     rendered(tmp_path, "--phones", "1001")
-    assert (tmp_path / render.SECRETS_FILE).stat().st_mode & 0o077 == 0
+    folder = tmp_path / render.SECRETS_FOLDER
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [folder, *folder.iterdir()])
     assert all(path.stat().st_mode & 0o007 == 0 for path in tmp_path.glob("*.conf"))
 
 
@@ -53,8 +60,20 @@ def test_two_sites_share_no_secret(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):
         rendered(tmp_path / name)
-        found.append(json.loads((tmp_path / name / render.SECRETS_FILE).read_text()))
+        found.append(secrets_of(tmp_path / name))
     assert not set(found[0].values()) & set(found[1].values())
+
+
+def test_the_settings_to_copy_name_the_secret_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rendered(tmp_path, "--set", "AMI_PORT=5039")
+    said = yaml.safe_load(capsys.readouterr().out.split("\n\n")[1])
+    assert said["asterisk"]["ami"] == {
+        "host": "127.0.0.1",
+        "port": 5039,
+        "user": "cordboard",
+        "secret_file": str(tmp_path / "cordboard/ami.secret"),
+    }
+    assert Path(said["asterisk"]["agi"]["token_file"]).read_text().strip() == secrets_of(tmp_path)["agi.token"]
 
 
 def test_a_file_that_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
