@@ -90,12 +90,7 @@ def activity_of(agent: Agent) -> Activity:
 
 def available(agent: Agent) -> bool:
     """Whether the agent may be offered one more contact."""
-    return (
-        agent.declared is READY
-        and agent.pending is None
-        and agent.pause is None
-        and len(agent.works) < agent.policy.slots
-    )
+    return agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots
 
 
 def tell_state(centre: Centre, agent: Agent, by: Party = Party.AGENT) -> None:

@@ -80,7 +80,7 @@ class Engine:
     def __init__(self, policy: Policy) -> None:
         self._centre = centre = Centre(policy)
         for number, known in enumerate(policy.agents):
-            agent = Agent(known, known.agent_id, known.skills, number)
+            agent = Agent(known, known.agent_id, known.skills, number, slots=known.slots)
             centre.agents[agent.agent_id] = agent
             centre.matching.pools.add_agent(agent)
         for rules in policy.queues:

@@ -60,8 +60,7 @@ class Matching:
         self.free_count += 1
         if agent.idle_order > self._last_in_line:
             self._last_in_line = agent.idle_order
-            for free, levels in agent.free_in:
-                free[agent] = levels
+            stand(agent)
             return
         agent.returned = True
         self._returned[agent] = None
@@ -76,7 +75,8 @@ class Matching:
             agent.returned = False
             del self._returned[agent]
             return
-        for free, _ in agent.free_in:
+        both = iter(agent.free_in)
+        for free, _ in zip(both, both, strict=True):
             del free[agent]
 
     def _line_up(self) -> None:
@@ -86,8 +86,7 @@ class Matching:
         self.pools.clear_lines()
         for agent in everybody:
             agent.returned = False
-            for free, levels in agent.free_in:
-                free[agent] = levels
+            stand(agent)
 
     def longest_idle(self, contact: Contact) -> Agent | None:
         """The free agent who may take the contact and has been idle the longest."""
@@ -157,13 +156,15 @@ class Matching:
         """The contact of a class that the agent may take and that has waited longest."""
         best: Contact | None = None
         cut = _LAST
-        for lanes, level, level2 in agent.looks_in:
+        three = iter(agent.looks_in)
+        for lanes, level, level2 in zip(three, three, three, strict=True):
             lane = lanes.get(class_)
             if lane is None:
                 continue
-            for order, contact in lane.items():
+            for order in lane:
                 if order > cut:
                     break
+                contact = lane[order]
                 if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
                     best, cut = contact, order
                     break
@@ -183,6 +184,13 @@ class Matching:
             contact = self.oldest(agent, class_)
             if contact is not None:
                 yield contact
+
+
+def stand(agent: Agent) -> None:
+    """Put a free agent at the end of the lines of their pools."""
+    both = iter(agent.free_in)
+    for free, levels in zip(both, both, strict=True):
+        free[agent] = levels
 
 
 def qualifies(agent: Agent, contact: Contact) -> bool:

@@ -5,7 +5,7 @@ Nearly all of a busy centre's memory is contacts and agents, so what most of the
 """
 
 from collections import OrderedDict
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -111,7 +111,8 @@ class Agent(msgspec.Struct, eq=False):
     """An agent.
 
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
-    ``free_in`` and ``looks_in``: the pools' two sides that the agent is part of, unfolded for speed.
+    ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as
+    ``lanes`` and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
     """
 
     policy: AgentPolicy
@@ -134,5 +135,6 @@ class Agent(msgspec.Struct, eq=False):
     misses: int = 0
     taken: int = 0
     pause: Timer | None = None
-    free_in: list[tuple[dict["Agent", Levels], Levels]] = []
-    looks_in: list[tuple[dict[Class, Lane], int, int]] = []
+    slots: int = 1
+    free_in: list[Any] = []
+    looks_in: list[Any] = []

@@ -32,7 +32,7 @@ def place(centre: Centre, contact: Contact) -> None:
         return
     make_offer(centre, contact, agents, why)
     for agent in agents:
-        if agent.policy.slots > 1 and available(agent):
+        if agent.slots > 1 and available(agent):
             start_idle(centre, agent)
             centre.matching.free_agent(agent)
 

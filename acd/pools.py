@@ -48,12 +48,14 @@ class Pools:
 
     def _open(self, key: tuple[str, str, str]) -> Pool:
         pool = self._pools[key] = Pool(key)
-        members = [agent for agent in self._members(key) if self._enter(pool, agent)]
-        in_line = [agent for agent in members if agent.free and not agent.returned]
+        in_line = []
+        for agent in self._members(key):
+            self._enter(pool, agent)
+            if agent.free and not agent.returned:
+                in_line.append(agent)
         in_line.sort(key=_idle_order)
         for agent in in_line:
-            free, levels = agent.free_in[-1]
-            free[agent] = levels
+            pool.free[agent] = agent.free_in[-1]
         return pool
 
     def _members(self, key: tuple[str, str, str]) -> Iterable[Agent]:
@@ -64,13 +66,11 @@ class Pools:
         holders = self._holders.get(first, {})
         return holders.keys() & self._holders.get(second, {}).keys() if second else holders
 
-    def _enter(self, pool: Pool, agent: Agent) -> bool:
+    def _enter(self, pool: Pool, agent: Agent) -> None:
         levels = levels_in(pool, agent)
-        if levels is None:
-            return False
-        agent.free_in.append((pool.free, self._levels.setdefault(levels, levels)))
-        agent.looks_in.append((pool.lanes, *levels))
-        return True
+        if levels is not None:
+            agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
+            agent.looks_in += (pool.lanes, *levels)
 
     def clear_lines(self) -> None:
         """No agent stands free in any pool."""
