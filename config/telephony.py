@@ -18,8 +18,6 @@ from config.fields import (
     Section,
 )
 
-Context = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
-
 
 class Tls(Section):
     """Encryption of a connection."""
@@ -89,31 +87,6 @@ class AudioSocket(Section):
     """The port to listen on."""
 
 
-class Contexts(Section):
-    """Names of the dialplan's contexts, when extensions.conf is not the one that comes with Cordboard."""
-
-    entry: Context = "acd-entry"
-    """Every call comes through it."""
-    wait: Context = "acd-wait"
-    """Where callers wait."""
-    leg: Context = "acd-leg"
-    """Where an agent's leg fetches the waiting caller."""
-    talked: Context = "acd-talked"
-    """Where the caller is when the agent hung up first."""
-    exit: Context = "acd-exit"
-    """Says something and hangs up."""
-    transfer: Context = "acd-transfer"
-    """Where transfers go."""
-    dial: Context = "acd-dial"
-    """Calls from the desk to the outside."""
-    hold: Context = "acd-hold"
-    """A caller on hold."""
-    keep: Context = "acd-keep"
-    """An agent's leg that waits for its next talk."""
-    spy: Context = "acd-spy"
-    """A supervisor who listens."""
-
-
 class Asterisk(Section):
     """The telephone switch; without this section only the demo can run."""
 
@@ -123,18 +96,10 @@ class Asterisk(Section):
     """The FastAGI server."""
     audio_socket: AudioSocket = AudioSocket()
     """Speech of callers."""
-    contexts: Contexts = Contexts()
-    """The dialplan's contexts."""
     phone_channel: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[^,&|]*\{phone\}[^,&|]*$")] = (
         "PJSIP/{phone}"
     )
     """How an agent's phone is dialled."""
-    outside_channel: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+/[^,&|]*\{number\}[^,&|]*$")] = (
-        "PJSIP/{number}@trunk"
-    )
-    """How a number outside is dialled."""
-    caller_id: Line = ""
-    """What customers see when they are called, e.g. "Example Ltd" <+4930123456>."""
     config_folder: FilePath | None = None
     """Asterisk's configuration, if this machine can read it; cordboard doctor then looks into it."""
     sounds_folder: FilePath | None = None
