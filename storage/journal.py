@@ -55,31 +55,45 @@ def open_journal(address: str | Path, *, read_only: bool = False, password: str 
 
     Raises `JournalMissingError`, `SchemaError`, `DatabaseUrlError` or `DatabaseAwayError`.
     """
-    url = database_url(address)
-    if password is not None:
-        url = url.set(password=password)
-    engine = connect_engine(url, read_only=read_only)
+    url, engine = _connected(address, read_only=read_only, password=password)
     try:
-        with errors_named(url):
-            _check_revision(engine, url, read_only=read_only)
+        _prepare(engine, url, read_only=read_only)
     except BaseException:
         engine.dispose()
         raise
     return Journal(engine, url, read_only=read_only)
 
 
-def _check_revision(engine: Engine, url: URL, *, read_only: bool) -> None:
-    with engine.connect() as connection:
-        found = _revision(connection)
-    if found == REVISION:
-        return
-    if found is not None and found > REVISION:
-        raise SchemaError(
-            f"{url!r} was written by a newer cordboard (tables {found}, known {REVISION}): update this one"
-        )
-    if read_only:
-        raise SchemaError(f"{url!r} has tables of version {found}, {REVISION} is needed: run cordboard db migrate")
-    migrate(engine)
+def migrate(address: str | Path, *, password: str | None = None) -> tuple[str | None, str]:
+    """Bring a database's tables to this program's version; gives the version before (None: no tables) and after."""
+    url, engine = _connected(address, read_only=False, password=password)
+    try:
+        return _prepare(engine, url, read_only=False), REVISION
+    finally:
+        engine.dispose()
+
+
+def _prepare(engine: Engine, url: URL, *, read_only: bool) -> str | None:
+    """See to tables of this version; gives the version that was found."""
+    with errors_named(url):
+        with engine.connect() as connection:
+            found = _revision(connection)
+        if found is not None and found > REVISION:
+            raise SchemaError(
+                f"{url!r} was written by a newer cordboard (tables {found}, known {REVISION}): update this one"
+            )
+        if found != REVISION and read_only:
+            raise SchemaError(f"{url!r} has tables of version {found}, not {REVISION}: run cordboard db migrate")
+        if found != REVISION:
+            _upgrade(engine)
+    return found
+
+
+def _connected(address: str | Path, *, read_only: bool, password: str | None) -> tuple[URL, Engine]:
+    url = database_url(address)
+    if password is not None:
+        url = url.set(password=password)
+    return url, connect_engine(url, read_only=read_only)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -89,8 +103,8 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables to this program's version; of several processes that try at once one does it."""
+def _upgrade(engine: Engine) -> None:
+    """Make the missing steps; of several processes that try at once one does it."""
     from storage.migrations import upgrade  # noqa: PLC0415 - Alembic takes half a second, and is rarely needed
 
     with engine.connect().execution_options(writes=True) as connection, connection.begin():

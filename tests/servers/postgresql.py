@@ -3,10 +3,10 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -43,9 +43,13 @@ def provide() -> tuple[Path, dict[str, str]]:
 
 
 class PostgresqlServer:
-    """One server with a cluster of its own. `stop` and `start` again keep the data; `destroy` does not."""
+    """One server with a cluster of its own. `stop` and `start` again keep the data; `destroy` does not.
 
-    def __init__(self) -> None:
+    Unless it is to be `durable` it does not wait for the disk: for all but benchmarks.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._programs, self._environment = provide()
         # the server refuses to run as root; a short path, because a socket's may have 107 bytes only
         self._owner = next((name for name in ("postgres", "nobody") if is_root() and _exists(name)), None)
@@ -53,13 +57,14 @@ class PostgresqlServer:
         if self._owner is not None:
             os.chown(self.folder, pwd.getpwnam(self._owner).pw_uid, -1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._names = count(1)
         self._run("initdb", "-D", str(self.folder / "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C")
 
     def start(self) -> None:
         """Start the server, and return when it answers."""
         data = str(self.folder / "data")
         command = [str(self._programs / "postgres"), "-D", data, "-k", str(self.folder), "-c", "listen_addresses="]
+        if not self._durable:
+            command += ["-c", "fsync=off"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, env=self._environment, user=self._owner, cwd=self.folder, stdout=log, stderr=log
@@ -75,26 +80,28 @@ class PostgresqlServer:
             else:
                 return
 
-    def stop(self) -> None:
-        """Break all connections and stop."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Break all connections and stop, with everything written (SIGINT) or at once (SIGQUIT)."""
         if self._process is not None:
-            self._process.send_signal(2)  # SIGINT: fast shutdown
+            self._process.send_signal(how)
             self._process.wait(START_S)
             self._process = None
 
     def destroy(self) -> None:
         """Stop, and remove the data."""
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder)
 
     def dsn(self, database: str) -> str:
         return f"host={self.folder} user={USER} dbname={database}"
 
-    def new_database(self) -> str:
-        """The address of a fresh database, as `cordboard` takes it."""
-        name = f"test_{next(self._names)}"
+    def emptied_database(self, name: str = "test") -> str:
+        """The address, as `cordboard` takes it, of a database without tables; what it held is gone."""
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(f"CREATE DATABASE {name}")
+        with psycopg.connect(self.dsn(name)) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         return f"postgresql://{USER}@/{name}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
