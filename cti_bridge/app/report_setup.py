@@ -66,6 +66,15 @@ def open_for_reading(given: str | None, settings: "Settings") -> "Journal":
     return open_journal(journal_address(given, settings), read_only=True)
 
 
+def open_for_writing(given: str | None, settings: "Settings") -> "Journal":
+    """The journal to import into; a file in the data folder is made where there is none."""
+    from storage.journal import open_journal  # noqa: PLC0415 - SQLAlchemy takes its time
+
+    if given is None and settings.database.url is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    return open_journal(journal_address(given, settings))
+
+
 def zone_of(name: str | None, settings: "Settings") -> tzinfo:
     """The time zone asked for, else the site's."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - reads files

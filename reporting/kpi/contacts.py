@@ -183,6 +183,8 @@ class ContactFold:
         if contact.waiting is not None:
             self._leave(contact.waiting, entry.at, LeftQueue.TRANSFERRED.value, None)
         visit = self._visit(entry, fact, contact)
+        if contact.arrival is not None:
+            contact.arrival.customer_tier = contact.arrival.customer_tier or visit.customer_tier
         contact.visits.append(visit)
         self.waiting[fact.contact_id] = visit
         self._observe(visit, cells.visit_offered, 1)
@@ -417,7 +419,7 @@ class ContactFold:
             self._retake(visit, visit.resolved is not None, cells.resolution_set, 1)
 
     def answer_survey(self, entry: Entry, fact: SurveyAnswered) -> None:
-        """The customer's own word; the last one counts."""
+        """The customer's own word; of several answers the last score and the last word on the matter count."""
         contact = self._known(entry, fact)
         visit = contact.visit if contact is not None else None
         if visit is None:
@@ -426,7 +428,8 @@ class ContactFold:
         scale = fact.best - fact.worst
         if fact.score is not None and scale:
             visit.score = min(FULL_SCORE, max(0, (fact.score - fact.worst) * FULL_SCORE // scale))
-        visit.survey_resolved = fact.resolved
+        if fact.resolved is not None:
+            visit.survey_resolved = fact.resolved
         self._retake(visit, _surveyed(visit), cells.survey_answered, 1)
 
     def _retake(self, visit: Visit, counted: bool, step: Step, sign: int) -> None:

@@ -101,7 +101,7 @@ class Scene:
         self.tell(at, fact)
 
     def offer_ends(
-        self, at: float, contact: str, agent: str, outcome: OfferOutcome, rang: float = 0, offer: str | None = None
+        self, at: float, contact: str, agent: str, outcome: OfferOutcome, rang: float = 0, *, offer: str | None = None
     ) -> None:
         fact = OfferEnded(
             contact_id=ContactId(contact),

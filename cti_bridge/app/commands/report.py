@@ -116,3 +116,18 @@ def _put_out(title: str, report: Report, output: Path | None, *, as_json: bool) 
 ALL = tuple(catalogue.CATALOGUE)
 _register: Callable[..., None] = _figures_command
 _register("summary", "Key figures", "queue", catalogue.STANDARD, ALL)
+
+
+@app.command("catalogue", epilog="Example: cordboard report catalogue --json")
+def list_figures(*, as_json: AsJson = False) -> None:
+    """List every key figure with its definition."""
+    from reporting.exports import figures_doc  # noqa: PLC0415 - only this command needs it
+
+    if as_json:
+        from reporting.exports.as_json import json_bytes  # noqa: PLC0415
+
+        typer.echo(json_bytes(figures_doc.catalogue_json()), nl=False)
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    Console().print(figures_doc.catalogue_table())

@@ -1,0 +1,114 @@
+"""``cordboard import``: history from elsewhere."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cti_bridge.app import report_setup
+from reporting.importers.errors import ImportRefusedError
+from reporting.importers.ingest import REJECTED, REPAIRED, Outcome
+from reporting.importers.rows import size_of
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Take in history from elsewhere. A file imported twice counts once.",
+    epilog="Example: cordboard import calls january.tsv.gz --map anonymous_bank",
+)
+
+File = Annotated[Path, typer.Argument(help="The file; gzip is unpacked.", exists=True, dir_okay=False, readable=True)]
+JournalAt = Annotated[
+    str | None, typer.Option("--journal", help="A journal's file or database address; else the one of the settings.")
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings; else the embedded default.")]
+Zone = Annotated[str | None, typer.Option("--time-zone", help="The clock of the file; else the site's.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+SHOWN_PROBLEMS = 200
+"""More are counted; --json has them all."""
+
+
+@app.command("calls", epilog="Example: cordboard import calls january.tsv.gz --map my_table.yaml")
+def import_table(
+    file: File,
+    *,
+    map_: Annotated[str, typer.Option("--map", help="A map file, or the name of one that comes with Cordboard.")],
+    journal: JournalAt = None,
+    config: Config = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a table of calls, read by a map."""
+    from reporting.importers.calls import import_calls  # noqa: PLC0415 - start-up time of the other commands
+    from reporting.importers.table_map import load_map  # noqa: PLC0415
+
+    with _map_file(map_) as path:
+        table = load_map(path)
+    settings = report_setup.settings_of(config)
+    zone = report_setup.zone_of(table.time_zone or time_zone, settings)
+    with report_setup.open_for_writing(journal, settings) as opened, _progress(file) as progress:
+        outcome = import_calls(file, table, zone, opened, progress)
+    _tell(file, outcome, as_json=as_json)
+
+
+@contextmanager
+def _map_file(name: str) -> Iterator[Path]:
+    """The map at a path, or one of our own."""
+    path = Path(name)
+    own = files("reporting.importers") / "maps" / f"{name.removesuffix('.yaml')}.yaml"
+    if path.is_file():
+        yield path
+    elif "/" not in name and own.is_file():
+        with as_file(own) as found:
+            yield found
+    else:
+        raise typer.BadParameter(f"there is no map {name}", param_hint="--map")
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """A progress bar on the terminal's error channel, where it is one."""
+    if not sys.stderr.isatty():
+        yield lambda _read: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(file.name, total=size_of(file))
+        yield lambda read: bar.update(task, completed=read)
+
+
+def _tell(file: Path, outcome: Outcome, *, as_json: bool) -> None:
+    """Say what was done; ends with 1 where rows were rejected."""
+    summary: dict[str, Any] = {
+        "rows": outcome.rows,
+        "imported": outcome.taken,
+        "already_there": outcome.known,
+        "ignored": outcome.ignored,
+        "rejected": outcome.count(REJECTED),
+        "repaired": outcome.count(REPAIRED),
+        "facts": outcome.facts,
+    }
+    if as_json:
+        import json  # noqa: PLC0415
+
+        problems = [{"line": p.line, "what": p.what, "reason": p.reason} for p in outcome.problems]
+        typer.echo(json.dumps({**summary, "problems": problems}, ensure_ascii=False, indent=2))
+    else:
+        for problem in outcome.problems[:SHOWN_PROBLEMS]:
+            typer.echo(f"{file.name}: {problem}", err=True)
+        if len(outcome.problems) > SHOWN_PROBLEMS:
+            typer.echo(f"{file.name}: {len(outcome.problems) - SHOWN_PROBLEMS} more; --json tells all", err=True)
+        typer.echo(f"{file.name}: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in summary.items()))
+    if outcome.count(REJECTED):
+        raise typer.Exit(ImportRefusedError.exit_code)
+
+
+@app.callback()
+def group() -> None:
+    """Take in history from elsewhere. A file imported twice counts once."""

@@ -1,0 +1,346 @@
+"""Tables of calls from elsewhere: rows to facts, holes, repairs, twice the same file."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import reporting.importers
+from facts.journal import ContactConnected, ContactQueued
+from facts.time import SECOND
+from reporting.importers.calls import clock_of, import_calls
+from reporting.importers.errors import ImportRefusedError, MapError
+from reporting.importers.ingest import Outcome
+from reporting.importers.table_map import TableMap, load_map
+from reporting.kpi.figures import Figure
+from reporting.kpi.intervals import to_instant
+from reporting.kpi.report import Query, build, read
+from tests.reporting.scenes import Scene
+
+BANK = Path(reporting.importers.__file__).parent / "maps" / "anonymous_bank.yaml"
+HEADER = (
+    "vru+line\tcall_id\tcustomer_id\tpriority\ttype\tdate\tvru_entry\tvru_exit\tvru_time\t"
+    "q_start\tq_exit\tq_time\toutcome\tser_start\tser_exit\tser_time\tserver"
+)
+NO_QUEUE = "0:00:00\t0:00:00\t0"
+NO_TALK = "0:00:00\t0:00:00\t0"
+
+
+def bank_row(
+    call_id: int,
+    *,
+    line: str = "AA0101",
+    kind: str = "PS",
+    date: str = "990105",
+    ivr: tuple[str, str] = ("9:00:00", "9:00:10"),
+    queue: str = NO_QUEUE,
+    outcome: str = "AGENT",
+    talk: str = "9:00:10\t9:01:10\t60",
+    server: str = "RUTH",
+    customer: str = "0\t0",
+) -> str:
+    return (
+        f"{line}\t{call_id}\t{customer}\t{kind}\t{date}\t{ivr[0]}\t{ivr[1]}\t10\t{queue}\t{outcome}\t{talk}\t{server}"
+    )
+
+
+def bank_file(tmp_path: Path, *rows: str, packed: bool = False) -> Path:
+    text = "\n".join([HEADER, *rows]) + "\n"
+    path = tmp_path / ("month.tsv.gz" if packed else "month.tsv")
+    path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+    return path
+
+
+def take(path: Path, scene: Scene, table: TableMap | None = None) -> Outcome:
+    return import_calls(path, table or load_map(BANK), UTC, scene)
+
+
+def by_queue(scene: Scene) -> dict[str | None, dict[str, Figure]]:
+    report = build(read(scene, None, None), Query(by=("queue",)))
+    return {row.slice["queue"]: row.figures for row in report.rows}
+
+
+def test_bank_rows_report_by_call_type(tmp_path: Path) -> None:
+    rows = [
+        bank_row(1, queue="9:00:10\t9:00:25\t15", talk="9:00:25\t9:02:05\t100"),
+        bank_row(2),
+        bank_row(3, outcome="HANG", queue="9:00:10\t9:01:10\t60", talk=NO_TALK, server="NO_SERVER"),
+        bank_row(4, outcome="HANG", talk=NO_TALK, server="NO_SERVER"),
+        bank_row(5, outcome="AGENT", talk=NO_TALK, server="NO_SERVER"),
+        bank_row(6, kind="NE", outcome="PHANTOM", talk=NO_TALK),
+        bank_row(7, kind="NW", queue="9:00:10\t9:00:31\t21"),
+    ]
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, *rows, packed=True), scene)
+    assert (outcome.rows, outcome.taken, outcome.ignored, outcome.problems) == (7, 6, 1, [])
+    figures = by_queue(scene)
+    assert set(figures) == {"PS", "NW"}
+    bank = {name: figure.value for name, figure in figures["PS"].items()}
+    assert bank["offered"] == 5
+    assert (bank["answered"], bank["abandoned"], bank["abandon_rate"]) == (3, 2, 0.4)
+    assert (bank["asa_s"], bank["mean_wait_s"]) == (5.0, 15.0)
+    assert bank["service_level"] == 3 / 5, "calls that did not queue were answered at once"
+    assert (bank["talk_s"], bank["handled"]) == (80.0, 2), "an answered call without talk has no length to average"
+    assert figures["NW"]["service_level"].value == 0.0
+
+
+def test_a_call_over_midnight_goes_on_the_next_day(tmp_path: Path) -> None:
+    row = bank_row(
+        1, date="990131", ivr=("23:59:50", "0:00:05"), queue="0:00:05\t0:00:20\t15", talk="0:00:20\t0:02:00\t100"
+    )
+    scene = Scene()
+    assert take(bank_file(tmp_path, row), scene).problems == []
+    queued, connected = scene.list[1], scene.list[2]
+    assert isinstance(queued.fact, ContactQueued)
+    assert isinstance(connected.fact, ContactConnected)
+    assert queued.at == to_instant(datetime(1999, 2, 1, 0, 0, 5, tzinfo=UTC))
+    assert connected.at - queued.at == 15 * SECOND
+
+
+def test_a_menu_that_ends_before_it_begins_is_repaired_and_told(tmp_path: Path) -> None:
+    row = bank_row(1, ivr=("15:46:01", "15:45:24"), queue="15:45:24\t15:46:41\t77")
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, row), scene)
+    assert [(problem.line, problem.what) for problem in outcome.problems] == [(2, "repaired")]
+    assert scene.list[0].at == to_instant(datetime(1999, 1, 5, 15, 45, 24, tzinfo=UTC))
+    assert by_queue(scene)["PS"]["asa_s"].value == 77
+
+
+def test_what_cannot_be_is_rejected_with_line_and_reason(tmp_path: Path) -> None:
+    rows = [
+        bank_row(1),
+        bank_row(2, date="990231"),
+        bank_row(3, ivr=("9:61:00", "9:00:10")),
+        bank_row(4, outcome="GHOST"),
+        bank_row(1),
+        "AA0101\t9\t0",
+        bank_row(10, line=""),
+        "",
+        HEADER,
+        bank_row(11, queue="9:00:10\t9:00:40\t-7"),
+    ]
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, *rows), scene)
+    told = {problem.line: (problem.what, problem.reason) for problem in outcome.problems}
+    assert {line: what for line, (what, _) in told.items()} == {
+        3: "rejected",
+        4: "rejected",
+        5: "rejected",
+        6: "rejected",
+        7: "rejected",
+        8: "rejected",
+        11: "repaired",
+    }
+    assert "990231" in told[3][1]
+    assert "vru_entry" in told[4][1]
+    assert "GHOST" in told[5][1]
+    assert "line 2" in told[6][1]
+    assert "vru+line" in told[8][1]
+    assert "30 s reckoned" in told[11][1]
+    assert (outcome.taken, outcome.ignored) == (2, 1)
+
+
+def test_the_same_file_twice_counts_once_and_a_longer_one_adds_the_rest(tmp_path: Path) -> None:
+    scene = Scene()
+    assert take(bank_file(tmp_path, bank_row(1), bank_row(2)), scene).taken == 2
+    again = take(bank_file(tmp_path, bank_row(1), bank_row(2), bank_row(2, date="990106")), scene)
+    assert (again.known, again.taken) == (2, 1), "the call's number comes again on another day"
+    assert by_queue(scene)["PS"]["offered"].value == 3
+
+
+def test_clocks_are_read_in_the_zone_of_the_map(tmp_path: Path) -> None:
+    table = load_map(BANK)
+    scene = Scene()
+    import_calls(bank_file(tmp_path, bank_row(1)), table, ZoneInfo("Asia/Jerusalem"), scene)
+    assert scene.list[0].at == to_instant(datetime(1999, 1, 5, 7, 0, 0, tzinfo=UTC))
+
+
+def test_damaged_archives_and_wrong_files_are_refused(tmp_path: Path) -> None:
+    path = bank_file(tmp_path, *(bank_row(n) for n in range(500)), packed=True)
+    path.write_bytes(path.read_bytes()[:-40])
+    scene = Scene()
+    with pytest.raises(ImportRefusedError, match="damaged"):
+        take(path, scene)
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    with pytest.raises(MapError, match="no column"):
+        take(other, scene)
+    (tmp_path / "empty.tsv").write_text("")
+    with pytest.raises(MapError, match="no column"):
+        take(tmp_path / "empty.tsv", scene)
+    assert scene.list == []
+
+
+SHOP = """
+name: shop
+format: {delimiter: ","}
+identity: [id]
+arrived: {column: when, format: "%d.%m.%Y %H:%M"}
+wait: {since: rang, until: taken}
+talk: {column: talk, unit: clock}
+hold: {column: hold, unit: ms}
+wrap_up: {column: after}
+outcome:
+  column: how
+  answered: [ok]
+  abandoned: [lost]
+  left: {timed_out: [late]}
+queue: {value: shop}
+agent: {column: who}
+region: {column: place}
+disposition: {column: topic}
+resolved: {column: solved, yes: ["Y"], no: ["N"]}
+score: {column: stars}
+"""
+
+
+def test_another_table_with_codes_and_stars(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "shop.csv").write_text(
+        "id,when,rang,taken,talk,hold,after,how,who,place,topic,solved,stars\n"
+        "1,05.03.2026 10:00,10:00:00,10:00:30,0:01:00,15000,5,ok,ann,North,bill,Y,4\n"
+        "2,05.03.2026 23:59,23:59:50,0:00:20,,,,lost,,,,,\n"
+        "3,05.03.2026 11:00,11:00:00,11:05:00,,,,late,,,,,\n"
+    )
+    scene = Scene()
+    outcome = import_calls(tmp_path / "shop.csv", load_map(tmp_path / "shop.yaml"), UTC, scene)
+    assert outcome.taken == 3
+    row = {name: figure.value for name, figure in by_queue(scene)["shop"].items()}
+    assert (row["asa_s"], row["mean_abandon_wait_s"], row["left_timed_out"]) == (30, 30, 1)
+    assert (row["talk_s"], row["hold_s"], row["wrap_up_s"], row["aht_s"]) == (60, 15, 5, 80)
+    assert (row["fcr_code"], row["csat"]) == (1.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("name: shop", "name: a b c"),
+        ("identity: [id]", "identity: []"),
+        ("identity: [id]", "identiti: [id]"),
+        ('{delimiter: ","}', '{delimiter: ";;"}'),
+        ("{since: rang, until: taken}", "{since: rang}"),
+        ("{column: talk, unit: clock}", "{column: talk, unit: hours}"),
+        ("answered: [ok]", "answered: ok"),
+        ("left: {timed_out: [late]}", "left: {vanished: [late]}"),
+    ],
+)
+def test_mistakes_in_a_map_are_told_with_their_line(tmp_path: Path, change: str, told: str) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP.replace(change, told))
+    line = next(number for number, text in enumerate(path.read_text().split("\n"), 1) if told in text)
+    with pytest.raises(MapError) as raised:
+        load_map(path)
+    assert "shop.yaml:" in str(raised.value)
+    if "identiti" not in told:
+        assert f"shop.yaml:{line}:" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0:00:00", 0),
+        ("9:05", 32700),
+        ("23:59:59.5", 86399.5),
+        ("", None),
+        ("9", None),
+        ("-1:00:00", None),
+        ("1:60:00", None),
+        ("1:2:nan", None),
+    ],
+)
+def test_clocks_are_read_in_the_zone_of_the_map(tmp_path: Path) -> None:
+    table = load_map(BANK)
+    scene = Scene()
+    import_calls(bank_file(tmp_path, bank_row(1)), table, ZoneInfo("Asia/Jerusalem"), scene)
+    assert scene.list[0].at == to_instant(datetime(1999, 1, 5, 7, 0, 0, tzinfo=UTC))
+
+
+def test_damaged_archives_and_wrong_files_are_refused(tmp_path: Path) -> None:
+    path = bank_file(tmp_path, *(bank_row(n) for n in range(500)), packed=True)
+    path.write_bytes(path.read_bytes()[:-40])
+    scene = Scene()
+    with pytest.raises(ImportRefusedError, match="damaged"):
+        take(path, scene)
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    with pytest.raises(MapError, match="no column"):
+        take(other, scene)
+    (tmp_path / "empty.tsv").write_text("")
+    with pytest.raises(MapError, match="no column"):
+        take(tmp_path / "empty.tsv", scene)
+    assert scene.list == []
+
+
+SHOP = """
+name: shop
+format: {delimiter: ","}
+identity: [id]
+arrived: {column: when, format: "%d.%m.%Y %H:%M"}
+wait: {since: rang, until: taken}
+talk: {column: talk, unit: clock}
+hold: {column: hold, unit: ms}
+wrap_up: {column: after}
+outcome:
+  column: how
+  answered: [ok]
+  abandoned: [lost]
+  left: {timed_out: [late]}
+queue: {value: shop}
+agent: {column: who}
+region: {column: place}
+disposition: {column: topic}
+resolved: {column: solved, yes: ["Y"], no: ["N"]}
+score: {column: stars}
+"""
+
+
+def test_another_table_with_codes_and_stars(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "shop.csv").write_text(
+        "id,when,rang,taken,talk,hold,after,how,who,place,topic,solved,stars\n"
+        "1,05.03.2026 10:00,10:00:00,10:00:30,0:01:00,15000,5,ok,ann,North,bill,Y,4\n"
+        "2,05.03.2026 23:59,23:59:50,0:00:20,,,,lost,,,,,\n"
+        "3,05.03.2026 11:00,11:00:00,11:05:00,,,,late,,,,,\n"
+    )
+    scene = Scene()
+    outcome = import_calls(tmp_path / "shop.csv", load_map(tmp_path / "shop.yaml"), UTC, scene)
+    assert outcome.taken == 3
+    row = {name: figure.value for name, figure in by_queue(scene)["shop"].items()}
+    assert (row["asa_s"], row["mean_abandon_wait_s"], row["left_timed_out"]) == (30, 30, 1)
+    assert (row["talk_s"], row["hold_s"], row["wrap_up_s"], row["aht_s"]) == (60, 15, 5, 80)
+    assert (row["fcr_code"], row["csat"]) == (1.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("name: shop", "name: a b c"),
+        ("identity: [id]", "identity: []"),
+        ("identity: [id]", "identiti: [id]"),
+        ('{delimiter: ","}', '{delimiter: ";;"}'),
+        ("{since: rang, until: taken}", "{since: rang}"),
+        ("{column: talk, unit: clock}", "{column: talk, unit: hours}"),
+        ("answered: [ok]", "answered: ok"),
+        ("left: {timed_out: [late]}", "left: {vanished: [late]}"),
+    ],
+)
+def test_mistakes_in_a_map_are_told_with_their_line(tmp_path: Path, change: str, told: str) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP.replace(change, told))
+    line = next(number for number, text in enumerate(path.read_text().split("\n"), 1) if told in text)
+    with pytest.raises(MapError) as raised:
+        load_map(path)
+    assert "shop.yaml:" in str(raised.value)
+    if "identiti" not in told:
+        assert f"shop.yaml:{line}:" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0:00:00", 0), ("9:05", 32700), ("23:59:59.5", 86399.5), ("", None), ("9", None), ("-1:00:00", None), ("1:60:00", None), ("1:2:nan", None)],
+)  # fmt: skip
+def test_clocks(text: str, seconds: float | None) -> None:
+    read_as = clock_of(text)
+    assert (None if read_as is None else read_as / SECOND) == seconds
