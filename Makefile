@@ -75,7 +75,7 @@ check-news: ; $(BIN)/python tools/check_news.py newsfragments
 unit: ; $(PYTEST) -n $(FAST_WORKERS) -m "$(FAST)" tests $(ARGS)
 
 test-fast: setup ## all checks and every test that needs no server (three minutes at most)
-	$(MAKE) --jobs=3 --output-sync=target check-format check-lint check-imports check-news check-types unit
+	$(MAKE) --jobs=3 --output-sync=target --keep-going check-format check-lint check-imports check-news check-types unit
 
 test-slow: servers ## the tests on the real Asterisk and the other servers
 	$(PYTEST) -n $(SLOW_WORKERS) --dist loadgroup -m "$(SLOW)" tests $(ARGS)
