@@ -14,10 +14,10 @@ INSTALLED := $(VENV)/.installed
 WORK := .work
 ARGS ?=
 
-# Tests that want neither a server nor Asterisk, on both cores; those that do wait more than they
-# compute, so that more of them run at once than there are cores.
+# Side by side on two cores. The slow ones wait more than they compute, but measure time: more at once
+# would be late.
 FAST_WORKERS ?= 2
-SLOW_WORKERS ?= 3
+SLOW_WORKERS ?= 2
 FAST := not e2e and not server and not benchmark
 SLOW := e2e or server
 PYTEST := $(BIN)/pytest -q --durations=5 --timeout=300 --timeout-method=thread

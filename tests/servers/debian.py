@@ -55,11 +55,11 @@ class Unpacked:
         return ":".join(str(path) for path in [*found, self.root / "usr/lib", self.root / "lib"])
 
     def find(self, program: str) -> Path:
-        """The file of `program` (a bare name) in the folder."""
-        for place in ("usr/sbin", "usr/bin", "usr/lib", "sbin", "bin", "usr/games"):
-            path = self.root / place / program
-            if path.is_file():
-                return path
+        """The file of `program` (a bare name, or a path with `*` in it) in the folder."""
+        for place in ("usr/sbin", "usr/bin", "sbin", "bin", "usr/games", "."):
+            for path in sorted(self.root.glob(f"{place}/{program}")):
+                if path.is_file():
+                    return path
         raise PackagesError(f"{self.root} holds no program {program}")
 
     def command(self, program: str) -> list[str]:
@@ -97,7 +97,8 @@ def is_root() -> bool:
 
 def install(packages: Sequence[str]) -> None:
     """Install `packages` on the machine. Needs root."""
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # in "run level 1" a package's install script does not start its server
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     with _locked("apt"):
         log = ""
         for command in (
@@ -130,16 +131,27 @@ def unpack(name: str, packages: Sequence[str], *, suites: Sequence[str] = ()) ->
     return unpacked
 
 
-def provide(program: str, packages: Sequence[str]) -> Program:
-    """A program of the machine's own Debian: as it is there, else installed, else unpacked."""
-    path = shutil.which(program)
-    if path is None and is_root() and shutil.which("apt-get"):
+def provide(program: str, packages: Sequence[str], *, may_install: bool = True) -> Program:
+    """A program of the machine's own Debian: as it is there, else installed, else unpacked.
+
+    `program` is a name on the PATH, or a path such as `usr/lib/postgresql/*/bin/postgres`. Without
+    `may_install` it is unpacked with root too: for servers, whose packages would make clusters and
+    users on the machine.
+    """
+    path = _on_machine(program)
+    if path is None and may_install and is_root() and shutil.which("apt-get"):
         install(packages)
-        path = shutil.which(program)
+        path = _on_machine(program)
     if path is not None:
         return Program([path], dict(os.environ))
-    unpacked = unpack(program, packages)
+    unpacked = unpack(Path(program).name, packages)
     return Program(unpacked.command(program), unpacked.environment())
+
+
+def _on_machine(program: str) -> str | None:
+    if "/" not in program:
+        return shutil.which(program)
+    return next((str(path) for path in sorted(Path("/").glob(program)) if os.access(path, os.X_OK)), None)
 
 
 def _make(root: Path, packages: Sequence[str], suites: Sequence[str]) -> None:
