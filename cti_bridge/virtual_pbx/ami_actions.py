@@ -8,6 +8,7 @@ from cti_bridge.virtual_pbx.applications import assign, record
 from cti_bridge.virtual_pbx.channels import UP, Channel, Header, Party, clock_text, shown, shown_name
 from cti_bridge.virtual_pbx.dialling import Origination, originate
 from cti_bridge.virtual_pbx.dialplan import Location
+from cti_bridge.virtual_pbx.endpoints import Endpoint
 from cti_bridge.virtual_pbx.expressions import function, variable
 from cti_bridge.wire.ami import AmiMessage
 from facts.time import MILLISECOND, SECOND, Instant
@@ -141,17 +142,14 @@ def _redirect(session: AmiSession, message: AmiMessage) -> None:
     channel = _redirected(session, message, "")
     if channel is None:
         return
-    moved = [(channel, _target(message))]
+    moves = [(channel, _target(message))]
     if message.get("ExtraChannel"):
         extra = _redirected(session, message, "Extra")
         if extra is None:
             return
-        own = "Extra" if message.get("ExtraContext") else ""
-        moved.append((extra, _target(message, own)))
-    for one, target in moved:
-        if target is not None:
-            session.switch.redirect(one, target)
-    _success(session, message, "Redirect successful")
+        moves.append((extra, _target(message, "Extra" if message.get("ExtraContext") else "")))
+    session.switch.redirect(*[(one, target) for one, target in moves if target is not None])
+    _success(session, message, "Redirect successful" if len(moves) == 1 else "Dual Redirect successful")
 
 
 def _redirected(session: AmiSession, message: AmiMessage, prefix: str) -> Channel | None:
@@ -192,8 +190,8 @@ def _bridge(session: AmiSession, message: AmiMessage) -> None:
             _error(session, message, f"Unable to add {which} to bridge: {channel.name}")
             return
     bridge = session.switch.new_bridge()
-    for channel in found:
-        session.switch.take(channel, bridge)
+    session.switch.take(found[0], bridge)
+    session.switch.soon(lambda: session.switch.take(found[1], bridge))
     _success(session, message, "Channels have been bridged")
 
 
@@ -288,7 +286,7 @@ def _blind_transfer(session: AmiSession, message: AmiMessage) -> None:
         target = _target(message)
         for other in tuple(channel.bridge.channels):
             if other is not channel and target is not None:
-                session.switch.redirect(other, target)
+                session.switch.redirect((other, target))
         session.switch.request_hangup(channel, 16)
         _success(session, message, "Transfer succeeded")
 
@@ -446,8 +444,8 @@ def _status_headers(session: AmiSession, channel: Channel, asked: list[str]) -> 
         ("EffectiveConnectedLineName", shown_name(channel.connected.name)),
         ("TimeToHangup", "0"),
         ("BridgeID", channel.bridge.uniqueid if channel.bridge is not None else ""),
-        ("Application", channel.application),
-        ("Data", channel.application_data),
+        ("Application", channel.application or "(null)"),
+        ("Data", channel.application_data or ("" if channel.application else "(null)")),
         ("Nativeformats", "(alaw)"),
         ("Readformat", "alaw"),
         ("Readtrans", ""),
@@ -456,7 +454,7 @@ def _status_headers(session: AmiSession, channel: Channel, asked: list[str]) -> 
         ("Callgroup", "0"),
         ("Pickupgroup", "0"),
         ("Seconds", str((session.switch.now - channel.created) // SECOND)),
-        *[("Variable", f"{name}={_value(session, name, channel)}") for name in asked],
+        *[("Variable", f"{name}={_value(session, name, channel) or '(null)'}") for name in asked],
     ]
 
 
@@ -488,6 +486,43 @@ def _endpoints(session: AmiSession, message: AmiMessage) -> None:
     ]
     text = "A listing of Endpoints follows, presented as EndpointList events"
     _list(session, message, text, items, ("EndpointListComplete",))
+
+
+def _contacts(session: AmiSession, message: AmiMessage) -> None:
+    items: list[tuple[str, list[Header]]] = [
+        ("ContactList", _contact_headers(session, endpoint))
+        for endpoint in session.switch.endpoints.values()
+        if endpoint.reachable and endpoint.name != "trunk"
+    ]
+    if not items:
+        _error(session, message, "No Contacts found")
+        return
+    text = "A listing of Contacts follows, presented as ContactList events"
+    _list(session, message, text, items, ("ContactListComplete",))
+
+
+def _contact_headers(session: AmiSession, endpoint: Endpoint) -> list[Header]:
+    return [
+        ("ObjectType", "contact"),
+        ("ObjectName", f"{endpoint.name};@virtual"),
+        ("ViaAddr", "127.0.0.1"),
+        ("QualifyTimeout", "3.000000"),
+        ("Qualify2xxOnly", "false"),
+        ("CallId", f"virtual-{endpoint.name}"),
+        ("RegServer", session.switch.settings.system_name),
+        ("PruneOnBoot", "no"),
+        ("Path", ""),
+        ("Endpoint", endpoint.name),
+        ("ViaPort", "5060"),
+        ("AuthenticateQualify", "no"),
+        ("Uri", endpoint.contact),
+        ("QualifyFrequency", "0"),
+        ("UserAgent", ""),
+        ("ExpirationTime", str(session.switch.now // SECOND + 300)),
+        ("OutboundProxy", ""),
+        ("Status", "NonQualified"),
+        ("RoundtripUsec", "N/A"),
+    ]
 
 
 def _bridges(session: AmiSession, message: AmiMessage) -> None:
@@ -587,10 +622,6 @@ def _module_check(session: AmiSession, message: AmiMessage) -> None:
         _error(session, message, "Module not loaded")
 
 
-def _no_contacts(session: AmiSession, message: AmiMessage) -> None:
-    _error(session, message, "No Contacts found")
-
-
 _SPELLED: Mapping[str, tuple[str, Action]] = {
     "Login": ("", _log_in),
     "Challenge": ("", _challenge),
@@ -616,7 +647,7 @@ _SPELLED: Mapping[str, tuple[str, Action]] = {
     "Status": ("system,call,reporting", _status),
     "DeviceStateList": ("call,reporting", _device_states),
     "PJSIPShowEndpoints": ("system", _endpoints),
-    "PJSIPShowContacts": ("system", _no_contacts),
+    "PJSIPShowContacts": ("system", _contacts),
     "BridgeList": ("", _bridges),
     "BridgeInfo": ("", _bridge_info),
     "CoreStatus": ("system,reporting", _core_status),

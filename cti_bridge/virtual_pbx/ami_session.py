@@ -76,7 +76,7 @@ class AmiSession:
         account = self.account
         if account is None or event.name in account.excluded or not self.wants(event.right):
             return
-        self._send(encoded_event(event))
+        self._send(encoded_event(event, self.switch.settings.system_name))
 
     def wants(self, right: str) -> bool:
         """Whether events of this class come through."""
@@ -173,11 +173,11 @@ def stamp(at: Instant) -> str:
     return f"{at // SECOND}.{at % SECOND:06}"
 
 
-def encoded_event(event: "SwitchEvent") -> bytes:
+def encoded_event(event: "SwitchEvent", system_name: str) -> bytes:
     """An event as it goes over the wire."""
-    first: list[Header] = [("Privilege", f"{event.right},all")]
-    if event.at is not None:
-        first.append(("Timestamp", stamp(event.at)))
+    first: list[Header] = [("Privilege", f"{event.right},all"), ("Timestamp", stamp(event.at))]
+    if system_name:
+        first.append(("SystemName", system_name))
     return encode_event(event.name, [*first, *_lines(event.headers)])
 
 

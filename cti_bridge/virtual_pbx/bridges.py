@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cti_bridge.virtual_pbx.channels import Channel, Header
+from cti_bridge.virtual_pbx.channels import NORMAL_CLEARING, Channel, Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ class Bridge:
         self.channels: list[Channel] = []
         self.created = switch.now
         self._joined_by_two = False
+        self._technology = "simple_bridge"
         switch.bridges[uniqueid] = self
         switch.emit("BridgeCreate", "call", self.headers())
 
@@ -26,7 +27,7 @@ class Bridge:
         """What events say of the bridge."""
         yield "BridgeUniqueid", self.uniqueid
         yield "BridgeType", "basic"
-        yield "BridgeTechnology", "softmix" if len(self.channels) > 2 else "simple_bridge"
+        yield "BridgeTechnology", self._technology
         yield "BridgeCreator", "<unknown>"
         yield "BridgeName", "<unknown>"
         yield "BridgeNumChannels", str(len(self.channels))
@@ -35,17 +36,22 @@ class Bridge:
     def enter(self, channel: Channel) -> None:
         """A channel joins; from two on they talk."""
         self.channels.append(channel)
-        channel.bridge, channel.was_bridged = self, True
+        channel.bridge, channel.cause = self, 0
         oldest = min(self.channels, key=lambda member: member.created)
         for member in self.channels:
             member.linkedid = oldest.linkedid
         self._switch.emit("BridgeEnter", "call", [*self.headers(), *self._switch.snapshot(channel)])
+        self._choose_technology()
         channel.changed()
         if len(self.channels) >= 2:
             self._joined_by_two = True
         if len(self.channels) == 2:
             self._exchange_names()
             self._switch.soon(self._tell_talking)
+
+    def _choose_technology(self) -> None:
+        """How the audio is joined, once whoever came or went has been told of."""
+        self._technology = "softmix" if len(self.channels) > 2 else "simple_bridge"
 
     def _tell_talking(self) -> None:
         if len(self.channels) >= 2:
@@ -67,6 +73,8 @@ class Bridge:
         self._remove(channel)
         if len(self.channels) == 1 and self._joined_by_two:
             self._remove(self.channels[0])
+        elif len(self.channels) == 2:
+            self._exchange_names()
         self.close()
 
     def close(self) -> None:
@@ -77,7 +85,9 @@ class Bridge:
     def _remove(self, channel: Channel) -> None:
         self.channels.remove(channel)
         self._switch.emit("BridgeLeave", "call", [*self.headers(), *self._switch.snapshot(channel)])
+        self._choose_technology()
         channel.bridge, channel.on_hold = None, False
+        channel.cause = channel.cause or NORMAL_CLEARING
         if channel.music and not channel.hanging_up:
             self._switch.stop_music(channel)
         channel.changed()

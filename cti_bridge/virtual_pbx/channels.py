@@ -105,7 +105,6 @@ class Channel:
         self.application = ""
         self.application_data = ""
         self.bridge: Bridge | None = None
-        self.was_bridged = False
         self.wanted_in: Bridge | None = None
         self.goto: Location | None = None
         self.hanging_up = False

@@ -193,10 +193,11 @@ def dial(switch: "Switch", caller: Channel, data: str) -> Step[Location | None]:
         caller.cause = 20
         return None
     callee = _callee_leg(switch, endpoint, number, caller)
+    dial_string = device.partition("/")[2]
     if "b" in chosen:
         yield from _gosub(switch, callee, chosen["b"])
     deadline = switch.now + round(float(seconds or 3600) * SECOND)
-    reason = yield from _ring_for(switch, caller, callee, deadline, music="m" in chosen)
+    reason = yield from _ring_for(switch, caller, callee, deadline, dial_string, music="m" in chosen)
     if reason != ANSWERED:
         return None
     caller.set_variable("DIALSTATUS", "ANSWER")
@@ -215,10 +216,14 @@ def _callee_leg(switch: "Switch", endpoint: "Endpoint", number: str, caller: Cha
         location=Location(endpoint.context, "s"),
         linkedid=caller.linkedid,
     )
+    callee.connected = caller.caller
+    if not callee.caller.number:
+        # Asterisk knows no better name for a number outside than who dials it.
+        callee.caller = Party(caller.location.extension, caller.caller.name)
+        switch.emit_channel("NewCallerid", callee, _PRESENTATION)
     for name in caller.inherited:
         callee.set_variable(f"__{name}", caller.variables.get(name, ""))
     callee.location = Location(endpoint.context, caller.location.extension)
-    callee.connected = caller.caller
     switch.tell_step(callee, "AppDial", "(Outgoing Line)")
     switch.emit_channel("NewConnectedLine", callee)
     return callee
@@ -247,17 +252,17 @@ def _location(target: str | None) -> Location | None:
     return Location(context, extension, int(priority))
 
 
-def _ring_for(switch: "Switch", caller: Channel, callee: Channel, deadline: Instant, *, music: bool) -> Step[int]:
-    number = callee.endpoint.name
+def _ring_for(
+    switch: "Switch", caller: Channel, callee: Channel, deadline: Instant, dial_string: str, *, music: bool
+) -> Step[int]:
     if caller.thread is None:
         raise HungUp
     callee.watchers.append(caller.thread)
-    _dial_event(switch, "DialBegin", caller, callee, ("DialString", number))
+    _dial_event(switch, "DialBegin", caller, callee, ("DialString", dial_string))
     if music:
         switch.start_music(caller)
-    if callee.caller.number:
-        caller.connected = callee.caller
-        switch.emit_channel("NewConnectedLine", caller)
+    caller.connected = callee.caller
+    switch.emit_channel("NewConnectedLine", caller)
     switch.soon(lambda: callee.far_end.ringing(callee))
     try:
         reason = yield from _ring(switch, callee, deadline, caller)
@@ -273,7 +278,7 @@ def _ring_for(switch: "Switch", caller: Channel, callee: Channel, deadline: Inst
         status = "NOANSWER" if reason == TIMED_OUT else dial_status(callee.cause)
         _dial_event(switch, "DialEnd", caller, callee, ("DialStatus", status))
         caller.set_variable("DIALSTATUS", status)
-        caller.cause = callee.cause
+        caller.cause, caller.tech_cause = callee.cause, callee.tech_cause
     switch.stop_music(caller)
     if reason != ANSWERED:
         switch.end(callee)
@@ -281,11 +286,11 @@ def _ring_for(switch: "Switch", caller: Channel, callee: Channel, deadline: Inst
 
 
 def _talk(switch: "Switch", caller: Channel, callee: Channel, afterwards: Location | None) -> Step[None]:
-    caller.cause = callee.cause = NORMAL_CLEARING
     switch.tell_step(callee, "AppDial", "(Outgoing Line)")
     bridge = switch.new_bridge()
     bridge.enter(callee)
     bridge.enter(caller)
+    caller.cause = callee.cause = NORMAL_CLEARING
     callee.thread = Thread(switch, _callee(switch, callee, afterwards))
     callee.thread.wake()
     yield from switch.stay(caller)

@@ -17,7 +17,7 @@ _BETWEEN_KEYS_US = 300 * MILLISECOND
 
 
 class Phone:
-    """One agent's phone. ``manual``: a person works it; else it answers by ``habits``."""
+    """One agent's phone. ``manual``: a person works it; else it answers by ``habits``. ``busy``: it refuses calls."""
 
     def __init__(self, switch: "Switch", endpoint: "Endpoint", *, seed: int, habits: AgentHabits | None = None) -> None:
         self._switch = switch
@@ -26,6 +26,7 @@ class Phone:
         self.manual = habits is None
         self.take_habits(habits or AgentHabits())
         self.channel: Channel | None = None
+        self.busy = False
         self.holding = False
         endpoint.pick_up = lambda _number: self
 
@@ -101,7 +102,7 @@ class Phone:
         """Somebody calls: busy when in use; else ring, and answer by habit or by hand."""
         if channel.gone or channel.hanging_up:
             return
-        if self.channel is not None:
+        if self.channel is not None or self.busy:
             self._refuse(channel, USER_BUSY, SIP_BUSY_HERE)
             return
         self.channel = channel

@@ -8,7 +8,6 @@ import msgspec
 from facts.time import Instant
 from simulation.distributions.durations import Constant, Exponential, Law, Lognormal
 
-
 _SOUNDS_S = MappingProxyType({"vm-press": 0.72, "vm-goodbye": 1.0, "vm-nobodyavail": 3.0})
 _FIRST_CHOICE = MappingProxyType({"1": 1.0})
 

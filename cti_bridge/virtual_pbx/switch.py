@@ -41,7 +41,7 @@ class SwitchEvent(msgspec.Struct, frozen=True):
 
     name: str
     right: str
-    at: Instant | None
+    at: Instant
     headers: tuple[Header, ...]
 
 
@@ -109,6 +109,7 @@ class Switch(Scheduler):
         self.database: dict[tuple[str, str], str] = {}
         self.calls_processed = 0
         self._lots = random.Random(f"{seed}/switch")  # noqa: S311 - ids of a simulation, no secrets
+        self._system = f"{settings.system_name}-" if settings.system_name else ""
         self._channel_count = 0
         self._unique_count = 0
         self._last_stamp = now
@@ -153,7 +154,7 @@ class Switch(Scheduler):
         self, endpoint: Endpoint, *, far_end: Heard, caller: Party, location: Location, state: int = DOWN, **ids: str
     ) -> Channel:
         """A channel on an endpoint. ``ids``: ``uniqueid`` and ``linkedid`` if they are not to be made here."""
-        uniqueid = ids.get("uniqueid") or f"{self.now // SECOND}.{self._unique_count}"
+        uniqueid = ids.get("uniqueid") or f"{self._system}{self.now // SECOND}.{self._unique_count}"
         self._unique_count += 1
         channel = Channel(
             name=f"{endpoint.device}-{self._channel_count:08x}",
@@ -255,10 +256,9 @@ class Switch(Scheduler):
         if channel.gone or channel.hanging_up:
             return
         channel.cause = cause or channel.cause
-        channel.tech_cause = tech_cause
+        channel.tech_cause = channel.tech_cause if tech_cause is None else tech_cause
         more = [("Cause", str(channel.cause))] if channel.cause else []
-        more += [("TechCause", str(tech_cause))] if tech_cause is not None else []
-        self.emit_channel("HangupRequest", channel, *more)
+        self.emit_channel("HangupRequest", channel, *more, *_tech_cause(channel))
         self.request_hangup(channel)
 
     def request_hangup(self, channel: Channel, cause: int = 0) -> None:
@@ -277,12 +277,9 @@ class Switch(Scheduler):
         channel.hanging_up = True
         if channel.bridge is not None:
             channel.bridge.leave(channel)
-        if not channel.cause and channel.was_bridged:
-            channel.cause = NORMAL_CLEARING
         channel.gone = True
         more = [("Cause", str(channel.cause)), ("Cause-txt", CAUSE_NAMES.get(channel.cause, "Unknown"))]
-        more += [("TechCause", str(channel.tech_cause))] if channel.tech_cause is not None else []
-        self.emit_channel("Hangup", channel, *more)
+        self.emit_channel("Hangup", channel, *more, *_tech_cause(channel))
         del self.channels[channel.uniqueid]
         channel.endpoint.channels.remove(channel)
         self.soon(lambda: self.device_changed(channel.endpoint))
@@ -301,7 +298,7 @@ class Switch(Scheduler):
         with contextlib.suppress(HungUp):
             yield from self._follow(channel)
         if not channel.without_dialplan:
-            self.emit_channel("SoftHangupRequest", channel, ("Cause", str(NORMAL_CLEARING)))
+            self.emit_channel("SoftHangupRequest", channel, ("Cause", str(NORMAL_CLEARING)), *_tech_cause(channel))
         self.stop_music(channel)
         self.end(channel)
 
@@ -326,6 +323,7 @@ class Switch(Scheduler):
         if bridge is None:
             return
         channel.without_dialplan = True
+        channel.application = channel.application_data = ""
         bridge.enter(channel)
         try:
             yield from self.stay(channel)
@@ -403,10 +401,16 @@ class Switch(Scheduler):
             channel.wanted_in = bridge
             channel.changed()
 
-    def redirect(self, channel: Channel, location: Location) -> None:
-        """Send a channel elsewhere in the dialplan."""
-        channel.goto = location
-        channel.changed()
+    def redirect(self, *moves: tuple[Channel, Location]) -> None:
+        """Send channels elsewhere in the dialplan, all at once; out of a talk they go at once."""
+        for channel, location in moves:
+            channel.goto = location
+            if channel.bridge is not None:
+                channel.location = location
+        for channel, _ in moves:
+            if channel.bridge is not None:
+                channel.bridge.leave(channel)
+            channel.changed()
 
     def sound(self, name: str) -> Duration | None:
         """How long a sound plays; None when there is none of this name."""
@@ -417,6 +421,10 @@ class Switch(Scheduler):
     def up(self, channel: Channel) -> None:
         """Answer a channel that calls in."""
         self.set_state(channel, UP)
+
+
+def _tech_cause(channel: Channel) -> tuple[Header, ...]:
+    return (("TechCause", str(channel.tech_cause)),) if channel.tech_cause is not None else ()
 
 
 def _next(location: Location) -> Location:
