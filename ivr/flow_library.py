@@ -1,0 +1,58 @@
+"""The flows of a site while it runs: read at the start, read again when a file has changed.
+
+A call keeps the flows with which it began, because ``flows`` is never changed but replaced. A reading that finds
+mistakes replaces nothing: callers go on with the flows of before, and the mistakes are told.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from ivr.checks import Known
+from ivr.errors import FlowError, Problem
+from ivr.flow import Flow
+from ivr.loader import check_files, flow_files
+
+
+class FlowLibrary:
+    """Flows from files and folders. ``places`` that are folders are searched for flow files at every reading."""
+
+    def __init__(self, places: tuple[Path, ...], known: Known | None = None) -> None:
+        self._places = places
+        self._known = known
+        self._state: object = None
+        self.flows: Mapping[str, Flow] = MappingProxyType({})
+        problems = self.reload()
+        if problems:
+            raise FlowError(problems)
+
+    def files(self) -> list[Path]:
+        """The flow files as they are now."""
+        return [file for place in self._places for file in (flow_files(place) if place.is_dir() else [place])]
+
+    def changed(self) -> bool:
+        """Whether a file was added, removed or written since the last reading. Cheap: looks at time and size."""
+        return self._look() != self._state
+
+    def reload(self) -> list[Problem]:
+        """Read all files again; gives the mistakes, in which case the flows stay as they were."""
+        self._state = self._look()
+        flows, problems = check_files(self.files(), self._known)
+        if not problems:
+            self.flows = MappingProxyType(flows)
+        return problems
+
+    def _look(self) -> tuple[tuple[str, int, int], ...]:
+        """Every YAML file beside the flows too: prompt files belong to the flows that name them."""
+        found: set[Path] = set()
+        for place in self._places:
+            found |= set((place if place.is_dir() else place.parent).glob("*.y*ml"))
+        return tuple(_state(path) for path in sorted(found))
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), state.st_mtime_ns, state.st_size

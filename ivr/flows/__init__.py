@@ -1,0 +1,1 @@
+"""The flows that come with the product, and the callers who test them."""
