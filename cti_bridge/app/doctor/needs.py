@@ -1,0 +1,77 @@
+"""What the daemon and its dialplan need of Asterisk, as tables."""
+
+from typing import Final
+
+from cti_bridge.shell.translate import WANTED
+
+READ_CLASSES: Final = {
+    "system": "FullyBooted: when Asterisk is ready",
+    "call": "channels, bridges, dialling, hold",
+    "user": "the dialplan's own events (AcdWaiting, AcdTalked …)",
+}
+"""Classes of events that the AMI account has to receive."""
+
+WRITE_ACTIONS: Final = {
+    "Originate": ("originate", "ring agents"),
+    "Redirect": ("call", "send callers elsewhere"),
+    "Hangup": ("call", "end calls"),
+    "Bridge": ("call", "join calls"),
+    "Setvar": ("call", "mark calls"),
+    "ModuleCheck": ("system", "record, mute, and see what is loaded"),
+    "CoreShowChannels": ("reporting", "take over the calls that are there after a restart"),
+}
+"""Actions that the account has to be allowed, the class in ``write =`` that allows each, and what it is for."""
+
+EVENTS: Final = frozenset(name for name in WANTED if not name.endswith("Complete"))
+"""Events that no filter may hide."""
+
+CHANNEL_VARIABLES: Final = ("ACD_CALL", "ACD_AGENT", "ACD_QUEUE", "ACD_SINCE", "ACD_DNIS")
+"""What ``channelvars`` has to name, so that every event tells whose call it is."""
+
+CONTEXTS: Final = {
+    "acd-entry": "every call comes through it",
+    "acd-wait": "callers wait there",
+    "acd-leg": "agents' legs fetch the waiting caller",
+    "acd-talked": "callers are there when the agent hung up first",
+    "acd-exit": "the last sentence",
+    "acd-transfer": "transfers go there",
+    "acd-agent": "feature codes of the phones",
+}
+"""Contexts of the dialplan."""
+
+MODULES: Final = {
+    "pbx_config": "the dialplan itself",
+    "res_agi": "voice menus (AGI)",
+    "app_userevent": "events of the dialplan",
+    "app_dial": "dialling",
+    "app_playback": "prompts",
+    "app_stack": "subroutines of the dialplan",
+    "res_musiconhold": "music for waiting callers",
+    "bridge_simple": "talks of two",
+    "chan_pjsip": "SIP phones and trunks",
+    "res_rtp_asterisk": "audio",
+    "func_channel": "which phone dials (CHANNEL)",
+    "func_callerid": "caller-ID",
+    "func_cut": "texts in the dialplan",
+    "func_logic": "conditions in the dialplan",
+    "func_strings": "texts in the dialplan",
+    "res_manager_devicestate": "events when phones come and go",
+}
+"""Modules without which calls fail."""
+
+WISHED_MODULES: Final = {
+    "app_bridgeaddchan": "a third party joins a talk",
+    "app_chanspy": "supervisors listen",
+    "app_confbridge": "conferences",
+    "app_mixmonitor": "recording",
+    "app_audiosocket": "callers who speak",
+    "app_playtones": "busy and congestion tones",
+    "format_wav": "recordings",
+}
+"""Modules that single features need."""
+
+OLDEST_VERSION: Final = 20
+"""The oldest major version of Asterisk on which the dialplan works."""
+
+SOUNDS: Final = ("vm-goodbye", "vm-nobodyavail", "silence/1")
+"""Sounds that the dialplan itself plays."""
