@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from cti_bridge.app.doctor.findings import Finding
 
-_MARKS = {"good": "  good ", "note": "  note ", "warning": "  warn ", "wrong": " WRONG "}
+_MARKS = {"wrong": "WRONG"}
 
 
 def command(
@@ -64,8 +64,8 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 def _print(found: list["Finding"]) -> None:
     for finding in found:
-        typer.echo(f"{_MARKS[finding.level.value]} {finding.part}: {finding.what}")
+        typer.echo(f"{_MARKS.get(finding.level.value, finding.level.value):<8} {finding.part}: {finding.what}")
         if finding.mend:
-            typer.echo(f"        -> {finding.mend}")
+            typer.echo(f"{'':<8} -> {finding.mend}")
     wrong = sum(finding.level.value == "wrong" for finding in found)
     typer.echo(f"{wrong} thing{'' if wrong == 1 else 's'} wrong" if wrong else "nothing is wrong")

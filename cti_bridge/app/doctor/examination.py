@@ -13,7 +13,8 @@ def examine_all(settings: Settings, *, probe: bool, told: Callable[[str], None])
     told("data folder, database, Redis, speech")
     found = examine_surroundings(settings)
     if settings.asterisk is None:
-        found.append(note("asterisk", "the settings have no section asterisk: only the demo can run", "see --sample"))
+        said = "the settings have no section asterisk: only the demo can run"
+        found.append(note("asterisk", said, "cordboard check --sample shows one"))
         return found
     from cti_bridge.app.doctor.deployed import examine_files  # noqa: PLC0415
     from cti_bridge.app.doctor.switch import examine_switch  # noqa: PLC0415

@@ -18,16 +18,18 @@ PROBE_S: Final = 5.0
 _PROBE_EVENTS: Final = ("Newchannel", "Newstate", "Hangup", "OriginateResponse", "BridgeEnter", "BridgeLeave")
 
 
-def examine_switch(settings: Settings, asterisk: Asterisk, *, probe: bool = True) -> list[Finding]:
+def examine_switch(
+    settings: Settings, asterisk: Asterisk, *, probe: bool = True, timeout_s: float = 5
+) -> list[Finding]:
     """Everything about Asterisk. ``probe``: make a call inside Asterisk that lasts a second, to see its events."""
     ami = asterisk.ami
     try:
-        said = greeting(ami)
+        said = greeting(ami, timeout_s)
     except AmiUnreachable as error:
         return [wrong(PART, str(error), _mend_reach(asterisk))]
     found: list[Finding] = []
     try:
-        with logged_in(ami) as live:
+        with logged_in(ami, timeout_s) as live:
             found.append(good(PART, f"{said} at {ami.host}:{ami.port}, logged in as {ami.user}"))
             found.extend(_ask(live, settings, probe=probe))
     except LoginRefused as error:
