@@ -108,7 +108,7 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     queue: QueueName
     wait: Duration
-    talk: Duration
+    talk: Duration | None
     hold: Duration
     wrap_up: Duration | None
 
@@ -181,15 +181,15 @@ class _Reader:
             outcome=outcome,
             queue=QueueName(queue),
             wait=self._length("wait", row, repair) or 0,
-            talk=talk or 0,
+            talk=talk,
             hold=self._length("hold", row, repair) or 0,
             wrap_up=self._length("wrap_up", row, repair),
         )
 
     def _length(self, name: str, row: dict[str, str], repair: Repair) -> Duration | None:
-        """A duration of the row; None where the map has none. What cannot be is mended, or else 0."""
+        """A duration of the row; None where it is not known. What cannot be is mended, or else 0."""
         length: Length | None = getattr(self.table, name)
-        if length is None:
+        if length is None or (length.column is not None and row[length.column] in length.none):
             return None
         given = None if length.column is None else _duration(row[length.column], length.unit)
         if given is not None and 0 <= given <= LONGEST:
@@ -225,7 +225,7 @@ class _Reader:
         """How the contact left the queue, and the talk."""
         at = call.queued + call.wait
         yield Draft(at, self._exit(row, call))
-        if call.outcome == ANSWERED:
+        if call.outcome == ANSWERED and call.talk is not None:
             at += call.talk + call.hold
             ended = TalkEnded(
                 contact_id=call.contact_id,

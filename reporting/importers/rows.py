@@ -32,26 +32,29 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def read_rows(path: Path, *, delimiter: str, encoding: str, progress: Progress = no_progress) -> Iterator[Row]:
+def read_rows(
+    path: Path, *, delimiter: str, encoding: str, quoted: bool = True, progress: Progress = no_progress
+) -> Iterator[Row]:
     """The rows of a file, empty lines left out. Bytes that the encoding does not know come as lone surrogates.
 
+    Without ``quoted`` a quotation mark is a character like others, and no value goes on in the next line.
     Raises `ImportRefusedError` when the file breaks off (a damaged archive) or is none.
     """
     try:
         with path.open("rb") as raw:
-            yield from _rows(raw, delimiter, encoding, progress)
+            yield from _rows(raw, delimiter, encoding, progress, quoted=quoted)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportRefusedError(f"{path} is a damaged gzip file: {error}; nothing was imported") from None
     except LookupError:
         raise ImportRefusedError(f"{encoding} is no encoding that is known here") from None
 
 
-def _rows(raw: IO[bytes], delimiter: str, encoding: str, progress: Progress) -> Iterator[Row]:
+def _rows(raw: IO[bytes], delimiter: str, encoding: str, progress: Progress, *, quoted: bool) -> Iterator[Row]:
     packed = raw.read(2) == GZIP
     raw.seek(0)
     data: Any = gzip.GzipFile(fileobj=raw) if packed else raw
     with io.TextIOWrapper(data, encoding=encoding, errors="surrogateescape", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter)
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
         while True:
             line = reader.line_num + 1
             try:

@@ -56,13 +56,15 @@ class Moment(Strict, frozen=True, kw_only=True):
 class Length(Strict, frozen=True, kw_only=True):
     """A duration: given in a column (``unit`` s, ms, min or clock), or reckoned from one clock to another.
 
-    With both, what is given counts, and the clocks are asked where it cannot be read or is below zero.
+    With both, what is given counts, and the clocks are asked where it cannot be read or is below zero. ``none``:
+    values which say that the length is not known.
     """
 
     column: str | None = None
     unit: str = "s"
     since: str | None = None
     until: str | None = None
+    none: tuple[str, ...] = ()
 
 
 class Outcome(Strict, frozen=True, kw_only=True):

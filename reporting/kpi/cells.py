@@ -201,9 +201,6 @@ def leg_began(cell: Cell, _leg: Leg, sign: int) -> None:
 
 def leg_ended(cell: Cell, leg: Leg, sign: int) -> None:
     """The agent's part is over."""
-    if leg.talk_us + leg.hold_us <= 0:
-        cell.legs_unmeasured += sign
-        return
     cell.handled += sign * leg.handles_contact
     cell.handled_by_agent += sign * leg.handles_for_agent
     cell.talk_us += sign * leg.talk_us
@@ -219,10 +216,9 @@ def leg_lost(cell: Cell, _leg: Leg, sign: int) -> None:
 
 
 def leg_wrapped_up(cell: Cell, leg: Leg, sign: int) -> None:
-    """The after-contact work is over; it counts where the talk was measured."""
-    if leg.talk_us + leg.hold_us > 0:
-        cell.wrap_ups += sign
-        cell.wrap_up_us += sign * (leg.wrap_up_us or 0)
+    """The after-contact work is over."""
+    cell.wrap_ups += sign
+    cell.wrap_up_us += sign * (leg.wrap_up_us or 0)
 
 
 def leg_transferred(cell: Cell, leg: Leg, sign: int) -> None:

@@ -12,7 +12,7 @@ Rules, stated once for every figure:
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -439,7 +439,7 @@ class ContactFold:
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def end(self, entry: Entry, fact: ContactEnded) -> None:
-        """The contact is over; of one that still waited, nothing says how it left."""
+        """The contact is over; of one that still waited nothing says how it left, of a talk that goes on how long."""
         contact = self._known(entry, fact)
         if contact is None:
             return
@@ -449,6 +449,7 @@ class ContactFold:
         for ended in (contact.arrival, contact.visit):
             if ended is not None:
                 ended.ended_at = entry.at
+        self._lose(contact.talking.values())
         contact.ended = True
         self._ended.append((entry.at, contact.contact_id))
 
@@ -457,8 +458,12 @@ class ContactFold:
         for visit in [visit for visit in self.waiting.values() if visit.writer == writer]:
             visit.orphaned = True
             self._leave(visit, last_at, UNCLASSIFIED, None)
-        for leg in self.talking():
-            if leg.writer == writer and not leg.lost:
+        self._lose(leg for leg in self.talking() if leg.writer == writer)
+
+    def _lose(self, legs: Iterable[Leg]) -> None:
+        """The end of these talks has not been seen; it may still be told."""
+        for leg in legs:
+            if not leg.lost:
                 leg.lost = True
                 self._observe(leg, cells.leg_lost, 1)
 
@@ -469,15 +474,11 @@ def _copy_dimensions(visit: Visit, record: Leg | Offer) -> None:
 
 
 def _mark_firsts(contact: Contact, leg: Leg) -> None:
-    """Whether this part is the first measured one of its stay, and of its agent within the stay."""
+    """Whether this part is the first of its stay to end, and the first of its agent within the stay."""
     visit = contact.visit
-    before = [] if visit is None else [other for other in visit.legs if other is not leg and _is_measured(other)]
+    before = [] if visit is None else [other for other in visit.legs if other is not leg and other.ended_at is not None]
     leg.handles_contact = not before
     leg.handles_for_agent = all(other.agent_id != leg.agent_id for other in before)
-
-
-def _is_measured(leg: Leg) -> bool:
-    return leg.ended_at is not None and leg.talk_us + leg.hold_us > 0
 
 
 def _surveyed(visit: Visit) -> bool:

@@ -39,7 +39,7 @@ class Fold:
         if at > self.now:
             self.now = at
             if at >= self._forget_at:
-                self._forget_at = at + _FORGET_EVERY
+                self._forget_at = at - at % _FORGET_EVERY + _FORGET_EVERY  # wherever the reading began
                 self.contacts.forget(at)
         handler = self._handlers.get(type(entry.fact))
         if handler is not None:

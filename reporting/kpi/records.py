@@ -108,7 +108,7 @@ class Leg(msgspec.Struct, kw_only=True):
     """One agent's part of a contact. ``at`` is its visit's, so that both fall into the same interval.
 
     ``handles_contact``: the first part of this stay that ended; ``handles_for_agent``: this agent's first that ended.
-    A part without any talk or hold (``talk_us`` and ``hold_us`` 0) is one whose length was not recorded.
+    ``lost``: its end was not seen, so its length is not known.
     """
 
     DIMENSIONS: ClassVar[frozenset[Dimension]] = _CONTACT_DIMENSIONS

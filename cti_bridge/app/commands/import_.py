@@ -55,6 +55,26 @@ def import_table(
     _tell(file, outcome, as_json=as_json)
 
 
+@app.command("queue-log", epilog="Example: cordboard import queue-log /var/log/asterisk/queue_log")
+def import_log(
+    file: File,
+    *,
+    name: Annotated[str, typer.Option(help="Tells several switches apart.")] = "queue_log",
+    journal: JournalAt = None,
+    config: Config = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import Asterisk's queue_log: the file itself, a dump of its table, or an export with a header line."""
+    from reporting.importers.queue_log import import_queue_log  # noqa: PLC0415
+
+    settings = report_setup.settings_of(config)
+    zone = report_setup.zone_of(time_zone, settings)
+    with report_setup.open_for_writing(journal, settings) as opened, _progress(file) as progress:
+        outcome = import_queue_log(file, zone, opened, name=name, progress=progress)
+    _tell(file, outcome, as_json=as_json, unused=outcome.unused, open_calls=outcome.open_calls)
+
+
 @contextmanager
 def _map_file(name: str) -> Iterator[Path]:
     """The map at a path, or one of our own."""
@@ -83,7 +103,7 @@ def _progress(file: Path) -> Iterator[Callable[[int], None]]:
         yield lambda read: bar.update(task, completed=read)
 
 
-def _tell(file: Path, outcome: Outcome, *, as_json: bool) -> None:
+def _tell(file: Path, outcome: Outcome, *, as_json: bool, **more: Any) -> None:
     """Say what was done; ends with 1 where rows were rejected."""
     summary: dict[str, Any] = {
         "rows": outcome.rows,
@@ -98,17 +118,13 @@ def _tell(file: Path, outcome: Outcome, *, as_json: bool) -> None:
         import json  # noqa: PLC0415
 
         problems = [{"line": p.line, "what": p.what, "reason": p.reason} for p in outcome.problems]
-        typer.echo(json.dumps({**summary, "problems": problems}, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps({**summary, **more, "problems": problems}, ensure_ascii=False, indent=2))
     else:
         for problem in outcome.problems[:SHOWN_PROBLEMS]:
             typer.echo(f"{file.name}: {problem}", err=True)
         if len(outcome.problems) > SHOWN_PROBLEMS:
             typer.echo(f"{file.name}: {len(outcome.problems) - SHOWN_PROBLEMS} more; --json tells all", err=True)
-        typer.echo(f"{file.name}: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in summary.items()))
+        said = {**summary, **{name: value for name, value in more.items() if value}}
+        typer.echo(f"{file.name}: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in said.items()))
     if outcome.count(REJECTED):
         raise typer.Exit(ImportRefusedError.exit_code)
-
-
-@app.callback()
-def group() -> None:
-    """Take in history from elsewhere. A file imported twice counts once."""

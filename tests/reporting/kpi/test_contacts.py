@@ -146,8 +146,11 @@ def test_a_talk_without_recorded_length_is_answered_but_not_averaged() -> None:
     scene = Scene()
     scene.call(0, "a", "ann", wait=5, talk=100)
     scene.call(0, "b", "ann", wait=5, talk=0)
+    scene.queued(0, "c")
+    scene.answered(5, "c", "bob", 5)
+    scene.ends(60, "c")
     row = figures(scene)[()]
-    assert values(row, "answered", "handled", "talk_s") == [2, 1, 100]
+    assert values(row, "answered", "handled", "talk_s") == [3, 2, 50]
     assert row["talk_s"].unclassified == 1
 
 
