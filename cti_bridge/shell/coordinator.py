@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
-from acd.engine import Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
@@ -23,6 +22,7 @@ from acd.effects import (
     SendContact,
     StopRinging,
 )
+from acd.engine import Engine
 from acd.errors import AcdError
 from acd.events import (
     AnswerOffer,
@@ -50,6 +50,9 @@ from facts.states import Activity, OfferOutcome, Party
 from facts.time import Instant
 
 log = structlog.get_logger(__name__)
+
+GHOST_AFTER_S = 1.0
+"""A channel whose far end hung up, and which is still there so much later, is ended by us."""
 
 
 class Switch(Protocol):
@@ -88,6 +91,7 @@ class Coordinator:
             translate.ChannelSeen: self._channel_seen,
             translate.ChannelAnswered: self._channel_answered,
             translate.ChannelGone: self._channel_gone,
+            translate.HangupAsked: self._hangup_asked,
             translate.LegFailed: self._leg_failed,
             translate.TalkLeftByAgent: self._talk_left_by_agent,
             translate.TalkLeftByCaller: self._talk_left_by_caller,
@@ -261,6 +265,19 @@ class Coordinator:
         call = self.calls.get(leg.contact_id)
         if self.tell(AnswerOffer(offer_id=leg.offer_id, agent_id=leg.agent_id), at) and call is not None:
             call.place, call.leg, call.agent_id = Place.TALKING, leg, leg.agent_id
+
+    def _hangup_asked(self, event: translate.HangupAsked) -> None:
+        """See to it that the channel ends.
+
+        A far end that hangs up in the very milliseconds in which ``Bridge()`` takes its channel out of the music is
+        forgotten by Asterisk 22: the channel stays up with nobody behind it, and the other side hears silence.
+        """
+        self._clock.callLater(GHOST_AFTER_S, self._end_ghost, event.channel_id)
+
+    def _end_ghost(self, channel_id: str) -> None:
+        if self.calls.of_channel(channel_id) is not None or self.calls.leg(channel_id) is not None:
+            log.warning("ghost_channel_ended", channel_id=channel_id)
+            self.act("Hangup", switch_actions.hang_up(channel_id))
 
     def _leg_failed(self, event: translate.LegFailed) -> None:
         leg = self.calls.leg(event.channel_id)

@@ -50,6 +50,10 @@ class ChannelGone(SwitchEvent, frozen=True, kw_only=True):
     cause: int
 
 
+class HangupAsked(SwitchEvent, frozen=True, kw_only=True):
+    """The far end of a channel hung up; ChannelGone follows, unless the switch loses it."""
+
+
 class LegFailed(SwitchEvent, frozen=True, kw_only=True):
     """Asterisk gave up dialling; when the phone was rung, ChannelGone with the cause follows."""
 
@@ -231,6 +235,7 @@ _EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent | None]] = {
     "Newstate": _newstate,
     "OriginateResponse": _originate_response,
     "Hangup": _hangup,
+    "HangupRequest": lambda m: HangupAsked(at=_at(m), channel_id=_id(m)),
     "BridgeEnter": lambda m: BridgeEntered(
         at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""
     ),

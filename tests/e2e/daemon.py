@@ -172,7 +172,7 @@ class Daemon:
                 if wanted(entry.fact):
                     return entry.fact
             if time.monotonic() > deadline:
-                raise AssertionError(f"no such fact within {timeout} s; there are {self.kinds()}\n{self.log()[-3000:]}")
+                raise AssertionError(f"no such fact within {timeout} s; {self._state()}")
             time.sleep(0.05)
 
     def wait_kind(self, kind: str, count: int = 1, timeout: float = 8) -> list[Fact]:
@@ -180,9 +180,14 @@ class Daemon:
         deadline = time.monotonic() + timeout
         while len(found := self.facts(kind)) < count:
             if time.monotonic() > deadline:
-                raise AssertionError(f"{len(found)} of {count} {kind}; there are {self.kinds()}\n{self.log()[-3000:]}")
+                raise AssertionError(f"{len(found)} of {count} {kind}; {self._state()}")
             time.sleep(0.05)
         return found
+
+    def _state(self) -> str:
+        """All that may explain why something did not happen."""
+        channels = self.asterisk.cli("core show channels concise")
+        return f"there are {self.kinds()[-12:]}\n{channels}\n{self.log()[-3000:]}\n{self.asterisk.log()[-3000:]}"
 
     def log(self) -> str:
         """What the daemon said."""

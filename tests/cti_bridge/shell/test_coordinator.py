@@ -232,6 +232,27 @@ def test_an_abandoned_menu_is_an_abandoned_contact(centre):
     assert centre.last("ContactAbandoned").stage == "menu"
 
 
+def test_a_caller_whose_hangup_the_switch_forgets_is_ended(centre):
+    centre.ready("ann")
+    centre.waits()
+    centre.answers(centre.rung())
+    centre.say("HangupRequest", "Uniqueid: 1.1", "Cause: 16")
+    centre.pass_s(0.5)
+    assert not centre.switch.take("Hangup")
+    centre.pass_s(1)
+    assert [action["Channel"] for action in centre.switch.take("Hangup")] == ["1.1"]
+
+
+def test_an_ordinary_hangup_needs_no_help(centre):
+    centre.ready("ann")
+    centre.waits()
+    centre.say("HangupRequest", "Uniqueid: 1.1", "Cause: 16")
+    centre.hangup("1.1")
+    centre.switch.actions.clear()
+    centre.pass_s(2)
+    assert not centre.switch.take("Hangup")
+
+
 def test_hold_by_the_phone(centre):
     centre.ready("ann")
     centre.waits()
