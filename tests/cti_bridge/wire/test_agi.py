@@ -109,6 +109,12 @@ def test_a_line_end_in_a_name_stays_in_the_name_and_cannot_replace_what_came_bef
     assert request.channel == "PJSIP/carrier-0000002c"
 
 
+def test_of_a_repeated_name_the_first_counts() -> None:
+    [request] = AgiParser().feed(b"agi_channel: PJSIP/a\nagi_calleridname: A\nagi_channel: PJSIP/b\n\n")
+    assert isinstance(request, AgiRequest)
+    assert dict(request.variables) == {"agi_channel": "PJSIP/a", "agi_calleridname": "A"}
+
+
 def test_reprs_show_nothing_of_a_caller() -> None:
     [request] = AgiParser().feed(ENVIRONMENT)
     assert "Zoë" not in repr(request)

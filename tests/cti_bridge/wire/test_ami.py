@@ -331,6 +331,8 @@ def test_endless_messages_are_refused_before_they_end() -> None:
         parser = AmiParser(max_message=10_000)
         with pytest.raises(RemoteProtocolError):
             fed(parser.feed, start + b"x" * 30_000, [700])
+    with pytest.raises(RemoteProtocolError):
+        AmiParser(max_message=10_000).feed(GREETING + AFTER + b"Event: A\r\n" + b"x" * 30_000)
     parser = AmiParser(max_message=10_000)
     with pytest.raises(RemoteProtocolError):
         fed(parser.feed, GREETING + b"Response: Follows\r\n" + b"line\r\n\r\n" * 3000, [700])
