@@ -1,7 +1,6 @@
 """A flow as an SVG picture, with the numbers of calls on nodes and edges when there are any. Pure.
 
-Nodes stand in layers by their distance from the start; within a layer they are ordered so that edges cross little.
-Edges that lead back, or within a layer, go round by the side.
+All edges between two nodes share one line, which is as thick as it is used.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,11 +10,12 @@ import msgspec
 
 from ivr.edges import ANYWHERE, edges_from_anywhere, edges_of
 from ivr.flow import Flow
+from ivr.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Point, arrange
 from ivr.traffic import EdgeKey, Traffic
 
-BOX_WIDTH, BOX_HEIGHT = 168, 52
-GAP_X, GAP_Y = 64, 84
-MARGIN = 32
+MARGIN, HEAD = 32.0, 44.0
+LABELS_AT = (0.32, 0.52, 0.72)
+"""Labels of neighbours stand at different heights, so that they do not cover each other."""
 ANY_NODE_LABEL = "from anywhere"
 
 _COLOURS: Mapping[str, tuple[str, str]] = {
@@ -46,21 +46,14 @@ class _Line(msgspec.Struct, frozen=True):
     count: int
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """The upper left corner of a box."""
-
-    x: float
-    y: float
-
-
 def draw(flow: Flow, traffic: Traffic | None = None) -> str:
     """The picture as SVG text. With ``traffic``, numbers of calls, drop-off and containment are written in."""
     lines = _lines(flow, traffic)
-    places = _places(flow, lines)
-    width = max(place.x for place in places.values()) + BOX_WIDTH + 3 * MARGIN
-    height = max(place.y for place in places.values()) + BOX_HEIGHT + MARGIN
-    boxes = [_box(flow, name, place, traffic) for name, place in places.items()]
-    paths = [_path(line, places, index) for index, line in enumerate(lines)]
+    names = [*([ANYWHERE] if any(edges_from_anywhere(flow.file)) else []), *flow.file.nodes]
+    layout = _moved(arrange(names, [(line.source, line.target) for line in lines], [flow.file.start, *names[:1]]))
+    width, height = layout.width + 2 * MARGIN, layout.height + MARGIN
+    boxes = [_box(flow, name, place, traffic) for name, place in layout.boxes.items()]
+    paths = [_path(line, layout, index) for index, line in enumerate(lines)]
     title = escape(flow.file.title or flow.name)
     return "\n".join(
         [
@@ -70,14 +63,15 @@ def draw(flow: Flow, traffic: Traffic | None = None) -> str:
             ),
             f"<title>{title}</title>",
             (
-                '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
+                '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" '
+                'markerWidth="10" markerHeight="10" '
                 'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#667"/></marker></defs>'
             ),
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
             (
                 f'<text x="{MARGIN}" y="20" font-size="15" font-weight="600" fill="#223">{title}'
-                f'<tspan font-size="11" font-weight="400" fill="#889">  version {escape(flow.version)}'
-                f"{_calls(traffic)}</tspan></text>"
+                f'<tspan dx="12" font-size="11" font-weight="400" fill="#889">version {escape(flow.version)}'
+                f"{_calls(flow, traffic)}</tspan></text>"
             ),
             *paths,
             *boxes,
@@ -86,8 +80,15 @@ def draw(flow: Flow, traffic: Traffic | None = None) -> str:
     )
 
 
-def _calls(traffic: Traffic | None) -> str:
-    return "" if traffic is None else f" · {traffic.calls} calls"
+def _calls(flow: Flow, traffic: Traffic | None) -> str:
+    return "" if traffic is None else f" · {traffic.begun[flow.name]} times"
+
+
+def _moved(layout: Layout) -> Layout:
+    """Inside the margins, below the title."""
+    boxes = {name: (x + MARGIN, y + HEAD) for name, (x, y) in layout.boxes.items()}
+    lines = {way: tuple((x + MARGIN, y + HEAD) for x, y in points) for way, points in layout.lines.items()}
+    return Layout(boxes=boxes, lines=lines, width=layout.width, height=layout.height + HEAD)
 
 
 # -- what is drawn --------------------------------------------------------------------------------------------------
@@ -112,80 +113,23 @@ def _count(traffic: Traffic | None, keys: Iterable[EdgeKey]) -> int:
     return -1 if traffic is None else sum(traffic.edges[key] for key in keys)
 
 
-# -- where it stands ------------------------------------------------------------------------------------------------
-
-
-def _places(flow: Flow, lines: list[_Line]) -> dict[str, _Place]:
-    depth = _depths(flow, lines)
-    layers: dict[int, list[str]] = {}
-    for name in _names(flow):
-        layers.setdefault(depth[name], []).append(name)
-    ordered = _ordered(layers, lines)
-    widest = max(len(layer) for layer in ordered)
-    places = {}
-    for row, layer in enumerate(ordered):
-        indent = (widest - len(layer)) * (BOX_WIDTH + GAP_X) / 2
-        for column, name in enumerate(layer):
-            x = 2 * MARGIN + indent + column * (BOX_WIDTH + GAP_X)
-            places[name] = _Place(x, MARGIN + 12 + row * (BOX_HEIGHT + GAP_Y))
-    return places
-
-
-def _names(flow: Flow) -> list[str]:
-    return [*flow.file.nodes, *([ANYWHERE] if any(edges_from_anywhere(flow.file)) else [])]
-
-
-def _depths(flow: Flow, lines: list[_Line]) -> dict[str, int]:
-    """Layers by the shortest way from the start; what is reached only from anywhere, or not at all, follows."""
-    ways: dict[str, list[str]] = {}
-    for line in lines:
-        ways.setdefault(line.source, []).append(line.target)
-    depth = {ANYWHERE: 0}
-    for start in (flow.file.start, ANYWHERE, *flow.file.nodes):
-        layer = [start] if start not in depth or start == ANYWHERE else []
-        depth.setdefault(start, 0)
-        while layer:
-            found = [target for name in layer for target in ways.get(name, ()) if target not in depth]
-            for target in found:
-                depth[target] = min(depth[source] for source in layer if target in ways.get(source, ())) + 1
-            layer = list(dict.fromkeys(found))
-    return depth
-
-
-def _ordered(layers: dict[int, list[str]], lines: list[_Line]) -> list[list[str]]:
-    """Each layer sorted by the mean place of what leads to it (twice down, which is enough for a menu)."""
-    ordered = [layers[row] for row in sorted(layers)]
-    before: dict[str, list[str]] = {}
-    for line in lines:
-        before.setdefault(line.target, []).append(line.source)
-    for _ in range(2):
-        place = {name: index / max(1, len(layer) - 1) for layer in ordered for index, name in enumerate(layer)}
-        for layer in ordered[1:]:
-            layer.sort(key=lambda name: _mean([place[source] for source in before.get(name, ())], place[name]))
-            place |= {name: index / max(1, len(layer) - 1) for index, name in enumerate(layer)}
-    return ordered
-
-
-def _mean(values: list[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
-
-
 # -- how it looks ---------------------------------------------------------------------------------------------------
 
 
-def _box(flow: Flow, name: str, place: _Place, traffic: Traffic | None) -> str:
+def _box(flow: Flow, name: str, place: Point, traffic: Traffic | None) -> str:
     kind = ANYWHERE if name == ANYWHERE else str(flow.file.nodes[name].__struct_config__.tag)
     fill, stroke = _COLOURS[kind]
     title = ANY_NODE_LABEL if name == ANYWHERE else name
     under = _numbers(flow, name, kind, traffic)
-    middle = place.x + BOX_WIDTH / 2
+    left, top = place
+    middle = left + BOX_WIDTH / 2
     weight = 3 if name == flow.file.start else 1.2
     return (
-        f'<g data-node="{escape(name)}"><rect x="{place.x:.0f}" y="{place.y:.0f}" width="{BOX_WIDTH}" '
-        f'height="{BOX_HEIGHT}" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="{weight}"/>'
-        f'<text x="{middle:.0f}" y="{place.y + 21:.0f}" text-anchor="middle" font-weight="600" fill="#223">'
+        f'<g data-node="{escape(name)}"><rect x="{left:.0f}" y="{top:.0f}" width="{BOX_WIDTH:.0f}" '
+        f'height="{BOX_HEIGHT:.0f}" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="{weight}"/>'
+        f'<text x="{middle:.0f}" y="{top + 21:.0f}" text-anchor="middle" font-weight="600" fill="#223">'
         f"{escape(_short(title, 22))}</text>"
-        f'<text x="{middle:.0f}" y="{place.y + 39:.0f}" text-anchor="middle" font-size="10.5" fill="#556">'
+        f'<text x="{middle:.0f}" y="{top + 39:.0f}" text-anchor="middle" font-size="10.5" fill="#556">'
         f"{escape(under)}</text></g>"
     )
 
@@ -211,51 +155,44 @@ def _share(part: int, whole: int) -> str:
     return f"{part} ({100 * part / whole:.0f} %)" if whole else str(part)
 
 
-def _path(line: _Line, places: Mapping[str, _Place], index: int) -> str:
-    one, other = places[line.source], places[line.target]
+def _path(line: _Line, layout: Layout, index: int) -> str:
+    points = layout.lines.get((line.source, line.target)) or _loop(layout.boxes[line.source])
     label = ", ".join(line.names[:3]) + (" …" if len(line.names) > 3 else "")
     if line.count >= 0:
         label += f" · {line.count}"
-    taken = line.count > 0
-    weight = 1.2 if line.count <= 0 else min(1.2 + line.count**0.5 / 4, 6)
-    colour = "#667" if taken or line.count < 0 else "#c3c8d0"
-    curve, x, y = _down(one, other, index) if other.y > one.y else _back(one, other, index)
-    names = " ".join(line.names)
+    weight = 1.2 if line.count <= 0 else min(1.2 + line.count**0.5 / 4, 5)
+    colour = "#c3c8d0" if line.count == 0 else "#667"
+    (x1, y1), (x2, y2) = points[0], points[1]
+    along = LABELS_AT[index % len(LABELS_AT)]
+    x, y = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along + 3
+    names = escape(f"{line.source} {' '.join(line.names)}")
     return (
-        f'<g data-edge="{escape(f"{line.source} {names}")}"><path d="{curve}" fill="none" stroke="{colour}" '
+        f'<g data-edge="{names}"><path d="{_curve(points)}" fill="none" stroke="{colour}" '
         f'stroke-width="{weight:.1f}" marker-end="url(#arrow)"/>'
         f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="10.5" fill="#445" stroke="#fff" '
         f'stroke-width="3" paint-order="stroke">{escape(label)}</text></g>'
     )
 
 
-def _down(one: _Place, other: _Place, index: int) -> tuple[str, float, float]:
-    """From the bottom of one box to the top of one below."""
-    x1, y1 = one.x + BOX_WIDTH / 2, one.y + BOX_HEIGHT
-    x2, y2 = other.x + BOX_WIDTH / 2, other.y
-    bend = (y2 - y1) / 2
-    where = 0.35 + 0.1 * (index % 4)
-    return f"M{x1:.0f} {y1:.0f}C{x1:.0f} {y1 + bend:.0f} {x2:.0f} {y2 - bend:.0f} {x2:.0f} {y2:.0f}", *_at(
-        where, (x1, y1), (x1, y1 + bend), (x2, y2 - bend), (x2, y2)
-    )
+def _curve(points: tuple[Point, ...]) -> str:
+    """Straight through lanes, bent between layers."""
+    (x, y), *rest = points
+    path = f"M{x:.0f} {y:.0f}"
+    for to_x, to_y in rest:
+        middle = (y + to_y) / 2
+        path += (
+            f"L{to_x:.0f} {to_y:.0f}"
+            if to_x == x
+            else f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}"
+        )
+        x, y = to_x, to_y
+    return path
 
 
-def _back(one: _Place, other: _Place, index: int) -> tuple[str, float, float]:
-    """From the right side of one box round to the right side of one above, beside, or itself."""
-    x1, y1 = one.x + BOX_WIDTH, one.y + BOX_HEIGHT * 0.6
-    x2, y2 = other.x + BOX_WIDTH, other.y + BOX_HEIGHT * 0.35
-    out = max(x1, x2) + 26 + 9 * (index % 5)
-    curve = f"M{x1:.0f} {y1:.0f}C{out:.0f} {y1:.0f} {out:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
-    return curve, *_at(0.5, (x1, y1), (out, y1), (out, y2), (x2, y2))
-
-
-def _at(share: float, *points: tuple[float, float]) -> tuple[float, float]:
-    """A point of a cubic Bézier curve."""
-    rest = 1 - share
-    weights = (rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3)
-    x = sum(weight * point[0] for weight, point in zip(weights, points, strict=True))
-    y = sum(weight * point[1] for weight, point in zip(weights, points, strict=True))
-    return x, y - 3
+def _loop(box: Point) -> tuple[Point, ...]:
+    """A node that leads to itself."""
+    right, top = box[0] + BOX_WIDTH, box[1]
+    return ((right, top + 38), (right + 22, top + 38), (right + 22, top + 14), (right, top + 14))
 
 
 def _short(text: str, length: int) -> str:

@@ -29,7 +29,7 @@ class Traffic:
         self.edges: Counter[EdgeKey] = Counter()
         self.left: Counter[NodeKey] = Counter()
         self.contained: Counter[NodeKey] = Counter()
-        self.calls = 0
+        self.begun: Counter[str] = Counter()
         self._last: dict[tuple[ContactId | None, str], str] = {}
 
     def add_all(self, facts: Iterable[Fact]) -> "Traffic":
@@ -53,7 +53,7 @@ class Traffic:
         self.nodes[fact.flow, fact.node] += 1
         came_from = self._last.get((fact.contact_id, fact.flow))
         if fact.via == START:
-            self.calls += came_from is None
+            self.begun[fact.flow] += 1
         elif fact.via in GLOBAL_EDGES:
             self.edges[fact.flow, ANYWHERE, fact.via] += 1
         elif came_from is not None:
