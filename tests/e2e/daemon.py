@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from facts.journal import Entry, Fact
+from facts.journal import Entry
 from storage.errors import SchemaError
 from storage.journal import open_journal
 from tests.asterisk.instance import Asterisk
@@ -156,7 +156,7 @@ class Daemon:
         except SchemaError:  # the daemon is just making its tables
             return []
 
-    def facts(self, kind: str = "") -> list[Fact]:
+    def facts(self, kind: str = "") -> list[Any]:
         """The facts, of a kind."""
         return [entry.fact for entry in self.entries() if not kind or entry.fact.kind == kind]
 
@@ -164,7 +164,7 @@ class Daemon:
         """The kinds of all facts, in order."""
         return [fact.kind for fact in self.facts()]
 
-    def wait_fact(self, wanted: Callable[[Fact], bool], timeout: float = 8, skip: int = 0) -> Fact:
+    def wait_fact(self, wanted: Callable[[Any], bool], timeout: float = 8, skip: int = 0) -> Any:
         """The first fact after ``skip`` entries that is wanted."""
         deadline = time.monotonic() + timeout
         while True:
@@ -175,7 +175,7 @@ class Daemon:
                 raise AssertionError(f"no such fact within {timeout} s; {self._state()}")
             time.sleep(0.05)
 
-    def wait_kind(self, kind: str, count: int = 1, timeout: float = 8) -> list[Fact]:
+    def wait_kind(self, kind: str, count: int = 1, timeout: float = 8) -> list[Any]:
         """All facts of a kind, when there are so many."""
         deadline = time.monotonic() + timeout
         while len(found := self.facts(kind)) < count:

@@ -4,6 +4,8 @@ Every scenario asserts the facts of the journal and the figures of the report, a
 """
 
 import time
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,11 @@ def reach_queue(phones: Phones, key: str, number: str = "5551230001") -> Call:
     time.sleep(0.7)
     call.press(key)
     return call
+
+
+def in_state(declared: str, reason: str | None, fact: Any) -> bool:
+    """Whether the fact says that an agent came into this state."""
+    return fact.kind == "AgentStateChanged" and (fact.declared, fact.reason) == (declared, reason)
 
 
 def close(figure, seconds):
@@ -177,11 +184,7 @@ def test_feature_codes_from_the_phone(daemon: Daemon, phones: Phones) -> None:
         call = phone.call(code)
         call.wait_answered()
         call.wait_ended()
-        state = daemon.wait_fact(
-            lambda fact, d=declared, r=reason: (
-                fact.kind == "AgentStateChanged" and (fact.declared, fact.reason) == (d, r)
-            )
-        )
+        state = daemon.wait_fact(partial(in_state, declared, reason))
         assert state.agent_id == "ann"
     out = phone.call("*54")
     out.wait_ended()

@@ -1,6 +1,7 @@
 """The FastAGI server against scripted switches: good ones, hostile ones, and those that vanish."""
 
 import ipaddress
+from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
@@ -23,7 +24,10 @@ class Script:
     """A script that runs the given commands and remembers what came of it."""
 
     def __init__(self, *commands):
-        self.commands, self.replies, self.ended, self.session = commands, [], None, None
+        self.commands = commands
+        self.replies: list[Any] = []
+        self.ended: Any = None
+        self.session: Any = None
 
     async def __call__(self, session):
         self.session = session
@@ -42,7 +46,7 @@ def clock():
 
 def serve(clock, script, **settings):
     server = AgiServer({"ivr": script}, token="t0ken", allowed=LOOPBACK, clock=clock, **settings)
-    protocol = server.buildProtocol(PEER)
+    protocol: Any = server.buildProtocol(PEER)
     transport = StringTransport()
     protocol.makeConnection(transport)
     return server, protocol, transport
@@ -153,7 +157,7 @@ def test_a_script_that_fails_closes_its_own_connection_only(clock):
     assert transport.disconnecting
     other = Script(("ANSWER",))
     server._scripts = {"ivr": other}
-    second = server.buildProtocol(PEER)
+    second: Any = server.buildProtocol(PEER)
     second.makeConnection(StringTransport())
     second.dataReceived(environment())
     assert other.session is not None

@@ -1,6 +1,7 @@
 """The AMI client against a scripted Asterisk: what it sends, what it believes, and when."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from twisted.internet import defer
@@ -31,8 +32,9 @@ def message(*headers: str) -> bytes:
 class Asterisk:
     """The other end: reads actions out of a transport, writes answers into the protocol."""
 
-    def __init__(self, protocol, transport):
+    def __init__(self, protocol, transport, clock=None):
         self.protocol, self.transport = protocol, transport
+        self.clock = clock
 
     def actions(self):
         data = self.transport.value().decode()
@@ -54,14 +56,13 @@ def asterisk(events):
     protocol = AmiProtocol(clock, events.append, action_timeout_s=5)
     transport = StringTransport()
     protocol.makeConnection(transport)
-    peer = Asterisk(protocol, transport)
-    peer.clock = clock
+    peer = Asterisk(protocol, transport, clock)
     protocol.dataReceived(GREETING)
     return peer
 
 
 def outcome(deferred):
-    results = []
+    results: list[Any] = []
     deferred.addBoth(results.append)
     return results
 

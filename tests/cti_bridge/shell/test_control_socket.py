@@ -73,7 +73,7 @@ def desk() -> Desk:
 @pytest.fixture
 def connection(desk: Desk) -> ControlProtocol:
     protocol = ControlFactory(desk).buildProtocol(None)
-    protocol.makeConnection(StringTransport())  # type: ignore[no-untyped-call]  # Twisted has no types here
+    protocol.makeConnection(StringTransport())
     return protocol
 
 

@@ -1,5 +1,7 @@
 """The coordinator between a scripted switch and the real distributor: whole calls, and every race that we know."""
 
+from typing import Any
+
 import pytest
 from twisted.internet.defer import fail, succeed
 from twisted.internet.task import Clock as FakeReactor
@@ -15,6 +17,7 @@ from cti_bridge.shell.recorder import Recorder
 from cti_bridge.shell.recovery import Past, Resume, remember
 from cti_bridge.wire.ami import AmiParser
 from facts.ids import AgentId, ContactId, NodeName, QueueName
+from facts.journal import Entry
 from facts.states import Activity, Declared
 from facts.time import MILLISECOND, SECOND
 
@@ -52,7 +55,7 @@ class Centre:
     def __init__(self, past=None):
         self.reactor = FakeReactor()
         self.clock = Clock(self.reactor, start=START, monotonic=self.reactor.seconds)
-        self.entries = []
+        self.entries: list[Entry] = []
         self.recorder = Recorder(NodeName("test"))
         self.recorder.add_reader(self.entries.append)
         queue = QueuePolicy(name=QueueName("sales"), ring_us=10 * SECOND, wrap_up_us=5 * SECOND)
@@ -106,7 +109,7 @@ class Centre:
     def kinds(self):
         return [entry.fact.kind for entry in self.entries]
 
-    def last(self, kind):
+    def last(self, kind) -> Any:
         return [entry.fact for entry in self.entries if entry.fact.kind == kind][-1]
 
 
@@ -356,7 +359,7 @@ def live_through(centre):
 def test_a_restarted_daemon_takes_over_talks_and_waiting_callers(centre):
     ring = live_through(centre)
     joined = centre.engine.contact(ContactId("2.2")).joined_at
-    again = Centre(remember(centre.entries))
+    again: Any = Centre(remember(centre.entries))
     again.reactor.advance((centre.clock.now() - START) / SECOND + 5)
     again.coordinator._resume.sign_agents_in(again.coordinator)
     again.coordinator.switch_connected(
