@@ -17,7 +17,7 @@ When the caller hangs up, a bare line `HANGUP` comes between two replies.  It is
 
 `AgiParser` and `encode_command` serve the server side (the voice menu); `AgiCommandParser`,
 `encode_environment` and `encode_reply` the client side (a PBX).  Lines end with LF.  Bytes that are not UTF-8
-come through as lone surrogates (PEP 383).
+come through as lone surrogates (PEP 383).  Asterisk 22 cuts what `GET VARIABLE` gives after 1023 bytes.
 """
 
 from __future__ import annotations
@@ -41,10 +41,7 @@ MAX_REPLY = 262_144
 """Bytes of one reply: the value of a channel variable, or the usage of a command."""
 
 MAX_COMMAND = 2047
-"""Bytes of one command with its line end that Asterisk 22 reads whole (`AGI_BUF_LEN` 2048).
-
-It would take the rest of a longer line for another command, and answer twice.
-"""
+"""Bytes of one command with its line end that Asterisk 22 reads whole (`AGI_BUF_LEN` 2048); it cuts a longer one."""
 
 MAX_WORDS = 127
 """Words of one command that Asterisk 22 reads (`MAX_ARGS` 128, the last stays empty)."""
@@ -433,7 +430,7 @@ def encode_command(name: str, *arguments: Word) -> bytes:
     """One command with its arguments, each quoted, as bytes to send.
 
     Raises LocalProtocolError for CR, LF or NUL in an argument, a name that is none, or a line longer than
-    Asterisk reads whole (`MAX_COMMAND`): each of these would make later replies answer the wrong command.
+    Asterisk reads whole (`MAX_COMMAND`): each of these would make it run something else than was meant.
     """
     if not _COMMAND_NAME.fullmatch(name):
         raise LocalProtocolError(f"{name!r} is no name of an AGI command: words of letters, parted by a space")

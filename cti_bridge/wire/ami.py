@@ -37,8 +37,8 @@ MAX_MESSAGE = 1 << 20
 MAX_GREETING = 1024
 """Bytes in which the first line of a connection must show what it is."""
 
-MAX_ACTION_LINE = 1023
-"""Bytes of one line of an action that Asterisk 22 still reads; it discards the action with a longer one."""
+MAX_ACTION_LINE = 1022
+"""Bytes of one line of an action that Asterisk 22 reads; a longer one it answers with "Error"."""
 
 _CRLF = b"\r\n"
 _BLANK = b"\r\n\r\n"
@@ -440,7 +440,7 @@ def encode_action(name: str, headers: Headers = ()) -> bytes:
     Headers are a mapping or pairs; a list or tuple as a value repeats its header (`Variable`), a number is
     written in decimal.  Raises LocalProtocolError when a name or value holds CR, LF or NUL, which would let
     a value add headers or actions of its own, or when a name is empty or holds a colon.  Asterisk reads
-    lines up to `MAX_ACTION_LINE` bytes only: cut what callers can make long.
+    lines of up to `MAX_ACTION_LINE` bytes, and 128 of them: cut what callers can make long.
     """
     return _encode("Action", name, headers)
 
