@@ -1,0 +1,199 @@
+"""A scenario from a YAML file, with every mistake at once."""
+
+from pathlib import Path
+
+from config.document import read_document
+from config.errors import Problem
+from facts.ids import SkillName
+from facts.requirement_text import RequirementSyntaxError, parse_requirement
+from facts.requirements import NOTHING_REQUIRED, AllOf, AtLeast, Requirement, satisfies
+from simulation.distributions.durations import Constant, Erlang2, Exponential, Law, Lognormal
+from simulation.scenarios.errors import ScenarioError, UnreadableScenario
+from simulation.scenarios.fields import Fields
+from simulation.scenarios.scenario import (
+    AGENT_ORDERS,
+    CONTACT_ORDERS,
+    CallType,
+    Pool,
+    RoutingRules,
+    Scenario,
+)
+
+DISTRIBUTIONS = ("exponential", "erlang2", "lognormal", "constant")
+MOST_CALLS = 1_000_000_000
+MOST_AGENTS = 1_000_000
+WARM_UP_SHARE = 20
+"""Without ``warm_up_calls``, one call of so many is warm-up."""
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario; raises :class:`ScenarioError` with every mistake, its line and its key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problem = Problem(file=str(path), line=0, column=0, key="", message=f"cannot be read: {reason}")
+        raise UnreadableScenario([problem]) from error
+    return parse_scenario(text, str(path))
+
+
+def parse_scenario(text: str, file: str = "scenario") -> Scenario:
+    """A scenario from its text; ``file`` is named in mistakes. Raises :class:`ScenarioError`."""
+    document = read_document(text, file)
+    problems = list(document.problems)
+    if problems and not document.data:
+        raise ScenarioError(problems)
+    fields = Fields(document, (), problems)
+    scenario = _scenario(fields)
+    fields.done()
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def _scenario(fields: Fields) -> Scenario:
+    call_types = tuple(_call_type(item) for item in fields.items("call_types"))
+    _unique(fields, "call_types", [call_type.name for call_type in call_types])
+    pools = tuple(_pool(item, call_types) for item in fields.items("pools"))
+    _unique(fields, "pools", [pool.name for pool in pools])
+    _served(fields, call_types, pools)
+    calls = _calls(fields, sum(call_type.per_hour for call_type in call_types))
+    warm_up = fields.whole("warm_up_calls", calls // WARM_UP_SHARE, at_least=0)
+    if warm_up >= calls:
+        fields.wrong("warm_up_calls", f"leaves nothing to count: fewer than the {calls} calls of the run")
+    return Scenario(
+        calls=calls,
+        warm_up_calls=warm_up,
+        call_types=call_types,
+        pools=pools,
+        policy=_policy(fields),
+        seed=fields.whole("seed", 1),
+        service_level_s=fields.number("service_level_s", 20.0, at_least=0),
+        max_in_system=fields.whole("max_in_system", None, at_least=1),
+    )
+
+
+def _calls(fields: Fields, per_hour: float) -> int:
+    """How many calls the run has: said, or as many as are expected in so many hours."""
+    if fields.has("hours"):
+        if fields.has("calls"):
+            fields.wrong("hours", "give calls or hours, not both")
+        return max(1, round(fields.number("hours", above=0) * per_hour))
+    return int(fields.whole("calls", at_least=1, at_most=MOST_CALLS))
+
+
+def _policy(fields: Fields) -> RoutingRules:
+    if not fields.has("policy"):
+        return RoutingRules()
+    policy = fields.section("policy")
+    agent = policy.choice("agent", AGENT_ORDERS, "longest_idle")
+    contact = policy.choice("contact", CONTACT_ORDERS, "first_come")
+    policy.done()
+    return RoutingRules(agent=agent, contact=contact)  # type: ignore[arg-type]  # one of AGENT_ORDERS
+
+
+def _call_type(fields: Fields) -> CallType:
+    call_type = CallType(
+        name=fields.name("name"),
+        per_hour=fields.number("per_hour", above=0),
+        requires=_requirement(fields),
+        priority=fields.whole("priority", 0),
+        patience=_patience(fields),
+    )
+    fields.done()
+    return call_type
+
+
+def _requirement(fields: Fields) -> Requirement:
+    """Skills with least levels, all of them needed; or a text as in the settings; nothing: anybody may."""
+    if not fields.has("requires"):
+        return NOTHING_REQUIRED
+    value = fields.raw("requires")
+    if isinstance(value, str):
+        try:
+            return parse_requirement(value)
+        except RequirementSyntaxError as error:
+            fields.wrong("requires", str(error))
+            return NOTHING_REQUIRED
+    return AllOf(tuple(AtLeast(SkillName(skill), level) for skill, level in fields.levels("requires").items()))
+
+
+def _patience(fields: Fields) -> Law | None:
+    value = fields.raw("patience")
+    if value is None or value == "none":
+        return None
+    law = fields.section("patience")
+    if law.raw("distribution") == "none":
+        law.done()
+        return None
+    return _law(law, "none")
+
+
+def _law(fields: Fields, *more: str) -> Law:
+    """A distribution; ``more`` are the names that may stand here besides."""
+    chosen = fields.choice("distribution", (*DISTRIBUTIONS, *more))
+    if chosen == "constant":
+        law: Law = Constant(mean_s=fields.number("mean_s", at_least=0))
+    elif chosen == "lognormal":
+        law = Lognormal(mean_s=fields.number("mean_s", above=0), scv=fields.number("scv", above=0))
+    elif chosen == "erlang2":
+        law = Erlang2(mean_s=fields.number("mean_s", above=0))
+    else:
+        law = Exponential(mean_s=fields.number("mean_s", above=0))
+    fields.done()
+    return law
+
+
+def _pool(fields: Fields, call_types: tuple[CallType, ...]) -> Pool:
+    skills = fields.levels("skills")
+    pool = Pool(
+        name=fields.name("name"),
+        agents=fields.whole("agents", at_least=1, at_most=MOST_AGENTS),
+        skills=skills,
+        handling=_handling(fields, skills, call_types),
+        wrap_up_s=fields.number("wrap_up_s", 0.0, at_least=0),
+    )
+    fields.done()
+    return pool
+
+
+def _handling(fields: Fields, skills: dict[str, int], call_types: tuple[CallType, ...]) -> dict[str, Law]:
+    """One law for all, or one for each type of call that the pool may take."""
+    if not fields.has("handling"):
+        fields.wrong("handling", "is missing")
+        return {}
+    value = fields.raw("handling")
+    handling = fields.section("handling")
+    if not isinstance(value, dict) or "distribution" in value:
+        law = _law(handling)
+        return {call_type.name: law for call_type in call_types}
+    laws = {
+        call_type.name: _law(handling.section(call_type.name))
+        for call_type in call_types
+        if handling.has(call_type.name)
+    }
+    handling.done()
+    own = {SkillName(skill): level for skill, level in skills.items()}
+    for call_type in call_types:
+        if call_type.name not in laws and satisfies(own, call_type.requires):
+            fields.wrong("handling", f"says nothing of {call_type.name}, which this pool may take")
+    return laws
+
+
+def _unique(fields: Fields, key: str, names: list[str]) -> None:
+    for index, name in enumerate(names):
+        if name and name in names[:index]:
+            fields.wrong(key, f"the name {name} is given twice", index, "name")
+
+
+def _served(fields: Fields, call_types: tuple[CallType, ...], pools: tuple[Pool, ...]) -> None:
+    if not pools:
+        return
+    for index, call_type in enumerate(call_types):
+        able = [pool for pool in pools if _may(pool, call_type)]
+        if not able:
+            fields.wrong("call_types", "no pool has the skills that these calls require", index, "requires")
+
+
+def _may(pool: Pool, call_type: CallType) -> bool:
+    return satisfies({SkillName(skill): level for skill, level in pool.skills.items()}, call_type.requires)
