@@ -62,10 +62,7 @@ def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]
         for message in _skills_of(queue.requires, declared.skills):
             yield (*path, "requires"), message
         if queue.opening_hours is not None and queue.opening_hours not in declared.opening_hours:
-            yield (
-                (*path, "opening_hours"),
-                f"there is no calendar '{queue.opening_hours}' among the opening_hours; add it there",
-            )
+            yield (*path, "opening_hours"), _unknown_calendar(queue.opening_hours)
 
 
 def _agent_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
@@ -94,8 +91,19 @@ def _reason_mistakes(settings: Settings) -> Iterator[Mistake]:
 
 def _entry_point_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
     for number, entry in settings.entry_points.items():
+        path = ("entry_points", number)
         if entry.queue is not None and entry.queue not in declared.queues:
-            yield ("entry_points", number, "queue"), _unknown("queue", entry.queue, declared.queues)
+            yield (*path, "queue"), _unknown("queue", entry.queue, declared.queues)
+        if (entry.most_calls is None) != (entry.overflow is None):
+            yield path, "most_calls and overflow go together: so many calls, then that flow"
+        for index, route in enumerate(entry.routes):
+            for key, calendar in (("open", route.open), ("closed", route.closed)):
+                if calendar is not None and calendar not in declared.opening_hours:
+                    yield (*path, "routes", index, key), _unknown_calendar(calendar)
+
+
+def _unknown_calendar(name: str) -> str:
+    return f"there is no calendar '{name}' among the opening_hours; add it there"
 
 
 def _calendar_mistakes(settings: Settings) -> Iterator[Mistake]:

@@ -102,6 +102,10 @@ def _present(name: str, annotation: Any, value: Any, indent: str) -> Iterator[st
         yield f"{indent}{name}:"
         for position, (key, entry) in enumerate(value.items()):
             yield from _entry(key, of_items, entry, indent + "  ", whole=position == 0)
+    elif isinstance(value, list) and value and section_of(of_items) is not None:
+        yield f"{indent}{name}:"
+        for position, entry in enumerate(value):
+            yield from _item(of_items, entry, indent + "  ", whole=position == 0)
     elif isinstance(value, dict):
         yield f"{indent}{name}:"
         yield from (f"{indent}  {_scalar(key)}: {_flow(entry)}" for key, entry in value.items())
@@ -118,6 +122,18 @@ def _entry(key: str, annotation: Any, entry: Any, indent: str, *, whole: bool) -
         yield from _section_lines(kind, entry, indent + "  ")
     else:
         yield f"{indent}{_scalar(key)}: {_flow(entry)}"
+
+
+def _item(annotation: Any, entry: Any, indent: str, *, whole: bool) -> Iterator[str]:
+    """One of a list: the first shows every key, the others are short."""
+    kind = section_of(annotation)
+    assert kind is not None
+    if not whole:
+        yield f"{indent}- {_flow(entry)}"
+        return
+    first, *others = _section_lines(kind, entry, indent + "  ")
+    yield f"{indent}- {first.strip()}"
+    yield from others
 
 
 def _comment(field: FieldInfo, indent: str) -> Iterator[str]:

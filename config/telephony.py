@@ -18,6 +18,8 @@ from config.fields import (
     Section,
 )
 
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")]
+
 
 class Tls(Section):
     """Encryption of a connection."""
@@ -106,17 +108,48 @@ class Asterisk(Section):
     """Asterisk's sounds, if this machine can read them."""
 
 
+class Route(Section):
+    """Another flow for some of the calls; the first route whose conditions all hold answers."""
+
+    flow: Name
+    """The voice menu that answers."""
+    open: Name | None = None
+    """A calendar that has to be open."""
+    closed: Name | None = None
+    """A calendar that has to be closed."""
+    prefixes: Listed[Prefix] = ()
+    """Beginnings of the caller's number, in international form: +86755."""
+    share: Annotated[float, Field(ge=0, le=100)] | None = None
+    """So many per cent of the calls that come as far as this."""
+    language: Line | None = None
+    """The language to begin in."""
+
+
 class EntryPoint(Section):
-    """A dialled number."""
+    """A dialled number; one that ends in * stands for all that begin like it."""
 
     title: Line = ""
     """What people call it."""
     flow: Name
-    """The voice menu that answers."""
+    """The voice menu that answers when no route does."""
     queue: Name | None = None
     """Where callers wait whom no menu sent anywhere; absent: the first queue."""
-    language: Line = ""
-    """The language to begin in; empty: the site's."""
+    language: Line | None = None
+    """The language to begin in; absent: the site's."""
+    routes: Listed[Route] = ()
+    """Other flows by calendar, caller's prefix or share."""
+    emergency: Name | None = None
+    """The flow that answers while the emergency switch is thrown."""
+    most_calls: Annotated[int, Field(ge=1)] | None = None
+    """So many calls at once."""
+    overflow: Name | None = None
+    """The flow that answers when there are more."""
+
+    @property
+    def flows(self) -> frozenset[str]:
+        """Every flow that may answer."""
+        others = (route.flow for route in self.routes)
+        return frozenset(name for name in (self.flow, self.emergency, self.overflow, *others) if name is not None)
 
 
 class Prompts(Section):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from config.errors import Problem
+from config.errors import KeyPath, Problem
 from config.load import Examination, examine
 from ivr.checks import Known
 from ivr.errors import Problem as FlowProblem
@@ -51,7 +51,7 @@ def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:
     known = Known(queues=examination.declared.queues, calendars=examination.declared.opening_hours)
     own = _by_name(_own_files(examination.settings.flows))
     shipped = _by_name(flow_files(SHIPPED))
-    used = {entry.flow for entry in examination.settings.entry_points.values()}
+    used = {flow for entry in examination.settings.entry_points.values() for flow in entry.flows}
     shipped_in_use = {str(shipped[name]) for name in (used & set(shipped)) - set(own)}
     _, problems = check_files(_own_files(examination.settings.flows), known)
     _, of_shipped = check_files(shipped.values(), known)
@@ -82,8 +82,15 @@ def _of_a_flow(problem: FlowProblem) -> Problem:
 
 def _unknown_flows(examination: Examination, names: set[str]) -> Iterator[Problem]:
     for number, entry in examination.settings.entry_points.items():
-        if entry.flow not in names:
-            close = difflib.get_close_matches(entry.flow, sorted(names), n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
-            path = ("entry_points", number, "flow")
-            yield examination.source.problem(path, f"there is no flow '{entry.flow}'; {hint}")
+        said: list[tuple[KeyPath, str | None]] = [
+            (("flow",), entry.flow),
+            (("emergency",), entry.emergency),
+            (("overflow",), entry.overflow),
+            *((("routes", index, "flow"), route.flow) for index, route in enumerate(entry.routes)),
+        ]
+        for key, flow in said:
+            if flow is not None and flow not in names:
+                close = difflib.get_close_matches(flow, sorted(names), n=1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
+                path = ("entry_points", number, *key)
+                yield examination.source.problem(path, f"there is no flow '{flow}'; {hint}")

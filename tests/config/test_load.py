@@ -167,6 +167,7 @@ def test_mistakes_in_variables_name_the_variable(folder: Path) -> None:
 
 # -- what is wrong ---------------------------------------------------------------------------------------------------
 
+NO_OFFICE = "there is no calendar 'office' among the opening_hours; add it there"
 NO_SPAN = "'9-12' is no time span: write it as 08:00-17:30 (24:00 is the end of the day)"
 NO_KLINGON = "there is no skill 'klingon'; add it to skills, or use one of: billing, english"
 MANY = """\
@@ -237,6 +238,23 @@ opening_hours:
     assert told[2:] == [
         f"5:80 opening_hours.elsewhere.special.2025-12-24[0]: {NO_SPAN}",
         "5:89 opening_hours.elsewhere.special.tomorrow: is no date: write it as 2025-12-24",
+    ]
+
+
+def test_entry_points_refer_to_what_there_is(folder: Path) -> None:
+    text = """
+entry_points:
+  "8000": {flow: main, routes: [{flow: night, closed: office, share: 120}], most_calls: 5}
+  "80*": {flow: main, routes: [{flow: night, prefixes: [abc], closed: office}, {flow: day, open: office}]}
+opening_hours: {ofice: {}}
+"""
+    assert mistakes(folder, text) == [
+        "3:3 entry_points.8000: most_calls and overflow go together: so many calls, then that flow",
+        f"3:47 entry_points.8000.routes[0].closed: {NO_OFFICE}",
+        "3:63 entry_points.8000.routes[0].share: has to be 100 or less",
+        "4:57 entry_points.80*.routes[0].prefixes[0]: has to be digits, with a + before them for the country",
+        f"4:63 entry_points.80*.routes[0].closed: {NO_OFFICE}",
+        f"4:92 entry_points.80*.routes[1].open: {NO_OFFICE}",
     ]
 
 
