@@ -40,7 +40,7 @@ def to_instant(when: datetime) -> Instant:
 def _clock(minutes: int) -> Callable[[datetime], datetime]:
     def floor(local: datetime) -> datetime:
         past = timedelta(minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond)
-        return local - past
+        return (local - past).replace(fold=local.fold)
 
     return floor
 
