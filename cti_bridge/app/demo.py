@@ -28,7 +28,7 @@ from cti_bridge.app import logs
 from cti_bridge.app.centre import centre_of
 from cti_bridge.app.demo_board import DemoBoard
 from cti_bridge.app.version import version
-from cti_bridge.app.wiring import Addresses, Daemon, Secrets
+from cti_bridge.app.wiring import Addresses, Centre, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.clock import Clock
 from cti_bridge.virtual_pbx.pbx import VirtualPbx
@@ -37,6 +37,7 @@ from facts.ids import AgentId
 from facts.journal import AgentStateChanged, Entry
 from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import MINUTE, Instant
+from ivr.effects import PromptPart
 from simulation.distributions.durations import Exponential, Lognormal
 from storage.journal import open_journal
 
@@ -80,6 +81,18 @@ def run_demo(reactor: Any, options: DemoOptions, env: Mapping[str, str]) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", demo.stop)
     reactor.run()
     return demo.finish()
+
+
+class VirtualSounds:
+    """The virtual switch plays nothing, it only takes the time: a sound is its prompt's name."""
+
+    def files(self, parts: tuple[PromptPart, ...], language: str) -> tuple[str, ...]:  # noqa: ARG002 - one length for all
+        """One sound a part."""
+        return tuple(part.name or part.spoken_as for part in parts)
+
+    def samples(self, parts: tuple[PromptPart, ...], language: str) -> bytes:  # noqa: ARG002 - nobody listens
+        """Nothing."""
+        return b""
 
 
 class Demo:
@@ -130,7 +143,7 @@ class Demo:
             self._clock,
             self._journal,
             spool=self._home / "spool",
-            centre=centre_of(self._settings),
+            centre=self._centre(),
             addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
             secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
             readers=(self._board.read, self._agent_came_off),
@@ -145,6 +158,11 @@ class Demo:
         self._show()
         if self._options.minutes is not None:
             self._end = self._clock.callLater(self._options.minutes * 60, self._reactor.stop)
+
+    def _centre(self) -> Centre:
+        centre = centre_of(self._settings)
+        centre.menus.sounds = VirtualSounds()
+        return centre
 
     def _sign_everybody_in(self, daemon: Daemon) -> None:
         for agent in self._settings.agents:

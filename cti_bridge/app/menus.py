@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from config.models import Settings
 from cti_bridge.shell.menu_session import Menus
 from facts.time import Instant
-from ivr.effects import PromptPart
 from ivr.flow import Flow
 from ivr.loader import flow_files, load, load_shipped
+from ivr.prompts.library import SoundLibrary
 
-SILENCE = "silence/1"
+log = structlog.get_logger(__name__)
 
 
 class NumberTable(msgspec.Struct, frozen=True):
@@ -24,22 +25,6 @@ class NumberTable(msgspec.Struct, frozen=True):
     def flow_of(self, dialled: str, caller: str, now: Instant) -> str:  # noqa: ARG002 - by calendar and caller later
         """The flow's name."""
         return self.flows.get(dialled, self.fallback)
-
-
-class FlowSounds(msgspec.Struct, frozen=True):
-    """Prompts as files that the switch can play: a recording beside the flow, or a sound that the switch has."""
-
-    def files(self, flow: Flow, parts: tuple[PromptPart, ...], language: str) -> tuple[str, ...]:
-        """One sound after the other, without extension."""
-        return tuple(self._file(flow, part, language) for part in parts)
-
-    def _file(self, flow: Flow, part: PromptPart, language: str) -> str:
-        said = flow.catalogue.get(part.name, {}).get(language)
-        if said is None:
-            return SILENCE
-        if said.recording:
-            return str(Path(said.recording).with_suffix(""))
-        return said.sound or SILENCE
 
 
 def flows_of(settings: Settings) -> dict[str, Flow]:
@@ -55,4 +40,19 @@ def menus_of(settings: Settings) -> Menus:
     flows = flows_of(settings)
     table = {number: entry.flow for number, entry in settings.entry_points.items()}
     fallback = next(iter(table.values()), next(iter(flows)))
-    return Menus(flows, FlowSounds(), NumberTable(table, fallback))
+    return Menus(flows, sounds_of(settings), NumberTable(table, fallback))
+
+
+def sounds_of(settings: Settings) -> SoundLibrary:
+    """The folder of rendered prompts; what is missing there is told once."""
+    folder = settings.prompts.folder or settings.home / "prompts"
+    return SoundLibrary(
+        folder.expanduser(),
+        voices=settings.prompts.voices,
+        level_dbfs=settings.prompts.level_dbfs,
+        on_missing=_tell_missing,
+    )
+
+
+def _tell_missing(language: str, name: str) -> None:
+    log.warning("prompt_missing", language=language, prompt=name, mend="cordboard flow prompts --render")

@@ -31,8 +31,11 @@ LONGEST_WAIT = 30 * SECOND
 class Sounds(Protocol):
     """Turns prompt parts into sounds that the switch knows, without extension."""
 
-    def files(self, flow: Flow, parts: tuple[effects.PromptPart, ...], language: str) -> tuple[str, ...]:
+    def files(self, parts: tuple[effects.PromptPart, ...], language: str) -> tuple[str, ...]:
         """One sound file after the other."""
+
+    def samples(self, parts: tuple[effects.PromptPart, ...], language: str) -> bytes:
+        """The same as 8 kHz 16-bit mono samples."""
 
 
 class EntryPoints(Protocol):
@@ -182,7 +185,7 @@ class MenuSession:
 
     def _start_playing(self, effect: effects.Play) -> None:
         self._play = effect
-        self._sounds = deque(self._menus.sounds.files(self._run.now_in(), effect.prompts, effect.language))
+        self._sounds = deque(self._menus.sounds.files(effect.prompts, effect.language))
 
     def _stop_playing(self, effect: effects.StopPlaying) -> None:
         if self._play is not None and self._play.play_id == effect.play_id:
