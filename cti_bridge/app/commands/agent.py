@@ -39,7 +39,10 @@ def ask(path: Path, request: dict[str, Any]) -> dict[str, Any]:
         raise DaemonError(f"no daemon at {path} ({error.strerror or error}): start cordboard serve") from error
     if not line.endswith(b"\n"):
         raise DaemonError("the daemon closed the connection without an answer")
-    reply: dict[str, Any] = json.loads(line)
+    try:
+        reply: dict[str, Any] = json.loads(line)
+    except ValueError as error:
+        raise DaemonError(f"what answers at {path} is no daemon of this kind") from error
     if not reply.get("ok"):
         raise DaemonError(str(reply.get("error")))
     return reply
