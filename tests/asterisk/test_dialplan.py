@@ -374,3 +374,39 @@ def test_a_recording_can_be_paused(talk: Talk, desk: Desk, real_asterisk: Asteri
     desk.ami.wait_for(Event="MixMonitorStop")
     path = real_asterisk.folder / "spool/monitor" / f"{talk.waiting['Call']}.wav"
     assert path.stat().st_size > 44 + 0.3 * 16000
+
+
+# ---- taken at once
+
+
+@pytest.fixture
+def slow_desk(private_asterisk: Asterisk) -> Iterator[tuple[Desk, Phones]]:
+    """On a dialplan in which a channel is a second late for its waiting place."""
+    path = private_asterisk.folder / "etc/extensions.conf"
+    text = path.read_text()
+    assert text.count("n(wait),Wait(2)") == 4
+    path.write_text(text.replace("n(wait),Wait(2)", "n,Wait(1)\n same => n(wait),Wait(2)"))
+    private_asterisk.cli("dialplan reload")
+    with private_asterisk.ami() as ami, Phones(private_asterisk) as phones:
+        yield Desk(ami), phones
+
+
+def test_a_caller_taken_too_early_does_not_wait_again(slow_desk: tuple[Desk, Phones]) -> None:
+    desk, phones = slow_desk
+    talk = Talk(phones, desk)
+    talk.agent.hang_up()
+    assert desk.ami.wait_for(4, UserEvent="AcdTalked")["Call"] == talk.waiting["Call"]
+    talk.caller.wait_ended()
+
+
+def test_legs_taken_too_early_end_as_they_should(slow_desk: tuple[Desk, Phones]) -> None:
+    desk, phones = slow_desk
+    talk = Talk(phones, desk)
+    consulted, _ = consult(talk, phones, desk)
+    desk.join(talk.leg.channel, talk.channel)
+    # the consulted leg ends with its talk, the agent's stays
+    assert desk.ami.wait_for(4, UserEvent="AcdLegEnd")["Agent"] == "1002"
+    consulted.wait_ended()
+    talk.caller.hang_up()
+    assert desk.ami.wait_for(4, UserEvent="AcdKept")["Agent"] == "1001"
+    assert talk.agent.active
