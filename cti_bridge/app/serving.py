@@ -1,5 +1,6 @@
 """Run a daemon from settings until a signal ends it."""
 
+import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,6 +67,8 @@ def _run(reactor: Any, settings: Settings) -> int:
             try:
                 daemon.start()
                 listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
+                gc.collect()
+                gc.freeze()  # what was made at the start lives on: no collection needs to look at it, and callers wait for none
             except CannotListenError as error:
                 log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
                 outcome.append(FOUND_WRONG)

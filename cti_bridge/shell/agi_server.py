@@ -25,6 +25,8 @@ from cti_bridge.wire.errors import RemoteProtocolError
 
 log = structlog.get_logger(__name__)
 
+MAX_KNOWN_HOSTS = 256
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -61,17 +63,16 @@ class AgiProtocol(Protocol):
         self._parser = AgiParser()
         self._waiting: Deferred[AgiReply] | None = None
         self._session: AgiSession | None = None
-        self._timer: IDelayedCall | None = None
         self._lost = False
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """The environment has to come soon."""
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
-        self._timer = self._server.clock.callLater(self._server.environment_timeout_s, self._too_slow)
+        self._server.environment_awaited(self)
 
-    def _too_slow(self) -> None:
-        self._timer = None
+    def too_slow(self) -> None:
+        """The environment did not come in time."""
         self._refuse("it sent no complete environment in time")
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
@@ -102,7 +103,7 @@ class AgiProtocol(Protocol):
             waiting.callback(reply)
 
     def _request(self, request: AgiRequest) -> None:
-        self._cancel_timer()
+        self._server.environment_came(self)
         script = self._server.script_for(request)
         if script is None:
             self._refuse(f"no such script or wrong token: {request.path!r}")
@@ -136,16 +137,10 @@ class AgiProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's signature
         """Whoever waits learns that the session is over."""
         self._lost = True
-        self._cancel_timer()
         self._server.closed(self)
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.errback(SessionEnded())
-
-    def _cancel_timer(self) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._timer = None
 
 
 async def _run(script: Script, session: AgiSession) -> None:
@@ -186,6 +181,9 @@ class AgiServer(Factory[AgiProtocol]):
         self._allowed = allowed
         self._max_sessions = max_sessions
         self._open: dict[AgiProtocol, IAddress | None] = {}
+        self._known_hosts: dict[str, bool] = {}
+        self._awaited: dict[AgiProtocol, float] = {}
+        self._sweep: IDelayedCall | None = None
 
     def buildProtocol(self, addr: IAddress | None) -> AgiProtocol | None:  # noqa: N802 - Twisted's name
         """A protocol for a peer that may connect; None closes the connection."""
@@ -201,8 +199,33 @@ class AgiServer(Factory[AgiProtocol]):
         text = getattr(addr, "host", None)
         if text is None:
             return False
-        host = ipaddress.ip_address(text)
-        return any(host in network for network in self._allowed)
+        known = self._known_hosts.get(text)
+        if known is None:
+            host = ipaddress.ip_address(text)
+            known = any(host in network for network in self._allowed)
+            if len(self._known_hosts) < MAX_KNOWN_HOSTS:
+                self._known_hosts[text] = known
+        return known
+
+    def environment_awaited(self, protocol: AgiProtocol) -> None:
+        """A connection has yet to say what it wants: one timer for all, as they come and go by the hundred."""
+        self._awaited[protocol] = self.clock.seconds() + self.environment_timeout_s
+        if self._sweep is None:
+            self._sweep = self.clock.callLater(self.environment_timeout_s, self._sweep_up)
+
+    def environment_came(self, protocol: AgiProtocol) -> None:
+        """It has said it."""
+        self._awaited.pop(protocol, None)
+
+    def _sweep_up(self) -> None:
+        self._sweep = None
+        now = self.clock.seconds()
+        for protocol, until in list(self._awaited.items()):
+            if until > now:
+                self._sweep = self.clock.callLater(until - now, self._sweep_up)
+                return
+            del self._awaited[protocol]
+            protocol.too_slow()
 
     def script_for(self, request: AgiRequest) -> Script | None:
         """The script that the URL names, when its token is right."""
@@ -221,9 +244,12 @@ class AgiServer(Factory[AgiProtocol]):
     def closed(self, protocol: AgiProtocol) -> None:
         """A connection is over."""
         self._open.pop(protocol, None)
+        self._awaited.pop(protocol, None)
 
     def close(self) -> None:
         """End every session: the dialplan goes on without us."""
+        if self._sweep is not None and self._sweep.active():
+            self._sweep.cancel()
         for protocol in list(self._open):
             cast(ITCPTransport, protocol.transport).abortConnection()
 

@@ -149,7 +149,7 @@ class AmiProtocol(Protocol):
                 self._event(message)
         elif kind == "response":
             self._response(message)
-        elif not self.greeted.called:
+        elif kind == "greeting" and not self.greeted.called:
             self.greeted.callback(message)
 
     def _event(self, message: AmiMessage) -> None:

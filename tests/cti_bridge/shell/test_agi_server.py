@@ -137,6 +137,7 @@ def test_a_peer_that_sends_no_environment_is_left_and_costs_nothing(clock, sent)
     assert transport.disconnected
     protocol.connectionLost()
     assert server.open_sessions == 0
+    clock.advance(10)
     assert not clock.getDelayedCalls()
 
 
@@ -145,6 +146,7 @@ def test_closing_in_the_middle_of_the_environment_leaves_nothing_behind(clock):
     protocol.dataReceived(b"agi_network: yes\n")
     protocol.connectionLost()
     assert server.open_sessions == 0
+    clock.advance(10)
     assert not clock.getDelayedCalls()
 
 
