@@ -31,6 +31,11 @@ class Fields:
         path = (*self.path, key, *inner) if key else (*self.path, *inner)
         self._problems.append(self._document.problem(path, message))
 
+    @property
+    def sound(self) -> bool:
+        """Whether nothing in the whole file was wrong so far: what else is wrong would only follow from it."""
+        return not self._problems
+
     def has(self, key: str) -> bool:
         """Whether the key is given, and not as null."""
         self._asked.append(key)

@@ -59,7 +59,7 @@ def _scenario(fields: Fields) -> Scenario:
     _served(fields, call_types, pools)
     calls = _calls(fields, sum(call_type.per_hour for call_type in call_types))
     warm_up = fields.whole("warm_up_calls", calls // WARM_UP_SHARE, at_least=0)
-    if warm_up >= calls:
+    if fields.sound and warm_up >= calls:
         fields.wrong("warm_up_calls", f"leaves nothing to count: fewer than the {calls} calls of the run")
     return Scenario(
         calls=calls,
@@ -187,7 +187,7 @@ def _unique(fields: Fields, key: str, names: list[str]) -> None:
 
 
 def _served(fields: Fields, call_types: tuple[CallType, ...], pools: tuple[Pool, ...]) -> None:
-    if not pools:
+    if not fields.sound:
         return
     for index, call_type in enumerate(call_types):
         able = [pool for pool in pools if _may(pool, call_type)]
