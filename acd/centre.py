@@ -1,6 +1,7 @@
 """The centre's whole state in one object, and the few changes that every event is made of."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from acd.agent_state import PRECEDENCE
@@ -17,9 +18,19 @@ from facts.journal import AgentStateChanged
 from facts.states import Activity, Declared, Party
 from facts.time import Instant
 
+# By name, a member of an enumeration costs as much as making a fact; these are asked for at every event.
 READY: Final = Declared.READY
+LOGGED_OUT: Final = Declared.LOGGED_OUT
 IDLE: Final = Activity.IDLE
 RESERVED: Final = Activity.RESERVED
+TALKING: Final = Activity.TALKING
+WAITING: Final = Place.WAITING
+OFFERED: Final = Place.OFFERED
+CONNECTED: Final = Place.CONNECTED
+NOWHERE: Final = Place.NOWHERE
+BY_AGENT: Final = Party.AGENT
+BY_SYSTEM: Final = Party.SYSTEM
+
 MOST_REMEMBERED: Final = 10_000
 """Of so many contacts that have gone it is remembered how many queues they were in."""
 
@@ -32,21 +43,23 @@ class Centre:
         "contacts",
         "deadlines",
         "entered",
+        "first_offer",
         "joined",
         "matching",
         "now",
         "offers",
+        "offers_made",
         "out",
         "policy",
         "queues",
         "readings",
     )
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, ring_over: Callable[["Centre", Contact], None]) -> None:
         self.policy = policy
         self.now: Instant = 0
         self.out: list[Effect] = []
-        self.deadlines = Deadlines()
+        self.deadlines = Deadlines(ring_over)
         self.matching = Matching()
         self.readings = Readings(self.matching.pools)
         self.agents: dict[AgentId, Agent] = {}
@@ -55,6 +68,15 @@ class Centre:
         self.queues: dict[QueueName, Queue] = {}
         self.entered: OrderedDict[ContactId, int] = OrderedDict()
         self.joined = 0
+        self.offers_made = 0
+        self.first_offer = ""
+
+    def new_offer_id(self) -> OfferId:
+        """Never used before, not even before a restart: the time of the first offer, and a number."""
+        if not self.offers_made:
+            self.first_offer = f"{self.now:x}-"
+        self.offers_made += 1
+        return OfferId(f"{self.first_offer}{self.offers_made}")
 
     def agent(self, agent_id: AgentId) -> Agent:
         """The agent of this id; raises IllegalEvent."""
@@ -66,7 +88,7 @@ class Centre:
     def present_agent(self, agent_id: AgentId) -> Agent:
         """The agent of this id, who is logged in; raises IllegalEvent."""
         agent = self.agent(agent_id)
-        if agent.declared is Declared.LOGGED_OUT:
+        if agent.declared is LOGGED_OUT:
             raise IllegalEvent(f"agent {agent_id!r} is not logged in")
         return agent
 
@@ -93,14 +115,15 @@ def available(agent: Agent) -> bool:
     return agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots
 
 
-def tell_state(centre: Centre, agent: Agent, by: Party = Party.AGENT) -> None:
+def tell_state(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
     """Write down the agent's state as it is now."""
+    works = agent.works
     agent.since = centre.now
     centre.out.append(
         AgentStateChanged(
             agent_id=agent.agent_id,
             declared=agent.declared,
-            activity=activity_of(agent),
+            activity=works[0].activity if len(works) == 1 else activity_of(agent),
             reason=agent.reason,
             pending=agent.pending,
             pending_reason=agent.pending_reason,
@@ -132,9 +155,9 @@ def without(works: tuple[Work, ...], work: Work) -> tuple[Work, ...]:
 def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) -> None:
     """The contact is in no queue and with no agent any more; ``remember`` that it was, as it may come back."""
     del centre.contacts[contact.contact_id]
-    if contact.place is not Place.CONNECTED:
+    if contact.place is not CONNECTED:
         leave_line(centre, contact)
-    contact.place = Place.NOWHERE
+    contact.place = NOWHERE
     if remember:
         entered = centre.entered
         entered[contact.contact_id] = contact.entered

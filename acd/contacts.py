@@ -1,14 +1,15 @@
 """Contacts come into a queue and leave it."""
 
-from acd.centre import Centre, forget_contact
-from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
+from acd.centre import OFFERED, WAITING, Centre, forget_contact
+from acd.contact_state import CONTACT_TABLE, ContactEvent
 from acd.errors import IllegalEvent
 from acd.events import JoinQueue, LeaveQueue
-from acd.model import Contact, Queue
+from acd.model import Class, Contact, Queue
 from acd.offers import place, release, stop_phones
 from acd.readings import both
 from facts.journal import ContactAbandoned, ContactLeftQueue, ContactQueued
 from facts.states import LeftQueue, OfferOutcome
+from facts.time import Instant
 
 _MAY_LEAVE = CONTACT_TABLE[ContactEvent.LEFT]
 
@@ -23,21 +24,23 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
     known = centre.contacts.get(contact_id)
     if known is not None:
         raise IllegalEvent(f"contact {contact_id!r} is {known.place.value} already")
-    joined_at = now if event.joined_at is None else event.joined_at
-    if joined_at > now:
+    joined_at = event.joined_at
+    newest = joined_at is None
+    if joined_at is None:
+        joined_at = now
+    elif joined_at > now:
         raise IllegalEvent(f"contact {contact_id!r} cannot have joined in the future")
-    requirement, reading = queue.policy.requires, queue.reading
+    reading = queue.reading
     if event.requirement is not None:
-        requirement = both(requirement, event.requirement)
-        reading = centre.readings.of(requirement)
-    text, pools, first, second, exact = reading
+        reading = centre.readings.of(both(queue.policy.requires, event.requirement))
+    requirement, text, pools, first, second, exact = reading
     priority = queue.policy.priority if event.priority is None else event.priority
     centre.joined = joined = centre.joined + 1
     contact = Contact(
         contact_id,
         queue,
         joined_at,
-        (joined_at << 32) + joined,
+        order_of(-priority, joined_at, joined),
         priority,
         -priority,
         requirement,
@@ -59,14 +62,14 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
             joined_at=joined_at,
             priority=priority,
             requirement=text,
-            position=enter(queue, contact),
+            position=enter(queue, contact, newest=newest),
             entered=contact.entered,
             returned=event.returned,
             why=event.why,
             attributes=event.attributes,
         )
     )
-    place(centre, contact)
+    place(centre, contact, newest=newest)
 
 
 def leave_queue(centre: Centre, event: LeaveQueue) -> None:
@@ -80,9 +83,9 @@ def leave_queue(centre: Centre, event: LeaveQueue) -> None:
 def go(centre: Centre, contact: Contact, cause: LeftQueue | None, to: str = "") -> None:
     """The contact leaves its queue, unanswered; whom it was offered to is not to blame."""
     assert contact.queue is not None
-    ringing = contact.place is Place.OFFERED
+    ringing = contact.place is OFFERED
     outcome = OfferOutcome.CALLER_LEFT if cause is None else OfferOutcome.WITHDRAWN
-    if contact.place is Place.WAITING:
+    if contact.place is WAITING:
         centre.matching.stop_waiting(contact)
     freed = stop_phones(centre, contact, outcome) if ringing else ()
     forget_contact(centre, contact, remember=cause is not None)
@@ -108,20 +111,25 @@ def go(centre: Centre, contact: Contact, cause: LeftQueue | None, to: str = "") 
         release(centre, agent, outcome)
 
 
+def order_of(class_: Class, joined_at: Instant, number: int) -> int:
+    """What contacts are ordered by: class, then join time, then the number of joining, in one integer."""
+    return (class_ << 96) + (joined_at << 32) + number
+
+
 def position(queue: Queue, contact: Contact) -> int:
     """The contact's place in its queue, 1 for the first: behind higher priority, and who joined earlier at its own."""
-    rank = (contact.class_, contact.order)
-    return 1 + sum((other.class_, other.order) < rank for other in queue.waiting.values())
+    order = contact.order
+    return 1 + sum(other.order < order for other in queue.waiting.values())
 
 
-def enter(queue: Queue, contact: Contact) -> int:
-    """Count the contact among the queue's waiting; its position. Cheap for who joins last, as nearly all do."""
-    class_, order, counts = contact.class_, contact.order, queue.counts
-    if order > queue.newest:
-        queue.newest = order
-        place_in_line = 1 + sum(count for other, count in counts.items() if other <= class_)
-    else:
-        place_in_line = position(queue, contact)
+def enter(queue: Queue, contact: Contact, *, newest: bool) -> int:
+    """Count the contact among the queue's waiting; its position. Cheap for the newest, as nearly all are."""
+    class_, counts = contact.class_, queue.counts
+    count = counts.get(class_, 0)
+    counts[class_] = count + 1
     queue.waiting[contact.contact_id] = contact
-    counts[class_] = counts.get(class_, 0) + 1
-    return place_in_line
+    if not newest:
+        return position(queue, contact)
+    if len(counts) == 1:
+        return count + 1
+    return sum(count for other, count in counts.items() if other <= class_)

@@ -1,14 +1,25 @@
-"""What is to happen later: a heap of timers. A cancelled one stays until it is on top or the dead are the majority."""
+"""What is to happen later: timers in a heap, and ringing phones in lines.
 
+Most deadlines are ring times, nearly all of which are never reached: somebody answers. Offers that ring equally long
+are over in the order in which they were made, so each ring time has a line of its own, and what was answered is
+dropped when it comes to the front. A cancelled timer stays in the heap until it is on top, or the dead outnumber the
+living.
+"""
+
+from collections import deque
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from facts.time import Instant
+from acd.contact_state import Place
+from facts.time import Duration, Instant
 
-_FEW = 64
+_OFFERED: Final = Place.OFFERED
+_FEW: Final = 64
+NEVER: Final[Instant] = 1 << 62
+"""Later than anything."""
 
 
 class Timer(msgspec.Struct, eq=False):
@@ -20,24 +31,38 @@ class Timer(msgspec.Struct, eq=False):
     over: bool = False
 
 
-class Deadlines:
-    """Timers in the order ``(at, set first)``, which makes every replay equal.
+Ring: TypeAlias = tuple[Instant, int, Any]
+"""When an offer is over, which of the contact's offers it is, and the contact."""
 
-    ``heap`` is always the same list; its first entry is due first, if it is not over.
+
+def _over(ring: Ring) -> bool:
+    contact = ring[2]
+    return contact.place is not _OFFERED or contact.attempt != ring[1]
+
+
+class Deadlines:
+    """Everything that is due some time. At one instant timers come first, in the order of setting; then rings.
+
+    ``soonest``: nothing at all is due before; a cheap answer for the many events before which nothing was due.
     """
 
-    __slots__ = ("_dead", "_set", "heap")
+    __slots__ = ("_dead", "_heap", "_long", "_ring_over", "_rings", "_set", "soonest")
 
-    def __init__(self) -> None:
-        self.heap: list[tuple[Instant, int, Timer]] = []
+    def __init__(self, ring_over: Callable[[Any, Any], None]) -> None:
+        self.soonest = NEVER
+        self._heap: list[tuple[Instant, int, Timer]] = []
+        self._rings: dict[Duration, deque[Ring]] = {}
+        self._ring_over = ring_over
         self._set = 0
         self._dead = 0
+        self._long = _FEW
 
     def add(self, at: Instant, what: Callable[[Any, Any], None], subject: object) -> Timer:
         """Set a timer."""
         timer = Timer(at, what, subject)
         self._set += 1
-        heappush(self.heap, (at, self._set, timer))
+        heappush(self._heap, (at, self._set, timer))
+        self.soonest = min(self.soonest, at)
         return timer
 
     def cancel(self, timer: Timer) -> None:
@@ -47,33 +72,60 @@ class Deadlines:
         timer.over = True
         timer.subject = None
         self._dead += 1
-        if self._dead > _FEW and self._dead * 2 > len(self.heap):
-            self.heap[:] = [entry for entry in self.heap if not entry[2].over]
-            heapify(self.heap)
+        if self._dead > _FEW and self._dead * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if not entry[2].over]
+            heapify(self._heap)
             self._dead = 0
+
+    def add_ring(self, now: Instant, ring_us: Duration, attempt: int, contact: object) -> None:
+        """An offer of the contact begins to ring; when it is over depends on the contact alone."""
+        line = self._rings.get(ring_us)
+        if line is None:
+            line = self._rings[ring_us] = deque()
+        at = now + ring_us
+        line.append((at, attempt, contact))
+        if at < self.soonest or len(line) > self._long:
+            self._look(at, line)
+
+    def _look(self, at: Instant, line: deque[Ring]) -> None:
+        """A ring that is over first, or a line that has become long: drop what has been answered."""
+        self.soonest = min(self.soonest, at)
+        while _over(line[0]):
+            line.popleft()
+        if len(line) > self._long:
+            living = [ring for ring in line if not _over(ring)]
+            line.clear()
+            line.extend(living)
+            self._long = max(_FEW, 2 * len(line))
 
     @property
     def next_at(self) -> Instant | None:
-        """When the next living timer is due."""
-        heap = self.heap
+        """When something is due next."""
+        heap = self._heap
         while heap and heap[0][2].over:
             heappop(heap)
             self._dead -= 1
-        return heap[0][0] if heap else None
+        at = heap[0][0] if heap else NEVER
+        for line in self._rings.values():
+            while line and _over(line[0]):
+                line.popleft()
+            if line and line[0][0] < at:
+                at = line[0][0]
+        self.soonest = at
+        return None if at == NEVER else at
 
     def due(self, now: Instant) -> Timer | None:
-        """Take out the next timer that is due by ``now``."""
+        """Take out what is due next, if it is by ``now``."""
         at = self.next_at
         if at is None or at > now:
             return None
-        timer = heappop(self.heap)[2]
-        timer.over = True
-        return timer
+        if self._heap and self._heap[0][0] == at:
+            timer = heappop(self._heap)[2]
+            timer.over = True
+            return timer
+        line = next(line for line in self._rings.values() if line and line[0][0] == at)
+        return Timer(at, self._ring_over, line.popleft()[2], over=True)
 
     def __len__(self) -> int:
-        """How many living timers there are."""
-        return len(self.heap) - self._dead
-
-    def living(self) -> list[Timer]:
-        """The living timers in the order in which they will fire; for looking only."""
-        return [timer for _, _, timer in sorted(self.heap, key=lambda entry: entry[:2]) if not timer.over]
+        """How many things are to come."""
+        return len(self._heap) - self._dead + sum(not _over(ring) for line in self._rings.values() for ring in line)

@@ -9,8 +9,7 @@ happened, does the commands and journals the facts in the order given, and wakes
 ``next_deadline``. The same events at the same times give the same effects, always.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from acd import agents, contacts, offers, talks, views
@@ -48,28 +47,26 @@ def _tick(_centre: Centre, _event: Tick) -> None:
     """Time alone: what is due happens before any event."""
 
 
-_HANDLERS: Final[Mapping[type, Callable[[Centre, Any], None]]] = MappingProxyType(
-    {
-        JoinQueue: contacts.join_queue,
-        LeaveQueue: contacts.leave_queue,
-        AnswerOffer: offers.answer_offer,
-        RefuseOffer: offers.refuse_offer,
-        EndTalk: talks.end_talk,
-        HoldTalk: talks.hold_talk,
-        RetrieveTalk: talks.retrieve_talk,
-        RestoreTalk: talks.restore_talk,
-        EndWrapUp: talks.end_wrap_up,
-        ExtendWrapUp: talks.extend_wrap_up,
-        LogIn: agents.log_in,
-        LogOut: agents.log_out,
-        DeclareReady: agents.declare_ready,
-        DeclareNotReady: agents.declare_not_ready,
-        LosePhone: agents.lose_phone,
-        FindPhone: agents.find_phone,
-        ReplaceSkills: agents.replace_skills,
-        Tick: _tick,
-    }
-)
+_HANDLERS: Final[dict[type, Callable[[Centre, Any], None]]] = {
+    JoinQueue: contacts.join_queue,
+    LeaveQueue: contacts.leave_queue,
+    AnswerOffer: offers.answer_offer,
+    RefuseOffer: offers.refuse_offer,
+    EndTalk: talks.end_talk,
+    HoldTalk: talks.hold_talk,
+    RetrieveTalk: talks.retrieve_talk,
+    RestoreTalk: talks.restore_talk,
+    EndWrapUp: talks.end_wrap_up,
+    ExtendWrapUp: talks.extend_wrap_up,
+    LogIn: agents.log_in,
+    LogOut: agents.log_out,
+    DeclareReady: agents.declare_ready,
+    DeclareNotReady: agents.declare_not_ready,
+    LosePhone: agents.lose_phone,
+    FindPhone: agents.find_phone,
+    ReplaceSkills: agents.replace_skills,
+    Tick: _tick,
+}
 
 
 class Engine:
@@ -78,7 +75,7 @@ class Engine:
     __slots__ = ("_centre",)
 
     def __init__(self, policy: Policy) -> None:
-        self._centre = centre = Centre(policy)
+        self._centre = centre = Centre(policy, offers.ring_over)
         for number, known in enumerate(policy.agents):
             agent = Agent(known, known.agent_id, known.skills, number, slots=known.slots)
             centre.agents[agent.agent_id] = agent
@@ -94,13 +91,12 @@ class Engine:
         time brought is returned by the next call.
         """
         centre = self._centre
-        heap = centre.deadlines.heap
         if now > centre.now:
-            if heap and heap[0][0] <= now:
+            if centre.deadlines.soonest <= now:
                 self._advance(now)
             centre.now = now
         _HANDLERS[type(event)](centre, event)
-        if heap and heap[0][0] <= centre.now:
+        if centre.deadlines.soonest <= centre.now:
             self._advance(centre.now)
         effects = tuple(centre.out)
         centre.out.clear()

@@ -6,17 +6,14 @@ so the first that fits is the right one. Placing a contact or freeing an agent c
 agent's skills, whatever the number of agents and contacts (see ``docs/performance.md``).
 """
 
-from bisect import insort
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import takewhile
 from typing import Final
 
-from acd.model import Agent, Class, Contact, Lane
+from acd.model import LAST, Agent, Class, Contact, Lane, Pool
 from acd.pools import Pools, levels_in
-
-_LAST: Final = 1 << 256
-"""Greater than any order."""
+from facts.time import Instant
 
 _MOST_RETURNED: Final = 64
 
@@ -25,12 +22,9 @@ class Matching:
     """The index of free agents and waiting contacts."""
 
     __slots__ = (
-        "_counts",
         "_idle_order",
         "_last_in_line",
-        "_newest",
         "_returned",
-        "classes",
         "free_count",
         "pools",
         "waiting_count",
@@ -38,21 +32,18 @@ class Matching:
 
     def __init__(self) -> None:
         self.pools = Pools()
-        self.classes: list[Class] = []
         self.free_count = 0
         self.waiting_count = 0
-        self._counts: dict[Class, int] = {}
         self._idle_order = 0
         self._last_in_line = 0
-        self._newest = 0
         self._returned: dict[Agent, None] = {}
 
     # -- free agents -------------------------------------------------------------------------------------------------
 
-    def start_idle(self, agent: Agent) -> None:
+    def start_idle(self, agent: Agent, now: Instant) -> None:
         """The agent's idle time begins now: behind everybody else's."""
-        self._idle_order += 1
-        agent.idle_order = self._idle_order
+        agent.idle_since = now
+        agent.idle_order = self._idle_order = self._idle_order + 1
 
     def free_agent(self, agent: Agent) -> None:
         """The agent can be offered contacts, at the place that their idle time gives."""
@@ -117,73 +108,71 @@ class Matching:
 
     # -- waiting contacts --------------------------------------------------------------------------------------------
 
-    def wait(self, contact: Contact) -> None:
-        """Put a contact into the lanes of its pools, at its place."""
+    def wait(self, contact: Contact, *, newest: bool = False) -> None:
+        """Put a contact into the lanes of its pools, at its place; ``newest``: nobody has joined after it."""
         order, class_ = contact.order, contact.class_
         self.waiting_count += 1
-        count = self._counts.get(class_, 0)
-        self._counts[class_] = count + 1
-        if not count:
-            insort(self.classes, class_)
-        in_order = order > self._newest
-        if in_order:
-            self._newest = order
         for pool in contact.pools:
             lane = pool.lanes.get(class_)
             if lane is None:
                 lane = pool.lanes[class_] = OrderedDict()
-            if in_order:
+            if newest:
                 lane[order] = contact
             else:
                 _insert(lane, order, contact)
+            pool.head = min(pool.head, order)
 
     def stop_waiting(self, contact: Contact) -> None:
         """Take a contact out of its lanes."""
         order, class_ = contact.order, contact.class_
         self.waiting_count -= 1
-        count = self._counts[class_] - 1
-        self._counts[class_] = count
-        if not count:
-            del self._counts[class_]
-            self.classes.remove(class_)
         for pool in contact.pools:
             lane = pool.lanes[class_]
             del lane[order]
             if not lane:
                 del pool.lanes[class_]
-
-    def oldest(self, agent: Agent, class_: Class) -> Contact | None:
-        """The contact of a class that the agent may take and that has waited longest."""
-        best: Contact | None = None
-        cut = _LAST
-        three = iter(agent.looks_in)
-        for lanes, level, level2 in zip(three, three, three, strict=True):
-            lane = lanes.get(class_)
-            if lane is None:
-                continue
-            for order in lane:
-                if order > cut:
-                    break
-                contact = lane[order]
-                if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
-                    best, cut = contact, order
-                    break
-        return best
+            if order == pool.head:
+                pool.head = next(iter(lane)) if lane and len(pool.lanes) == 1 else _head(pool)
 
     def first_come(self, agent: Agent) -> Contact | None:
-        """The waiting contact of the best class that the agent may take, the one that has waited longest in it."""
-        for class_ in self.classes:
-            contact = self.oldest(agent, class_)
-            if contact is not None:
-                return contact
-        return None
+        """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""
+        best: Contact | None = None
+        cut = LAST
+        three = iter(agent.looks_in)
+        for pool, level, level2 in zip(three, three, three, strict=True):
+            if pool.head >= cut:
+                continue
+            for lane in pool.lanes.values():
+                for order in lane:
+                    if order >= cut:
+                        break
+                    contact = lane[order]
+                    if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
+                        best, cut = contact, order
+                        break
+        return best
 
-    def firsts(self, agent: Agent) -> Iterator[Contact]:
+    def firsts(self, agent: Agent) -> Iterable[Contact]:
         """Of every class the agent's oldest: those among whom a rank that changes with time has to choose."""
-        for class_ in self.classes:
-            contact = self.oldest(agent, class_)
-            if contact is not None:
-                yield contact
+        best: dict[Class, Contact] = {}
+        three = iter(agent.looks_in)
+        for pool, level, level2 in zip(three, three, three, strict=True):
+            for class_, lane in pool.lanes.items():
+                known = best.get(class_)
+                cut = LAST if known is None else known.order
+                for order in lane:
+                    if order >= cut:
+                        break
+                    contact = lane[order]
+                    if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
+                        best[class_] = contact
+                        break
+        return best.values()
+
+
+def _head(pool: Pool) -> int:
+    """The order of the pool's first contact."""
+    return min((next(iter(lane)) for lane in pool.lanes.values()), default=LAST)
 
 
 def stand(agent: Agent) -> None:

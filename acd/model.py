@@ -5,7 +5,7 @@ Nearly all of a busy centre's memory is contacts and agents, so what most of the
 """
 
 from collections import OrderedDict
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,9 @@ from facts.time import Duration, Instant
 Class: TypeAlias = int
 """Contacts of one class keep their order of joining for ever; the lower class goes first where order is static."""
 
+LAST: Final = 1 << 256
+"""Greater than any order."""
+
 Levels: TypeAlias = tuple[int, int]
 Lane: TypeAlias = "OrderedDict[int, Contact]"
 """Waiting contacts of one class in one pool, oldest first."""
@@ -29,17 +32,21 @@ class Pool(msgspec.Struct, eq=False):
     """Free agents who have a pair of skills, and waiting contacts that need that pair.
 
     ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
-    the agent's levels of the two skills. ``lanes``: by class; a class without contacts is not there.
+    the agent's levels of the two skills. ``lanes``: by class; a class without contacts is not there. ``head``:
+    the lowest order of any waiting contact. ``alone``: this pool as the only one of a contact.
     """
 
     key: tuple[str, str, str]
+    alone: "tuple[Pool, ...]" = ()
+    head: int = LAST
     free: "dict[Agent, Levels]" = {}
     lanes: dict[Class, Lane] = {}
 
 
-Reading: TypeAlias = tuple[str, tuple[Pool, ...], int, int, bool]
-"""A requirement made ready for matching: its text; the pools of those who may qualify; the least levels of the pool's
-two skills; and whether being of the pool with these levels is all that it asks."""
+Reading: TypeAlias = tuple[Requirement | None, str, tuple[Pool, ...], int, int, bool]
+"""A requirement made ready for matching: itself (None: just these levels of the skills of its one pool, so it need not
+be kept); its text; the pools of those who may qualify; the least levels of the pools' two skills; and whether being of
+a pool with these levels is all that it asks."""
 
 
 class Queue(msgspec.Struct, eq=False):
@@ -52,7 +59,6 @@ class Queue(msgspec.Struct, eq=False):
     reading: Reading
     waiting: "dict[ContactId, Contact]" = {}
     counts: dict[Class, int] = {}
-    newest: int = 0
 
 
 class Work(msgspec.Struct, eq=False):
@@ -71,9 +77,10 @@ class Work(msgspec.Struct, eq=False):
 class Contact(msgspec.Struct, eq=False):
     """A contact in the distributor's hands.
 
-    ``order``: join time and join number in one integer, so that oldest first is a comparison of integers.
+    ``order``: class, join time and join number in one integer, so that who is first is a comparison of integers.
     ``first``, ``second``: the least levels of the pools' two skills. ``exact``: nothing more is required.
-    ``plain``: nor does anything else forbid anybody; otherwise :meth:`admits` decides.
+    ``plain``: nor does anything else forbid anybody; otherwise :meth:`admits` decides. ``requirement``: None as in a
+    reading.
     """
 
     contact_id: ContactId
@@ -82,7 +89,7 @@ class Contact(msgspec.Struct, eq=False):
     order: int
     priority: int
     class_: Class
-    requirement: Requirement
+    requirement: Requirement | None
     pools: tuple[Pool, ...]
     first: int
     second: int
@@ -96,7 +103,6 @@ class Contact(msgspec.Struct, eq=False):
     attempt: int = 0
     offer_id: OfferId | None = None
     works: tuple[Work, ...] = ()
-    ring_timer: Timer | None = None
     not_again: "dict[Agent, Timer] | None" = None
     step: int = 0
 
@@ -104,15 +110,15 @@ class Contact(msgspec.Struct, eq=False):
         """Whether this agent, who is of one of the pools, may be offered the contact now."""
         if self.not_again is not None and agent in self.not_again:
             return False
-        return self.exact or satisfies(agent.skills, self.requirement)
+        return self.exact or self.requirement is None or satisfies(agent.skills, self.requirement)
 
 
 class Agent(msgspec.Struct, eq=False):
     """An agent.
 
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
-    ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as
-    ``lanes`` and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
+    ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and
+    as the pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
     """
 
     policy: AgentPolicy

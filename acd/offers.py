@@ -3,8 +3,22 @@
 from typing import Any, Final
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
-from acd.centre import RESERVED, Centre, available, drop_work, leave_line, tell_state
-from acd.contact_state import Place
+from acd.centre import (
+    BY_AGENT,
+    BY_SYSTEM,
+    CONNECTED,
+    LOGGED_OUT,
+    OFFERED,
+    READY,
+    RESERVED,
+    WAITING,
+    Centre,
+    available,
+    drop_work,
+    leave_line,
+    tell_state,
+    without,
+)
 from acd.declaring import apply_pending, become_not_ready
 from acd.effects import ConnectContact, RingAgent, StopRinging
 from acd.errors import IllegalEvent
@@ -15,32 +29,33 @@ from acd.offer_state import CONSEQUENCES, REFUSALS
 from acd.ordering import choose_agents, choose_contact
 from facts.ids import AgentId, OfferId
 from facts.journal import ContactConnected, OfferEnded, OfferMade
-from facts.states import Declared, OfferOutcome, Party
+from facts.states import OfferOutcome, Party
 
+_ANSWERED: Final = OfferOutcome.ANSWERED
 _AFTER_ANSWER: Final = SLOT_TABLE[SlotEvent.ANSWERED]
 
 
 # -- making ---------------------------------------------------------------------------------------------------------
 
 
-def place(centre: Centre, contact: Contact) -> None:
-    """Offer a contact that stands in no lane, or let it wait at its place."""
+def place(centre: Centre, contact: Contact, *, newest: bool = False) -> None:
+    """Offer a contact that stands in no lane, or let it wait at its place, which is the last when it is the newest."""
     agents, why = choose_agents(centre, contact)
     if not agents:
-        contact.place = Place.WAITING
-        centre.matching.wait(contact)
+        contact.place = WAITING
+        centre.matching.wait(contact, newest=newest)
         return
     make_offer(centre, contact, agents, why)
     for agent in agents:
         if agent.slots > 1 and available(agent):
-            start_idle(centre, agent)
+            centre.matching.start_idle(agent, centre.now)
             centre.matching.free_agent(agent)
 
 
 def settle(
     centre: Centre,
     agent: Agent,
-    by: Party = Party.AGENT,
+    by: Party = BY_AGENT,
     *,
     keep_idle_time: bool = False,
     changed: bool = True,
@@ -49,70 +64,56 @@ def settle(
 
     Their state is told once, when it has ``changed`` or an offer changes it.
     """
-    stood = agent.free
-    if stood:
-        centre.matching.take_agent(agent)
-    if not stood and not keep_idle_time:
-        start_idle(centre, agent)
-    while available(agent):
+    matching = centre.matching
+    if agent.free:
+        matching.take_agent(agent)
+    elif not keep_idle_time:
+        matching.start_idle(agent, centre.now)
+    while agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots:
         contact, why = choose_contact(centre, agent)
         if contact is None:
-            centre.matching.free_agent(agent)
+            matching.free_agent(agent)
             break
-        centre.matching.stop_waiting(contact)
+        matching.stop_waiting(contact)
         make_offer(centre, contact, (agent,), why)
         changed = False
-    if changed and agent.declared is not Declared.LOGGED_OUT:
+    if changed and agent.declared is not LOGGED_OUT:
         tell_state(centre, agent, by)
-
-
-def start_idle(centre: Centre, agent: Agent) -> None:
-    """From now on the agent can be offered contacts: behind all who can be already."""
-    agent.idle_since = centre.now
-    centre.matching.start_idle(agent)
 
 
 def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why: dict[str, Any]) -> None:
     """Reserve a slot of each agent and ring their phones; who stands free stands so no more."""
-    now, out = centre.now, centre.out
-    assert contact.queue is not None
-    rules = contact.queue.policy
-    contact_id = contact.contact_id
-    contact.attempt += 1
-    offer_id = OfferId(f"{contact_id}-{contact.attempt}-{now:x}")
-    contact.place = Place.OFFERED
-    contact.offer_id = offer_id
+    now, out, queue, contact_id = centre.now, centre.out, contact.queue, contact.contact_id
+    assert queue is not None
+    rules = queue.policy
+    name, ring_us = rules.name, rules.ring_us
+    contact.attempt = attempt = contact.attempt + 1
+    contact.offer_id = offer_id = centre.new_offer_id()
+    contact.place = OFFERED
     centre.offers[offer_id] = contact
-    contact.ring_timer = centre.deadlines.add(now + rules.ring_us, ring_over, contact)
+    centre.deadlines.add_ring(now, ring_us, attempt, contact)
     for agent in agents:
         if agent.free:
             centre.matching.take_agent(agent)
+        agent_id = agent.agent_id
         work = Work(agent, contact, RESERVED, now, now)
         agent.works += (work,)
         contact.works += (work,)
         out.append(
             OfferMade(
                 contact_id=contact_id,
-                agent_id=agent.agent_id,
+                agent_id=agent_id,
                 customer_id=contact.customer_id,
-                queue=rules.name,
+                queue=name,
                 offer_id=offer_id,
-                attempt=contact.attempt,
-                ring_us=rules.ring_us,
+                attempt=attempt,
+                ring_us=ring_us,
                 waited_us=now - contact.joined_at,
                 why=why,
             )
         )
-        tell_state(centre, agent, Party.SYSTEM)
-        out.append(
-            RingAgent(
-                offer_id=offer_id,
-                contact_id=contact_id,
-                agent_id=agent.agent_id,
-                queue=rules.name,
-                ring_us=rules.ring_us,
-            )
-        )
+        tell_state(centre, agent, BY_SYSTEM)
+        out.append(RingAgent(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id, queue=name, ring_us=ring_us))
 
 
 # -- ending ---------------------------------------------------------------------------------------------------------
@@ -121,35 +122,53 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
 def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     """The first to answer has the contact; the others' phones stop, and nobody is blamed."""
     contact, work = _ringing(centre, event.offer_id, event.agent_id)
-    now, agent = centre.now, work.agent
-    assert contact.queue is not None
+    now, out, agent, queue = centre.now, centre.out, work.agent, contact.queue
+    assert queue is not None
     work.activity = _AFTER_ANSWER[work.activity]
     rang = now - work.since
     work.since = work.connected_at = now
     agent.misses = 0
     agent.taken += 1
-    _tell_end(centre, work, OfferOutcome.ANSWERED, rang)
-    losers = [other for other in contact.works if other is not work] if len(contact.works) > 1 else ()
-    for loser in losers:
-        _unlink(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE, stop_phone=True)
-    _close_offer(centre, contact)
-    contact.place = Place.CONNECTED
+    losers = _answered_elsewhere(centre, contact, work) if len(contact.works) > 1 else ()
+    del centre.offers[event.offer_id]
+    contact.offer_id = None
+    contact.place = CONNECTED
     leave_line(centre, contact)
-    centre.out.append(
+    contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
+    out.append(
+        OfferEnded(
+            contact_id=contact_id,
+            agent_id=event.agent_id,
+            customer_id=customer_id,
+            queue=name,
+            offer_id=event.offer_id,
+            outcome=_ANSWERED,
+            rang_us=rang,
+        )
+    )
+    out.append(
         ContactConnected(
-            contact_id=contact.contact_id,
-            agent_id=agent.agent_id,
-            customer_id=contact.customer_id,
-            queue=contact.queue.policy.name,
+            contact_id=contact_id,
+            agent_id=event.agent_id,
+            customer_id=customer_id,
+            queue=name,
             offer_id=event.offer_id,
             waited_us=now - contact.joined_at,
             rang_us=rang,
         )
     )
     tell_state(centre, agent)
-    centre.out.append(ConnectContact(offer_id=event.offer_id, contact_id=contact.contact_id, agent_id=agent.agent_id))
+    out.append(ConnectContact(offer_id=event.offer_id, contact_id=contact_id, agent_id=event.agent_id))
     for loser in losers:
-        release(centre, loser.agent, OfferOutcome.ANSWERED_ELSEWHERE)
+        release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
+
+
+def _answered_elsewhere(centre: Centre, contact: Contact, winner: Work) -> tuple[Agent, ...]:
+    """Stop the other phones; whose they are."""
+    losers = without(contact.works, winner)
+    for work in losers:
+        _unlink(centre, work, OfferOutcome.ANSWERED_ELSEWHERE, stop_phone=True)
+    return tuple(work.agent for work in losers)
 
 
 def refuse_offer(centre: Centre, event: RefuseOffer) -> None:
@@ -191,7 +210,7 @@ def release(centre: Centre, agent: Agent, outcome: OfferOutcome) -> None:
         apply_pending(centre, agent)
         settle(centre, agent)
         return
-    settle(centre, agent, Party.SYSTEM, keep_idle_time=follows.keep_idle_time)
+    settle(centre, agent, BY_SYSTEM, keep_idle_time=follows.keep_idle_time)
 
 
 def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
@@ -223,7 +242,7 @@ def ask_again(centre: Centre, pair: tuple[Contact, Agent]) -> None:
     contact, agent = pair
     assert contact.not_again is not None
     del contact.not_again[agent]
-    waits = contact.place is Place.WAITING
+    waits = contact.place is WAITING
     contact.plain = contact.exact and not contact.not_again
     if waits and agent.free and qualifies(agent, contact):
         centre.matching.stop_waiting(contact)
@@ -257,9 +276,6 @@ def _close_offer(centre: Centre, contact: Contact) -> None:
     assert contact.offer_id is not None
     del centre.offers[contact.offer_id]
     contact.offer_id = None
-    if contact.ring_timer is not None:
-        centre.deadlines.cancel(contact.ring_timer)
-        contact.ring_timer = None
 
 
 def _unlink(centre: Centre, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:

@@ -48,6 +48,7 @@ class Pools:
 
     def _open(self, key: tuple[str, str, str]) -> Pool:
         pool = self._pools[key] = Pool(key)
+        pool.alone = (pool,)
         in_line = []
         for agent in self._members(key):
             self._enter(pool, agent)
@@ -70,7 +71,7 @@ class Pools:
         levels = levels_in(pool, agent)
         if levels is not None:
             agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
-            agent.looks_in += (pool.lanes, *levels)
+            agent.looks_in += (pool, *levels)
 
     def clear_lines(self) -> None:
         """No agent stands free in any pool."""

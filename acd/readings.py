@@ -3,10 +3,11 @@
 from typing import Final
 
 from acd.alternatives import Alternative, alternatives
-from acd.model import Pool, Reading
+from acd.model import Contact, Reading
 from acd.pools import Pools
+from facts.ids import SkillName
 from facts.requirement_text import requirement_text
-from facts.requirements import NOTHING_REQUIRED, AllOf, AtLeast, Requirement
+from facts.requirements import HIGHEST_LEVEL, NOTHING_REQUIRED, AllOf, AtLeast, Requirement
 
 _MEMORY: Final = 4096
 
@@ -27,11 +28,12 @@ def _terms(requirement: Requirement) -> tuple[Requirement, ...]:
 class Readings:
     """Reads requirements and remembers them, within bounds: contacts may bring requirements of their own."""
 
-    __slots__ = ("_known", "_pools")
+    __slots__ = ("_known", "_pools", "_texts")
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
         self._known: dict[tuple[Requirement, tuple[str, ...]], Reading] = {}
+        self._texts: dict[SkillName, tuple[str, ...]] = {}
 
     def of(self, requirement: Requirement, groups: tuple[str, ...] = ("",)) -> Reading:
         """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else."""
@@ -53,10 +55,22 @@ class Readings:
 
     def _of_two(self, first: AtLeast, second: AtLeast, group: str) -> Reading:
         """The commonest requirement that contacts bring, without a detour."""
-        text = f"{first.skill}>={first.level} & {second.skill}>={second.level}"
+        texts = self._texts
+        try:
+            text = f"{texts[first.skill][first.level]} & {texts[second.skill][second.level]}"
+        except (KeyError, IndexError):
+            self._write_texts(first.skill)
+            self._write_texts(second.skill)
+            text = f"{first.skill}>={first.level} & {second.skill}>={second.level}"
         if first.skill > second.skill:
             first, second = second, first
-        return text, (self._pools.pool(group, first.skill, second.skill),), first.level, second.level, True
+        return None, text, self._pools.pool(group, first.skill, second.skill).alone, first.level, second.level, True
+
+    def _write_texts(self, skill: SkillName) -> None:
+        """Formatting numbers takes longer than everything else here, so the texts of a skill's levels are kept."""
+        if len(self._texts) >= _MEMORY:
+            self._texts.clear()
+        self._texts[skill] = tuple(f"{skill}>={level}" for level in range(HIGHEST_LEVEL + 1))
 
     def _of_any(self, requirement: Requirement, groups: tuple[str, ...]) -> Reading:
         found = alternatives(requirement)
@@ -64,9 +78,10 @@ class Readings:
         rarest = [self._rarest_two(alternative) for alternative in found]
         pools = {self._pools.pool(group, first, second): None for group in groups for (first, _), (second, _) in rarest}
         if len(found) != 1:
-            return text, tuple(pools), 0, 0, False
+            return requirement, text, tuple(pools), 0, 0, False
         (_, least), (_, least2) = rarest[0]
-        return text, tuple(pools), least, least2, found[0].whole and len(found[0].skills) <= 2
+        exact = found[0].whole and len(found[0].skills) <= 2
+        return requirement, text, tuple(pools), least, least2, exact
 
     def _rarest_two(self, alternative: Alternative) -> tuple[tuple[str, int], tuple[str, int]]:
         """The two skills that the fewest have, in alphabetical order; a missing one is ``("", 0)`` and stands last."""
@@ -75,6 +90,9 @@ class Readings:
         return first, second
 
 
-def pools_of(reading: Reading) -> tuple[Pool, ...]:
-    """The pools of a reading."""
-    return reading[1]
+def requirement_of(contact: Contact) -> Requirement:
+    """What a contact requires, also when it is kept as pool and levels only."""
+    if contact.requirement is not None:
+        return contact.requirement
+    _, first, second = contact.pools[0].key
+    return AllOf((AtLeast(SkillName(first), contact.first), AtLeast(SkillName(second), contact.second)))

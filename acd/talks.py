@@ -1,16 +1,28 @@
 """Agents at work: talk, hold, wrap-up, and talks that were there before us."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
-from acd.centre import Centre, drop_work, forget_contact, tell_state, without, work_on
+from acd.centre import (
+    BY_AGENT,
+    BY_SYSTEM,
+    CONNECTED,
+    TALKING,
+    Centre,
+    drop_work,
+    forget_contact,
+    tell_state,
+    without,
+    work_on,
+)
 from acd.contact_state import Place
 from acd.declaring import apply_pending
 from acd.errors import IllegalEvent
 from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk
 from acd.model import Agent, Contact, Work
 from acd.offers import settle
-from facts.ids import ContactId, QueueName
+from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded
 from facts.requirements import NOTHING_REQUIRED
 from facts.states import Activity, Party
@@ -23,27 +35,33 @@ _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 def end_talk(centre: Centre, event: EndTalk) -> None:
     """This agent's part is over: wrap-up begins, or the slot is free."""
     contact = centre.contact(event.contact_id)
-    if contact.place is Place.WITHOUT_AGENT:
-        forget_contact(centre, contact)
+    if contact.place is not CONNECTED:
+        _end_without_agent(centre, contact)
         return
-    agent = centre.agent(event.agent_id)
-    work = _talk(agent, event.contact_id, SlotEvent.TALK_OVER)
+    work = _talk(contact, event.agent_id, SlotEvent.TALK_OVER, _TALK_OVER)
+    agent, queue = work.agent, contact.queue
     _tell_talk_end(centre, work, event.ended_by)
     contact.works = without(contact.works, work)
     if not contact.works:
         forget_contact(centre, contact, remember=not event.contact_ended)
-    rules = contact.queue.policy if contact.queue is not None else None
-    if rules is not None and rules.wrap_up_us > 0:
+    if queue is not None and queue.policy.wrap_up_us > 0:
         work.activity = Activity.WRAP_UP
         work.since = centre.now
-        work.timer = centre.deadlines.add(centre.now + rules.wrap_up_us, wrap_up_over, work)
+        work.timer = centre.deadlines.add(centre.now + queue.policy.wrap_up_us, wrap_up_over, work)
         tell_state(centre, agent)
         return
     agent.works = without(agent.works, work)
     slot_freed(centre, agent)
 
 
-def slot_freed(centre: Centre, agent: Agent, by: Party = Party.AGENT) -> None:
+def _end_without_agent(centre: Centre, contact: Contact) -> None:
+    """Only a contact whose agent was logged out by force ends without one."""
+    if contact.place is not Place.WITHOUT_AGENT:
+        raise IllegalEvent(f"contact {contact.contact_id!r} is {contact.place.value}: there is no talk to end")
+    forget_contact(centre, contact)
+
+
+def slot_freed(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
     """A slot has no work any more: what was pending happens when it was the last, and the next contact may come."""
     if agent.pending is not None and not agent.works:
         apply_pending(centre, agent)
@@ -65,7 +83,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
 
 def hold_talk(centre: Centre, event: HoldTalk) -> None:
     """The customer is put on hold."""
-    work = _talk(centre.agent(event.agent_id), event.contact_id, SlotEvent.HELD)
+    work = _talk(centre.contact(event.contact_id), event.agent_id, SlotEvent.HELD, SLOT_TABLE[SlotEvent.HELD])
     work.activity = Activity.HOLD
     work.since = centre.now
     contact = work.contact
@@ -82,8 +100,8 @@ def hold_talk(centre: Centre, event: HoldTalk) -> None:
 
 def retrieve_talk(centre: Centre, event: RetrieveTalk) -> None:
     """The customer is back from hold."""
-    work = _talk(centre.agent(event.agent_id), event.contact_id, SlotEvent.RETRIEVED)
-    work.activity = Activity.TALKING
+    work = _talk(centre.contact(event.contact_id), event.agent_id, SlotEvent.RETRIEVED, SLOT_TABLE[SlotEvent.RETRIEVED])
+    work.activity = TALKING
     work.hold_us += centre.now - work.since
     work.since = centre.now
     contact = work.contact
@@ -107,19 +125,19 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
     if event.queue is not None:
         queue = centre.queues.get(event.queue)
     contact = centre.contacts.get(event.contact_id)
-    if contact is not None and (contact.place is not Place.CONNECTED or work_on(agent, event.contact_id)):
+    if contact is not None and (contact.place is not CONNECTED or work_on(agent, event.contact_id)):
         raise IllegalEvent(f"contact {event.contact_id!r} is {contact.place.value} already")
     if contact is None:
         contact = talking_contact(centre, event.contact_id, event.since)
         contact.queue = queue
     begin_talk(centre, agent, contact, event.since)
-    tell_state(centre, agent, Party.SYSTEM)
+    tell_state(centre, agent, BY_SYSTEM)
 
 
 def talking_contact(centre: Centre, contact_id: ContactId, since: Instant) -> Contact:
     """A contact that is with an agent without having come through a queue of ours."""
     contact = Contact(
-        contact_id, None, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.CONNECTED
+        contact_id, None, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=CONNECTED
     )
     centre.contacts[contact_id] = contact
     return contact
@@ -129,7 +147,7 @@ def begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -
     """The agent talks with the contact on a slot of their own."""
     if agent.free:
         centre.matching.take_agent(agent)
-    work = Work(agent, contact, Activity.TALKING, since, since)
+    work = Work(agent, contact, TALKING, since, since)
     work.connected_at = since
     agent.works += (work,)
     contact.works += (work,)
@@ -168,7 +186,7 @@ def _finish_wrap_up(centre: Centre, work: Work, how: _How) -> None:
     agent = work.agent
     drop_work(work)
     _tell_wrap_up_end(centre, work, how)
-    slot_freed(centre, agent, Party.SYSTEM if how == "timer" else Party.AGENT)
+    slot_freed(centre, agent, BY_SYSTEM if how == "timer" else BY_AGENT)
 
 
 def _wrap_up(agent: Agent, contact_id: ContactId | None) -> Work:
@@ -178,13 +196,16 @@ def _wrap_up(agent: Agent, contact_id: ContactId | None) -> Work:
     raise IllegalEvent(f"agent {agent.agent_id!r} is not in wrap-up" + (f" of {contact_id!r}" if contact_id else ""))
 
 
-def _talk(agent: Agent, contact_id: ContactId, event: SlotEvent) -> Work:
+def _talk(contact: Contact, agent_id: AgentId, event: SlotEvent, table: Mapping[Activity, Activity]) -> Work:
     """The agent's work on the contact, in a state in which the event can happen; raises IllegalEvent."""
-    work = work_on(agent, contact_id)
-    if work is None or work.activity not in SLOT_TABLE[event]:
-        doing = "not at work on it" if work is None else work.activity.value
-        raise IllegalEvent(f"contact {contact_id!r}: {event.value} cannot be, agent {agent.agent_id!r} is {doing}")
-    return work
+    for work in contact.works:
+        if work.agent.agent_id == agent_id:
+            if work.activity in table:
+                return work
+            raise IllegalEvent(
+                f"contact {contact.contact_id!r}: {event.value} cannot be, agent {agent_id!r} is {work.activity.value}"
+            )
+    raise IllegalEvent(f"contact {contact.contact_id!r}: {event.value} cannot be, it is not with agent {agent_id!r}")
 
 
 def _queue(contact: Contact) -> QueueName | None:

@@ -6,6 +6,7 @@ from acd.centre import Centre, activity_of
 from acd.contact_state import Place
 from acd.contacts import position
 from acd.model import Agent, Contact, Queue
+from acd.readings import requirement_of
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
 from facts.requirement_text import requirement_text
 from facts.requirements import Requirement, satisfies
@@ -97,7 +98,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 def contact_view(contact: Contact) -> ContactView:
     """The contact as it is."""
     agents = tuple(work.agent.agent_id for work in contact.works)
-    queue = contact.queue
+    queue, requirement = contact.queue, requirement_of(contact)
     waits = queue is not None and contact.contact_id in queue.waiting
     return ContactView(
         contact_id=contact.contact_id,
@@ -105,8 +106,8 @@ def contact_view(contact: Contact) -> ContactView:
         place=contact.place,
         joined_at=contact.joined_at,
         priority=contact.priority,
-        requirement=contact.requirement,
-        requirement_text=requirement_text(contact.requirement),
+        requirement=requirement,
+        requirement_text=requirement_text(requirement),
         position=position(queue, contact) if queue is not None and waits else 0,
         customer_id=contact.customer_id,
         preferred_agent=contact.preferred_agent,
@@ -148,14 +149,14 @@ def agent_view(agent: Agent) -> AgentView:
 def offer_view(contact: Contact, offer_id: OfferId) -> OfferView:
     """The offer as it rings."""
     assert contact.queue is not None
-    assert contact.ring_timer is not None
+    started = min(work.started_at for work in contact.works)
     return OfferView(
         offer_id=offer_id,
         contact_id=contact.contact_id,
         queue=contact.queue.policy.name,
         agents=tuple(work.agent.agent_id for work in contact.works),
-        made_at=min(work.started_at for work in contact.works),
-        rings_until=contact.ring_timer.at,
+        made_at=started,
+        rings_until=started + contact.queue.policy.ring_us,
     )
 
 
