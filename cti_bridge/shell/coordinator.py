@@ -200,19 +200,23 @@ class Coordinator:
                 handler(heard)
 
     def switch_lost(self, reason: str) -> None:
-        """The connection is gone: calls go on by the dialplan, we learn the rest on return."""
+        """The connection is gone: no phone can be rung, nobody is blamed for it, and talks go on by the dialplan."""
         self.record(SwitchLost(reason=reason))
+        for agent in list(self.engine.agents()):
+            if agent.phone_reachable:
+                self.tell(LosePhone(agent_id=agent.agent_id))
 
     def switch_connected(self, snapshot: Snapshot) -> None:
         """Take over what is there: forget what is gone, find who waits and who talks."""
         self.record(SwitchConnected())
         found = [f for m in snapshot.channels if isinstance(f := translate.translate(m), translate.ChannelFound)]
         self._forget_gone({f.channel_id for f in found})
-        for message in snapshot.devices:
-            device = translate.translate(message)
-            if isinstance(device, translate.DeviceChanged):
-                self._device_changed(device)
         self._resume.take_over(self, found)
+        devices = [d for m in snapshot.devices if isinstance(d := translate.translate(m), translate.DeviceChanged)]
+        unreachable = {device.device for device in devices if not device.reachable}
+        for agent in list(self.engine.agents()):
+            reachable = agent.phone not in unreachable
+            self._device_changed(translate.DeviceChanged(device=agent.phone, reachable=reachable, busy=False))
 
     def _forget_gone(self, present: set[str]) -> None:
         for leg in self.calls.legs():
@@ -350,7 +354,7 @@ class Coordinator:
         return leg if agent is not None and agent.activity is activity else None
 
     def _device_changed(self, event: translate.DeviceChanged) -> None:
-        for agent in self.engine.agents():
+        for agent in list(self.engine.agents()):
             if agent.phone == event.device and agent.phone_reachable is not event.reachable:
                 change = FindPhone if event.reachable else LosePhone
                 self.tell(change(agent_id=agent.agent_id), event.at)

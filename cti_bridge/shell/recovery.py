@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from acd.events import DeclareNotReady, DeclareReady, JoinQueue, LogIn, RestoreTalk
+from acd.events import DeclareNotReady, DeclareReady, JoinQueue, LeaveQueue, LogIn, RestoreTalk
 from cti_bridge.shell import switch_actions, translate
 from cti_bridge.shell.calls import Call, Leg, Place
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
@@ -29,7 +29,7 @@ from facts.journal import (
 )
 from facts.requirement_text import parse_requirement
 from facts.requirements import NOTHING_REQUIRED, Requirement
-from facts.states import Declared, Party
+from facts.states import Declared, LeftQueue, Party
 from facts.time import HOUR, Instant
 
 if TYPE_CHECKING:
@@ -148,13 +148,13 @@ class Resume:
         self, coordinator: "Coordinator", leg: translate.ChannelFound, caller: translate.ChannelFound | None
     ) -> None:
         known = coordinator.calls.leg(leg.channel_id)
-        if known is not None:
-            if leg.up and not known.answered:
-                coordinator.leg_found_answered(known)
+        if known is not None and known.answered:
             return
         if caller is None or not leg.bridge or leg.bridge != caller.bridge:
             coordinator.act("Hangup", switch_actions.hang_up(leg.channel_id))
             return
+        if known is not None:
+            coordinator.calls.remove_leg(known)
         self._talk(coordinator, leg, caller)
 
     def _talk(self, coordinator: "Coordinator", found: translate.ChannelFound, caller: translate.ChannelFound) -> None:
@@ -166,6 +166,10 @@ class Resume:
         call.leg, call.agent_id = leg, agent_id
         since = past.talking_since or caller.since or coordinator.now()
         queue = past.queue or caller.queue or None
+        waiting = coordinator.engine.contact(contact_id)
+        if waiting is not None:  # answered while nobody listened: when, nobody knows
+            queue = waiting.queue
+            coordinator.tell(LeaveQueue(contact_id=contact_id, cause=LeftQueue.SWITCH_LOST))
         coordinator.tell(RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=queue, since=since))
         log.info("talk_resumed", contact_id=contact_id, agent_id=agent_id)
 

@@ -400,6 +400,41 @@ def test_what_goes_on_over_a_reconnection_is_left_alone(centre):
     assert centre.kinds()[len(before) :] == ["SwitchConnected"]
 
 
+def test_a_lost_connection_rings_nobody_and_blames_nobody(centre):
+    centre.ready("ann", "bob")
+    centre.waits()
+    centre.rung()
+    centre.coordinator.switch_lost("gone")
+    assert centre.last("OfferEnded").outcome == "unreachable"
+    centre.switch.actions.clear()
+    centre.pass_s(60)
+    assert not centre.switch.actions
+    centre.coordinator.switch_connected(snapshot(channel("1.1", "acd-wait")))
+    assert {view.declared for view in centre.engine.agents()} == {Declared.READY}
+    assert centre.rung()["Channel"] in {"PJSIP/1001", "PJSIP/1002"}
+    assert centre.kinds().count("ContactQueued") == 1
+
+
+def test_an_answer_during_a_lost_connection_is_a_talk_afterwards(centre):
+    centre.ready("ann")
+    centre.waits()
+    ring = centre.rung()
+    centre.coordinator.switch_lost("gone")
+    centre.switch.actions.clear()
+    centre.pass_s(30)
+    centre.coordinator.switch_connected(
+        snapshot(
+            channel("1.1", "acd-wait", BridgeId="b1"),
+            channel(ring["ChannelId"], "acd-leg", call="1.1", BridgeId="b1", variables={"ACD_AGENT": "ann"}),
+        )
+    )
+    assert centre.engine.agent(AgentId("ann")).activity is Activity.TALKING
+    assert not centre.switch.take("Hangup")
+    assert centre.last("ContactLeftQueue").outcome == "switch_lost"
+    centre.hangup(ring["ChannelId"])
+    assert centre.last("TalkEnded").ended_by == "agent"
+
+
 def test_legs_of_a_dead_daemon_that_still_ring_are_stopped(centre):
     leg = channel("leg-dead-1", "acd-leg", call="1.1", ChannelState="5", variables={"ACD_AGENT": "ann"})
     centre.coordinator.switch_connected(snapshot(channel("1.1", "acd-wait"), leg))
