@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -57,4 +57,31 @@ journal_checkpoint = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False, comment="the last fact that retention removed"),
     sa.Column("hash", sa.LargeBinary, nullable=False, comment="its hash: the chain goes on from here"),
     sa.Column("at", sa.BigInteger, nullable=False, comment="facts before this instant were removed"),
+)
+
+interval_cell = sa.Table(
+    "interval_cell",
+    metadata,
+    sa.Column("family", sa.Text, primary_key=True, comment="queue, agent or entry_point"),
+    sa.Column("grain", sa.Text, primary_key=True, comment="quarter, or day of the zone in interval_rules"),
+    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False, comment="the interval's first instant"),
+    sa.Column("key", sa.Text, primary_key=True, comment="the slice's values, a JSON array"),
+    sa.Column("data", sa.LargeBinary, nullable=False, comment="counts, sums and histograms, MessagePack"),
+)
+
+interval_filling = sa.Table(
+    "interval_filling",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="the node's last fact that is in the cells"),
+    sa.Column("as_of", sa.BigInteger, nullable=False, comment="its time"),
+    sa.Column("refold_from", sa.BigInteger, nullable=False, comment="reading from here brings the fold's state back"),
+    sa.Column("open_spans", sa.LargeBinary, nullable=False, comment="agents' stretches that are not over"),
+)
+
+interval_rules = sa.Table(
+    "interval_rules",
+    metadata,
+    sa.Column("version", sa.Text, primary_key=True, comment="of the rules by which the cells were filled"),
+    sa.Column("zone", sa.Text, nullable=False, comment="the time zone of the days"),
 )

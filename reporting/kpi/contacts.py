@@ -113,6 +113,16 @@ class ContactFold:
             contact = self.contacts.get(contact_id)
             if contact is not None and contact.ended:
                 del self.contacts[contact_id]
+        for key in [key for key, offer in self._offers.items() if offer.at + KEPT_AFTER_END < now]:
+            del self._offers[key]  # its end was lost in a crash
+
+    def beginnings(self) -> Iterator[Instant]:
+        """When what may still change began: the oldest contact, and the offers."""
+        oldest = next(iter(self.contacts.values()), None)
+        if oldest is not None:
+            yield oldest.began_at
+        for offer in self._offers.values():
+            yield offer.at
 
     # -- arrival and menu ---------------------------------------------------------------------------------------------
 

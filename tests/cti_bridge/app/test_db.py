@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cti_bridge.app.commands.db import app
 from storage.journal import open_journal
+from storage.schema import REVISION
 from tests.storage.entries import calls
 
 
@@ -45,8 +46,8 @@ def tamper(path: Path, statement: str) -> None:
 
 def test_migrate_makes_the_tables_once(tmp_path: Path) -> None:
     new = tmp_path / "new" / "journal.sqlite3"
-    assert run_json("migrate", "--journal", new) == {"before": None, "after": "0001"}
-    assert run_json("migrate", "--journal", new) == {"before": "0001", "after": "0001"}
+    assert run_json("migrate", "--journal", new) == {"before": None, "after": REVISION}
+    assert run_json("migrate", "--journal", new) == {"before": REVISION, "after": REVISION}
     assert "nothing to do" in run("migrate", "--journal", new).stdout
 
 
