@@ -60,6 +60,8 @@ def assign(switch: "Switch", channel: Channel, name: str, value: str) -> None:
     elif function[1] == "CALLERID":
         number, shown = channel.caller.number, channel.caller.name
         channel.caller = Party(value, shown) if function[2].lower() in ("num", "number") else Party(number, value)
+    elif function[1] == "CHANNEL" and function[2].lower() == "after_bridge_goto":
+        channel.after_bridge = switch.dialplan.resolve(value, channel.location) if value else None
     elif function[1] == "GLOBAL":
         switch.surroundings.globals[function[2]] = value
 
@@ -117,6 +119,16 @@ def _music_on_hold(switch: "Switch", channel: Channel, _data: str) -> Step[Locat
     finally:
         switch.stop_music(channel)
     return None
+
+
+def _start_music(switch: "Switch", channel: Channel, _data: str) -> None:
+    """Music in the background: the dialplan goes on, a bridge or the end stops it."""
+    switch.start_music(channel)
+    channel.far_end.music(channel)
+
+
+def _stop_music(switch: "Switch", channel: Channel, _data: str) -> None:
+    switch.stop_music(channel)
 
 
 def _playback(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
@@ -231,6 +243,8 @@ APPLICATIONS: Mapping[str, Run] = {
     "stopplaytones": _at_once(_nothing),
     "userevent": _at_once(_user_event),
     "musiconhold": _music_on_hold,
+    "startmusiconhold": _at_once(_start_music),
+    "stopmusiconhold": _at_once(_stop_music),
     "playback": _playback,
     "background": _playback,
     "wait": _wait,

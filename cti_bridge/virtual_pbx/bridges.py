@@ -35,6 +35,7 @@ class Bridge:
 
     def enter(self, channel: Channel) -> None:
         """A channel joins; from two on they talk."""
+        self._switch.stop_music(channel)
         self.channels.append(channel)
         channel.bridge, channel.cause = self, 0
         oldest = min(self.channels, key=lambda member: member.created)

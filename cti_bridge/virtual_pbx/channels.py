@@ -107,6 +107,9 @@ class Channel:
         self.bridge: Bridge | None = None
         self.wanted_in: Bridge | None = None
         self.goto: Location | None = None
+        self.after_bridge: Location | None = None
+        """Where the dialplan goes on after the next talk (``CHANNEL(after_bridge_goto)``); a talk uses it up."""
+
         self.hanging_up = False
         self.without_dialplan = False
         self.cause: int = 0

@@ -10,6 +10,7 @@ from facts.time import SECOND, Instant
 
 if TYPE_CHECKING:
     from cti_bridge.virtual_pbx.channels import Party
+    from cti_bridge.virtual_pbx.dialplan import Location
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|!=|>=|<=|[=<>|&!()+*/-]|[^\s"=<>|&!()]+)')
 
@@ -131,11 +132,16 @@ def _channel(data: str, channel: Channel | None, _around: Surroundings) -> str:
         "state": STATE_NAMES[channel.state],
         "language": channel.language,
         "endpoint": channel.endpoint.name,
+        "after_bridge_goto": _place(channel.after_bridge),
         "uniqueid": channel.uniqueid,
         "linkedid": channel.linkedid,
         "channeltype": "PJSIP",
     }
     return known.get(data.lower(), "")
+
+
+def _place(location: "Location | None") -> str:
+    return "" if location is None else f"{location.context},{location.extension},{location.priority}"
 
 
 def _party(party: "Party", which: str) -> str:

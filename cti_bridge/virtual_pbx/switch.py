@@ -227,7 +227,8 @@ class Switch(Scheduler):
         channel.changed()
 
     def start_music(self, channel: Channel) -> None:
-        """Music on hold begins."""
+        """Music on hold begins; anew where there is some already."""
+        self.stop_music(channel)
         channel.music = True
         self.emit_channel("MusicOnHoldStart", channel, ("Class", "default"))
 
@@ -297,9 +298,9 @@ class Switch(Scheduler):
     def _run(self, channel: Channel) -> Step[None]:
         with contextlib.suppress(HungUp):
             yield from self._follow(channel)
+        self.stop_music(channel)
         if not channel.without_dialplan:
             self.emit_channel("SoftHangupRequest", channel, ("Cause", str(NORMAL_CLEARING)), *_tech_cause(channel))
-        self.stop_music(channel)
         self.end(channel)
 
     def _follow(self, channel: Channel) -> Step[None]:
@@ -310,9 +311,11 @@ class Switch(Scheduler):
                 following = yield from self.execute_here(channel)
                 self.check(channel)
             except Redirected as redirected:
+                self.stop_music(channel)
                 following = redirected.location
             except Taken:
-                channel.location = following = _next(here)
+                # Whoever takes a channel says where it goes on; what the dialplan had set is overwritten.
+                channel.location = channel.after_bridge = following = _next(here)
                 yield from self._joined(channel)
             if channel.location == here:
                 channel.location = following or _next(here)
@@ -327,13 +330,12 @@ class Switch(Scheduler):
         bridge.enter(channel)
         try:
             yield from self.stay(channel)
-            channel.without_dialplan = False
         except Redirected as redirected:
             channel.without_dialplan = False
             channel.location = redirected.location
 
     def stay(self, channel: Channel) -> Step[None]:
-        """Remain in the bridge until it is over, or something interrupts."""
+        """Remain in the bridge until it is over, or something interrupts; then on where ``after_bridge`` says."""
         try:
             while channel.bridge is not None:
                 self.check(channel)
@@ -343,6 +345,9 @@ class Switch(Scheduler):
             if channel.bridge is not None:
                 channel.bridge.leave(channel)
         channel.far_end.alone(channel)
+        if channel.after_bridge is not None:
+            onward, channel.after_bridge = channel.after_bridge, None
+            raise Redirected(onward)
 
     def execute_here(self, channel: Channel) -> Step[Location | None]:
         """Do the step at the channel's location; the location to go on at, None for the next one."""
@@ -398,6 +403,7 @@ class Switch(Scheduler):
             channel.bridge.leave(channel)
             bridge.enter(channel)
         elif channel.thread is not None:
+            self.stop_music(channel)
             channel.wanted_in = bridge
             channel.changed()
 
