@@ -5,7 +5,7 @@ Intervals are half-open: the first instant is inside, the second is not; None is
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from facts.ids import ContactId, NodeName
 from facts.journal import Entry
@@ -46,7 +46,12 @@ class CellReader(Protocol):
     """Interval tables: what `reporting.kpi.live.Cells` fills, as the store keeps it."""
 
     def cells(
-        self, family: str, from_at: Instant | None = None, to_at: Instant | None = None
+        self,
+        family: str,
+        from_at: Instant | None = None,
+        to_at: Instant | None = None,
+        *,
+        grain: Literal["quarter", "day"] = "quarter",
     ) -> Iterable[tuple[Instant, tuple[str | None, ...], Cell]]:
-        """``(quarter of an hour, key, cell)`` for the quarters that begin in the interval."""
+        """``(beginning, key, cell)`` of the quarters of an hour, or whole days, that begin in the range."""
         ...

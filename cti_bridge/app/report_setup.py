@@ -12,8 +12,9 @@ from facts.ids import QueueName
 from facts.time import from_seconds
 from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
+from reporting.kpi.from_cells import build_from_cells, can_answer
 from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
-from reporting.kpi.report import Query
+from reporting.kpi.report import Query, Report, build, read
 from reporting.kpi.service_level import FORMULAS, Target, Targets
 from reporting.kpi.slices import parse_dimensions
 
@@ -73,6 +74,20 @@ def open_for_writing(given: str | None, settings: "Settings") -> "Journal":
     if given is None and settings.database.url is None:
         settings.home.mkdir(parents=True, exist_ok=True)
     return open_journal(journal_address(given, settings))
+
+
+def report_of(journal: "Journal", query: Query) -> Report:
+    """The report: from the interval tables where they hold the answer and are level, else from the facts."""
+    if can_answer(query):
+        from storage.filling import RULES_VERSION  # noqa: PLC0415 - with SQLAlchemy, as the journal
+        from storage.intervals import IntervalTables  # noqa: PLC0415
+
+        tables = IntervalTables(journal)
+        rules = tables.rules()
+        if rules is not None and rules.version == RULES_VERSION and tables.lag() == 0:
+            as_of = max((filled.as_of for filled in tables.filled().values()), default=0)
+            return build_from_cells(tables, query, as_of=as_of, days_of=rules.zone)
+    return build(read(journal, query.start, query.end), query)
 
 
 def zone_of(name: str | None, settings: "Settings") -> tzinfo:

@@ -413,6 +413,12 @@ CATALOGUE: dict[str, Definition] = {
 }
 """All key figures by name."""
 
+NEED_RECORDS = frozenset({"fcr_repeat", "fcr_repeat_coverage", "adherence", "utilisation"})
+"""Figures that need plans, or a look at what came later: they are reckoned only when they are asked for."""
+
+LIVE = tuple(name for name in CATALOGUE if name not in NEED_RECORDS)
+"""Figures that are known at once, from the facts so far."""
+
 STANDARD = (
     "offered", "answered", "abandoned", "abandon_rate", "left_otherwise", "in_progress", "service_level", "asa_s",
     "mean_wait_s", "longest_wait_s", "wait_p50_s", "wait_p90_s", "wait_p95_s", "handled", "talk_s", "hold_s",

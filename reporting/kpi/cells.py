@@ -12,7 +12,7 @@ import msgspec
 from facts.time import MILLISECOND, Duration, Instant
 from reporting.kpi import histogram
 from reporting.kpi.histogram import Histogram
-from reporting.kpi.records import Arrival, Leg, Offer, Record, Span, Visit
+from reporting.kpi.records import Arrival, Leg, Offer, Record, Scheduled, Span, Visit
 
 
 class Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -43,7 +43,6 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
     surveys_satisfied: int = 0
     survey_resolved: int = 0
     survey_unresolved: int = 0
-    answered_customers: int = 0
     repeats_judged: int = 0
     not_repeated: int = 0
 
@@ -183,6 +182,12 @@ def survey_answered(cell: Cell, visit: Visit, sign: int) -> None:
     cell.survey_unresolved += sign * (visit.survey_resolved is False)
 
 
+def repeat_judged(cell: Cell, visit: Visit, sign: int) -> None:
+    """It is known whether the customer came again."""
+    cell.repeats_judged += sign
+    cell.not_repeated += sign * (visit.repeated is False)
+
+
 _OUTCOMES: dict[str, Step] = {"answered": visit_answered, "abandoned": visit_abandoned, "left": visit_left}
 
 
@@ -240,6 +245,12 @@ def span_ended(cell: Cell, span: Span, sign: int) -> None:
     _count(cell.states_us, span.state, sign * (span.end - span.at))
 
 
+def schedule_kept(cell: Cell, scheduled: Scheduled, sign: int) -> None:
+    """A part of a schedule, kept or not."""
+    cell.scheduled_us += sign * scheduled.scheduled_us
+    cell.adherent_us += sign * scheduled.adherent_us
+
+
 def arrival_began(cell: Cell, _arrival: Arrival, sign: int) -> None:
     """A customer reached the centre."""
     cell.contacts += sign
@@ -268,6 +279,8 @@ def steps_of(record: Record) -> Iterator[Step]:
                 yield offer_ended
         case Span():
             yield span_ended
+        case Scheduled():
+            yield schedule_kept
         case Arrival():
             yield from _arrival_steps(record)
 
@@ -285,6 +298,8 @@ def _visit_steps(visit: Visit) -> Iterator[Step]:
         yield resolution_set
     if visit.score is not None or visit.survey_resolved is not None:
         yield survey_answered
+    if visit.repeated is not None:
+        yield repeat_judged
 
 
 def _leg_steps(leg: Leg) -> Iterator[Step]:

@@ -4,7 +4,7 @@
 a clock: ``fold.now`` is the latest ``at`` seen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from facts.journal import AnyFact, Entry, NodeStarted
@@ -58,6 +58,51 @@ class Fold:
 
     def _span_ended(self, span: Span) -> None:
         self._observe(span, cells.span_ended, 1)
+
+
+IMPORT_PREFIX = "import:"
+"""Nodes of imported history; each is folded by itself, because its time, contacts and agents are its own."""
+
+
+def stream_of(node: str) -> str:
+    """Which nodes are folded together: all daemons of a site, and every import by itself."""
+    return node if node.startswith(IMPORT_PREFIX) else ""
+
+
+class Folds:
+    """One fold for each stream, told of all facts in the order of time."""
+
+    def __init__(self, *observers: Observe) -> None:
+        self.now: Instant = 0
+        self._observers = observers
+        self._folds: dict[str, Fold] = {}
+        self._by_node: dict[str, Fold] = {}
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next fact."""
+        fold = self._by_node.get(entry.node)
+        if fold is None:
+            stream = stream_of(entry.node)
+            fold = self._by_node[entry.node] = self._folds.setdefault(stream, Fold(*self._observers))
+        fold.apply(entry)
+        self.now = max(self.now, entry.at)
+
+    def apply_all(self, entries: Iterable[Entry]) -> None:
+        """Take in facts in order."""
+        for entry in entries:
+            self.apply(entry)
+
+    def are_settled(self, instant: Instant) -> bool:
+        """Whether later facts change nothing before ``instant``: its contacts are closed, log-ins seen to go on."""
+        return not any(
+            fold.contacts.reaches_back_of(instant) or (fold.now < instant and fold.agents.sessions)
+            for fold in self._folds.values()
+        )
+
+    def open_spans(self) -> Iterator[Span]:
+        """Agents' stretches that are not over, up to the last fact of their stream."""
+        for fold in self._folds.values():
+            yield from fold.agents.open_spans(fold.now)
 
 
 def _all_of(observers: tuple[Observe, ...]) -> Observe:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from facts.time import Instant
 from reporting.kpi.cells import Cell, Step, steps_of, visit_answered
 from reporting.kpi.intervals import quarter_of, quarters
-from reporting.kpi.records import Arrival, Record, Span, Visit
+from reporting.kpi.records import Arrival, Record, Scheduled, Span, Visit
 
 QUEUE, AGENT, ENTRY_POINT = "queue", "agent", "entry_point"
 FAMILIES = (QUEUE, AGENT, ENTRY_POINT)
@@ -32,6 +32,8 @@ class Cells:
         match record:
             case Span():
                 self.add_span(record, sign)
+            case Scheduled():
+                return  # plans are compared in reports only
             case Arrival():
                 self._take((ENTRY_POINT, self._grain(record.at), record.entry_point or None), record, step, sign)
             case _:

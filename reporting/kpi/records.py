@@ -63,7 +63,7 @@ class Visit(msgspec.Struct, kw_only=True):
     ``waited_us`` is counted from the original join time; None: not known. ``longest_us`` is the longest wait that was
     ever measured, also when the contact came back to its place later. ``told``: when the first estimate was told and
     how long it said. ``agent_id`` is who answered first. ``score``: a survey's answer, up to
-    `reporting.kpi.cells.FULL_SCORE`.
+    `reporting.kpi.cells.FULL_SCORE`. ``repeated``: judged by `reporting.kpi.resolution`, where that was asked for.
     """
 
     DIMENSIONS: ClassVar[frozenset[Dimension]] = _CONTACT_DIMENSIONS
@@ -100,6 +100,7 @@ class Visit(msgspec.Struct, kw_only=True):
     resolved: bool | None = None
     score: int | None = None
     survey_resolved: bool | None = None
+    repeated: bool | None = None
     ended_at: Instant | None = None
     legs: list["Leg"] = []
 
@@ -178,4 +179,17 @@ class Span(msgspec.Struct, kw_only=True):
     state: str
 
 
-Record: TypeAlias = Arrival | Visit | Leg | Offer | Span
+class Scheduled(msgspec.Struct, kw_only=True):
+    """A part of an agent's schedule, and how much of it was kept (`reporting.kpi.schedules`)."""
+
+    DIMENSIONS: ClassVar[frozenset[Dimension]] = frozenset({"agent", "team", "skill"})
+
+    at: Instant
+    agent_id: AgentId
+    team: str | None = None
+    skills: tuple[str, ...] = ()
+    scheduled_us: Duration
+    adherent_us: Duration
+
+
+Record: TypeAlias = Arrival | Visit | Leg | Offer | Span | Scheduled

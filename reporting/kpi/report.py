@@ -6,6 +6,7 @@ which it was offered. Agents' time counts where it was spent. What is not over c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, tzinfo
 from typing import Literal, Protocol
 
@@ -17,9 +18,11 @@ from reporting.kpi import catalogue, slices
 from reporting.kpi.cells import Cell
 from reporting.kpi.errors import NothingThereError, ReportError
 from reporting.kpi.figures import Context, Definition, Figure
-from reporting.kpi.fold import Fold, Records
+from reporting.kpi.fold import Folds, Records
 from reporting.kpi.intervals import Calendar, OpeningHours
 from reporting.kpi.records import Leg, Record, Visit
+from reporting.kpi.resolution import RepeatRule, judge
+from reporting.kpi.schedules import Planned, compared
 from reporting.kpi.service_level import Targets
 
 LOOK_BACK: Duration = DAY
@@ -45,6 +48,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     productive: frozenset[str] = frozenset()
+    repeat: RepeatRule | None = None
+    schedule: tuple[Planned, ...] = ()
 
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.start >= self.end:
@@ -83,39 +88,56 @@ class EntrySource(Protocol):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read for a range: records in the order in which they began, and the last fact's time."""
+    """What was read for a range: records in the order in which they began.
+
+    ``as_of``: the last fact, or the end of the range if that is sooner; ``reached``: the last fact that was read.
+    """
 
     records: Sequence[Record]
     as_of: Instant
+    reached: Instant = 0
 
 
-def read(source: EntrySource, start: Instant | None, end: Instant | None) -> History:
+def read(
+    source: EntrySource, start: Instant | None, end: Instant | None, *, look_ahead: Duration | None = None
+) -> History:
     """The records of a range.
 
-    Read are its facts, those of a day before, and those after it until no contact of the range can change any more.
+    Read are its facts, those of a day before, and those after it until no contact of the range can change any more;
+    with ``look_ahead``, all facts so long after it.
     """
     records = Records()
-    fold = Fold(records)
+    folds = Folds(records)
     began = None if start is None else start - LOOK_BACK
-    fold.apply_all(source.entries(began, end, personal=False))
-    as_of = fold.now if end is None else _read_on(source, fold, end)
-    spans = fold.agents.open_spans(as_of)
-    return History(records=[*records.records, *spans], as_of=as_of if end is None else min(as_of, end))
+    folds.apply_all(source.entries(began, end, personal=False))
+    if end is None:
+        return History(records=[*records.records, *folds.open_spans()], as_of=folds.now, reached=folds.now)
+    _read_on(source, folds, end, look_ahead)
+    as_of = min(folds.now, end)
+    return History(records=[*records.records, *folds.open_spans()], as_of=as_of, reached=folds.now)
 
 
-def _read_on(source: EntrySource, fold: Fold, end: Instant) -> Instant:
-    """Go on behind the end of the range, and say how far the facts reach."""
-    for entry in source.entries(end, end + LOOK_AHEAD, personal=False):
-        if not fold.contacts.reaches_back_of(end):
-            return entry.at
-        fold.apply(entry)
-    return fold.now
+def _read_on(source: EntrySource, folds: Folds, end: Instant, look_ahead: Duration | None) -> None:
+    """Go on behind the end of the range."""
+    for entry in source.entries(end, end + max(LOOK_AHEAD, look_ahead or 0), personal=False):
+        folds.apply(entry)
+        if folds.are_settled(end) and (look_ahead is None or entry.at >= end + look_ahead):
+            return
+
+
+def answer(source: EntrySource, query: Query) -> Report:
+    """Read what a query needs, and build its report."""
+    ahead = None if query.repeat is None else query.repeat.window_us + LOOK_AHEAD
+    return build(read(source, query.start, query.end, look_ahead=ahead), query)
 
 
 def build(history: History, query: Query) -> Report:
     """The report of a query over the records of its range."""
     wanted = catalogue.definitions(query.figures)
-    records = _filtered(history.records, query)
+    if query.repeat is not None:
+        judge(history.records, query.repeat, history.reached)
+    planned = compared(query.schedule, history.records, history.as_of)
+    records = _filtered([*history.records, *planned], query)
     rows = _rows(records, query, query.by, wanted)
     total = _rows(records, query, (), wanted)
     context = Context(target=query.targets.default, productive=query.productive)
@@ -136,12 +158,17 @@ def _filtered(records: Sequence[Record], query: Query) -> Sequence[Record]:
         if not wanted:
             continue
         there = {value for record in records for value in slices.values(record, dimension)}
-        for name in wanted:
-            if name not in there:
-                known = ", ".join(sorted(value for value in there if value)) or "none"
-                raise NothingThereError(f"{dimension} {name!r} does not occur in this range; there: {known}")
+        check_known(dimension, wanted, there)
         records = [record for record in records if not set(slices.values(record, dimension)).isdisjoint(wanted)]
     return records
+
+
+def check_known(dimension: str, wanted: Iterable[str], there: AbstractSet[str | None]) -> None:
+    """Raise `NothingThereError` for a queue or agent that does not occur."""
+    for name in wanted:
+        if name not in there:
+            known = ", ".join(sorted(value for value in there if value)) or "none"
+            raise NothingThereError(f"{dimension} {name!r} does not occur in this range; there: {known}")
 
 
 def _rows(records: Iterable[Record], query: Query, by: tuple[str, ...], wanted: list[Definition]) -> list[Row]:

@@ -12,7 +12,7 @@ from facts.time import Instant
 from reporting.kpi.cells import Cell, Step, span_ended, steps_of
 from reporting.kpi.errors import ReportError
 from reporting.kpi.intervals import ALIASES, CYCLES, INTERVALS, Calendar, OpeningHours, quarter_of, quarters
-from reporting.kpi.records import DIMENSIONS, Leg, Offer, Record, Span
+from reporting.kpi.records import DIMENSIONS, Leg, Offer, Record, Scheduled, Span
 
 Key: TypeAlias = tuple[str | None, ...]
 
@@ -43,7 +43,7 @@ def values(record: Record, dimension: str) -> tuple[str | None, ...]:
         return ()
     if dimension == "skill":
         skills = getattr(record, "skills", ())
-        return skills if skills or isinstance(record, Span) else (None,)
+        return skills if skills or isinstance(record, Span | Scheduled) else (None,)
     value = getattr(record, _FIELDS.get(dimension, dimension)) or None
     if value is None and isinstance(record, Leg | Offer) and dimension in {"queue", "agent"}:
         return ()

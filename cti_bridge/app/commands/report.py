@@ -1,6 +1,5 @@
 """``cordboard report``: key figures from the journal."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from cti_bridge.app import report_setup
 from cti_bridge.app.report_setup import Options
 from reporting.kpi import catalogue
-from reporting.kpi.report import Report, build, read
+from reporting.kpi.report import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -94,8 +93,7 @@ def _report(options: Options, by: str, figures: tuple[str, ...]) -> Report:
     settings = report_setup.settings_of(options.config)
     query = report_setup.query_of(options, settings, by=by, figures=figures)
     with report_setup.open_for_reading(options.journal, settings) as journal:
-        history = read(journal, query.start, query.end)
-    return build(history, query)
+        return report_setup.report_of(journal, query)
 
 
 def _put_out(title: str, report: Report, output: Path | None, *, as_json: bool) -> None:
@@ -113,9 +111,7 @@ def _put_out(title: str, report: Report, output: Path | None, *, as_json: bool) 
     print_report(Console(), title, report)
 
 
-ALL = tuple(catalogue.CATALOGUE)
-_register: Callable[..., None] = _figures_command
-_register("summary", "Key figures", "queue", catalogue.STANDARD, ALL)
+_figures_command("summary", "Key figures", "queue", catalogue.STANDARD, catalogue.LIVE)
 
 
 @app.command("catalogue", epilog="Example: cordboard report catalogue --json")

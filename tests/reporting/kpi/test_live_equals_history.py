@@ -1,5 +1,6 @@
 """Live equals history: after any facts whatever, what the board counted is what a report over them counts."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -35,15 +36,17 @@ from facts.journal import (
     WrapUpEnded,
 )
 from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
-from facts.time import MINUTE, SECOND
+from facts.time import DAY, HOUR, MINUTE, SECOND
+from reporting.kpi.catalogue import LIVE
 from reporting.kpi.cells import Cell
 from reporting.kpi.fold import Fold, Records
-from reporting.kpi.intervals import Calendar, quarter_of, to_instant
+from reporting.kpi.from_cells import build_from_cells, can_answer
+from reporting.kpi.intervals import Calendar, parse_opening_hours, quarter_of, to_instant
 from reporting.kpi.live import AGENT, QUEUE, Cells
 from reporting.kpi.records import Span, Visit
-from reporting.kpi.report import History, Query, build
+from reporting.kpi.report import History, Query, build, read
 from reporting.kpi.slices import Slicer
-from tests.reporting.scenes import NINE
+from tests.reporting.scenes import NINE, Scene
 
 BALANCE = ("offered", "answered", "abandoned", "left_otherwise", "in_progress")
 
@@ -204,6 +207,49 @@ def test_cells_filled_live_equal_a_scan_of_the_records(drawn: list[tuple[int, An
     assert {key: cell for key, cell in lived(entries, QUEUE).items() if key[1]} == scanned(entries, "queue")
     by_agent = {key: cell for key, cell in scanned(entries, "agent").items() if key[1]}
     assert lived(entries, AGENT) == by_agent
+
+
+class Tables:
+    """Interval tables in memory."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._cells = Cells()
+        fold = Fold(self._cells)
+        fold.apply_all(entries)
+        for span in fold.agents.open_spans(fold.now):
+            self._cells.add_span(span)
+
+    def cells(
+        self, family: str, from_at: int | None = None, to_at: int | None = None, *, grain: str = "quarter"
+    ) -> Iterator[tuple[int, tuple[str | None, ...], Cell]]:
+        size = DAY if grain == "day" else MINUTE
+        for quarter, key, cell in self._cells.of(family):
+            if (from_at is None or quarter >= from_at) and (to_at is None or quarter < to_at):
+                yield quarter - quarter % size, (key,), cell
+
+
+queries = st.builds(
+    Query,
+    by=st.sampled_from([(), ("queue",), ("hour", "queue"), ("day",), ("queue", "week"), ("hour_of_day",)]),
+    start=st.sampled_from([None, NINE - 9 * HOUR, NINE + HOUR]),
+    end=st.sampled_from([None, NINE + 15 * HOUR, NINE + 3 * HOUR]),
+    queues=st.just(()),
+    hours=st.sampled_from([None, parse_opening_hours("09:00-10:30")]),
+    figures=st.sampled_from([(name,) for name in LIVE]),
+)
+
+
+@settings(max_examples=100)
+@given(days(), queries)
+def test_interval_tables_equal_a_scan_of_the_journal(drawn: list[tuple[int, AnyFact]], query: Query) -> None:
+    scene = Scene()
+    scene.list = entries_of(drawn)
+    by_scan = build(read(scene, query.start, query.end), query)
+    assert can_answer(query)
+    last = scene.list[-1].at if scene.list else 0
+    by_tables = build_from_cells(Tables(scene.list), query, as_of=last, days_of="UTC")
+    assert by_tables.rows == by_scan.rows
+    assert by_tables.total == by_scan.total
 
 
 @settings(max_examples=60)

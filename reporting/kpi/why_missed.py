@@ -1,0 +1,373 @@
+"""Why a target was missed: how much is due to volume, handling time, staffing, not-ready time, and the rest.
+
+For one queue and one interval below its target, Erlang A (`reporting.kpi.erlang`) says what service level a pool
+reaches. *As planned* are the forecast volume and handling time, served by the agents that the goal requires; *as it
+was* are the actual ones. Each of the four causes is put from planned to actual; because the effect of one depends on
+the others, a cause's share is its mean effect over all orders of doing so (Shapley value), and the shares add up to
+the fall exactly. What the model does not explain, the observed level against the model's, is laid to skills and order
+of service: agents who were ready but could not take the contacts that waited, and chance.
+
+An agent who serves several queues counts for each by the part of their handling time that went to it. Where no
+agent's time is known (imported calls), staffing and not-ready time have no data, and are part of the rest. The level
+is reckoned as SL3 here, which is what the model speaks of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+from itertools import permutations
+from typing import TypeVar
+
+import msgspec
+
+from facts.ids import AgentId, ContactId, QueueName
+from facts.time import DAY, SECOND, Duration, Instant
+from reporting.kpi.cells import Cell, steps_of
+from reporting.kpi.erlang import Pool, required_agents, serve
+from reporting.kpi.forecasts import WEEKS, Expectation, Forecast, from_history, given
+from reporting.kpi.intervals import QUARTER, Calendar
+from reporting.kpi.records import Leg, Offer, Record, Span, Visit
+from reporting.kpi.service_level import Target, counts_of
+
+HISTORY: Duration = WEEKS * 7 * DAY
+CAUSES = ("volume", "handling_time", "staffing", "not_ready")
+SKILLS = "skill_mismatch"
+_SHOWN = 10
+"""Contacts and agents shown with each share: those with the greatest part in it."""
+
+
+class Blame(msgspec.Struct, frozen=True, kw_only=True):
+    """One cause: its share of the fall (of 1; below 0: it helped), planned and actual, and what stands behind it.
+
+    ``contacts`` and ``agents``: those with the greatest part in it, with seconds.
+    """
+
+    cause: str
+    share: float
+    planned: float | None
+    actual: float | None
+    unit: str
+    contacts: tuple[tuple[ContactId, float], ...] = ()
+    agents: tuple[tuple[AgentId, float], ...] = ()
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """An interval below target. ``planned``: the level that the plan would have reached; the fall is from there."""
+
+    queue: QueueName
+    start: Instant
+    end: Instant
+    goal: float
+    observed: float
+    planned: float
+    modelled: float
+    required_agents: int
+    patience_s: float | None
+    forecast_weeks: int | None
+    blames: tuple[Blame, ...]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known besides the facts: the target with its goal, given forecasts, interval and zone."""
+
+    target: Target
+    interval: str = "30min"
+    zone: tzinfo
+    forecasts: tuple[Forecast, ...] = ()
+
+
+def misses(records: Sequence[Record], queue: QueueName, start: Instant, end: Instant, plan: Plan) -> list[Miss]:
+    """The intervals of a range in which a queue missed its goal, in order; ``records`` reach `HISTORY` back."""
+    goal = plan.target.goal
+    if goal is None:
+        return []
+    scene = _Scene(records, queue, plan)
+    found = []
+    at = start
+    while at < end:
+        stop = min(end, _next(at, plan))
+        if stop == at:
+            break
+        miss = scene.miss(at, stop, goal)
+        if miss is not None:
+            found.append(miss)
+        at = stop
+    return found
+
+
+def _next(at: Instant, plan: Plan) -> Instant:
+    """The beginning of the next interval."""
+    calendar = Calendar(plan.zone)
+    begin = calendar.begin(plan.interval, at)
+    step = at
+    while calendar.begin(plan.interval, step) == begin:
+        step += QUARTER
+    return calendar.begin(plan.interval, step)
+
+
+class _Staff(msgspec.Struct, frozen=True):
+    """Agents of a queue in one interval: seconds by agent, by the part of them that is the queue's."""
+
+    logged_in: dict[AgentId, float]
+    not_ready: dict[AgentId, float]
+    ready: dict[AgentId, float]
+
+
+class _Scene:
+    """The records of one queue."""
+
+    def __init__(self, records: Sequence[Record], queue: QueueName, plan: Plan) -> None:
+        self._queue = queue
+        self._plan = plan
+        self._calendar = Calendar(plan.zone)
+        self._visits = [record for record in records if isinstance(record, Visit) and record.queue == queue]
+        self._legs = [record for record in records if isinstance(record, Leg)]
+        self._spans = [record for record in records if isinstance(record, Span)]
+        self._agents = {
+            record.agent_id for record in records if isinstance(record, Leg | Offer) and record.queue == queue
+        }
+        self._required = {frozenset(visit.skills) for visit in self._visits}
+        self._past = self._cells([*self._visits, *(leg for leg in self._legs if leg.queue == queue)])
+        self._patience_s = _patience(self._visits)
+
+    def _cells(self, records: Iterable[Visit | Leg]) -> Mapping[Instant, Cell]:
+        cells: dict[Instant, Cell] = {}
+        for record in records:
+            begin = self._calendar.begin(self._plan.interval, record.at)
+            cell = cells.setdefault(begin, Cell())
+            for step in steps_of(record):
+                step(cell, record, 1)
+        return cells
+
+    def miss(self, start: Instant, end: Instant, goal: float) -> Miss | None:
+        """The interval, if it fell below the goal."""
+        visits = [visit for visit in self._visits if start <= visit.at < end]
+        legs = [leg for leg in self._legs if leg.queue == self._queue and start <= leg.at < end]
+        behind: list[Record] = [*visits, *legs]
+        cell = Cell()
+        for record in behind:
+            for step in steps_of(record):
+                step(cell, record, 1)
+        counts = counts_of(cell, self._plan.target)
+        denominator = counts.answered + counts.abandoned
+        if not denominator or counts.answered_within / denominator >= goal:
+            return None
+        observed = counts.answered_within / denominator
+        return self._explained(_Interval(start, end, goal, observed, cell), visits, legs)
+
+    def _expected(self, start: Instant, end: Instant) -> Expectation | None:
+        return given(self._plan.forecasts, self._queue, start, end) or from_history(
+            start, self._plan.interval, self._plan.zone, self._past
+        )
+
+    def _explained(self, interval: "_Interval", visits: list[Visit], legs: list[Leg]) -> Miss:
+        seconds = (interval.end - interval.start) / SECOND
+        staff = self._staff(interval.start, interval.end)
+        expected = self._expected(interval.start, interval.end)
+        actual_aht = _aht_s(interval.cell)
+        known_aht = expected.aht_us / SECOND if expected and expected.aht_us else actual_aht
+        planned = _Conditions(
+            rate=(expected.offered if expected else interval.cell.offered) / seconds,
+            aht_s=known_aht or actual_aht or 0.0,
+            logged_in=0.0,
+            not_ready=0.0,
+        )
+        required = required_agents(self._pool(planned), self._threshold_s, interval.goal)
+        planned = msgspec.structs.replace(planned, logged_in=float(required))
+        actual = _Conditions(
+            rate=interval.cell.offered / seconds,
+            aht_s=actual_aht or planned.aht_s,
+            logged_in=sum(staff.logged_in.values()) / seconds if staff.logged_in else planned.logged_in,
+            not_ready=sum(staff.not_ready.values()) / seconds,
+        )
+        shares, before, after = self._shares(planned, actual)
+        shares[SKILLS] = after - interval.observed
+        evidence = _Evidence(visits, legs, staff, self._plan.target, planned.aht_s)
+        return Miss(
+            queue=self._queue,
+            start=interval.start,
+            end=interval.end,
+            goal=interval.goal,
+            observed=interval.observed,
+            planned=before,
+            modelled=after,
+            required_agents=required,
+            patience_s=self._patience_s,
+            forecast_weeks=None if expected is None else expected.weeks,
+            blames=tuple(_blame(cause, share, planned, actual, evidence) for cause, share in shares.items()),
+        )
+
+    @property
+    def _threshold_s(self) -> float:
+        return self._plan.target.threshold_us / SECOND
+
+    def _pool(self, conditions: "_Conditions") -> Pool:
+        return Pool(
+            rate=conditions.rate,
+            aht_s=conditions.aht_s,
+            agents=max(0.0, conditions.logged_in - conditions.not_ready),
+            patience_s=self._patience_s,
+        )
+
+    def _shares(self, planned: "_Conditions", actual: "_Conditions") -> tuple[dict[str, float], float, float]:
+        """Each cause's mean effect over all orders, and the model's level as planned and as it was."""
+        levels: dict[frozenset[str], float] = {}
+
+        def level(changed: frozenset[str]) -> float:
+            if changed not in levels:
+                pool = self._pool(_mixed(planned, actual, changed))
+                levels[changed] = serve(pool, self._threshold_s).answered_within
+            return levels[changed]
+
+        totals = dict.fromkeys(CAUSES, 0.0)
+        orders = list(permutations(CAUSES))
+        for order in orders:
+            changed: frozenset[str] = frozenset()
+            for cause in order:
+                totals[cause] += level(changed) - level(changed | {cause})
+                changed |= {cause}
+        shares = {cause: total / len(orders) for cause, total in totals.items()}
+        return shares, level(frozenset()), level(frozenset(CAUSES))
+
+    def _staff(self, start: Instant, end: Instant) -> _Staff:
+        parts = self._parts(start, end)
+        logged_in: dict[AgentId, float] = {}
+        not_ready: dict[AgentId, float] = {}
+        ready: dict[AgentId, float] = {}
+        for span in self._spans:
+            overlap = (min(end, span.end) - max(start, span.at)) / SECOND
+            part = parts.get(span.agent_id, float(self._serves(span)))
+            if overlap <= 0 or not part:
+                continue
+            logged_in[span.agent_id] = logged_in.get(span.agent_id, 0.0) + overlap * part
+            into = not_ready if span.state.startswith("NOT_READY") else ready if span.state == "READY" else None
+            if into is not None:
+                into[span.agent_id] = into.get(span.agent_id, 0.0) + overlap * part
+        return _Staff(logged_in, not_ready, ready)
+
+    def _serves(self, span: Span) -> bool:
+        """Whether the agent took contacts of the queue before, or has the skills that some of them require."""
+        return span.agent_id in self._agents or any(required.issubset(span.skills) for required in self._required)
+
+    def _parts(self, start: Instant, end: Instant) -> dict[AgentId, float]:
+        """Of each agent who handled contacts, the part of that time that was this queue's."""
+        mine: dict[AgentId, int] = {}
+        all_of: dict[AgentId, int] = {}
+        for leg in self._legs:
+            if leg.agent_id is None or not start <= leg.began_at < end:
+                continue
+            took = leg.talk_us + leg.hold_us + (leg.wrap_up_us or 0) + 1
+            all_of[leg.agent_id] = all_of.get(leg.agent_id, 0) + took
+            if leg.queue == self._queue:
+                mine[leg.agent_id] = mine.get(leg.agent_id, 0) + took
+        return {agent: mine.get(agent, 0) / total for agent, total in all_of.items()}
+
+
+class _Interval(msgspec.Struct, frozen=True):
+    """One interval below its goal."""
+
+    start: Instant
+    end: Instant
+    goal: float
+    observed: float
+    cell: Cell
+
+
+class _Conditions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model is told: contacts a second, handling time, agents logged in, and not ready of them."""
+
+    rate: float
+    aht_s: float
+    logged_in: float
+    not_ready: float
+
+
+_FIELDS = {"volume": "rate", "handling_time": "aht_s", "staffing": "logged_in", "not_ready": "not_ready"}
+_UNITS = {"volume": "contacts an hour", "handling_time": "s", "staffing": "agents", "not_ready": "agents"}
+
+
+def _mixed(planned: _Conditions, actual: _Conditions, changed: frozenset[str]) -> _Conditions:
+    """The conditions as planned, but for the causes that are put as they were."""
+    changes = {_FIELDS[cause]: getattr(actual, _FIELDS[cause]) for cause in changed}
+    return msgspec.structs.replace(planned, **changes)
+
+
+def _patience(visits: Iterable[Visit]) -> float | None:
+    """Mean patience in seconds as Erlang A has it: all waiting / abandons; None where nobody abandoned."""
+    waited = abandoned = 0
+    for visit in visits:
+        if visit.outcome in {"answered", "abandoned"}:
+            waited += visit.waited_us or 0
+            abandoned += visit.outcome == "abandoned"
+    return waited / abandoned / SECOND if abandoned and waited else None
+
+
+def _aht_s(cell: Cell) -> float | None:
+    return (cell.talk_us + cell.hold_us + cell.wrap_up_us) / cell.handled / SECOND if cell.handled else None
+
+
+class _Evidence(msgspec.Struct, frozen=True):
+    """What stands behind the shares."""
+
+    visits: list[Visit]
+    legs: list[Leg]
+    staff: _Staff
+    target: Target
+    planned_aht_s: float
+
+    def late(self) -> dict[ContactId, float]:
+        """Contacts that were not answered in time, by how long they waited."""
+        waits: dict[ContactId, float] = {}
+        for visit in self.visits:
+            waited = visit.waited_us or 0
+            if visit.outcome == "abandoned" or (visit.outcome == "answered" and waited > self.target.threshold_us):
+                waits[visit.contact_id] = waited / SECOND
+        return waits
+
+    def long(self) -> tuple[dict[ContactId, float], dict[AgentId, float]]:
+        """Contacts and agents by how much longer than planned their handling took."""
+        contacts: dict[ContactId, float] = {}
+        agents: dict[AgentId, float] = {}
+        for leg in self.legs:
+            if leg.ended_at is None:
+                continue
+            more = (leg.talk_us + leg.hold_us + (leg.wrap_up_us or 0)) / SECOND - self.planned_aht_s
+            contacts[leg.contact_id] = contacts.get(leg.contact_id, 0.0) + more
+            if leg.agent_id is not None:
+                agents[leg.agent_id] = agents.get(leg.agent_id, 0.0) + more
+        return contacts, agents
+
+
+def _blame(cause: str, share: float, planned: _Conditions, actual: _Conditions, evidence: _Evidence) -> Blame:
+    contacts: Mapping[ContactId, float] = {}
+    agents: Mapping[AgentId, float] = {}
+    match cause:
+        case "volume":
+            contacts = evidence.late()
+        case "handling_time":
+            contacts, agents = evidence.long()
+        case "staffing":
+            agents = evidence.staff.logged_in
+        case "not_ready":
+            agents = evidence.staff.not_ready
+        case _:
+            contacts, agents = evidence.late(), evidence.staff.ready
+    field = _FIELDS.get(cause)
+    factor = 3600 if cause == "volume" else 1
+    unknown = cause in {"staffing", "not_ready"} and not evidence.staff.logged_in
+    return Blame(
+        cause=cause,
+        share=share,
+        planned=None if field is None else getattr(planned, field) * factor,
+        actual=None if field is None or unknown else getattr(actual, field) * factor,
+        unit=_UNITS.get(cause, ""),
+        contacts=_greatest(contacts),
+        agents=_greatest(agents),
+    )
+
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def _greatest(amounts: Mapping[_Name, float]) -> tuple[tuple[_Name, float], ...]:
+    ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((name, round(amount, 3)) for name, amount in ordered[:_SHOWN] if amount > 0)

@@ -1,0 +1,129 @@
+"""Why a target was missed: shares that add up, and each cause found where it was made."""
+
+from datetime import UTC
+
+import pytest
+
+from facts.ids import QueueName
+from facts.time import MINUTE, SECOND
+from reporting.kpi.forecasts import Forecast
+from reporting.kpi.report import read
+from reporting.kpi.service_level import Target
+from reporting.kpi.why_missed import SKILLS, Blame, Miss, Plan, misses
+from tests.reporting.scenes import Scene, clock
+
+SALES = QueueName("sales")
+
+
+def half_hour(*, calls: int, agents: int, talk: float, not_ready: int = 0) -> Scene:
+    """A half hour in which calls come evenly to agents who are all alike; each waits for the first free one."""
+    scene = Scene()
+    for number in range(agents):
+        scene.logs_in(0, f"a{number}")
+        if number >= not_ready:
+            scene.turns(0, f"a{number}", "READY")
+    free = [0.0] * (agents - not_ready)
+    for number in range(calls):
+        at = number * 1800 / calls
+        who = min(range(len(free)), key=free.__getitem__)
+        wait = max(0.0, free[who] - at)
+        free[who] = at + wait + talk
+        scene.call(at, f"c{number}", f"a{not_ready + who}", wait=wait, talk=talk)
+    for number in range(agents):
+        scene.logs_out(1800, f"a{number}")
+    scene.list.sort(key=lambda entry: entry.at)
+    return scene
+
+
+def only_miss(scene: Scene, forecast: float, aht_s: float) -> Miss:
+    plan = Plan(
+        target=Target(goal=0.8, threshold_us=20 * SECOND),
+        zone=UTC,
+        forecasts=(Forecast(queue=SALES, at=clock(0), offered=forecast, aht_us=round(aht_s * SECOND)),),
+    )
+    found = misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan)
+    assert len(found) == 1
+    return found[0]
+
+
+def shares(miss: Miss) -> dict[str, float]:
+    return {blame.cause: blame.share for blame in miss.blames}
+
+
+def greatest(miss: Miss) -> Blame:
+    return max(miss.blames, key=lambda blame: blame.share)
+
+
+def test_the_shares_add_up_to_the_fall() -> None:
+    miss = only_miss(half_hour(calls=90, agents=6, talk=150, not_ready=1), forecast=60, aht_s=120)
+    assert sum(shares(miss).values()) == pytest.approx(miss.planned - miss.observed, abs=1e-12)
+    assert miss.planned >= miss.goal > miss.observed
+
+
+@pytest.mark.parametrize(
+    ("cause", "scene", "forecast", "aht_s"),
+    [
+        ("volume", half_hour(calls=110, agents=6, talk=120), 60, 120),
+        ("handling_time", half_hour(calls=60, agents=6, talk=200), 60, 120),
+        ("staffing", half_hour(calls=60, agents=3, talk=120), 60, 120),
+        ("not_ready", half_hour(calls=60, agents=6, talk=120, not_ready=3), 60, 120),
+    ],
+)
+def test_the_cause_that_was_made_has_the_greatest_share(
+    cause: str, scene: Scene, forecast: float, aht_s: float
+) -> None:
+    assert greatest(only_miss(scene, forecast, aht_s)).cause == cause
+
+
+def test_behind_each_share_stand_contacts_and_agents() -> None:
+    miss = only_miss(half_hour(calls=60, agents=6, talk=120, not_ready=3), forecast=60, aht_s=100)
+    by_cause = {blame.cause: blame for blame in miss.blames}
+    assert {agent for agent, _ in by_cause["not_ready"].agents} == {"a0", "a1", "a2"}
+    assert [seconds for _, seconds in by_cause["not_ready"].agents] == [1800.0] * 3
+    assert by_cause["volume"].contacts[0][1] >= by_cause["volume"].contacts[-1][1] > 20
+    assert all(seconds == 20 for _, seconds in by_cause["handling_time"].contacts)
+    assert by_cause["staffing"].planned == miss.required_agents
+    assert by_cause["staffing"].actual == 6
+
+
+def test_ready_agents_while_contacts_wait_are_laid_to_skills() -> None:
+    scene = Scene()
+    for agent in ("ann", "bob", "cyn", "dan"):
+        scene.logs_in(0, agent)
+        scene.turns(0, agent, "READY")
+    for number in range(10):
+        scene.call(number * 100, f"c{number}", ("ann", "bob", "cyn", "dan")[number % 4], wait=60, talk=50)
+    for agent in ("ann", "bob", "cyn", "dan"):
+        scene.logs_out(1800, agent)
+    scene.list.sort(key=lambda entry: entry.at)
+    assert greatest(only_miss(scene, forecast=10, aht_s=50)).cause == SKILLS
+
+
+def test_without_agents_time_staffing_has_no_data() -> None:
+    scene = Scene()
+    for number in range(30):
+        scene.call(number * 50, f"c{number}", "ann", wait=40, talk=100)
+    scene.list.sort(key=lambda entry: entry.at)
+    by_cause = {blame.cause: blame for blame in only_miss(scene, forecast=30, aht_s=100).blames}
+    assert by_cause["staffing"].actual is None
+    assert by_cause["staffing"].share == 0
+
+
+def test_the_forecast_is_the_mean_of_four_weeks() -> None:
+    week = 7 * 24 * 3600
+    scene = Scene()
+    for weeks, calls in ((4, 10), (3, 20), (2, 30), (1, 40), (0, 100)):
+        for number in range(calls):
+            at = -weeks * week + number
+            scene.call(at, f"w{weeks}/{number}", "ann", wait=30 if not weeks else 1, talk=100)
+    scene.list.sort(key=lambda entry: entry.at)
+    plan = Plan(target=Target(goal=0.8), zone=UTC)
+    (miss,) = misses(read(scene, None, None).records, SALES, clock(0), clock(0) + 30 * MINUTE, plan)
+    volume = next(blame for blame in miss.blames if blame.cause == "volume")
+    assert (volume.planned, volume.actual, miss.forecast_weeks) == (50, 200, 4)
+
+
+def test_an_interval_that_reached_its_goal_is_not_a_miss() -> None:
+    plan = Plan(target=Target(goal=0.8), zone=UTC)
+    scene = half_hour(calls=20, agents=6, talk=60)
+    assert misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan) == []
