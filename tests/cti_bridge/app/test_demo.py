@@ -1,0 +1,78 @@
+"""The demo as a newcomer runs it, for a few virtual minutes, and the report over the journal that it leaves."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def cordboard(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cti_bridge.app.main", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "CORDBOARD_HOME": str(home)},
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str, float]:
+    home = tmp_path_factory.mktemp("home")
+    began = time.monotonic()
+    done = cordboard(home, "demo", "--minutes", "8", "--speed", "60", "--seed", "7", "--json", str(home / "out.json"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    return home, json.loads((home / "out.json").read_text())["queues"], done.stderr, time.monotonic() - began
+
+
+def test_it_ends_by_itself_and_leaves_no_traceback(demo: tuple[Path, dict[str, Any], str, float]) -> None:
+    _, _, said, took = demo
+    assert took < 60
+    assert "Traceback" not in said
+    assert "Service level" in said
+
+
+def test_every_queue_is_busy_and_adds_up(demo: tuple[Path, dict[str, Any], str, float]) -> None:
+    _, queues, _, _ = demo
+    assert len(queues) >= 2
+    for figures in queues.values():
+        assert set(figures) >= {
+            "offered",
+            "answered",
+            "abandoned",
+            "left_otherwise",
+            "in_progress",
+            "asa_s",
+            "service_level",
+            "aht_s",
+        }
+        parts = ("answered", "abandoned", "left_otherwise", "in_progress")
+        assert figures["offered"] == sum(figures[part] for part in parts)
+        assert figures["answered"] > 0
+        assert 0 <= figures["service_level"] <= 1
+    arrivals = sum(figures["offered"] for figures in queues.values())
+    assert arrivals > 8 * 7, "at least ten a minute arrive; a few are in the menu or left it"
+
+
+def test_the_report_over_its_journal_has_the_same_figures(demo: tuple[Path, dict[str, Any], str, float]) -> None:
+    home, queues, _, _ = demo
+    journal = home / "demo" / "journal.sqlite3"
+    done = cordboard(home, "report", "summary", "--journal", str(journal), "--json")
+    assert done.returncode == 0, done.stderr
+    rows = {row["slice"]["queue"]: row["figures"] for row in json.loads(done.stdout)["rows"]}
+    for name, figures in queues.items():
+        assert {key: rows[name][key]["value"] for key in figures} == figures
+
+
+def test_the_journal_is_whole(demo: tuple[Path, dict[str, Any], str, float]) -> None:
+    home, *_ = demo
+    done = cordboard(home, "db", "verify", "--journal", str(home / "demo" / "journal.sqlite3"))
+    assert done.returncode == 0, done.stdout + done.stderr
