@@ -116,19 +116,22 @@ def available(agent: Agent) -> bool:
 
 
 def tell_state(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
-    """Write down the agent's state as it is now."""
-    works = agent.works
+    """Write down the agent's state, which begins now."""
     agent.since = centre.now
-    centre.out.append(
-        AgentStateChanged(
-            agent_id=agent.agent_id,
-            declared=agent.declared,
-            activity=works[0].activity if len(works) == 1 else activity_of(agent),
-            reason=agent.reason,
-            pending=agent.pending,
-            pending_reason=agent.pending_reason,
-            by=by,
-        )
+    centre.out.append(state_of(agent, by))
+
+
+def state_of(agent: Agent, by: Party) -> AgentStateChanged:
+    """The agent's state as a fact."""
+    works = agent.works
+    return AgentStateChanged(
+        agent_id=agent.agent_id,
+        declared=agent.declared,
+        activity=works[0].activity if len(works) == 1 else activity_of(agent),
+        reason=agent.reason,
+        pending=agent.pending,
+        pending_reason=agent.pending_reason,
+        by=by,
     )
 
 

@@ -32,7 +32,8 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         raise IllegalEvent(f"contact {contact_id!r} cannot have joined in the future")
     reading = queue.reading
     if event.requirement is not None:
-        reading = centre.readings.of(both(queue.policy.requires, event.requirement))
+        own = event.requirement
+        reading = centre.readings.of(both(queue.policy.requires, own) if queue.requires else own)
     requirement, text, pools, first, second, exact = reading
     priority = queue.policy.priority if event.priority is None else event.priority
     centre.joined = joined = centre.joined + 1
@@ -51,7 +52,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         exact,
         event.customer_id,
         event.attributes or None,
-        max(1, centre.entered.get(contact_id, 0) + (not event.returned)),
+        _entered(centre, event) if centre.entered else 1,
     )
     centre.contacts[contact_id] = contact
     centre.out.append(
@@ -70,6 +71,12 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         )
     )
     place(centre, contact, newest=newest)
+
+
+def _entered(centre: Centre, event: JoinQueue) -> int:
+    """How many queues the contact has been in, this one included."""
+    before = centre.entered.get(event.contact_id, 0)
+    return max(1, before if event.returned else before + 1)
 
 
 def leave_queue(centre: Centre, event: LeaveQueue) -> None:

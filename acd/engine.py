@@ -40,6 +40,7 @@ from acd.model import Agent, Queue
 from acd.policy import Policy
 from acd.views import AgentView, ContactView, OfferView, QueueView
 from facts.ids import AgentId, ContactId, OfferId, QueueName
+from facts.requirements import NOTHING_REQUIRED
 from facts.time import Instant
 
 
@@ -77,11 +78,13 @@ class Engine:
     def __init__(self, policy: Policy) -> None:
         self._centre = centre = Centre(policy, offers.ring_over)
         for number, known in enumerate(policy.agents):
-            agent = Agent(known, known.agent_id, known.skills, number, slots=known.slots)
+            agent = Agent(known, number)
             centre.agents[agent.agent_id] = agent
             centre.matching.pools.add_agent(agent)
         for rules in policy.queues:
-            centre.queues[rules.name] = Queue(rules, centre.readings.of(rules.requires))
+            centre.queues[rules.name] = Queue(
+                rules, centre.readings.of(rules.requires), rules.requires != NOTHING_REQUIRED
+            )
 
     def handle(self, event: Event, now: Instant) -> tuple[Effect, ...]:
         """Let everything due until ``now`` happen, then the event; what is to be journalled and done, in order.
@@ -96,8 +99,6 @@ class Engine:
                 self._advance(now)
             centre.now = now
         _HANDLERS[type(event)](centre, event)
-        if centre.deadlines.soonest <= centre.now:
-            self._advance(centre.now)
         effects = tuple(centre.out)
         centre.out.clear()
         return effects

@@ -1,6 +1,7 @@
 """The distributor's memory: contacts, agents, the work between them, queues. Changed only by the engine's modules.
 
-These records are mutable and compared by identity; what others see of them are the frozen views of ``acd.views``.
+These records are mutable and compared by identity (those made often are structs, which are made fast, the others plain
+classes, which change fast); what others see of them are the frozen views of ``acd.views``.
 Nearly all of a busy centre's memory is contacts and agents, so what most of them lack is None, not an empty container.
 """
 
@@ -28,19 +29,22 @@ Lane: TypeAlias = "OrderedDict[int, Contact]"
 """Waiting contacts of one class in one pool, oldest first."""
 
 
-class Pool(msgspec.Struct, eq=False):
+class Pool:
     """Free agents who have a pair of skills, and waiting contacts that need that pair.
 
     ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
-    the agent's levels of the two skills. ``lanes``: by class; a class without contacts is not there. ``head``:
-    the lowest order of any waiting contact. ``alone``: this pool as the only one of a contact.
+    the agent's levels of the two skills. ``lanes``: by class; a class without contacts is not there. ``head``: the
+    lowest order of any waiting contact. ``alone``: this pool as the only one of a contact.
     """
 
-    key: tuple[str, str, str]
-    alone: "tuple[Pool, ...]" = ()
-    head: int = LAST
-    free: "dict[Agent, Levels]" = {}
-    lanes: dict[Class, Lane] = {}
+    __slots__ = ("alone", "free", "head", "key", "lanes")
+
+    def __init__(self, key: tuple[str, str, str]) -> None:
+        self.key = key
+        self.alone: tuple[Pool, ...] = (self,)
+        self.head = LAST
+        self.free: dict[Agent, Levels] = {}
+        self.lanes: dict[Class, Lane] = {}
 
 
 Reading: TypeAlias = tuple[Requirement | None, str, tuple[Pool, ...], int, int, bool]
@@ -50,13 +54,14 @@ a pool with these levels is all that it asks."""
 
 
 class Queue(msgspec.Struct, eq=False):
-    """A queue at work.
+    """A queue at work. ``requires``: something.
 
     ``waiting``: not yet answered, whether a phone rings for them or not; ``counts``: how many of each class.
     """
 
     policy: QueuePolicy
     reading: Reading
+    requires: bool
     waiting: "dict[ContactId, Contact]" = {}
     counts: dict[Class, int] = {}
 
@@ -113,34 +118,61 @@ class Contact(msgspec.Struct, eq=False):
         return self.exact or self.requirement is None or satisfies(agent.skills, self.requirement)
 
 
-class Agent(msgspec.Struct, eq=False):
+class Agent:
     """An agent.
 
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
-    ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and
-    as the pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
+    ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as the
+    pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
     """
 
-    policy: AgentPolicy
-    agent_id: AgentId
-    skills: dict[SkillName, int]
-    number: int
-    declared: Declared = Declared.LOGGED_OUT
-    reason: ReasonCode | None = None
-    pending: Declared | None = None
-    pending_reason: ReasonCode | None = None
-    phone: str = ""
-    phone_reachable: bool = True
-    since: Instant = 0
-    logged_in_at: Instant = 0
-    works: tuple[Work, ...] = ()
-    free: bool = False
-    returned: bool = False
-    idle_order: int = 0
-    idle_since: Instant = 0
-    misses: int = 0
-    taken: int = 0
-    pause: Timer | None = None
-    slots: int = 1
-    free_in: list[Any] = []
-    looks_in: list[Any] = []
+    __slots__ = (
+        "agent_id",
+        "declared",
+        "free",
+        "free_in",
+        "idle_order",
+        "idle_since",
+        "logged_in_at",
+        "looks_in",
+        "misses",
+        "number",
+        "pause",
+        "pending",
+        "pending_reason",
+        "phone",
+        "phone_reachable",
+        "policy",
+        "reason",
+        "returned",
+        "since",
+        "skills",
+        "slots",
+        "taken",
+        "works",
+    )
+
+    def __init__(self, policy: AgentPolicy, number: int) -> None:
+        self.policy = policy
+        self.agent_id: AgentId = policy.agent_id
+        self.skills: dict[SkillName, int] = policy.skills
+        self.number = number
+        self.slots = policy.slots
+        self.declared: Declared = Declared.LOGGED_OUT
+        self.reason: ReasonCode | None = None
+        self.pending: Declared | None = None
+        self.pending_reason: ReasonCode | None = None
+        self.phone = ""
+        self.phone_reachable = True
+        self.logged_in_at: Instant = 0
+        self.since: Instant = 0
+        self.works: tuple[Work, ...] = ()
+        self.pause: Timer | None = None
+        self.free = False
+        self.returned = False
+        self.idle_order = 0
+        self.idle_since: Instant = 0
+        self.misses = 0
+        self.taken = 0
+        self.free_in: list[Any] = []
+        self.looks_in: list[Any] = []

@@ -16,6 +16,7 @@ from acd.centre import (
     available,
     drop_work,
     leave_line,
+    state_of,
     tell_state,
     without,
 )
@@ -99,7 +100,8 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
         work = Work(agent, contact, RESERVED, now, now)
         agent.works += (work,)
         contact.works += (work,)
-        out.append(
+        agent.since = now
+        out += (
             OfferMade(
                 contact_id=contact_id,
                 agent_id=agent_id,
@@ -110,10 +112,10 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
                 ring_us=ring_us,
                 waited_us=now - contact.joined_at,
                 why=why,
-            )
+            ),
+            state_of(agent, BY_SYSTEM),
+            RingAgent(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id, queue=name, ring_us=ring_us),
         )
-        tell_state(centre, agent, BY_SYSTEM)
-        out.append(RingAgent(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id, queue=name, ring_us=ring_us))
 
 
 # -- ending ---------------------------------------------------------------------------------------------------------
@@ -121,44 +123,43 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
 
 def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     """The first to answer has the contact; the others' phones stop, and nobody is blamed."""
-    contact, work = _ringing(centre, event.offer_id, event.agent_id)
+    offer_id, agent_id = event.offer_id, event.agent_id
+    contact, work = _ringing(centre, offer_id, agent_id)
     now, out, agent, queue = centre.now, centre.out, work.agent, contact.queue
     assert queue is not None
-    work.activity = _AFTER_ANSWER[work.activity]
     rang = now - work.since
-    work.since = work.connected_at = now
+    work.activity = _AFTER_ANSWER[work.activity]
+    work.since = work.connected_at = agent.since = now
     agent.misses = 0
     agent.taken += 1
     losers = _answered_elsewhere(centre, contact, work) if len(contact.works) > 1 else ()
-    del centre.offers[event.offer_id]
+    del centre.offers[offer_id]
     contact.offer_id = None
     contact.place = CONNECTED
     leave_line(centre, contact)
     contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
-    out.append(
+    out += (
         OfferEnded(
             contact_id=contact_id,
-            agent_id=event.agent_id,
+            agent_id=agent_id,
             customer_id=customer_id,
             queue=name,
-            offer_id=event.offer_id,
+            offer_id=offer_id,
             outcome=_ANSWERED,
             rang_us=rang,
-        )
-    )
-    out.append(
+        ),
         ContactConnected(
             contact_id=contact_id,
-            agent_id=event.agent_id,
+            agent_id=agent_id,
             customer_id=customer_id,
             queue=name,
-            offer_id=event.offer_id,
+            offer_id=offer_id,
             waited_us=now - contact.joined_at,
             rang_us=rang,
-        )
+        ),
+        state_of(agent, BY_AGENT),
+        ConnectContact(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
     )
-    tell_state(centre, agent)
-    out.append(ConnectContact(offer_id=event.offer_id, contact_id=contact_id, agent_id=event.agent_id))
     for loser in losers:
         release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
 

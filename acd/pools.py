@@ -48,7 +48,6 @@ class Pools:
 
     def _open(self, key: tuple[str, str, str]) -> Pool:
         pool = self._pools[key] = Pool(key)
-        pool.alone = (pool,)
         in_line = []
         for agent in self._members(key):
             self._enter(pool, agent)

@@ -10,6 +10,7 @@ from facts.requirement_text import requirement_text
 from facts.requirements import HIGHEST_LEVEL, NOTHING_REQUIRED, AllOf, AtLeast, Requirement
 
 _MEMORY: Final = 4096
+_EVERYBODY: Final = ("",)
 
 
 def both(first: Requirement, second: Requirement) -> Requirement:
@@ -35,12 +36,12 @@ class Readings:
         self._known: dict[tuple[Requirement, tuple[str, ...]], Reading] = {}
         self._texts: dict[SkillName, tuple[str, ...]] = {}
 
-    def of(self, requirement: Requirement, groups: tuple[str, ...] = ("",)) -> Reading:
+    def of(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
         """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else."""
-        if type(requirement) is AllOf and len(requirement.terms) == 2 and len(groups) == 1:
+        if type(requirement) is AllOf and len(requirement.terms) == 2 and groups == _EVERYBODY:
             first, second = requirement.terms
             if type(first) is AtLeast and type(second) is AtLeast and first.skill != second.skill:
-                return self._of_two(first, second, groups[0])
+                return self._of_two(first.skill, first.level, second.skill, second.level)
         key = (requirement, groups)
         known = self._known.get(key)
         if known is None:
@@ -53,18 +54,18 @@ class Readings:
         """The agents' skills have changed: which skills are rarest may have, too."""
         self._known.clear()
 
-    def _of_two(self, first: AtLeast, second: AtLeast, group: str) -> Reading:
+    def _of_two(self, skill: SkillName, level: int, skill2: SkillName, level2: int) -> Reading:
         """The commonest requirement that contacts bring, without a detour."""
         texts = self._texts
         try:
-            text = f"{texts[first.skill][first.level]} & {texts[second.skill][second.level]}"
+            text = f"{texts[skill][level]} & {texts[skill2][level2]}"
         except (KeyError, IndexError):
-            self._write_texts(first.skill)
-            self._write_texts(second.skill)
-            text = f"{first.skill}>={first.level} & {second.skill}>={second.level}"
-        if first.skill > second.skill:
-            first, second = second, first
-        return None, text, self._pools.pool(group, first.skill, second.skill).alone, first.level, second.level, True
+            self._write_texts(skill)
+            self._write_texts(skill2)
+            text = f"{skill}>={level} & {skill2}>={level2}"
+        if skill < skill2:
+            return None, text, self._pools.pool("", skill, skill2).alone, level, level2, True
+        return None, text, self._pools.pool("", skill2, skill).alone, level2, level, True
 
     def _write_texts(self, skill: SkillName) -> None:
         """Formatting numbers takes longer than everything else here, so the texts of a skill's levels are kept."""

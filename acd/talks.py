@@ -39,19 +39,24 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         _end_without_agent(centre, contact)
         return
     work = _talk(contact, event.agent_id, SlotEvent.TALK_OVER, _TALK_OVER)
-    agent, queue = work.agent, contact.queue
+    now, agent, queue = centre.now, work.agent, contact.queue
     _tell_talk_end(centre, work, event.ended_by)
-    contact.works = without(contact.works, work)
-    if not contact.works:
+    if len(contact.works) == 1:
+        contact.works = ()
         forget_contact(centre, contact, remember=not event.contact_ended)
+    else:
+        contact.works = without(contact.works, work)
     if queue is not None and queue.policy.wrap_up_us > 0:
         work.activity = Activity.WRAP_UP
-        work.since = centre.now
-        work.timer = centre.deadlines.add(centre.now + queue.policy.wrap_up_us, wrap_up_over, work)
+        work.since = now
+        work.timer = centre.deadlines.add(now + queue.policy.wrap_up_us, wrap_up_over, work)
         tell_state(centre, agent)
         return
-    agent.works = without(agent.works, work)
-    slot_freed(centre, agent)
+    agent.works = () if len(agent.works) == 1 else without(agent.works, work)
+    if agent.pending is not None:
+        slot_freed(centre, agent)
+    else:
+        settle(centre, agent)
 
 
 def _end_without_agent(centre: Centre, contact: Contact) -> None:
