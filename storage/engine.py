@@ -59,12 +59,13 @@ def _without_secret(text: str) -> str:
     return re.sub(r"://[^/]*@", "://***@", text)
 
 
-def connect_engine(url: URL, *, read_only: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+def connect_engine(url: URL, *, read_only: bool = False, lock_wait_s: float | None = None) -> Engine:
     """An engine for this database; nothing is opened yet.
 
     On SQLite a transaction begins as a writing one (``BEGIN IMMEDIATE``) only when its connection has the execution
     option ``writes``, so that it waits for the lock at its start and never has to be given up in the middle.
     """
+    lock_wait_s = LOCK_WAIT_S if lock_wait_s is None else lock_wait_s
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, read_only=read_only, lock_wait_s=lock_wait_s)
     return _postgresql_engine(url, read_only=read_only, lock_wait_s=lock_wait_s)
