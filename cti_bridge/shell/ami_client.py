@@ -29,6 +29,8 @@ from cti_bridge.wire.errors import RemoteProtocolError
 
 log = structlog.get_logger(__name__)
 
+_BACK_OFF = backoffPolicy(initialDelay=0.5, maxDelay=15.0)
+
 Headers = Iterable[tuple[str, str]]
 
 
@@ -110,6 +112,7 @@ class AmiProtocol(Protocol):
         self._pending: dict[str, _Pending] = {}
         self._numbers = itertools.count(1)
         self._connected = False
+        self.ended = self.refused = False
         self.heard_at = 0.0
         self.greeted: Deferred[AmiMessage] = Deferred()
         self.lost: Deferred[str] = Deferred()
@@ -127,6 +130,8 @@ class AmiProtocol(Protocol):
         try:
             messages = self._parser.feed(data)
         except RemoteProtocolError as error:
+            self.refused = True
+            log.error("ami_connection_refused", reason=str(error))  # noqa: TRY400 - the reason says it all
             self.fail(f"the peer does not speak AMI: {error}")
             return
         for message in messages:
@@ -135,7 +140,6 @@ class AmiProtocol(Protocol):
     def fail(self, reason: str) -> None:
         """End the connection because of ``reason``."""
         self._reason = reason
-        log.error("ami_connection_refused", reason=reason)
         if self.transport is not None:
             cast(ITCPTransport, self.transport).abortConnection()
 
@@ -189,7 +193,7 @@ class AmiProtocol(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
         """Everybody who waits for an answer is told."""
-        self._connected = False
+        self._connected, self.ended = False, True
         text = self._reason or reason.getErrorMessage()
         for action_id in list(self._pending):
             self._finish(action_id, NotConnected(text))
@@ -254,13 +258,9 @@ class AmiClient:
         self._keep_alive_s = keep_alive_s
         self._protocol: AmiProtocol | None = None
         self._stopping = False
-        self._latest = self._new_protocol()
+        self._failures = 0
         self._service = ClientService(
-            endpoint,
-            Factory.forProtocol(self._connecting),
-            retryPolicy=backoffPolicy(initialDelay=0.5, maxDelay=15.0),
-            clock=clock,
-            prepareConnection=lambda _: Deferred.fromCoroutine(self._prepare(self._latest)),
+            endpoint, Factory.forProtocol(self._connecting), retryPolicy=self._wait_before, clock=clock
         )
 
     @property
@@ -289,10 +289,30 @@ class AmiClient:
     def _present(self) -> AmiProtocol:
         return self._protocol or self._new_protocol()
 
+    def _wait_before(self, attempt: int) -> float:
+        """Seconds before the next attempt; a connection over which no log-in succeeds counts as a failed one.
+
+        Preparing is not left to ClientService: its machine has no way out when a connection ends while it prepares.
+        """
+        delay = _BACK_OFF(max(attempt, self._failures))
+        if not self._stopping:
+            log.warning("switch_not_connected", next_attempt_s=round(delay, 1))
+        return delay
+
     def _connecting(self) -> AmiProtocol:
-        """The protocol of a connection that is being made; ClientService itself passes a proxy on."""
-        self._latest = self._new_protocol()
-        return self._latest
+        """The protocol of a connection that is being made."""
+        protocol = self._new_protocol()
+        Deferred.fromCoroutine(self._prepare(protocol)).addErrback(self._not_prepared, protocol)
+        return protocol
+
+    def _not_prepared(self, failure: Failure, protocol: AmiProtocol) -> None:
+        self._failures += 1
+        if not isinstance(failure.value, AmiError):
+            log.error("switch_not_ready", exc_info=failure.value)
+        elif not (protocol.refused or self._stopping):
+            log.error("switch_not_ready", reason=str(failure.value))
+        if not protocol.ended:
+            protocol.fail(str(failure.value))
 
     def _new_protocol(self) -> AmiProtocol:
         return AmiProtocol(
@@ -300,7 +320,7 @@ class AmiClient:
         )
 
     async def _prepare(self, protocol: AmiProtocol) -> None:
-        """Log in, take the snapshot, let the events go. A failure ends the connection; ClientService tries again."""
+        """Log in, take the snapshot, let the events go."""
         greeting_timer = self._clock.callLater(self._timeout_s, protocol.fail, "no AMI greeting in time")
         try:
             greeting = await protocol.greeted
@@ -309,13 +329,9 @@ class AmiClient:
                 greeting_timer.cancel()
         backlog: list[AmiMessage] = []
         protocol.on_event = backlog.append
-        try:
-            await self._log_in(protocol)
-            snapshot = await self._take_snapshot(protocol)
-        except AmiError as error:
-            log.error("switch_not_ready", reason=str(error))  # noqa: TRY400 - the reason says it all
-            protocol.fail(str(error))
-            raise
+        await self._log_in(protocol)
+        snapshot = await self._take_snapshot(protocol)
+        self._failures = 0
         log.info("switch_connected", greeting=greeting.name, channels=len(snapshot.channels))
         self._begin(protocol, snapshot, backlog)
 

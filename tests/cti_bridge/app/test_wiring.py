@@ -1,0 +1,85 @@
+"""A whole daemon on a switch of the test's own, over real sockets: with and without encryption."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.cti_bridge.app.process import run_python
+
+DAEMON = """
+import sys
+from pathlib import Path
+from cti_bridge.app.reactor import install
+reactor = install()
+from twisted.internet import ssl
+from twisted.internet.defer import Deferred
+from cti_bridge.app import logs
+logs.configure()
+from cti_bridge.app.centre import centre_of
+from cti_bridge.app.wiring import Addresses, Daemon, Secrets
+from cti_bridge.shell.clock import Clock
+from cti_bridge.virtual_pbx.pbx import VirtualPbx
+from cti_bridge.virtual_pbx.settings import AmiAccount, PbxSettings
+from config.load import load
+from storage.journal import open_journal
+
+folder, trusted = Path(sys.argv[1]), sys.argv[2]
+
+class Encrypted:
+    '''A reactor whose listeners speak TLS.'''
+    def __init__(self, reactor): self._reactor = reactor
+    def __getattr__(self, name): return getattr(self._reactor, name)
+    def listenTCP(self, port, factory, **more):
+        context = ssl.DefaultOpenSSLContextFactory(str(folder / "key.pem"), str(folder / "cert.pem"))
+        return self._reactor.listenSSL(port, factory, context, **more)
+
+accounts = (AmiAccount(username="cordboard", secret="s"),)
+pbx = VirtualPbx(reactor, PbxSettings(accounts=accounts), seed=1, tcp=Encrypted(reactor))
+addresses = Addresses(ami_host="127.0.0.1", ami_tls_name="localhost", agi_port=0,
+                      ami_ca_file=folder / "cert.pem" if trusted == "trusted" else None)
+with open_journal(folder / f"{trusted}.sqlite3") as journal:
+    daemon = Daemon(reactor, Clock(reactor), journal, spool=folder / "spool", centre=centre_of(load(None, {})),
+                    addresses=addresses, secrets=Secrets(ami_user="cordboard", ami_secret="s", agi_token="t"))
+    daemon.start(ami_port=pbx.listen(0))
+    def look():
+        print("connected" if daemon.connected else "refused")
+        Deferred.fromCoroutine(daemon.stop()).addBoth(lambda _: reactor.stop())
+    reactor.callLater(1.5, look)
+    reactor.run()
+"""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return folder
+
+
+@pytest.mark.parametrize(("trust", "outcome"), [("trusted", "connected"), ("untrusted", "refused")])
+def test_ami_over_tls_is_believed_only_with_a_trusted_certificate(certificate: Path, trust: str, outcome: str) -> None:
+    done: Any = run_python(DAEMON, str(certificate), trust)
+    assert done.stdout.split() == [outcome], done.stdout + done.stderr
