@@ -7,7 +7,7 @@ import msgspec
 
 from cti_bridge.virtual_pbx.channels import Channel, Party
 from cti_bridge.virtual_pbx.dialplan import Location
-from cti_bridge.virtual_pbx.errors import Interruption
+from cti_bridge.virtual_pbx.errors import Interruption, Redirected
 from cti_bridge.virtual_pbx.expressions import expand, function, variable
 from cti_bridge.virtual_pbx.scheduler import Step
 from cti_bridge.wire.agi import COMMANDS, AgiCommand, AgiReply
@@ -66,8 +66,11 @@ def run_command(switch: "Switch", channel: Channel, command: AgiCommand, *, dead
         return AgiAnswer((yield from run(switch, channel, command.arguments)))
     except _Usage:
         return AgiAnswer(_wrong(usage))
+    except Redirected as redirected:
+        channel.goto = redirected.location  # still to be done, once the server lets go
     except Interruption:
-        return AgiAnswer(AgiReply(code=200, result="-1"), failed=True)
+        pass
+    return AgiAnswer(AgiReply(code=200, result="-1"), failed=True)
 
 
 class _Usage(Exception):  # noqa: N818 - asks for the usage text
