@@ -68,7 +68,7 @@ def _run(reactor: Any, settings: Settings) -> int:
                 daemon.start()
                 listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
                 gc.collect()
-                gc.freeze()  # what was made at the start lives on: no collection needs to look at it, and callers wait for none
+                gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
             except CannotListenError as error:
                 log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
                 outcome.append(FOUND_WRONG)
