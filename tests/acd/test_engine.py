@@ -1,5 +1,7 @@
 """The first thread through the distributor; the finer points stand in the files beside this one."""
 
+from typing import Any
+
 import pytest
 
 from acd.effects import ConnectContact, Effect, RingAgent, StopRinging
@@ -57,7 +59,7 @@ class Story:
         return view.offer_id
 
 
-def of_kind(effects: tuple[Effect, ...], *kinds: type) -> list[Effect]:
+def of_kind(effects: tuple[Effect, ...], *kinds: type) -> list[Any]:
     return [effect for effect in effects if isinstance(effect, kinds)]
 
 
