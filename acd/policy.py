@@ -1,6 +1,7 @@
 """The routing policy: agents, queues and the rules between them, as frozen data.
 
-Wiring builds it from the settings; calendars are expanded into open intervals before they get here.
+Wiring builds it from the settings; calendars are expanded into open intervals before they get here. What contradicts
+itself is found by :mod:`acd.policy_check`. Durations are microseconds; a level, a priority, a weight: higher is more.
 """
 
 from typing import Literal, TypeAlias
@@ -8,8 +9,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from facts.ids import AgentId, QueueName, SkillName
-from facts.requirements import NOTHING_REQUIRED, Requirement
-from facts.time import SECOND, Duration
+from facts.requirements import NOTHING_REQUIRED, Level, Requirement
+from facts.time import DAY, MINUTE, SECOND, Duration, Instant
 
 AgentOrder: TypeAlias = Literal[
     "longest_idle",
@@ -22,14 +23,117 @@ AgentOrder: TypeAlias = Literal[
     "weighted_random",
     "ring_several",
 ]
+"""Which of the free agents who qualify is offered a contact. All but the weighted draw end ties by longest idle.
+
+Idle time begins when an agent becomes free to be offered contacts: after log-in and "ready", after a contact and its
+wrap-up, after a break (who comes back stands at the end, whatever they did before the break), after an offer that the
+agent did not take. An offer that ended through nobody's fault (the caller left, somebody else answered, it was
+withdrawn) does not begin a new idle time.
+
+``most_skilled``, ``least_skilled``: by the sum of the levels in the skills that the contact requires (expert-agent
+distribution; the others are uniform). ``least_occupied``: time at work on contacts, ringing and wrap-up included, as a
+share of that time and the time free, since log-in. ``fewest_contacts``: answered since log-in. ``round_robin``: the next
+one after the last chosen, in the order of the policy. ``ordered``: as listed in ``agents``; who is not listed comes
+after. ``weighted_random``: drawn by ``weights`` (1 when not given). ``ring_several``: the ``ring_count`` longest idle
+all ring, the first to answer has it.
+"""
+
+ContactOrder: TypeAlias = Literal["first_come", "greatest_need", "ageing", "queue_weight", "target_ratio"]
+"""Which of the waiting contacts that a freed agent may take comes first, over all queues.
+
+``first_come`` and ``greatest_need``: the highest priority, then who joined first. ``ageing``: by band, then by priority
+plus ``ageing_per_minute`` for every minute waited; ageing never crosses a band. ``queue_weight``: by priority, then by
+the time waited times the queue's weight. ``target_ratio``: by priority, then by the time waited as a share of the
+queue's target, so that the waits of classes come to stand in the ratio of their targets.
+"""
+
+GroupName: TypeAlias = str
+
+
+class Exit(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a contact goes that may not wait (any longer): to a queue, a flow, a number, voicemail or the exit."""
+
+    to_kind: Literal["queue", "flow", "number", "voicemail", "exit"] = "exit"
+    to: str = ""
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """When ``what`` reaches ``value``, the contact goes by ``then``.
+
+    ``waiting``: so many wait already (at entry). ``longest_wait``: somebody has waited so long already (at entry).
+    ``wait``: this contact has waited so long, counted from its original join time (while waiting).
+    ``expected_wait``: so long is expected (at entry). ``none_logged_in``, ``none_ready``: nobody who meets the queue's
+    own requirement is logged in, or is READY or at work (at entry and while waiting).
+    """
+
+    what: Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]
+    value: int = 0
+    then: Exit = Exit()
+
+
+class RelaxationStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A requirement made easier ``after_us`` from the join time; the place is kept.
+
+    ``lower``: new least levels; ``drop``: skills no longer asked for; ``open``: reserve groups that may help.
+    """
+
+    after_us: Duration
+    lower: dict[SkillName, Level] = {}
+    drop: tuple[SkillName, ...] = ()
+    open: tuple[GroupName, ...] = ()
+
+
+class ReserveRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A reserve group helps a queue when its longest or expected wait reaches a limit, until both are clear again.
+
+    ``clear_wait_us``, ``clear_expected_us``: what counts as clear, below; 0: the limit itself. A limit of 0 is none.
+    """
+
+    group: GroupName
+    wait_us: Duration = 0
+    expected_us: Duration = 0
+    clear_wait_us: Duration = 0
+    clear_expected_us: Duration = 0
+
+
+class Announcements(msgspec.Struct, frozen=True, kw_only=True):
+    """What waiting customers are told, and when: first ``first_us`` after joining, then every ``every_us``.
+
+    ``position_limit``: positions beyond are not told (0: no limit). The expected wait is rounded up to ``round_us``,
+    never grows from one announcement to the next, and is not told when it would have to.
+    """
+
+    first_us: Duration = 15 * SECOND
+    every_us: Duration = 45 * SECOND
+    position: bool = True
+    position_limit: int = 0
+    expected_wait: bool = False
+    round_us: Duration = MINUTE
+
+
+class CallbackRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Callbacks with the place kept. ``hours``: when customers may be rung (None: always)."""
+
+    attempts: int = 3
+    retry_us: Duration = 10 * MINUTE
+    expires_us: Duration = DAY
+    hours: tuple[tuple[Instant, Instant], ...] | None = None
 
 
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """One queue's rules.
 
-    ``priority``: higher is served first. ``ring_us``: how long a phone rings before the offer goes on to the next.
-    ``misses_before_not_ready``: so many unanswered offers in a row make an agent NOT_READY; 0: never.
-    ``retry_us``: an agent who did not take a contact is not asked for the same contact again before so long.
+    ``ring_us``: how long a phone rings before the offer goes on to the next. ``misses_before_not_ready``: so many
+    unanswered offers in a row make an agent NOT_READY; 0: never. ``retry_us``: an agent who did not take a contact is
+    not asked for the same contact again before so long.
+
+    ``agent_tie``: how ``most_skilled`` and ``least_skilled`` decide between equals. ``preferred_wait_us``: how long a
+    contact waits for its preferred agent alone (0: only if free at once), as long as that agent may become free.
+    ``last_agent``: the agent who talked with the customer last is preferred when no other is named.
+
+    ``wrap_up``: ``manual`` ends only when the agent says so. ``starvation_cap_us``: who has waited so long goes before
+    everybody, whatever the priority; 0: no cap. ``open``: intervals [from, to) in order; None: always open.
+    ``when_closed``: where contacts go then; ``closing``: whether those who wait at closing time are still served.
     """
 
     name: QueueName
@@ -40,24 +144,52 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_us: Duration = 0
     misses_before_not_ready: int = 1
     retry_us: Duration = 5 * SECOND
+    agent_tie: Literal["longest_idle", "least_occupied"] = "longest_idle"
+    agents: tuple[AgentId, ...] = ()
+    weights: dict[AgentId, int] = {}
+    ring_count: int = 3
+    preferred_wait_us: Duration = 0
+    last_agent: bool = False
+    wrap_up: Literal["automatic", "manual"] = "automatic"
+    band: int = 0
+    ageing_per_minute: float = 0.0
+    weight: float = 1.0
+    target_us: Duration = 20 * SECOND
+    starvation_cap_us: Duration = 0
+    relaxation: tuple[RelaxationStep, ...] = ()
+    reserve: tuple[ReserveRule, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    open: tuple[tuple[Instant, Instant], ...] | None = None
+    when_closed: Exit = Exit()
+    closing: Literal["serve", "send_away"] = "serve"
+    announcements: Announcements | None = None
+    callbacks: CallbackRules = CallbackRules()
 
 
 class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as the distributor knows them. ``phone`` is the switch's endpoint, e.g. ``PJSIP/1001``."""
+    """One agent as the distributor knows them. ``phone`` is the switch's endpoint, e.g. ``PJSIP/1001``.
+
+    ``slots``: how many contacts at once. ``reserve``: reserve groups; who is in one takes only contacts to which it is
+    open.
+    """
 
     agent_id: AgentId
     skills: dict[SkillName, int] = {}
     phone: str = ""
     team: str = ""
     slots: int = 1
+    reserve: tuple[GroupName, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the distributor decides by.
 
     ``refusal_pause_us``: an agent whose phone was busy, unreachable or rejected an offer gets none for so long.
+    ``seed``: where the draw of ``weighted_random`` begins; the same events then always draw the same.
     """
 
     queues: tuple[QueuePolicy, ...] = ()
     agents: tuple[AgentPolicy, ...] = ()
     refusal_pause_us: Duration = 5 * SECOND
+    contact_order: ContactOrder = "first_come"
+    seed: int = 1
