@@ -281,7 +281,7 @@ def decide(turn: Turn, node: Asking, meaning: str, mode: Mode, confidence: float
     match node:
         case Menu():
             choice = next(choice for choice in node.choices if choice.name == meaning)
-            return _chosen(turn, node, choice, mode, confidence)
+            return _chosen(turn, choice, mode, confidence)
         case Confirm():
             _note(turn, meaning, mode, confidence)
             return Exit(meaning, node.yes if meaning == YES else node.no)
@@ -294,10 +294,9 @@ def decide(turn: Turn, node: Asking, meaning: str, mode: Mode, confidence: float
             return no_match(turn, node, mode)
 
 
-def _chosen(turn: Turn, node: Menu, choice: Choice, mode: Mode, confidence: float | None) -> Exit:
-    _note(turn, "" if node.private else choice.name, mode, None if node.private else confidence)
-    if not node.private:
-        turn.change(choices={**turn.run.choices, turn.run.node: choice.name})
+def _chosen(turn: Turn, choice: Choice, mode: Mode, confidence: float | None) -> Exit:
+    _note(turn, choice.name, mode, confidence)
+    turn.change(choices={**turn.run.choices, turn.run.node: choice.name})
     return Exit(choice.name, choice.next)
 
 

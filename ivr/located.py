@@ -36,7 +36,7 @@ _WANTED = {
     tuple: "a list",
 }
 _HINTS = (
-    (("alias", "anchor"), ' (a key such as * or # needs quotes: key: "*")'),
+    (("alias", "anchor", "alphabetic or numeric"), ' (a key such as * or # needs quotes: key: "*")'),
     (
         ("expected ',' or", "mapping values", "did not find expected"),
         ' (a text with : ? , { or [ in it needs quotes: "…")',
@@ -75,7 +75,8 @@ def read(text: str, kind: type, file: str) -> Located:
     except yaml.YAMLError as error:
         return Located(None, {}, (_syntax_problem(error, file),))
     except (_TooMuch, RecursionError) as error:
-        problem = Problem(file=file, line=1, key="", rule="too_big", message=str(error) or "nested too deeply")
+        said = str(error) if isinstance(error, _TooMuch) else "nested too deeply"
+        problem = Problem(file=file, line=1, key="", rule="too_big", message=said)
         return Located(None, {}, (problem,))
     reader = _Reader(file)
     try:

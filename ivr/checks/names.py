@@ -194,6 +194,9 @@ def _assigned(material: Material, path: Path, node: Node) -> Iterator[Problem]:
             yield material.problem(place, "private", said)
     if isinstance(node, Collect):
         yield from _private_pair(material, path, node)
+    if isinstance(node, Menu | Survey) and node.private:
+        said = "what is chosen here cannot be private, as the way that the caller goes shows it; use `collect`"
+        yield material.problem((*path, "private"), "private", said)
 
 
 def _assignments(node: Node) -> Iterator[tuple[Path, str, str]]:
