@@ -270,6 +270,14 @@ class SurveyAnswered(Fact, frozen=True, kw_only=True):
     resolved: bool | None = None
 
 
+class VoicemailLeft(Fact, frozen=True, kw_only=True):
+    """The customer left a message; ``file``: where the switch keeps it."""
+
+    mailbox: str
+    file: str
+    length_us: Duration
+
+
 class SkillsChanged(Fact, frozen=True, kw_only=True):
     """An agent's full set of skills from now on."""
 
@@ -284,6 +292,20 @@ class PolicyChanged(Fact, frozen=True, kw_only=True):
     """The full routing policy from now on, so that yesterday can be replayed."""
 
     policy: dict[str, Any]
+    by: str = ""
+
+
+class QueueOpened(Fact, frozen=True, kw_only=True):
+    """A queue takes contacts again. ``why``: its hours, or who ended an emergency closing."""
+
+    why: Literal["hours", "by_hand"] = "hours"
+    by: str = ""
+
+
+class QueueClosed(Fact, frozen=True, kw_only=True):
+    """A queue takes no contacts any more. ``why``: its hours, or an emergency closing, and by whom."""
+
+    why: Literal["hours", "by_hand"] = "hours"
     by: str = ""
 
 
@@ -377,8 +399,11 @@ AnyFact: TypeAlias = (
     | WrapUpEnded
     | DispositionSet
     | SurveyAnswered
+    | VoicemailLeft
     | SkillsChanged
     | PolicyChanged
+    | QueueOpened
+    | QueueClosed
     | AlarmRaised
     | AlarmCleared
     | NodeStarted
