@@ -279,14 +279,13 @@ def play(flows: Mapping[str, Flow], call: ScriptedCall, at: Instant) -> Outcome:
     except IvrError as error:
         failure = Failure(path=("flow",), message=str(error))
         return Outcome(call=call.name, failures=(failure,), path=(), prompts=(), facts=())
-    for index, step in enumerate(call.steps):
-        try:
-            failures += _do(walk, step, ("steps", index))
-        except ScriptError as error:
-            failures.append(Failure(path=("steps", index), message=str(error)))
-            break
-    else:
+    done = 0
+    try:
+        for done, step in enumerate(call.steps):
+            failures += _do(walk, step, ("steps", done))
         walk.settle()
+    except ScriptError as error:
+        failures.append(Failure(path=("steps", done), message=str(error)))
     path = tuple(_nodes(walk.facts))
     failures += _compared(walk, call.expect, path)
     return Outcome(

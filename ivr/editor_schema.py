@@ -1,5 +1,6 @@
 """JSON schemas of flow files and caller scripts, for editors. Made from the very types that read the files. Pure."""
 
+import inspect
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ def _lenient(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     changed = {name: _lenient(item) for name, item in value.items()}
+    if isinstance(changed.get("description"), str):
+        changed["description"] = inspect.cleandoc(changed["description"])
     if changed.get("type") == "string" and "enum" not in changed:
         rest = {name: item for name, item in changed.items() if name != "type"}
         return {"type": ["string", "integer"], **rest}

@@ -96,8 +96,10 @@ def begin(flows: Mapping[str, Flow], name: str, call: inputs.Call, now: Instant)
 def step(run: Run, given: inputs.Input, now: Instant) -> Stepped:
     """What becomes of the run, and what is to be done, when ``given`` comes at ``now``."""
     turn = Turn(run, now)
-    if run.deadline is not None and run.deadline <= now and not isinstance(given, inputs.HungUp):
+    while (due := turn.run.deadline) is not None and due <= now and not isinstance(given, inputs.HungUp):
+        turn.now = due
         _handle(turn, inputs.Tick())
+    turn.now = now
     if isinstance(given, inputs.Digits):
         given = _wanted_keys(turn, given)
     if not isinstance(given, inputs.Tick):
