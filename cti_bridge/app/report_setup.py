@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from facts.ids import QueueName
-from facts.time import from_seconds
+from facts.time import DAY, from_seconds
 from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
 from reporting.kpi.from_cells import build_from_cells, can_answer
 from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
-from reporting.kpi.report import Query, Report, build, read
+from reporting.kpi.records import Visit
+from reporting.kpi.report import Query, Report, answer
+from reporting.kpi.resolution import RepeatRule, Scope
+from reporting.kpi.schedules import Planned
 from reporting.kpi.service_level import FORMULAS, Target, Targets
 from reporting.kpi.slices import parse_dimensions
 
 if TYPE_CHECKING:
     from config.models import Settings
+    from reporting.kpi.forecasts import Forecast
+    from reporting.kpi.why_missed import Miss, Plan
     from storage.journal import Journal
 
 
@@ -40,6 +45,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     counted_at: str = "offered"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    schedules: Path | None = None
+    fcr_days: float | None = None
+    fcr_scope: str = "any"
 
 
 def settings_of(config: Path | None) -> "Settings":
@@ -87,7 +95,7 @@ def report_of(journal: "Journal", query: Query) -> Report:
         if rules is not None and rules.version == RULES_VERSION and tables.lag() == 0:
             as_of = max((filled.as_of for filled in tables.filled().values()), default=0)
             return build_from_cells(tables, query, as_of=as_of, days_of=rules.zone)
-    return build(read(journal, query.start, query.end), query)
+    return answer(journal, query)
 
 
 def zone_of(name: str | None, settings: "Settings") -> tzinfo:
@@ -106,19 +114,47 @@ def query_of(options: Options, settings: "Settings", *, by: str, figures: tuple[
     zone = zone_of(options.time_zone, settings)
     if options.counted_at not in {"offered", "closed"}:
         raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed")
+    schedule, repeat = _schedule(options, zone), _repeat(options)
+    more = (*(PLANNED if schedule else ()), *(REPEATS if repeat else ()))
+    wanted = _figures(options.figures, (*figures, *more))
     return Query(
         by=parse_dimensions(by if options.by is None else options.by),
         start=None if options.start is None else parse_moment(options.start, zone),
         end=None if options.end is None else parse_moment(options.end, zone),
         zone=zone,
-        figures=_figures(options.figures, figures),
+        figures=wanted,
         targets=_targets(options, settings),
         hours=_hours(options.hours),
         counted_at="closed" if options.counted_at == "closed" else "offered",
         queues=options.queues,
         agents=options.agents,
         productive=frozenset(code for code, reason in settings.reasons.items() if reason.productive),
+        repeat=repeat or (RepeatRule() if not set(REPEATS).isdisjoint(wanted) else None),
+        schedule=schedule,
     )
+
+
+PLANNED = ("adherence", "utilisation")
+REPEATS = ("fcr_repeat", "fcr_repeat_coverage")
+
+
+def _schedule(options: Options, zone: tzinfo) -> tuple[Planned, ...]:
+    if options.schedules is None:
+        return ()
+    from reporting.importers.plans import read_schedule  # noqa: PLC0415 - rarely asked for
+
+    return read_schedule(options.schedules, zone)
+
+
+def _repeat(options: Options) -> RepeatRule | None:
+    if options.fcr_days is None:
+        return None
+    scopes: dict[str, Scope] = {"any": "any", "queue": "queue", "disposition": "disposition"}
+    if options.fcr_scope not in scopes:
+        raise ReportError(f"--fcr-scope {options.fcr_scope}: there are {', '.join(scopes)}")
+    if not 0 < options.fcr_days <= 366:
+        raise ReportError(f"--fcr-days {options.fcr_days:g}: more than 0, at most 366")
+    return RepeatRule(window_us=round(options.fcr_days * DAY), scope=scopes[options.fcr_scope])
 
 
 def _hours(text: str | None) -> OpeningHours | None:
@@ -163,3 +199,38 @@ def _own_targets(settings: "Settings") -> Mapping[QueueName, Target]:
         )
         for name, queue in settings.queues.items()
     }
+
+
+def plan_of(query: Query, queue: str, *, goal: float | None, interval: str, forecast: Path | None) -> "Plan":
+    """What a missed target is measured against."""
+    from reporting.kpi.why_missed import Plan  # noqa: PLC0415 - rarely asked for
+
+    if interval not in {"15min", "30min", "hour", "day"}:
+        raise ReportError(f"--interval {interval}: there are 15min, 30min, hour and day")
+    target = query.targets.of(queue)
+    wanted = target.goal if goal is None else goal
+    if wanted is None or not 0 < wanted < 1:
+        raise ReportError("--goal: a fraction between 0 and 1, such as 0.8; the settings have none for this queue")
+    forecasts: tuple[Forecast, ...] = ()
+    if forecast is not None:
+        from reporting.importers.plans import read_forecast  # noqa: PLC0415
+
+        forecasts = read_forecast(forecast, query.zone)
+    return Plan(
+        target=msgspec.structs.replace(target, goal=wanted),
+        interval=interval,
+        zone=query.zone,
+        forecasts=forecasts,
+    )
+
+
+def misses_of(journal: "Journal", query: Query, queue: str, plan: "Plan") -> "list[Miss]":
+    """The intervals of the query's range that missed their target; raises `NothingThereError` for no such queue."""
+    from reporting.kpi.report import check_known, read  # noqa: PLC0415
+    from reporting.kpi.why_missed import HISTORY, misses  # noqa: PLC0415
+
+    assert query.start is not None
+    assert query.end is not None
+    records = read(journal, query.start - HISTORY, query.end).records
+    check_known("queue", (queue,), {record.queue for record in records if isinstance(record, Visit)})
+    return misses(records, QueueName(queue), query.start, query.end, plan)

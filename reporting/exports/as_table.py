@@ -1,31 +1,28 @@
 """Reports as tables on the terminal, each figure with its formula."""
 
 from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.markup import escape
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from reporting.exports.as_json import range_json
+from reporting.exports.fitting import Column, FittingTable
 from reporting.exports.words import figure_text
 from reporting.kpi.report import Report, Row
 
-FEW_ROWS = 3
-"""Up to so many rows, figures stand below each other with their definitions; beyond, side by side."""
+_FIGURE_WIDTH, _FORMULA_WIDTH, _VALUE_WIDTH = 26, 34, 10
 
 
-def print_report(console: Console, title: str, report: Report) -> None:
-    """Print a report."""
-    console.print(Text(f"{title}, {range_text(report)}", style="bold"))
-    if not report.rows:
-        console.print("No contacts and no agents in this range.")
-        return
-    console.print(report_table(report))
+def headed(title: str, report: Report) -> RenderableType:
+    """A report with its title and range."""
+    return Group(Text(f"{title}, {range_text(report)}", style="bold"), report_table(report))
 
 
 def report_table(report: Report) -> RenderableType:
-    """The rows of a report as a table, with the formulas."""
-    return _upright(report) if len(report.rows) <= FEW_ROWS else _flat(report)
+    """The rows of a report with their formulas: side by side where they fit, else one below the other."""
+    if not report.rows:
+        return Text("No contacts and no agents in this range.")
+    return _ReportTable(report)
 
 
 def range_text(report: Report) -> str:
@@ -40,42 +37,63 @@ def _rows(report: Report) -> list[Row]:
     return [*report.rows, report.total] if report.by and len(report.rows) > 1 else list(report.rows)
 
 
+class _ReportTable:
+    """Chooses by the terminal's width."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        fitting = (options.max_width - _FIGURE_WIDTH - _FORMULA_WIDTH) // _VALUE_WIDTH
+        if len(_rows(self._report)) <= max(2, fitting):
+            yield _upright(self._report)
+        else:
+            yield _flat(self._report)
+            yield formulas(self._report)
+
+
 def _label(row: Row) -> str:
     return " · ".join(value or "none" for value in row.slice.values()) or "all"
 
 
-def _upright(report: Report) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD)
+def _upright(report: Report) -> Table:
+    """Figures below each other with their definitions, a column for each slice."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("figure")
     rows = _rows(report)
     for row in rows:
-        table.add_column(escape(_label(row)), justify="right")
-    table.add_column("formula")
+        table.add_column(Text(_label(row)), justify="right")
+    table.add_column("formula", style="dim")
     for definition, text in report.definitions:
         figures = [row.figures[definition.name] for row in rows]
         formula = f"[{figures[0].formula}] {text}" if figures[0].formula != definition.name else text
-        table.add_row(definition.title, *map(figure_text, figures), escape(formula))
+        table.add_row(definition.title, *map(figure_text, figures), Text(formula))
     return table
 
 
-def _flat(report: Report) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in report.by or ("",):
-        table.add_column(name)
-    for definition, _text in report.definitions:
-        table.add_column(definition.title, justify="right", overflow="fold")
-    for row in _rows(report):
-        labels = [escape(value or "none") for value in row.slice.values()] or [
-            "all" if not index else "" for index in range(max(1, len(report.by)))
-        ]
-        table.add_row(*labels, *(figure_text(row.figures[definition.name]) for definition, _ in report.definitions))
-    return Group(table, formulas(report))
+def _flat(report: Report) -> FittingTable:
+    """Slices below each other, a column for each figure under its name."""
+    rows = _rows(report)
+    names = []
+    for place, name in enumerate(report.by):
+        cells = [list(row.slice.values())[place] or "none" if row.slice else "" if place else "all" for row in rows]
+        names.append(Column(head=name, cells=tuple(cells)))
+    figures = [
+        Column(
+            head=definition.name,
+            cells=tuple(figure_text(row.figures[definition.name]) for row in rows),
+            right=True,
+        )
+        for definition, _ in report.definitions
+    ]
+    return FittingTable(names, figures)
 
 
 def formulas(report: Report) -> Table:
     """The formulas of a report's figures, with their ids."""
-    table = Table(box=None, show_header=False, padding=(0, 1), style="dim")
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False, style="dim")
     for definition, text in report.definitions:
         formula = report.total.figures[definition.name].formula
-        table.add_row(definition.title, escape(f"[{formula}] {text}" if formula != definition.name else text))
+        shown = f"[{formula}] {text}" if formula != definition.name else text
+        table.add_row(definition.name, Text(f"{definition.title}: {shown}"))
     return table

@@ -117,7 +117,7 @@ def _percentile(name: str, title: str, share: float, of: Callable[[Cell], histog
         value = None if found is None else _seconds(found)
         return Parts(value, sum(of(cell).values()), value=value)
 
-    text = f"{title}; from a histogram, {histogram.ERROR_TEXT}"
+    text = f"from a histogram: {histogram.ERROR_TEXT}"
     return Definition(name=name, title=title, unit=SECONDS, text=text, parts=parts)
 
 

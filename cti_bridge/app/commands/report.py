@@ -1,14 +1,17 @@
-"""``cordboard report``: key figures from the journal."""
+"""``cordboard report``: key figures from the journal, and the contacts behind them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cti_bridge.app import report_setup
 from cti_bridge.app.report_setup import Options
 from reporting.kpi import catalogue
-from reporting.kpi.report import Report
+from reporting.kpi.errors import NothingThereError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,6 +41,11 @@ Hours = Annotated[str | None, typer.Option(help="Only inside these hours: Mon-Fr
 CountedAt = Annotated[str, typer.Option(help="A contact counts where it was offered, or where it left: closed.")]
 Queue = Annotated[list[str] | None, typer.Option(help="Only this queue; may be given again.")]
 Agent = Annotated[list[str] | None, typer.Option(help="Only this agent; may be given again.")]
+Schedules = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Agents' schedules, for adherence and utilisation.")
+]
+FcrDays = Annotated[float | None, typer.Option(help="First-contact resolution: no repeat within so many days.")]
+FcrScope = Annotated[str, typer.Option(help="A repeat is a contact of any kind, of the same queue, or disposition.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write a file: .json, .csv, .xlsx or .html says what.")
 ]
@@ -63,6 +71,9 @@ def _figures_command(name: str, title: str, usual_by: str, shown: tuple[str, ...
         counted_at: CountedAt = "offered",
         queue: Queue = None,
         agent: Agent = None,
+        schedules: Schedules = None,
+        fcr_days: FcrDays = None,
+        fcr_scope: FcrScope = "any",
         output: Output = None,
         as_json: AsJson = False,
     ) -> None:
@@ -81,37 +92,198 @@ def _figures_command(name: str, title: str, usual_by: str, shown: tuple[str, ...
             counted_at=counted_at,
             queues=tuple(queue or ()),
             agents=tuple(agent or ()),
+            schedules=schedules,
+            fcr_days=fcr_days,
+            fcr_scope=fcr_scope,
         )
-        report = _report(options, usual_by, in_json if as_json or output else shown)
-        _put_out(title, report, output, as_json=as_json)
+        _report(title, options, usual_by, in_json if as_json else shown, output, as_json=as_json)
 
     command.__doc__ = f"{title}, sliced by {usual_by} unless --by says otherwise."
     app.command(name, epilog=f"Example: cordboard report {name} --from 2026-03-01 --service-level 20")(command)
 
 
-def _report(options: Options, by: str, figures: tuple[str, ...]) -> Report:
+def _report(
+    title: str, options: Options, by: str, figures: tuple[str, ...], output: Path | None, *, as_json: bool
+) -> None:
     settings = report_setup.settings_of(options.config)
     query = report_setup.query_of(options, settings, by=by, figures=figures)
     with report_setup.open_for_reading(options.journal, settings) as journal:
-        return report_setup.report_of(journal, query)
-
-
-def _put_out(title: str, report: Report, output: Path | None, *, as_json: bool) -> None:
+        report = report_setup.report_of(journal, query)
     if output is not None:
-        raise NotImplementedError
-    if as_json:
-        from reporting.exports.as_json import json_bytes, report_json  # noqa: PLC0415
+        from reporting.exports.as_file import write_report  # noqa: PLC0415 - start-up time of the others
 
-        typer.echo(json_bytes(report_json(report)), nl=False)
-        return
+        goals = {settings.queues[queue].service_level.target for queue in options.queues if queue in settings.queues}
+        write_report(output, title, report, goal=min(goals, default=None))
+    elif as_json:
+        from reporting.exports.as_json import report_json  # noqa: PLC0415
+
+        _print_json(report_json(report))
+    else:
+        from reporting.exports.as_table import headed  # noqa: PLC0415
+
+        _print(headed(title, report))
+
+
+def _print_json(data: Any) -> None:
+    from reporting.exports.as_json import json_bytes  # noqa: PLC0415 - only this output needs it
+
+    typer.echo(json_bytes(data), nl=False)
+
+
+def _print(what: "RenderableType") -> None:
     from rich.console import Console  # noqa: PLC0415 - only this output needs it
 
-    from reporting.exports.as_table import print_report  # noqa: PLC0415
+    Console().print(what)
 
-    print_report(Console(), title, report)
 
+_AGENTS = (
+    "answered", "handled", "talk_s", "hold_s", "wrap_up_s", "aht_s", "offers", "rona_rate", "transfer_rate",
+    "logged_in_s", "ready_s", "talking_s", "not_ready_s", "occupancy",
+)  # fmt: skip
+_INTERVALS = (
+    "offered", "answered", "abandoned", "left_otherwise", "in_progress", "abandon_rate", "service_level", "asa_s",
+    "aht_s", "wait_p50_s", "wait_p90_s", "wait_p95_s",
+)  # fmt: skip
 
 _figures_command("summary", "Key figures", "queue", catalogue.STANDARD, catalogue.LIVE)
+_figures_command("queues", "Queues", "queue", catalogue.STANDARD, catalogue.STANDARD)
+_figures_command("agents", "Agents", "agent", _AGENTS, _AGENTS)
+_figures_command("intervals", "Intervals", "30min", _INTERVALS, _INTERVALS)
+
+
+@app.command(epilog="Example: cordboard report contacts --queue sales --outcome late --from 2026-03-01")
+def contacts(
+    *,
+    journal: JournalAt = None,
+    config: Config = None,
+    start: From = None,
+    end: To = None,
+    time_zone: Zone = None,
+    service_level: ServiceLevel = None,
+    hours: Hours = None,
+    queue: Queue = None,
+    agent: Agent = None,
+    outcome: Annotated[
+        str,
+        typer.Option(help="offered, answered, in_time, late, abandoned, left_otherwise or in_progress."),
+    ] = "offered",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many on the terminal.")] = 100,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """The contacts behind a figure."""
+    from reporting.kpi.drill_down import contacts as drill_down  # noqa: PLC0415 - start-up time of the others
+    from reporting.kpi.report import read  # noqa: PLC0415
+
+    settings = report_setup.settings_of(config)
+    options = Options(
+        start=start,
+        end=end,
+        time_zone=time_zone,
+        service_level_s=service_level,
+        hours=hours,
+        queues=tuple(queue or ()),
+        agents=tuple(agent or ()),
+    )
+    query = report_setup.query_of(options, settings, by="queue", figures=())
+    with report_setup.open_for_reading(journal, settings) as opened:
+        rows = drill_down(read(opened, query.start, query.end), query, outcome)
+    _put_out_rows("contacts", rows, query.zone, output, limit, as_json=as_json)
+
+
+def _put_out_rows(title: str, rows: list[Any], zone: Any, output: Path | None, limit: int, *, as_json: bool) -> None:
+    from reporting.exports import tables  # noqa: PLC0415 - start-up time of the others
+
+    sheet = tables.struct_sheet(title, rows, zone)
+    if output is not None:
+        tables.write_sheet(output, sheet)
+    elif as_json:
+        _print_json({title: tables.sheet_json(sheet)})
+    else:
+        _print(tables.sheet_table(sheet, limit))
+
+
+@app.command(epilog="Example: cordboard report contact 1767225600.17")
+def contact(
+    contact_id: Annotated[str, typer.Argument(metavar="ID", help="The contact's id, as `report contacts` shows it.")],
+    *,
+    journal: JournalAt = None,
+    config: Config = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """A contact's whole story: each fact, each reason."""
+    from facts.ids import ContactId  # noqa: PLC0415 - start-up time of the others
+    from reporting.exports.story import story, story_table  # noqa: PLC0415
+
+    settings = report_setup.settings_of(config)
+    zone = report_setup.zone_of(time_zone, settings)
+    with report_setup.open_for_reading(journal, settings) as opened:
+        lines = story(opened.entries(contact_id=ContactId(contact_id)), zone)
+    if not lines:
+        raise NothingThereError(f"there is no contact {contact_id!r} in the journal")
+    if as_json:
+        _print_json({"contact_id": contact_id, "facts": lines})
+    else:
+        _print(story_table(contact_id, lines))
+
+
+@app.command(epilog="Example: cordboard report flow --from 2026-03-01")
+def flow(
+    *,
+    journal: JournalAt = None,
+    config: Config = None,
+    start: From = None,
+    end: To = None,
+    time_zone: Zone = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """What callers did at each node of the voice menus."""
+    from reporting.kpi.flows import nodes  # noqa: PLC0415 - start-up time of the others
+
+    settings = report_setup.settings_of(config)
+    options = Options(start=start, end=end, time_zone=time_zone)
+    query = report_setup.query_of(options, settings, by="", figures=())
+    with report_setup.open_for_reading(journal, settings) as opened:
+        counts = nodes(opened.entries(query.start, query.end, personal=False), query.start, query.end)
+    _put_out_rows("nodes", counts, query.zone, output, len(counts), as_json=as_json)
+
+
+@app.command(
+    "why-missed", epilog="Example: cordboard report why-missed --queue sales --from 2026-03-02 --to 2026-03-03"
+)
+def why_missed(
+    *,
+    queue: Annotated[str, typer.Option(help="The queue.")],
+    start: Annotated[str, typer.Option("--from", help="Begin of the range, inside it.")],
+    end: Annotated[str, typer.Option("--to", help="End of the range, outside it.")],
+    goal: Annotated[
+        float | None, typer.Option(help="The service level aimed at, a fraction; else the queue's.")
+    ] = None,
+    service_level: ServiceLevel = None,
+    interval: Annotated[str, typer.Option(help="15min, 30min, hour or day.")] = "30min",
+    forecast: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A forecast; else the mean of four weeks before.")
+    ] = None,
+    journal: JournalAt = None,
+    config: Config = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why intervals missed their target: the share of volume, handling time, staffing, not-ready time and skills."""
+    from reporting.exports.missed import missed_json, missed_text  # noqa: PLC0415 - start-up time of the others
+
+    settings = report_setup.settings_of(config)
+    options = Options(start=start, end=end, time_zone=time_zone, service_level_s=service_level, queues=(queue,))
+    query = report_setup.query_of(options, settings, by="queue", figures=())
+    plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecast=forecast)
+    with report_setup.open_for_reading(journal, settings) as opened:
+        found = report_setup.misses_of(opened, query, queue, plan)
+    if as_json:
+        _print_json(missed_json(found, query.zone))
+    else:
+        _print(missed_text(queue, found, query.zone))
 
 
 @app.command("catalogue", epilog="Example: cordboard report catalogue --json")
@@ -120,10 +292,6 @@ def list_figures(*, as_json: AsJson = False) -> None:
     from reporting.exports import figures_doc  # noqa: PLC0415 - only this command needs it
 
     if as_json:
-        from reporting.exports.as_json import json_bytes  # noqa: PLC0415
-
-        typer.echo(json_bytes(figures_doc.catalogue_json()), nl=False)
-        return
-    from rich.console import Console  # noqa: PLC0415
-
-    Console().print(figures_doc.catalogue_table())
+        _print_json(figures_doc.catalogue_json())
+    else:
+        _print(figures_doc.catalogue_table())

@@ -1,0 +1,151 @@
+"""A report as one self-contained HTML file: tiles, charts, and a table whose every figure tells its formula."""
+
+from html import escape
+
+from reporting.exports.as_json import range_json
+from reporting.exports.charts import Series, ratio_line, stacked_bars
+from reporting.exports.words import NO_DATA, figure_text
+from reporting.kpi.figures import Definition, Figure
+from reporting.kpi.report import Report, Row
+from reporting.kpi.slices import is_time
+
+_TILES = ("offered", "answered", "abandon_rate", "service_level", "asa_s", "aht_s", "occupancy", "longest_wait_s")
+_STACK = (
+    ("answered", "answered"),
+    ("abandoned", "abandoned"),
+    ("left_otherwise", "left"),
+    ("in_progress", "waiting"),
+)
+
+_STYLE = """
+:root{--ink:#1d2433;--soft:#5b6577;--paper:#fff;--line:#d9dee7;--tile:#f5f7fa;--answered:#2f6fde;--abandoned:#d9822b;
+--left:#8a94a6;--waiting:#c3cad6;--level:#2f6fde;--target:#b3261e}
+@media (prefers-color-scheme:dark){:root{--ink:#e6eaf2;--soft:#9aa5b8;--paper:#12161f;--line:#2b3342;--tile:#1a202c;
+--answered:#6ba0ff;--abandoned:#f0a35c;--left:#76829a;--waiting:#414c60;--level:#6ba0ff;--target:#ff8a80}}
+*{box-sizing:border-box}
+body{margin:0;padding:24px 32px;background:var(--paper);color:var(--ink);font:14px/1.45 system-ui,"Segoe UI",
+"Noto Sans","Noto Sans CJK SC",sans-serif;font-variant-numeric:tabular-nums}
+h1{font-size:22px;margin:0}h2{font-size:16px;margin:28px 0 8px}p{color:var(--soft);margin:4px 0 16px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;margin:16px 0}
+.tile{background:var(--tile);border:1px solid var(--line);border-radius:8px;padding:8px 16px}
+.tile b{display:block;font-size:24px}.tile span{color:var(--soft)}
+figure{margin:16px 0}figcaption{font-weight:600;margin-bottom:4px}svg{width:100%;height:auto}
+svg text{font-size:11px;fill:var(--soft)}.grid{stroke:var(--line)}
+.key{font-weight:400;color:var(--soft);margin-left:16px}.key i{display:inline-block;width:10px;height:10px;
+border-radius:2px;margin-right:6px}
+rect.answered{fill:var(--answered)}rect.abandoned{fill:var(--abandoned)}rect.left{fill:var(--left)}
+rect.waiting{fill:var(--waiting)}i.answered{background:var(--answered)}i.abandoned{background:var(--abandoned)}
+i.left{background:var(--left)}i.waiting{background:var(--waiting)}i.level{background:var(--level)}
+polyline.level{fill:none;stroke:var(--level);stroke-width:2}circle.level{fill:var(--level)}
+line.target{stroke:var(--target);stroke-dasharray:5 4}svg text.target{fill:var(--target)}
+.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
+table{border-collapse:collapse;width:100%}th,td{padding:6px 12px;text-align:right;white-space:nowrap;
+border-bottom:1px solid var(--line)}th{position:sticky;top:0;background:var(--tile);font-weight:600}
+th.slice,td.slice{text-align:left}tr:last-child td{border-bottom:0}tr.total td{font-weight:600;background:var(--tile)}
+td[title]{cursor:help}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{font-weight:600}
+dd{margin:0;color:var(--soft)}@media print{body{padding:0}.scroll{overflow:visible}}
+"""
+
+
+def html_page(title: str, report: Report, *, goal: float | None = None) -> str:
+    """The whole page. ``goal``: the service level aimed at, drawn as a line."""
+    words = range_json(report)
+    span = f"{words['from'] or 'from the first fact'} – {words['to'] or words['as_of'] or 'now'}"  # noqa: RUF001 - a range
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{escape(span)} · {escape(str(words['time_zone']))} · facts up to {escape(words['as_of'] or NO_DATA)}</p>",
+        _tiles(report),
+        *_charts(report, goal),
+        "<h2>Figures</h2>",
+        _table(report),
+        "<h2>How they are reckoned</h2>",
+        _definitions(report),
+    ]
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
+    )
+
+
+def _label(row: Row) -> str:
+    return " · ".join(value or "none" for value in row.slice.values()) or "all"
+
+
+def _tip(figure: Figure, definition: Definition, text: str) -> str:
+    parts = [f"{definition.title}: {text} [{figure.formula}]"]
+    if figure.denominator is not None:
+        parts.append(f"{figure.numerator if figure.numerator is not None else NO_DATA} / {figure.denominator}")
+    if figure.unclassified:
+        parts.append(f"{figure.unclassified} not classified")
+    return escape("; ".join(parts), quote=True)
+
+
+def _tiles(report: Report) -> str:
+    shown = [(one, text) for one, text in report.definitions if one.name in _TILES]
+    tiles = [
+        f'<div class="tile" title="{_tip(report.total.figures[one.name], one, text)}">'
+        f"<b>{escape(figure_text(report.total.figures[one.name]))}</b><span>{escape(one.title)}</span></div>"
+        for one, text in sorted(shown, key=lambda item: _TILES.index(item[0].name))
+    ]
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _charts(report: Report, goal: float | None) -> list[str]:
+    if not report.rows or not report.by:
+        return []
+    labels = [_short(_label(row), report) for row in report.rows]
+    there = {definition.name for definition, _ in report.definitions}
+    charts = []
+    stack = [(name, style) for name, style in _STACK if name in there]
+    if stack:
+        series = [_series(report, name, style) for name, style in stack]
+        charts.append(stacked_bars("Contacts", labels, series))
+    if "service_level" in there:
+        formula = report.total.figures["service_level"].formula
+        charts.append(ratio_line(f"Service level ({formula})", labels, _series(report, "service_level", "level"), goal))
+    return charts
+
+
+def _short(label: str, report: Report) -> str:
+    """A time's label without what all labels share."""
+    if len(report.by) == 1 and is_time(report.by[0]) and "T" in label:
+        return label[5:16].replace("T", " ")
+    return label if len(label) <= 24 else f"{label[:23]}…"
+
+
+def _series(report: Report, name: str, style: str) -> Series:
+    title = next(definition.title for definition, _ in report.definitions if definition.name == name)
+    values = tuple(None if (value := row.figures[name].value) is None else float(value) for row in report.rows)
+    return Series(name=title, style=style, values=values)
+
+
+def _table(report: Report) -> str:
+    head = "".join(f'<th class="slice">{escape(name)}</th>' for name in report.by or ("",))
+    head += "".join(f"<th>{escape(definition.title)}</th>" for definition, _ in report.definitions)
+    rows = [_row(report, row, "") for row in report.rows]
+    if report.by and len(report.rows) > 1:
+        rows.append(_row(report, report.total, "total"))
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _row(report: Report, row: Row, style: str) -> str:
+    labels = [value or "none" for value in row.slice.values()] or ["all"] + [""] * (len(report.by) - 1)
+    cells = [f'<td class="slice">{escape(label)}</td>' for label in labels]
+    cells += [
+        f'<td title="{_tip(row.figures[one.name], one, text)}">{escape(figure_text(row.figures[one.name]))}</td>'
+        for one, text in report.definitions
+    ]
+    return f'<tr class="{style}">{"".join(cells)}</tr>' if style else f"<tr>{''.join(cells)}</tr>"
+
+
+def _definitions(report: Report) -> str:
+    lines = []
+    for definition, text in report.definitions:
+        formula = report.total.figures[definition.name].formula
+        left_out = f" Left out: {definition.exclusions}." if definition.exclusions else ""
+        lines.append(
+            f"<dt>{escape(definition.title)}</dt><dd>[{escape(formula)}] {escape(text)}.{escape(left_out)}</dd>"
+        )
+    return f"<dl>{''.join(lines)}</dl>"

@@ -1,0 +1,209 @@
+"""A contact's whole story in words: each fact with its time, who, and why."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+import msgspec
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from facts import journal as facts
+from facts.journal import AnyFact, Entry, Fact
+from facts.time import SECOND, Duration, Instant
+from reporting.exports.words import duration_text
+from reporting.kpi.intervals import moment_text
+
+Teller = Callable[[Any], str]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact in words. ``since_s``: seconds since the contact's first fact."""
+
+    at: str
+    since_s: float
+    kind: str
+    text: str
+    node: str
+    seq: int
+    data: dict[str, Any]
+
+
+def story(entries: Iterable[Entry], zone: tzinfo) -> list[Line]:
+    """The story of one contact's facts, in their order."""
+    lines: list[Line] = []
+    began: Instant | None = None
+    for entry in entries:
+        began = entry.at if began is None else began
+        lines.append(
+            Line(
+                at=moment_text(entry.at, zone),
+                since_s=(entry.at - began) / SECOND,
+                kind=entry.fact.kind,
+                text=tell(entry.fact),
+                node=entry.node,
+                seq=entry.seq,
+                data=msgspec.to_builtins(entry.fact),
+            )
+        )
+    return lines
+
+
+def story_table(contact_id: str, lines: Iterable[Line]) -> RenderableType:
+    """The story for the terminal."""
+    table = Table(
+        "at", "after", "what happened", title=Text(f"Contact {contact_id}"), title_justify="left", box=box.SIMPLE
+    )
+    for line in lines:
+        table.add_row(line.at, duration_text(line.since_s), Text(line.text))
+    return table
+
+
+def tell(fact: AnyFact) -> str:
+    """A fact as a sentence."""
+    teller = _TELLERS.get(type(fact))
+    return teller(fact) if teller is not None else _plainly(fact)
+
+
+def _plainly(fact: Fact) -> str:
+    """The fact's own words, for kinds without a sentence of their own."""
+    values = {name: value for name, value in msgspec.to_builtins(fact).items() if name not in {"kind", "contact_id"}}
+    return f"{fact.kind}: {reasons(values)}" if values else fact.kind
+
+
+def reasons(why: Mapping[str, Any]) -> str:
+    """Open reasons in words: names with their values, durations as clocks."""
+    return "; ".join(f"{_name(name)} {_value(name, value)}" for name, value in why.items())
+
+
+def _name(name: str) -> str:
+    return name.removesuffix("_us").replace("_", " ")
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({reasons({str(key): item for key, item in value.items()})})"
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(name, item) for item in value) or "none"
+    if name.endswith("_us") and isinstance(value, int):
+        return _time(value)
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return str(value)
+
+
+def _time(duration: Duration | None) -> str:
+    return "unknown" if duration is None else duration_text(duration / SECOND)
+
+
+def _who(fact: Fact) -> str:
+    return fact.agent_id or "an agent"
+
+
+def _arrived(fact: facts.ContactOffered) -> str:
+    caller = " ".join(part for part in (fact.caller_name, fact.caller_number) if part)
+    parts = [f"arrived as {fact.channel}" + (f" at {fact.entry_point}" if fact.entry_point else "")]
+    parts += [f"from {caller}"] if caller else []
+    parts += [f"customer {fact.customer_id}"] if fact.customer_id else []
+    return ", ".join(parts)
+
+
+def _chose(fact: facts.MenuInputGiven) -> str:
+    if fact.outcome != "match":
+        return f"menu {fact.flow}, {fact.node}: {fact.outcome.replace('_', ' ')}"
+    sure = f", {fact.confidence:.0%} sure" if fact.confidence is not None else ""
+    return f"menu {fact.flow}, {fact.node}: chose {fact.choice or 'something private'} by {fact.mode}{sure}"
+
+
+def _queued(fact: facts.ContactQueued) -> str:
+    how = "came back to its place in" if fact.returned else "joined"
+    parts = [f"{how} queue {fact.queue} ({fact.why})"]
+    parts += [f"needs {fact.requirement}"] if fact.requirement else []
+    parts += [f"priority {fact.priority}"] if fact.priority else []
+    parts += [f"place {fact.position}"] if fact.position else []
+    parts += [f"expected wait {_time(fact.expected_wait_us)}"] if fact.expected_wait_us is not None else []
+    return ", ".join(parts)
+
+
+def _offered(fact: facts.OfferMade) -> str:
+    why = f"; why: {reasons(fact.why)}" if fact.why else ""
+    return f"offered to {_who(fact)} (offer {fact.attempt}) after {_time(fact.waited_us)}{why}"
+
+
+_OFFER_ENDS = {
+    "answered": "answered by {who}",
+    "no_answer": "{who} did not answer",
+    "rejected": "{who} rejected it",
+    "busy": "{who}'s phone was busy",
+    "unreachable": "{who}'s phone could not be reached",
+    "caller_left": "the caller left while {who}'s phone rang: not the agent's fault",
+    "answered_elsewhere": "another agent answered while {who}'s phone rang",
+    "withdrawn": "withdrawn from {who}",
+}
+
+
+def _offer_ended(fact: facts.OfferEnded) -> str:
+    return f"{_OFFER_ENDS[fact.outcome].format(who=_who(fact))}, rang {_time(fact.rang_us)}"
+
+
+def _transferred(fact: facts.ContactTransferred) -> str:
+    how = "after asking there" if fact.consulted else "without asking"
+    return f"{_who(fact)} transferred it to {fact.to_kind} {fact.to} {how}"
+
+
+def _talk_ended(fact: facts.TalkEnded) -> str:
+    held = f", on hold {_time(fact.hold_us)}" if fact.hold_us else ""
+    return f"talk with {_who(fact)} ended by {fact.ended_by}: talked {_time(fact.talk_us)}{held}"
+
+
+def _left(fact: facts.ContactLeftQueue) -> str:
+    to = f" to {fact.to}" if fact.to else ""
+    return f"left queue {fact.queue or ''} ({fact.outcome.replace('_', ' ')}){to} after {_time(fact.waited_us)}"
+
+
+def _abandoned(fact: facts.ContactAbandoned) -> str:
+    where = {"menu": "in the menu", "queue": "in the queue", "ringing": "while an agent's phone rang"}[fact.stage]
+    return f"the customer gave up {where}" + (f" after {_time(fact.waited_us)}" if fact.stage != "menu" else "")
+
+
+def _disposition(fact: facts.DispositionSet) -> str:
+    solved = {True: ", resolved", False: ", not resolved", None: ""}[fact.resolved]
+    return f"{_who(fact)} noted {fact.disposition or 'no code'}{solved}" + (f": {fact.notes}" if fact.notes else "")
+
+
+def _surveyed(fact: facts.SurveyAnswered) -> str:
+    score = f" {fact.score} of {fact.worst} to {fact.best}" if fact.score is not None else ""
+    solved = {True: ", resolved", False: ", not resolved", None: ""}[fact.resolved]
+    return f"the customer answered the survey:{score}{solved}"
+
+
+_TELLERS: Mapping[type[Fact], Teller] = {
+    facts.ContactOffered: _arrived,
+    facts.MenuNodeEntered: lambda fact: f"menu {fact.flow}: came to {fact.node}",
+    facts.MenuInputGiven: _chose,
+    facts.MenuEnded: lambda fact: f"menu {fact.flow} ended: {fact.outcome.replace('_', ' ')}",
+    facts.ContactQueued: _queued,
+    facts.RequirementRelaxed: lambda fact: (
+        f"step {fact.step} after {_time(fact.after_us)}: now needs {fact.requirement or 'nothing'}"
+        + (f" ({fact.why})" if fact.why else "")
+    ),
+    facts.OfferMade: _offered,
+    facts.OfferEnded: _offer_ended,
+    facts.ContactConnected: lambda fact: f"connected with {_who(fact)} after {_time(fact.waited_us)} of waiting",
+    facts.ContactHeld: lambda fact: f"{_who(fact)} put the customer on hold",
+    facts.ContactRetrieved: lambda fact: f"{_who(fact)} took the customer back from hold",
+    facts.ContactTransferred: _transferred,
+    facts.TalkEnded: _talk_ended,
+    facts.ContactLeftQueue: _left,
+    facts.ContactAbandoned: _abandoned,
+    facts.ContactEnded: lambda fact: f"ended by {fact.ended_by}",
+    facts.ExpectedWaitTold: lambda fact: f"told: place {fact.position}, expected wait {_time(fact.expected_wait_us)}",
+    facts.CallbackRequested: lambda _fact: "asked to be called back, keeping the place",
+    facts.CallbackAttempted: lambda fact: f"called back, attempt {fact.attempt}: {fact.outcome.replace('_', ' ')}",
+    facts.CallbackEnded: lambda fact: f"callback {fact.outcome} after {fact.attempts} attempts",
+    facts.WrapUpEnded: lambda fact: f"{_who(fact)} finished the wrap-up after {_time(fact.took_us)} ({fact.how})",
+    facts.DispositionSet: _disposition,
+    facts.SurveyAnswered: _surveyed,
+}

@@ -1,0 +1,186 @@
+"""Reports as plain rows and columns: what CSV files and spreadsheets hold."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from facts.time import Instant
+from reporting.exports.as_json import json_bytes
+from reporting.exports.fitting import Column, FittingTable
+from reporting.exports.words import NO_DATA
+from reporting.kpi.errors import ReportError
+from reporting.kpi.intervals import to_datetime
+from reporting.kpi.report import Report
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that begins so for a formula; a caller's name may be one."""
+
+Cell = str | int | float | datetime | None
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A titled table. ``formats``: a number format for each column, empty for none."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    formats: tuple[str, ...] = ()
+
+
+_FORMATS = {"ratio": "0.0%", "s": "0.0", "1 to 5": "0.00"}
+
+
+def report_sheet(report: Report) -> Sheet:
+    """One row for each slice, the total last where there are several, one column for each figure."""
+    names = [definition.name for definition, _ in report.definitions]
+    slices = report.by or ("slice",)
+    rows = [*report.rows, report.total] if report.by and len(report.rows) > 1 else report.rows
+    filled = []
+    for row in rows:
+        labels = (
+            tuple(row.slice.get(name) or "" for name in report.by) if row.slice else ("all", *[""] * (len(slices) - 1))
+        )
+        filled.append((*labels, *(row.figures[name].value for name in names)))
+    formats = (*("" for _ in slices), *(_FORMATS.get(definition.unit, "0") for definition, _ in report.definitions))
+    return Sheet(title="figures", header=(*slices, *names), rows=tuple(filled), formats=formats)
+
+
+def parts_sheet(report: Report) -> Sheet:
+    """Every figure with what it was made of."""
+    rows: list[tuple[Cell, ...]] = []
+    for row in report.rows:
+        label = " / ".join(value or NO_DATA for value in row.slice.values()) or "all"
+        for definition, text in report.definitions:
+            figure = row.figures[definition.name]
+            parts = (figure.value, figure.numerator, figure.denominator, figure.unclassified)
+            rows.append((label, definition.name, *parts, figure.unit, figure.formula, text))
+    header = (
+        "slice", "figure", "value", "numerator", "denominator", "unclassified", "unit", "formula", "definition",
+    )  # fmt: skip
+    return Sheet(title="parts", header=header, rows=tuple(rows))
+
+
+def struct_sheet(title: str, found: Sequence[msgspec.Struct], zone: tzinfo) -> Sheet:
+    """Structs as rows; fields that end in ``_at`` are instants."""
+    if not found:
+        return Sheet(title=title, header=(), rows=())
+    header = type(found[0]).__struct_fields__
+    rows = tuple(tuple(_plain(name, getattr(one, name), zone) for name in header) for one in found)
+    return Sheet(title=title, header=header, rows=rows)
+
+
+def _plain(name: str, value: Any, zone: tzinfo) -> Cell:
+    if name.endswith("_at") and value is not None:
+        return _clock(value, zone)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {count}" for key, count in value.items())
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _clock(at: Instant, zone: tzinfo) -> datetime:
+    return to_datetime(at, zone)
+
+
+def csv_text(sheet: Sheet) -> str:
+    """The sheet as CSV: comma, quotation marks where needed, lines ended as RFC 4180 says."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(sheet.header)
+    writer.writerows([_safe(value) for value in row] for row in sheet.rows)
+    return buffer.getvalue()
+
+
+def _safe(value: Cell) -> Cell:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(_RISKY):
+        return f"'{value}"
+    return value
+
+
+def write_excel(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write a workbook with one sheet each; figures that are no data are empty cells."""
+    # openpyxl has no types of its own, and takes a while to import
+    from openpyxl import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415
+    from openpyxl.styles import Font  # type: ignore[import-untyped]  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    book = Workbook()
+    book.remove(book.active)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title[:31])
+        page.append(sheet.header)
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+        for row in sheet.rows:
+            page.append([_for_excel(value) for value in row])
+        page.freeze_panes = "A2"
+        for place, form in enumerate(sheet.formats, 1):
+            for cell in page[get_column_letter(place)][1:]:
+                cell.number_format = form or "General"
+        for place, name in enumerate(sheet.header, 1):
+            page.column_dimensions[get_column_letter(place)].width = max(10, min(40, len(name) + 2))
+    book.save(path)
+
+
+def _for_excel(value: Cell) -> Cell:
+    """Text is never taken for a formula, control characters are left out, and clocks lose their zone."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, str):
+        text = "".join(char for char in value if char >= " ")
+        return f"'{text}" if text.startswith("=") else text
+    return value
+
+
+def sheet_json(sheet: Sheet) -> list[dict[str, Any]]:
+    """The rows as objects; clocks as ISO 8601."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in zip(sheet.header, row, strict=True)
+        }
+        for row in sheet.rows
+    ]
+
+
+def sheet_table(sheet: Sheet, limit: int) -> RenderableType:
+    """The first rows for the terminal, without columns in which nothing stands or that do not fit."""
+    shown = sheet.rows[:limit]
+    if not shown:
+        return Text(f"no {sheet.title} in this range")
+    columns = [
+        Column(head=name, cells=tuple(_words(row[place]) for row in shown))
+        for place, name in enumerate(sheet.header)
+        if any(row[place] not in {None, ""} for row in shown)
+    ]
+    left = len(sheet.rows) - len(shown)
+    more = f", {left} of them not shown" if left else ""
+    count = f"{len(sheet.rows)} {sheet.title}{more}; --json and --output have every row and column"
+    return Group(FittingTable(columns[:1], columns[1:], cut=True), Text(count))
+
+
+def _words(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return NO_DATA if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def write_sheet(path: Path, sheet: Sheet) -> None:
+    """Write a single table as .json, .csv or .xlsx."""
+    match path.suffix.lower():
+        case ".json":
+            path.write_bytes(json_bytes({sheet.title: sheet_json(sheet)}))
+        case ".csv":
+            path.write_text(csv_text(sheet), encoding="utf-8", newline="")
+        case ".xlsx":
+            write_excel(path, [sheet])
+        case other:
+            raise ReportError(f"--output {path}: {other or 'no ending'}; the name ends in .json, .csv or .xlsx")
