@@ -9,7 +9,7 @@ from pydantic import Field
 
 from config.fields import FilePath, Line, Listed, Name, Section
 from config.people import Agent, Disposition, Reason, Team
-from config.queues import Queue
+from config.queues import Queue, Routing
 from config.services import Alarms, Database, Log, Metrics, Node, OpeningHours, Redis, Site, Web
 from config.telephony import Asterisk, EntryPoint, Prompts, Speech
 
@@ -37,6 +37,8 @@ class Settings(Section):
     """The people who take contacts, by a name that never changes."""
     queues: dict[Name, Queue] = Field(default_factory=dict)
     """Where contacts wait, by name."""
+    routing: Routing = Routing()
+    """Rules over all queues."""
     opening_hours: dict[Name, OpeningHours] = Field(default_factory=dict)
     """Calendars, by name."""
     reasons: dict[Name, Reason] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.fields import DialString, Digits, FilePath, Level, Line, Name, Secret, Section
+from config.fields import DialString, Digits, FilePath, Level, Line, Listed, Name, Secret, Section
 
 
 class Team(Section):
@@ -27,6 +27,8 @@ class Agent(Section):
     """The team."""
     slots: Annotated[int, Field(ge=1, le=20)] = 1
     """How many contacts at once."""
+    reserve: Listed[Name] = ()
+    """Reserve groups; who is in one takes only contacts to which it is open."""
     pin: Secret | None = None
     """Asked for when signing in from a phone that is not the person's own."""
     pin_file: FilePath | None = None

@@ -4,7 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Count, Fraction, Line, Name, PositiveSeconds, RequirementText, Seconds, Section
+from config.fields import (
+    Count,
+    Fraction,
+    Line,
+    Listed,
+    Name,
+    PositiveSeconds,
+    RequirementText,
+    Seconds,
+    Section,
+)
+from config.waiting import Announcements, Callbacks, Exit, Limit, RelaxationStep, ReserveRule
 
 AgentOrder = Literal[
     "longest_idle",
@@ -17,6 +28,7 @@ AgentOrder = Literal[
     "weighted_random",
     "ring_several",
 ]
+ContactOrder = Literal["first_come", "greatest_need", "ageing", "queue_weight", "target_ratio"]
 ServiceLevelFormula = Literal["SL1", "SL2", "SL3", "SL4", "SL5", "SL6", "SL7", "SL8"]
 
 
@@ -31,6 +43,17 @@ class ServiceLevel(Section):
     """Which calls count: see `cordboard report catalogue`."""
     short_abandon_s: Seconds = 0.0
     """Who hangs up within so many seconds did not really want to speak to anybody; formulas SL5 and SL6 use it."""
+
+
+class Routing(Section):
+    """Rules over all queues."""
+
+    contact_order: ContactOrder = "first_come"
+    """Which waiting contact a freed agent gets."""
+    refusal_pause_s: Seconds = 5.0
+    """An agent whose phone was busy, unreachable or rejected an offer gets none for so long."""
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Where the lots of weighted_random begin."""
 
 
 class Queue(Section):
@@ -52,6 +75,44 @@ class Queue(Section):
     """After so many unanswered offers in a row an agent becomes not ready; 0: never."""
     wrap_up_s: Seconds = 0.0
     """Time for work after a contact."""
+    wrap_up: Literal["automatic", "manual"] = "automatic"
+    """Whether wrap-up ends by its time or only when the agent says so."""
+    agent_tie: Literal["longest_idle", "least_occupied"] = "longest_idle"
+    """How most_skilled and least_skilled decide between equals."""
+    agents: Listed[Name] = ()
+    """The order of `ordered`."""
+    weights: dict[Name, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    """The weights of `weighted_random`; 1 when not given."""
+    ring_count: Annotated[int, Field(ge=1, le=20)] = 3
+    """How many phones `ring_several` rings."""
+    preferred_wait_s: Seconds = 0.0
+    """How long a contact waits for its preferred agent alone."""
+    last_agent: bool = False
+    """Whether the agent who talked with the customer last is preferred."""
+    band: Annotated[int, Field(ge=-100, le=100)] = 0
+    """With ageing: a band that ageing never crosses; higher goes first."""
+    ageing_per_minute: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0.0
+    """With ageing: points of priority for every minute waited."""
+    weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1.0
+    """With queue_weight: a minute here counts so much."""
+    target_s: PositiveSeconds = 20.0
+    """With target_ratio: the wait that is aimed at."""
+    starvation_cap_s: Seconds = 0.0
+    """Who has waited so long goes before everybody, and an alarm is raised; 0: never."""
+    relaxation: Listed[RelaxationStep] = ()
+    """The requirement becomes easier while a contact waits."""
+    reserve: Listed[ReserveRule] = ()
+    """Reserve groups that help in need."""
+    limits: Listed[Limit] = ()
+    """Who may not wait (any longer), and where they go."""
+    when_closed: Exit = Exit()
+    """Where contacts go outside the opening hours."""
+    closing: Literal["serve", "send_away"] = "serve"
+    """Whether those who wait at closing time are still served."""
+    announcements: Announcements | None = None
+    """What waiting customers are told; absent: nothing."""
+    callbacks: Callbacks = Callbacks()
+    """Customers who keep their place and are called back."""
     service_level: ServiceLevel = ServiceLevel()
     """The promise to callers."""
     opening_hours: Name | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from config.errors import KeyPath
 from config.models import Settings
+from config.queues import Queue
 from facts.requirement_text import parse_requirement, skills_named
 from facts.states import SYSTEM_REASONS
 
@@ -57,12 +58,40 @@ def _skills_of(text: str, known: frozenset[str]) -> Iterator[str]:
 
 
 def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
+    groups = frozenset(group for agent in settings.agents.values() for group in agent.reserve)
     for name, queue in settings.queues.items():
         path = ("queues", name)
         for message in _skills_of(queue.requires, declared.skills):
             yield (*path, "requires"), message
-        if queue.opening_hours is not None and queue.opening_hours not in declared.opening_hours:
-            yield (*path, "opening_hours"), _unknown_calendar(queue.opening_hours)
+        for key, calendar in (("opening_hours", queue.opening_hours), ("callbacks", queue.callbacks.hours)):
+            if calendar is not None and calendar not in declared.opening_hours:
+                yield (*path, key), _unknown_calendar(calendar)
+        for key, agents in (("agents", queue.agents), ("weights", queue.weights)):
+            for agent in agents:
+                if agent not in declared.agents:
+                    yield (*path, key), _unknown("agent", agent, declared.agents)
+        yield from _waiting_mistakes(path, queue, declared, groups)
+
+
+def _waiting_mistakes(path: KeyPath, queue: Queue, declared: Declared, groups: frozenset[str]) -> Iterator[Mistake]:
+    exits = [((*path, "limits", index, "then"), limit.then) for index, limit in enumerate(queue.limits)]
+    for where, then in [*exits, ((*path, "when_closed"), queue.when_closed)]:
+        if then.to_kind == "queue" and then.to not in declared.queues:
+            yield (*where, "to"), _unknown("queue", then.to, declared.queues)
+    for index, step in enumerate(queue.relaxation):
+        for skill in (*step.lower, *step.drop):
+            if skill not in declared.skills:
+                yield (*path, "relaxation", index), _unknown("skill", skill, declared.skills)
+        for group in step.open:
+            if group not in groups:
+                yield (*path, "relaxation", index, "open"), _unknown_group(group)
+    for index, rule in enumerate(queue.reserve):
+        if rule.group not in groups:
+            yield (*path, "reserve", index, "group"), _unknown_group(rule.group)
+
+
+def _unknown_group(group: str) -> str:
+    return f"no agent is in the reserve group '{group}': name it at agents (reserve: [{group}])"
 
 
 def _agent_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:

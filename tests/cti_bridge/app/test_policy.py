@@ -4,19 +4,22 @@ from typing import get_args
 
 import acd.policy
 import config.queues
-from acd.policy import AgentPolicy, QueuePolicy
+from acd.policy import AgentPolicy, Announcements, Exit, Limit, QueuePolicy, RelaxationStep, ReserveRule
+from config import waiting
 from config.load import load
 from config.models import Settings
 from config.people import Agent, Reason
-from config.queues import Queue
+from config.queues import Queue, Routing
+from config.services import OpeningHours
 from cti_bridge.app.policy import policy_from, reasons_by_digits
 from facts.ids import AgentId, QueueName, SkillName
 from facts.requirements import AllOf, AtLeast
-from facts.time import MILLISECOND, SECOND
+from facts.time import HOUR, MILLISECOND, SECOND
 
 
 def test_both_sides_know_the_same_words() -> None:
     assert get_args(config.queues.AgentOrder) == get_args(acd.policy.AgentOrder)
+    assert get_args(config.queues.ContactOrder) == get_args(acd.policy.ContactOrder)
 
 
 def test_an_empty_queue_has_the_distributors_own_defaults() -> None:
@@ -45,6 +48,45 @@ def test_every_rule_of_a_queue_arrives() -> None:
             misses_before_not_ready=0,
         ),
     )
+
+
+def test_the_rules_of_waiting_arrive() -> None:
+    queue = Queue(
+        relaxation=(waiting.RelaxationStep(after_s=30.0, lower={"english": 2}, drop=("sales",), open=("back",)),),
+        reserve=(waiting.ReserveRule(group="back", wait_s=120.0, clear_wait_s=60.0),),
+        limits=(
+            waiting.Limit(what="waiting", count=4, then=waiting.Exit(to_kind="queue", to="other")),
+            waiting.Limit(what="wait", after_s=9.0),
+        ),
+        announcements=waiting.Announcements(first_s=5.0, expected_wait=True),
+        opening_hours="day",
+        callbacks=waiting.Callbacks(attempts=2, hours="night"),
+        weights={"bob": 3},
+        agents=("bob",),
+    )
+    hours = {
+        "day": OpeningHours(weekly={"thu": ("08:00-16:00",)}),
+        "night": OpeningHours(weekly={"thu": ("20:00-22:00",)}),
+    }
+    policy = policy_from(Settings(queues={"sales": queue}, opening_hours=hours, routing=Routing(seed=7)), 0)
+    (found,) = policy.queues
+    assert policy.seed == 7
+    assert found.relaxation == (
+        RelaxationStep(
+            after_us=30 * SECOND, lower={SkillName("english"): 2}, drop=(SkillName("sales"),), open=("back",)
+        ),
+    )
+    assert found.reserve == (ReserveRule(group="back", wait_us=120 * SECOND, clear_wait_us=60 * SECOND),)
+    assert found.limits == (
+        Limit(what="waiting", value=4, then=Exit(to_kind="queue", to="other")),
+        Limit(what="wait", value=9 * SECOND),
+    )
+    assert found.announcements == Announcements(first_us=5 * SECOND, expected_wait=True)
+    assert found.open is not None
+    assert found.open[0] == (8 * HOUR, 16 * HOUR), "1 January 1970 was a Thursday"
+    assert found.callbacks.hours is not None
+    assert (found.callbacks.attempts, found.callbacks.hours[0]) == (2, (20 * HOUR, 22 * HOUR))
+    assert (found.weights, found.agents) == ({AgentId("bob"): 3}, (AgentId("bob"),))
 
 
 def test_agents() -> None:
