@@ -9,6 +9,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from heapq import merge
+from itertools import chain as concatenated
 from pathlib import Path
 from secrets import token_bytes
 from types import TracebackType
@@ -339,54 +340,73 @@ def _time_of(keyed: tuple[tuple[Instant, NodeName, int], Entry]) -> tuple[Instan
 
 def chain_rows(records: Sequence[Record], heads: Mapping[str, Head]) -> Rows:
     """The records chained to the heads, as rows. Raises `SequenceError` when numbers do not follow on."""
-    facts, hidden, now = [], [], dict(heads)
+    facts, hidden = [], []
+    seqs = {node: head.seq for node, head in heads.items()}
+    hashes = {node: head.hash for node, head in heads.items()}
     for record in records:
         (node, seq, at, switch_at, tenant, kind, version, *ids, data, personal, number) = msgspec.structs.astuple(
             record
         )
-        last = now[node]
-        if seq != last.seq + 1:
+        if seq != seqs[node] + 1:
             raise SequenceError(
-                f"fact {seq} of node {node} cannot follow {last.seq}: numbers have no gap and no repeat"
+                f"fact {seq} of node {node} cannot follow {seqs[node]}: numbers have no gap and no repeat"
             )
         digest = None
         if personal is not None:
             salt = token_bytes(chain.SALT_BYTES)
             digest = chain.personal_digest(salt, personal)
             hidden.append((node, seq, number, salt, personal))
-        linked = chain.link(last.hash, (node, seq, at, switch_at, tenant, version), digest, data)
+        linked = chain.link(hashes[node], (node, seq, at, switch_at, tenant, version), digest, data)
         facts.append((node, seq, at, switch_at, tenant, kind, version, *ids, data, digest, linked))
-        now[node] = Head(seq, linked)
-    return Rows(facts, hidden, now)
+        seqs[node], hashes[node] = seq, linked
+    return Rows(facts, hidden, {node: Head(seqs[node], hashes[node]) for node in seqs})
 
 
 def insert_rows(connection: Connection, rows: Rows) -> None:
     """Put chained rows into the tables, by the quickest way that the database has."""
-    put = _copy if connection.dialect.name == "postgresql" else _execute_many
-    put(connection, journal, rows.facts)
-    if rows.personal:
-        put(connection, journal_personal, rows.personal)
+    put = _copy if connection.dialect.name == "postgresql" else _insert
+    with _driver_cursor(connection) as cursor:
+        put(cursor, journal, rows.facts)
+        if rows.personal:
+            put(cursor, journal_personal, rows.personal)
 
 
-def _execute_many(connection: Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(table.columns))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", rows)  # noqa: S608 - our own names
-
-
-def _copy(connection: Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
-    names = ", ".join(column.name for column in table.columns)
-    statement = f"COPY {table.name} ({names}) FROM STDIN"
-    cursor: Any = connection.connection.cursor()
+@contextmanager
+def _driver_cursor(connection: Connection) -> Iterator[Any]:
+    """The driver's own cursor within SQLAlchemy's transaction; its errors come as SQLAlchemy's."""
     errors: Any = connection.dialect.loaded_dbapi
+    cursor: Any = connection.connection.cursor()
     try:
-        with cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        with closing(cursor):
+            yield cursor
     except errors.Error as error:
         gone = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
         if gone:
             connection.invalidate(error)
-        raise exc.DBAPIError.instance(statement, None, error, errors.Error, connection_invalidated=gone) from error
+        raise exc.DBAPIError.instance(None, None, error, errors.Error, connection_invalidated=gone) from error
+
+
+ROWS_PER_INSERT = 32
+"""One statement for so many rows: SQLite is quicker so, and a busy program gives its lock away once, not 32 times."""
+
+
+def _insert(cursor: Any, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
+    marks = f"({', '.join('?' * len(table.columns))})"
+    start, size = 0, ROWS_PER_INSERT
+    while start < len(rows):
+        while start + size > len(rows):
+            size //= 2
+        values = ", ".join([marks] * size)
+        flat = list(concatenated.from_iterable(rows[start : start + size]))
+        cursor.execute(f"INSERT INTO {table.name} VALUES {values}", flat)  # noqa: S608 - our own names
+        start += size
+
+
+def _copy(cursor: Any, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
+    names = ", ".join(column.name for column in table.columns)
+    with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _move_heads(connection: Connection, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:

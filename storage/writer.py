@@ -1,10 +1,10 @@
 """The way of facts into the journal: a bounded queue, and one thread that commits what has gathered.
 
-`JournalWriter.put` costs the caller microseconds and never waits. The thread commits every ``window_s`` (group
-commit). While the database cannot take facts they go to a spool file, and from there into the database when it is
-back: nothing lost, nothing twice, in order. If the spool's disk refuses too, facts stay in memory, `pressure` tells
-the source to slow down, and at ``capacity`` `put` refuses. Entries come numbered: the writer only insists that each
-carries the number after its node's last, which after a restart `last_seq` tells, spool included.
+`JournalWriter.put` costs the caller microseconds and never waits. The thread commits what there is, at most once in
+``window_s`` (group commit). While the database cannot take facts they go to a spool file, and from there into the
+database when it is back: nothing lost, nothing twice, in order. If the spool's disk refuses too, facts stay in memory,
+`pressure` tells the source to slow down, and at ``capacity`` `put` refuses. Entries come numbered: the writer only
+insists that each carries the number after its node's last, which after a restart `last_seq` tells, spool included.
 """
 
 import threading
@@ -92,6 +92,7 @@ class JournalWriter:
         self._hurry = threading.Event()
         self._last = _last_numbers(journal, self._spool, batch_rows)
         if self._spool:
+            self._catch_up()  # before anybody reads the journal to go on from it
             self._wake.set()
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
@@ -134,9 +135,11 @@ class JournalWriter:
             if waiting >= self._capacity // 2 and not self._pressure:
                 self._pressure = True
                 self._on_pressure(True)
-        if len(self._queue) >= self._batch_rows:
+        # setting an event costs more than asking; the thread clears both before it takes what is there
+        if not self._wake.is_set():
+            self._wake.set()
+        if len(self._queue) >= self._batch_rows and not self._hurry.is_set():
             self._hurry.set()
-        self._wake.set()
 
     def flush(self) -> "Future[bool]":
         """Commit at once. The future is done, in the writer's thread, when all that was put so far is on disk.
@@ -178,10 +181,13 @@ class JournalWriter:
     # -- the writer's thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        committed_at = -self._window_s
         while not self._stopped:
             self._wake.wait(self._retry_s if self._trouble else None)
-            if not self._closing:
-                self._hurry.wait(self._window_s)
+            left = committed_at + self._window_s - time.monotonic()
+            if left > 0 and not self._closing:
+                self._hurry.wait(left)
+            committed_at = time.monotonic()
             self._wake.clear()
             self._hurry.clear()
             self._take()
