@@ -1,11 +1,13 @@
 """Voice activity: whether somebody speaks, frame by frame, by energy above a noise floor that follows the line. Pure.
 
-A frame is 20 ms of 8 kHz 16-bit mono. Low hum is taken out by pre-emphasis. The floor falls fast and rises slowly, so
-that speech does not lift it, while a fan that is switched on becomes the floor within some seconds.
+A frame is 20 ms of 8 kHz 16-bit mono; what counts is its power between 200 and 3800 Hz, so that hum does not. The
+floor falls fast and rises slowly, so that speech does not lift it. What stays at one level for longer than anybody
+speaks evenly (a fan that was switched on) is noise, and becomes the floor.
 """
 
 import enum
 import math
+from collections import deque
 
 import msgspec
 import numpy as np
@@ -15,7 +17,14 @@ from facts.time import MILLISECOND, Duration
 FRAME_US: Duration = 20 * MILLISECOND
 FRAME_BYTES = 320
 SILENCE_DB = -90.0
-PRE_EMPHASIS = 0.9
+STEADY_FRAMES = 75
+STEADY_DB = 9.0
+"""1.5 s within so many dB are no speech."""
+
+_WINDOW = np.hanning(FRAME_BYTES // 2).astype(np.float32)
+_BAND = slice(4, 77)
+"""Bins of 50 Hz from 200 to 3800 Hz."""
+_FULL_SCALE = float(np.sum(_WINDOW**2)) * (FRAME_BYTES // 4) * 32768.0**2
 
 FALL_DB, RISE_DB, RISE_IN_SPEECH_DB = 3.0, 0.10, 0.02
 """How far the floor moves towards the present level, at most, in each frame."""
@@ -49,7 +58,7 @@ class VoiceActivity:
     def __init__(self, settings: VoiceSettings | None = None) -> None:
         self._settings = settings or VoiceSettings()
         self._floor = -55.0
-        self._last_sample = 0.0
+        self._levels: deque[float] = deque(maxlen=STEADY_FRAMES)
         self._loud: Duration = 0
         self._quiet: Duration = 0
         self._speaking = False
@@ -76,7 +85,7 @@ class VoiceActivity:
 
     def hear(self, frame: bytes, *, playing: bool = False) -> Change | None:
         """Take one frame of :data:`FRAME_BYTES` bytes."""
-        level = self._level(frame)
+        level = level_of(frame)
         limit = self._limit(playing=playing)
         self._follow(level)
         if self._speaking:
@@ -107,17 +116,19 @@ class VoiceActivity:
     def _follow(self, level: float) -> None:
         rise = RISE_IN_SPEECH_DB if self._speaking else RISE_DB
         self._floor += min(max(level - self._floor, -FALL_DB), rise)
+        self._levels.append(level)
+        if self._speaking and self._steady():
+            self._floor = sum(self._levels) / STEADY_FRAMES
         self._floor = max(self._floor, SILENCE_DB + 10)
 
-    def _level(self, frame: bytes) -> float:
-        """Mean power in dB of full scale, without low hum."""
-        samples = np.frombuffer(frame, np.int16).astype(np.float32)
-        if samples.size == 0:
-            return SILENCE_DB
-        shifted = np.empty_like(samples)
-        shifted[0] = self._last_sample
-        shifted[1:] = samples[:-1]
-        self._last_sample = float(samples[-1])
-        emphasised = samples - PRE_EMPHASIS * shifted
-        power = float(np.dot(emphasised, emphasised)) / samples.size / 32768.0**2
-        return 10 * math.log10(power) if power > 1e-9 else SILENCE_DB
+    def _steady(self) -> bool:
+        return len(self._levels) == STEADY_FRAMES and max(self._levels) - min(self._levels) < STEADY_DB
+
+
+def level_of(frame: bytes) -> float:
+    """Mean power of a frame within the band of speech, in dB of full scale."""
+    if len(frame) != FRAME_BYTES:
+        return SILENCE_DB
+    spectrum = np.fft.rfft(np.frombuffer(frame, np.int16) * _WINDOW)[_BAND]
+    power = float(np.vdot(spectrum, spectrum).real) / _FULL_SCALE
+    return 10 * math.log10(power) if power > 1e-9 else SILENCE_DB
