@@ -3,7 +3,7 @@
 from html import escape
 
 from reporting.exports.as_json import range_json
-from reporting.exports.charts import Series, ratio_line, stacked_bars
+from reporting.exports.charts import Series, ratio_bars, ratio_line, stacked_bars
 from reporting.exports.words import NO_DATA, figure_text
 from reporting.kpi.figures import Definition, Figure
 from reporting.kpi.report import Report, Row
@@ -26,7 +26,7 @@ _STYLE = """
 body{margin:0;padding:24px 32px;background:var(--paper);color:var(--ink);font:14px/1.45 system-ui,"Segoe UI",
 "Noto Sans","Noto Sans CJK SC",sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:22px;margin:0}h2{font-size:16px;margin:28px 0 8px}p{color:var(--soft);margin:4px 0 16px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;margin:16px 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:8px;margin:16px 0}
 .tile{background:var(--tile);border:1px solid var(--line);border-radius:8px;padding:8px 16px}
 .tile b{display:block;font-size:24px}.tile span{color:var(--soft)}
 figure{margin:16px 0}figcaption{font-weight:600;margin-bottom:4px}svg{width:100%;height:auto}
@@ -36,11 +36,13 @@ border-radius:2px;margin-right:6px}
 rect.answered{fill:var(--answered)}rect.abandoned{fill:var(--abandoned)}rect.left{fill:var(--left)}
 rect.waiting{fill:var(--waiting)}i.answered{background:var(--answered)}i.abandoned{background:var(--abandoned)}
 i.left{background:var(--left)}i.waiting{background:var(--waiting)}i.level{background:var(--level)}
+rect.level{fill:var(--level)}
 polyline.level{fill:none;stroke:var(--level);stroke-width:2}circle.level{fill:var(--level)}
 line.target{stroke:var(--target);stroke-dasharray:5 4}svg text.target{fill:var(--target)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%}th,td{padding:6px 12px;text-align:right;white-space:nowrap;
 border-bottom:1px solid var(--line)}th{position:sticky;top:0;background:var(--tile);font-weight:600}
+th{white-space:normal;vertical-align:bottom;min-width:76px}
 th.slice,td.slice{text-align:left}tr:last-child td{border-bottom:0}tr.total td{font-weight:600;background:var(--tile)}
 td[title]{cursor:help}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{font-weight:600}
 dd{margin:0;color:var(--soft)}@media print{body{padding:0}.scroll{overflow:visible}}
@@ -50,10 +52,10 @@ dd{margin:0;color:var(--soft)}@media print{body{padding:0}.scroll{overflow:visib
 def html_page(title: str, report: Report, *, goal: float | None = None) -> str:
     """The whole page. ``goal``: the service level aimed at, drawn as a line."""
     words = range_json(report)
-    span = f"{words['from'] or 'from the first fact'} – {words['to'] or words['as_of'] or 'now'}"  # noqa: RUF001 - a range
+    span = f"{_moment(words['from']) or 'first fact'} to {_moment(words['to']) or 'last fact'}"
     body = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(span)} · {escape(str(words['time_zone']))} · facts up to {escape(words['as_of'] or NO_DATA)}</p>",
+        f"<p>{escape(span)} · {escape(str(words['time_zone']))} · facts up to {_moment(words['as_of']) or NO_DATA}</p>",
         _tiles(report),
         *_charts(report, goal),
         "<h2>Figures</h2>",
@@ -67,6 +69,11 @@ def html_page(title: str, report: Report, *, goal: float | None = None) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
     )
+
+
+def _moment(text: str | None) -> str:
+    """A moment without what goes without saying: midnight, and the offset that the zone's name tells."""
+    return (text or "")[:19].removesuffix("T00:00:00").replace("T", " ")
 
 
 def _label(row: Row) -> str:
@@ -104,7 +111,8 @@ def _charts(report: Report, goal: float | None) -> list[str]:
         charts.append(stacked_bars("Contacts", labels, series))
     if "service_level" in there:
         formula = report.total.figures["service_level"].formula
-        charts.append(ratio_line(f"Service level ({formula})", labels, _series(report, "service_level", "level"), goal))
+        draw = ratio_line if all(map(is_time, report.by)) else ratio_bars
+        charts.append(draw(f"Service level ({formula})", labels, _series(report, "service_level", "level"), goal))
     return charts
 
 

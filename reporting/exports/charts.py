@@ -48,14 +48,32 @@ def _bar(across: tuple[float, float], up: tuple[float, float], style: str, tip: 
     )
 
 
-def ratio_line(title: str, labels: Sequence[str], one: Series, target: float | None) -> str:
-    """Ratios from 0 to 100 % with the target as a line; where there is no data the line is broken."""
+def ratio_bars(title: str, labels: Sequence[str], one: Series, target: float | None) -> str:
+    """Ratios from 0 to 100 % side by side with the target as a line; where there is no data there is no bar."""
     step = _PLOT_WIDTH / max(1, len(labels))
-    parts = [_axis(1.0, "{:.0%}")]
-    if target is not None:
-        y = _y(target, 1.0)
-        parts.append(f'<line class="target" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="target" x="{WIDTH - _RIGHT}" y="{y - 4:.1f}" text-anchor="end">{target:.0%}</text>')
+    bar = step * 0.5
+    bars = [
+        _bar((_LEFT + place * step + (step - bar) / 2, bar), (0, value), one.style, f"{labels[place]}: {value:.1%}")
+        for place, value in enumerate(one.values)
+        if value is not None
+    ]
+    return _figure(title, [_axis(1.0, "{:.0%}"), *bars, *_target(target), _labels(labels)], [one])
+
+
+def _target(target: float | None) -> list[str]:
+    if target is None:
+        return []
+    y = _y(target, 1.0)
+    return [
+        f'<line class="target" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>',
+        f'<text class="target" x="{WIDTH - _RIGHT}" y="{y - 4:.1f}" text-anchor="end">{target:.0%}</text>',
+    ]
+
+
+def ratio_line(title: str, labels: Sequence[str], one: Series, target: float | None) -> str:
+    """Ratios from 0 to 100 % over time with the target as a line; where there is no data the line is broken."""
+    step = _PLOT_WIDTH / max(1, len(labels))
+    parts = [_axis(1.0, "{:.0%}"), *_target(target)]
     for stretch in _stretches(one.values):
         points = " ".join(f"{_LEFT + (place + 0.5) * step:.1f},{_y(value, 1.0):.1f}" for place, value in stretch)
         parts.append(f'<polyline class="{one.style}" points="{points}"/>')
