@@ -1,13 +1,17 @@
 """Settings as what the daemon is built of: addresses, secrets, policy, menus."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from config.models import Settings
 from config.telephony import Asterisk
-from cti_bridge.app.menus import menus_of
+from cti_bridge.app.menus import menus_of, voice_settings_of
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.wiring import Addresses, Centre, Secrets
+from cti_bridge.shell.menus import Sounds
 from facts.ids import NodeName, QueueName, ReasonCode
+from ivr.flow_library import FlowLibrary
+from ivr.speech.recogniser import Recogniser
 
 
 def asterisk_of(settings: Settings) -> Asterisk:
@@ -28,6 +32,8 @@ def addresses_of(settings: Settings) -> Addresses:
         agi_host=agi.host,
         agi_port=agi.port,
         agi_peers=tuple(str(network) for network in agi.allowed_peers),
+        audio_host=asterisk.audio_socket.host,
+        audio_port=asterisk.audio_socket.port,
         action_timeout_s=ami.action_timeout_s,
         keep_alive_s=ami.keep_alive_s,
     )
@@ -45,8 +51,14 @@ def secrets_of(settings: Settings) -> Secrets:
     )
 
 
-def centre_of(settings: Settings) -> Centre:
-    """Policy, menus and words of the contact centre."""
+def centre_of(
+    settings: Settings,
+    *,
+    sounds: Sounds | None = None,
+    library: FlowLibrary | None = None,
+    recognisers: Mapping[str, Recogniser] | None = None,
+) -> Centre:
+    """Policy, menus and words of the contact centre; without ``recognisers`` nobody listens to speech."""
     policy = policy_from(settings)
     first = policy.queues[0].name
     return Centre(
@@ -54,7 +66,9 @@ def centre_of(settings: Settings) -> Centre:
         policy=policy,
         queue_of_entry={"": first, **queues_of_entries(settings)},
         reasons={r.digits or code: ReasonCode(code) for code, r in settings.reasons.items()},
-        menus=menus_of(settings),
+        menus=menus_of(settings, sounds, library),
+        recognisers=recognisers or {},
+        voice=voice_settings_of(settings),
     )
 
 

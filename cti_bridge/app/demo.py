@@ -94,6 +94,9 @@ class VirtualSounds:
         """Nothing."""
         return b""
 
+    def refresh(self) -> None:
+        """There is nothing to look at."""
+
 
 class Demo:
     """Switch, daemon and people of one run."""
@@ -160,9 +163,7 @@ class Demo:
             self._end = self._clock.callLater(self._options.minutes * 60, self._reactor.stop)
 
     def _centre(self) -> Centre:
-        centre = centre_of(self._settings)
-        centre.menus.sounds = VirtualSounds()
-        return centre
+        return centre_of(self._settings, sounds=VirtualSounds())
 
     def _sign_everybody_in(self, daemon: Daemon) -> None:
         for agent in self._settings.agents:

@@ -1,46 +1,141 @@
-"""Flows, sounds and entry points from the settings."""
+"""Flows, sounds, entry points and recognisers from the settings."""
 
+from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 import structlog
 
 from config.models import Settings
-from cti_bridge.shell.menu_session import Menus
-from facts.time import Instant
-from ivr.flow import Flow
-from ivr.loader import flow_files, load, load_shipped
+from config.telephony import Recogniser as RecogniserSettings
+from cti_bridge.app.entry_points import entry_points_from
+from cti_bridge.app.opening import Opening
+from cti_bridge.shell.calls import Call
+from cti_bridge.shell.coordinator import Coordinator
+from cti_bridge.shell.errands import NoCustomers, NoEstimate
+from cti_bridge.shell.http_lookup import HttpLookups
+from cti_bridge.shell.menus import Menus, Sounds, Tally
+from facts.time import from_seconds
+from ivr import entry_points
+from ivr.errors import IvrError
+from ivr.flow import Collect, Confirm, Flow, Menu, Survey
+from ivr.flow_library import FlowLibrary
+from ivr.loader import load_shipped
 from ivr.prompts.library import SoundLibrary
+from ivr.speech.recogniser import Recogniser, RecogniserMissing
+from ivr.speech.voice_activity import VoiceSettings
 
 log = structlog.get_logger(__name__)
 
 
-class NumberTable(msgspec.Struct, frozen=True):
-    """Which flow answers a dialled number; ``fallback`` answers all others."""
+class DialledNumbers:
+    """Which flow answers a dialled number, by calendar, caller's prefix, share, load, and the emergency switch.
 
-    flows: Mapping[str, str]
-    fallback: str
+    A number that nobody has is answered by the flow of the first entry point. ``emergencies``: the entry points whose
+    switch is thrown (``*``: all).
+    """
 
-    def flow_of(self, dialled: str, caller: str, now: Instant) -> str:  # noqa: ARG002 - by calendar and caller later
-        """The flow's name."""
-        return self.flows.get(dialled, self.fallback)
+    def __init__(self, points: tuple[entry_points.EntryPoint, ...], opening: Opening, country: str, last: str) -> None:
+        self.emergencies: frozenset[str] = frozenset()
+        self._points = points
+        self._opening = opening
+        self._country = country
+        self._last = last
+        self._limited = any(point.most_calls is not None for point in points)
+
+    def answer(self, call: Call, coordinator: Coordinator) -> entry_points.Answer:
+        """The flow, and the entry point that the dialled number belongs to."""
+        given = entry_points.Circumstances(
+            caller=call.caller_number,
+            region=self._country,
+            open_calendars=self._opening.open_now(coordinator.now()),
+            emergencies=self.emergencies,
+            calls=self._calls(coordinator, call) if self._limited else {},
+            lot=entry_points.lot_of(call.contact_id),
+        )
+        found = entry_points.answer(self._points, call.dialled, given)
+        if found is None:
+            return entry_points.Answer(entry_point=call.dialled, flow=self._last, language=None, why="no entry point")
+        return found
+
+    def _calls(self, coordinator: Coordinator, arriving: Call) -> Mapping[str, int]:
+        return Counter(call.entry_point for call in coordinator.calls if call is not arriving)
+
+    def region_of(self, number: str) -> str:
+        """The country of a caller's number."""
+        return entry_points.country_of(number, self._country)
 
 
-def flows_of(settings: Settings) -> dict[str, Flow]:
+def library_of(settings: Settings) -> FlowLibrary:
+    """The site's own flow files. Raises :class:`ivr.errors.FlowError` with all their mistakes."""
+    return FlowLibrary(tuple(path.expanduser() for path in settings.flows))
+
+
+def with_shipped(settings: Settings, own: Mapping[str, Flow]) -> dict[str, Flow]:
     """The shipped flows and the site's own, which may replace shipped ones of the same name."""
-    paths: list[Path] = []
-    for path in settings.flows:
-        paths += flow_files(path) if path.is_dir() else [path]
-    return {**load_shipped(), **load(paths)}
+    return with_threshold({**load_shipped(), **own}, settings.speech.threshold)
 
 
-def menus_of(settings: Settings) -> Menus:
+def with_threshold(flows: Mapping[str, Flow], threshold: float) -> dict[str, Flow]:
+    """Flows in which every node that says nothing else asks back below the site's threshold."""
+    return {name: _with_threshold(flow, threshold) for name, flow in flows.items()}
+
+
+def _with_threshold(flow: Flow, threshold: float) -> Flow:
+    usual = Confirm(prompts=(), yes="yes", no="no").confirm_below
+    nodes = {
+        name: msgspec.structs.replace(node, confirm_below=threshold)
+        if isinstance(node, Menu | Collect | Confirm | Survey) and node.confirm_below == usual
+        else node
+        for name, node in flow.file.nodes.items()
+    }
+    return msgspec.structs.replace(flow, file=msgspec.structs.replace(flow.file, nodes=nodes))
+
+
+def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibrary | None = None) -> Menus:
     """What answers callers."""
-    flows = flows_of(settings)
-    table = {number: entry.flow for number, entry in settings.entry_points.items()}
-    fallback = next(iter(table.values()), next(iter(flows)))
-    return Menus(flows, sounds_of(settings), NumberTable(table, fallback))
+    flows = with_shipped(settings, (library or library_of(settings)).flows)
+    opening = Opening(settings)
+    points = entry_points_from(settings)
+    last = points[0].flow if points else next(iter(flows))
+    return Menus(
+        flows,
+        sounds or sounds_of(settings),
+        DialledNumbers(points, opening, settings.site.country, last),
+        hours=opening,
+        lookups=HttpLookups(),
+        customers=NoCustomers(),
+        waits=NoEstimate(),
+        counts=Tally(),
+    )
+
+
+def voice_settings_of(settings: Settings) -> VoiceSettings:
+    """How speech is told from silence."""
+    return VoiceSettings(end_us=from_seconds(settings.speech.end_silence_s))
+
+
+def recognisers_of(settings: Settings) -> dict[str, Recogniser]:
+    """What understands callers, by language. Slow: models are loaded. One that is missing is told: keys only then."""
+    found: dict[str, Recogniser] = {}
+    for language, wanted in settings.speech.recognisers.items():
+        try:
+            found[language] = _recogniser(wanted, language, settings.speech.workers)
+        except IvrError as error:
+            log.error("recogniser_missing", language=language, reason=str(error))  # noqa: TRY400 - the reason says it all
+    return found
+
+
+def _recogniser(wanted: RecogniserSettings, language: str, workers: int) -> Recogniser:
+    if wanted.engine == "moonshine":
+        from ivr.speech.moonshine_recogniser import MoonshineRecogniser  # noqa: PLC0415 - an optional extra
+
+        return MoonshineRecogniser(model=wanted.model, processes=workers)
+    from ivr.speech.vosk_recogniser import VoskRecogniser  # noqa: PLC0415 - loads 25 MB
+
+    if wanted.model is None:
+        raise RecogniserMissing(f"speech.recognisers.{language}: vosk comes without a model; name its folder in model")
+    return VoskRecogniser(wanted.model.expanduser(), threads=workers)
 
 
 def sounds_of(settings: Settings) -> SoundLibrary:

@@ -17,10 +17,15 @@ from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
+from cti_bridge.app.flow_watch import FlowWatch
+from cti_bridge.app.menus import library_of, recognisers_of, sounds_of, with_shipped
+from cti_bridge.app.prompts import flows_in_use, render_missing
 from cti_bridge.app.version import version
-from cti_bridge.app.wiring import Daemon
+from cti_bridge.app.wiring import Centre, Daemon
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.control_socket import listen_control
+from ivr.flow import Flow
+from ivr.flow_library import FlowLibrary
 from storage.journal import open_journal
 
 log = structlog.get_logger(__name__)
@@ -46,26 +51,42 @@ def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
     return _run(reactor, settings)
 
 
+def _ready_centre(settings: Settings, library: FlowLibrary) -> Centre:
+    """All that takes its time is done before the first call: models are loaded, missing prompts made."""
+    _ready_flows(settings, library.flows)
+    return centre_of(settings, library=library, recognisers=recognisers_of(settings))
+
+
+def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Flow]:
+    flows = with_shipped(settings, own)
+    render_missing(settings, flows_in_use(settings, flows).values(), sounds_of(settings))
+    return flows
+
+
 def _run(reactor: Any, settings: Settings) -> int:
     home = settings.home.expanduser()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     outcome: list[int] = []
     clock = Clock(reactor)
     with open_journal(database_address(settings)) as journal:
+        library = library_of(settings)
+        centre = _ready_centre(settings, library)
         daemon = Daemon(
             reactor,
             clock,
             journal,
             spool=home / "spool",
-            centre=centre_of(settings),
+            centre=centre,
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
             version=version(),
         )
+        watch = FlowWatch(reactor, library, centre.menus, lambda own: _ready_flows(settings, own))
 
         def start() -> None:
             try:
                 daemon.start()
+                watch.start()
                 listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
                 gc.collect()
                 gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
@@ -78,6 +99,7 @@ def _run(reactor: Any, settings: Settings) -> int:
             log.error("stop_failed", exc_info=failure.value)
 
         reactor.callWhenRunning(start)
+        reactor.addSystemEventTrigger("before", "shutdown", watch.stop)
         reactor.addSystemEventTrigger(
             "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop()).addErrback(failed)
         )

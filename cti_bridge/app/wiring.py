@@ -24,15 +24,19 @@ from acd.policy import Policy
 from cti_bridge.shell.agent_desk import AgentDesk
 from cti_bridge.shell.agi_server import AgiServer
 from cti_bridge.shell.ami_client import AmiAccount, AmiClient
+from cti_bridge.shell.audiosocket_server import AudioSocketServer
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.feature_codes import FeatureCodes
-from cti_bridge.shell.menu_session import Menus
+from cti_bridge.shell.menu_script import Ears, menu_script
+from cti_bridge.shell.menus import Menus
 from cti_bridge.shell.recorder import Reader, Recorder
 from cti_bridge.shell.recovery import HORIZON, Resume, remember
 from cti_bridge.shell.translate import WANTED
 from facts.ids import NodeName, QueueName, ReasonCode
 from facts.journal import NodeStarted, NodeStopped, PolicyChanged
+from ivr.speech.recogniser import Recogniser
+from ivr.speech.voice_activity import VoiceSettings
 from storage.journal import Journal
 from storage.writer import JournalWriter
 
@@ -51,6 +55,8 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
     agi_peers: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    audio_host: str = "127.0.0.1"
+    audio_port: int = 4580
     action_timeout_s: float = 10.0
     keep_alive_s: float = 15.0
 
@@ -67,13 +73,15 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
-    """What the contact centre is: its policy, menus, and words."""
+    """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech."""
 
     node: NodeName
     policy: Policy
     queue_of_entry: Mapping[str, QueueName]
     reasons: Mapping[str, ReasonCode]
     menus: Menus
+    recognisers: Mapping[str, Recogniser] = {}
+    voice: VoiceSettings = VoiceSettings()
 
 
 class Daemon:
@@ -110,7 +118,13 @@ class Daemon:
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets
         self._ami: AmiClient | None = None
-        scripts = {"ivr": centre.menus.script(self.coordinator), "agent": FeatureCodes(self.desk).run}
+        centre.menus.attach(self.coordinator, clock)
+        self._recorder.add_reader(centre.menus.resting.read)
+        self._audio = AudioSocketServer(reactor)
+        self._audio_port: IListeningPort | None = None
+        ears = Ears(reactor, clock, self._audio, centre.recognisers, centre.voice) if centre.recognisers else None
+        menu = menu_script(centre.menus, self.coordinator, ears)
+        scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run}
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
         self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
 
@@ -144,6 +158,10 @@ class Daemon:
         """Let Asterisk's FastAGI in; who comes before the start waits for the switch's snapshot all the same."""
         at = self._addresses
         self._port = self._reactor.listenTCP(at.agi_port, self._agi, backlog=512, interface=at.agi_host)
+        if self._centre.recognisers:
+            port = self._reactor.listenTCP(at.audio_port, self._audio, backlog=512, interface=at.audio_host)
+            self._audio.address = f"{at.audio_host}:{port.getHost().port}"
+            self._audio_port = port
 
     def start(self, ami_port: int | None = None) -> None:
         """Begin: from here on facts are written, and the switch is connected."""
@@ -163,10 +181,16 @@ class Daemon:
             await self._ami.stop()
         if self._port is not None:
             await _deferred(self._port.stopListening())
+        if self._audio_port is not None:
+            await _deferred(self._audio_port.stopListening())
         self._agi.close()
+        self._audio.close()
+        await self._centre.menus.lookups.close()
         self.coordinator.stop()
         self.coordinator.record(NodeStopped(reason=reason))
         await self._in_thread(self._writer.close)
+        for recogniser in self._centre.recognisers.values():
+            await self._in_thread(recogniser.close)
         log.info("node_stopped", node=self._centre.node)
 
     def _in_thread(self, function: Callable[[], object]) -> Deferred[object]:

@@ -21,6 +21,8 @@ from cti_bridge.wire.errors import RemoteProtocolError
 log = structlog.get_logger(__name__)
 
 FIRST_FRAME_S = 5.0
+RATE = 8000
+MOST_LINES = 2000
 
 
 class LineOwner(TypingProtocol):
@@ -47,6 +49,7 @@ class AudioLine(Protocol):
         self._parser = AudioSocketParser()
         self._owner: LineOwner | None = None
         self._timer: IDelayedCall | None = None
+        self._over = False
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """The first frame has to come soon."""
@@ -62,8 +65,10 @@ class AudioLine(Protocol):
             self._refuse(str(error))
             return
         for frame in frames:
+            if self._over:
+                return
             if isinstance(frame, AudioFrame):
-                if self._owner is not None:
+                if self._owner is not None and frame.rate == RATE:
                     self._owner.line_audio(frame.pcm)
             elif isinstance(frame, DtmfFrame):
                 if self._owner is not None:
@@ -81,20 +86,24 @@ class AudioLine(Protocol):
 
     def _refuse(self, reason: str) -> None:
         log.warning("audio_connection_refused", reason=reason)
+        self._over = True
         self._cancel_timer()
         cast(ITCPTransport, self.transport).abortConnection()
 
     def send_audio(self, samples: bytes) -> None:
         """20 ms for the caller."""
-        write_at_once(self.transport, encode_frame(AudioFrame(samples)))
+        if not self._over:
+            write_at_once(self.transport, encode_frame(AudioFrame(samples)))
 
     def end(self) -> None:
-        """Let the call go on in the dialplan (or the menu's next command)."""
+        """Let the call go on in the dialplan (or the menu's next command). Nothing more is told to the owner."""
+        self._over = True
         write_at_once(self.transport, encode_frame(EndFrame()))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: ARG002, N802 - Twisted's signature
         """Whoever owned the line learns it."""
         self._cancel_timer()
+        self._server.closed(self)
         owner, self._owner = self._owner, None
         if owner is not None:
             owner.line_closed()
@@ -110,16 +119,31 @@ class AudioSocketServer(Factory[AudioLine]):
 
     noisy = False
 
-    def __init__(self, clock: IReactorTime, address: str = "") -> None:
+    def __init__(self, clock: IReactorTime, address: str = "", *, most_lines: int = MOST_LINES) -> None:
         self.clock = clock
         self.address = address
+        self._most_lines = most_lines
         self._expected: dict[UUID, LineOwner] = {}
+        self._open: set[AudioLine] = set()
 
-    def buildProtocol(self, addr: IAddress | None) -> AudioLine:  # noqa: ARG002, N802 - Twisted's name
-        """One connection."""
+    def buildProtocol(self, addr: IAddress | None) -> AudioLine | None:  # noqa: N802 - Twisted's name
+        """One connection; None closes it."""
+        if len(self._open) >= self._most_lines:
+            log.warning("audio_peer_refused", peer=str(addr), open_lines=len(self._open))
+            return None
         line = AudioLine(self)
         line.factory = self
+        self._open.add(line)
         return line
+
+    def closed(self, line: AudioLine) -> None:
+        """A connection is over."""
+        self._open.discard(line)
+
+    def close(self) -> None:
+        """End every connection: the menus go on with keys, or the dialplan without us."""
+        for line in list(self._open):
+            cast(ITCPTransport, line.transport).abortConnection()
 
     def expect(self, call: UUID, owner: LineOwner) -> None:
         """A connection for this UUID will come and belongs to ``owner``."""

@@ -30,6 +30,7 @@ class Call:
         "channel",
         "channel_id",
         "contact_id",
+        "dialled",
         "entry_point",
         "leg",
         "offered",
@@ -43,6 +44,7 @@ class Call:
         self.channel = channel
         self.place = place
         self.entry_point = ""
+        self.dialled = ""
         self.caller_number = ""
         self.caller_name = ""
         self.offered = False

@@ -44,10 +44,10 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.recorder import Recorder
 from cti_bridge.shell.recovery import Resume
 from cti_bridge.wire.ami import AmiMessage
-from facts.ids import QueueName
+from facts.ids import ContactId, QueueName
 from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
 from facts.states import Activity, OfferOutcome, Party
-from facts.time import Instant
+from facts.time import Duration, Instant
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +60,19 @@ class Switch(Protocol):
 
     def action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[AmiMessage]:
         """Send one action."""
+
+
+class Flows(Protocol):
+    """What the coordinator needs of the flows of callers who wait: :mod:`cti_bridge.shell.resting_runs`."""
+
+    def key(self, contact_id: ContactId, key: str) -> None:
+        """A waiting caller pressed a key."""
+
+    def queue_left(self, contact_id: ContactId, outcome: str) -> bool:
+        """The queue did not take or keep the caller; False when no flow goes on with them."""
+
+    def position_told(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
+        """Where the caller is in the queue."""
 
 
 class Coordinator:
@@ -84,10 +97,12 @@ class Coordinator:
         self._queue_of_entry = queue_of_entry
         self._resume = resume
         self._switch: Switch | None = None
+        self._flows: Flows | None = None
         self._wake: IDelayedCall | None = None
         self._wake_at: Instant | None = None
         self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
             translate.CallerWaits: self._caller_waits,
+            translate.KeyPressed: self._key_pressed,
             translate.ChannelSeen: self._channel_seen,
             translate.ChannelAnswered: self._channel_answered,
             translate.ChannelGone: self._channel_gone,
@@ -111,6 +126,10 @@ class Coordinator:
     def use_switch(self, switch: Switch) -> None:
         """The switch to act on; given after construction, as each of the two knows the other."""
         self._switch = switch
+
+    def use_flows(self, flows: Flows) -> None:
+        """The flows of callers who wait; likewise."""
+        self._flows = flows
 
     # -- to the distributor ------------------------------------------------------------------------------------------
 
@@ -234,6 +253,10 @@ class Coordinator:
             call.caller_number, call.caller_name = event.caller_number, event.caller_name
             self.caller_arrived(call)
         self.join(call, event.queue, event.since if call.routing is None else None, event.at)
+
+    def _key_pressed(self, event: translate.KeyPressed) -> None:
+        if self._flows is not None:
+            self._flows.key(event.contact_id, event.key)
 
     def join(self, call: Call, queue: QueueName, since: Instant | None, switch_at: Instant | None) -> None:
         """The caller waits for an agent: as the menu said, or in the queue of the number that was dialled."""
@@ -402,6 +425,12 @@ class Coordinator:
         call = self.calls.get(command.contact_id)
         if call is None:
             return
+        if (
+            command.to_kind == "exit"
+            and self._flows is not None
+            and self._flows.queue_left(call.contact_id, command.why)
+        ):
+            return
         call.place = Place.TALKED
         if command.to_kind == "number":
             self.act("Redirect", switch_actions.redirect(call.channel, "acd-transfer", f"9{command.to}"))
@@ -409,9 +438,8 @@ class Coordinator:
             self.act("Redirect", switch_actions.redirect(call.channel, "acd-exit"))
 
     def _announce_position(self, command: AnnouncePosition) -> None:
-        call = self.calls.get(command.contact_id)
-        if call is not None:
-            log.debug("position", contact_id=call.contact_id, position=command.position)
+        if self._flows is not None:
+            self._flows.position_told(command.contact_id, command.position, command.expected_wait_us)
 
     def _dial_customer(self, command: DialCustomer) -> None:
         log.warning("callback_not_wired", contact_id=command.contact_id)

@@ -4,6 +4,8 @@ The contexts are those of ``deploy/asterisk/extensions.conf``. Whatever comes fr
 caller's name may hold quotes, control characters or ten kilobytes, and must change nothing but itself.
 """
 
+import re
+
 from cti_bridge.shell.calls import Call, Leg
 from facts.time import SECOND, Duration
 
@@ -49,6 +51,16 @@ def hang_up(channel: str, cause: int = 16) -> Headers:
 def redirect(channel: str, context: str, exten: str = "s") -> Headers:
     """Send a channel elsewhere in the dialplan."""
     return [("Channel", channel), ("Context", context), ("Exten", exten), ("Priority", "1")]
+
+
+def mute_recording(channel: str, *, on: bool) -> Headers:
+    """Write silence into the recordings of a channel, or sound again."""
+    return [("Channel", channel), ("Direction", "both"), ("State", "1" if on else "0")]
+
+
+def file_name(text: str) -> str:
+    """Text as the name of a file: letters, digits, dot, dash and underscore, and no way out of its folder."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:120].lstrip(".") or "_"
 
 
 def set_variable(channel: str, name: str, value: str) -> Headers:

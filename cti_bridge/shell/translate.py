@@ -34,6 +34,16 @@ class CallerWaits(SwitchEvent, frozen=True, kw_only=True):
     caller_name: str
 
 
+class KeyPressed(SwitchEvent, frozen=True, kw_only=True):
+    """A waiting caller pressed a key that means something in the queue. Never shown by ``repr``."""
+
+    contact_id: ContactId
+    key: str
+
+    def __repr__(self) -> str:
+        return f"KeyPressed(contact_id={self.contact_id!r})"
+
+
 class ChannelSeen(SwitchEvent, frozen=True, kw_only=True):
     """A channel exists (a dialled phone, say)."""
 
@@ -170,6 +180,9 @@ def _caller_waits(m: AmiMessage) -> CallerWaits:
 
 _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
     "AcdWaiting": _caller_waits,
+    "AcdKey": lambda m: KeyPressed(
+        at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or ""), key=m.get("Key") or ""
+    ),
     "AcdLegReady": lambda m: ChannelAnswered(at=_at(m), channel_id=_id(m)),
     "AcdTalked": lambda m: TalkLeftByAgent(at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or "")),
     "AcdLegEnd": lambda m: TalkLeftByCaller(

@@ -2,34 +2,39 @@
 
 AGI hands the call to ``AudioSocket`` and waits; from then on audio and keys come here. What happens between the ear,
 the mouth and the recogniser is decided by ``ivr.speech.session``; what the caller meant, by the interpreter. When
-something only AGI can do is wanted (a variable, the queue), the line is ended, done, and taken up again.
+something only AGI can do is wanted (the queue, a sound that only the switch has), the line is ended, it is done, and
+the line is taken up again.
 
-Without a recogniser for the caller's language, without the audio line, or when recognition fails, the menu goes on
-with keys only, by the base class.
+In a language without a recogniser keys are listened to, as in any menu. Without the audio line, or when recognition
+fails, the menu goes on with keys only, and says so.
 """
 
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import msgspec
 import structlog
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
+from cti_bridge.shell import switch_actions
 from cti_bridge.shell.agi_server import AgiSession
 from cti_bridge.shell.audiosocket_server import AudioLine, AudioSocketServer
 from cti_bridge.shell.coordinator import Coordinator
-from cti_bridge.shell.menu_session import Menus, MenuSession
-from cti_bridge.wire.agi import AgiReply
-from facts.time import Instant
+from cti_bridge.shell.listening import listens
+from cti_bridge.shell.menu_session import MenuSession
+from cti_bridge.shell.menus import Menus
+from facts.time import SECOND, Duration, Instant
 from ivr import effects, inputs
+from ivr.prompts.sounds import sound_of_switch
+from ivr.run import Run
 from ivr.speech import session as speech
 from ivr.speech.recogniser import Decision, Failure, Overloaded, Recogniser, RecogniserMissing, Utterance
 from ivr.speech.voice_activity import VoiceSettings
 
 log = structlog.get_logger(__name__)
 
-LINE_WITHIN_S = 3.0
+LINE_WITHIN: Duration = 3 * SECOND
 """The audio line has to be there so soon; else keys only."""
 
 
@@ -55,10 +60,11 @@ class VoiceSession(MenuSession):
         self._voice = voice
         self._speech = speech.SpeechSession(voice.settings)
         self._line: AudioLine | None = None
-        self._exec: Deferred[AgiReply] | None = None
-        self._uuid: uuid.UUID | None = None
+        self._was_open = self._ended_by_us = False
+        self._to_speak: effects.Play | None = None
         self._keys_only = False
         self._wake: IDelayedCall | None = None
+        self._wake_at: Instant | None = None
         self._utterances: dict[int, Utterance] = {}
         self._do = {
             **self._do,
@@ -76,70 +82,76 @@ class VoiceSession(MenuSession):
             speech.Tell: lambda action: self._feed(action.given),
         }
 
+    def _go_on(self, run: Run, wanted: tuple[effects.Effect, ...]) -> None:
+        """A flow that never listens is walked through with AGI alone."""
+        outermost = run.frames[0].flow if run.frames else run.flow
+        self._keys_only = run.keys_only or not listens(run.flows, outermost, self._voice.recognisers)
+        super()._go_on(run, wanted)
+
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     async def _next(self) -> None:
-        if self._keys_only:
+        by_agi = self._errands or self._sounds or self._play is not None or self._run.ended
+        if self._keys_only or by_agi:
             await super()._next()
-        elif self._pending:
-            await self._send_pending()
-        elif self._answers:
-            self._feed(self._answers.popleft())
-        elif self._run.ended:
-            self._over = True
         else:
             await self._talk()
 
     async def _talk(self) -> None:
         """Hand the call to the audio line until it is ended, by us or by the caller."""
-        self._uuid = uuid.uuid4()
-        self._voice.audio.expect(self._uuid, self)
-        late = self._voice.call_at(self._coordinator.now() + int(LINE_WITHIN_S * 1_000_000), self._line_is_late)
+        call = uuid.uuid4()
+        self._was_open = self._ended_by_us = False
+        self._voice.audio.expect(call, self)
+        late = self._voice.call_at(self._coordinator.now() + LINE_WITHIN, self._line_is_late)
         try:
-            reply = await self._agi.command("EXEC", "AudioSocket", f"{self._uuid},{self._voice.audio.address}")
+            reply = await self._agi.command("EXEC", "AudioSocket", f"{call},{self._voice.audio.address}")
         finally:
-            self._voice.audio.forget(self._uuid)
+            self._voice.audio.forget(call)
+            self._line = None
+            self._quiet()
             if late.active():
                 late.cancel()
-        self._quiet()
-        if self._agi.hung_up or (reply.hung_up and self._line_was_open):
+        if self._ended_by_us and not self._agi.hung_up:
+            return
+        if await self._is_gone(reply):
             self._feed(inputs.HungUp())
             self._over = True
-        elif not self._line_was_open:
-            self._fall_back("no audio line")
-
-    @property
-    def _line_was_open(self) -> bool:
-        return self._opened == self._uuid
-
-    _opened: uuid.UUID | None = None
+        else:
+            self._fall_back("the audio line was lost" if self._was_open else "no audio line")
 
     def _line_is_late(self) -> None:
-        if not self._line_was_open:
-            log.warning("audio_line_missing", contact_id=self._call.contact_id)
+        if not self._was_open:
+            log.warning("audio_line_missing", contact_id=self._call.contact_id, address=self._voice.audio.address)
 
     def _fall_back(self, reason: str) -> None:
         """Keys only from now on; the interpreter says so to the caller."""
-        if self._keys_only:
-            return
         self._keys_only = True
         log.warning("speech_failed", contact_id=self._call.contact_id, reason=reason)
+        play, self._to_speak = self._to_speak, None
+        self._speech = speech.SpeechSession(self._voice.settings)
         self._feed(inputs.SpeechFailed(reason))
+        if play is not None and self._run.playing == play.play_id:
+            self._start_playing(play)
 
     # -- the audio line ----------------------------------------------------------------------------------------------
 
     def line_opened(self, line: AudioLine) -> None:
         """Audio flows: what was to be said begins now."""
-        self._line, self._opened = line, self._uuid
-        self._act(self._speech.tick(self._coordinator.now()))
+        self._line, self._was_open = line, True
+        play, self._to_speak = self._to_speak, None
+        if play is not None:
+            self._say(play)
+        self._set_alarm()
 
     def line_audio(self, samples: bytes) -> None:
         """The caller's voice."""
-        self._act(self._speech.feed_audio(samples, self._coordinator.now()))
+        if self._line is not None:
+            self._act(self._speech.feed_audio(samples, self._coordinator.now()))
 
     def line_digit(self, digit: str) -> None:
         """A key."""
-        self._act(self._speech.feed_digit(digit, self._coordinator.now()))
+        if self._line is not None:
+            self._act(self._speech.feed_digit(digit, self._coordinator.now()))
 
     def line_closed(self) -> None:
         """The line is gone; the AGI's reply says why."""
@@ -151,22 +163,27 @@ class VoiceSession(MenuSession):
             self._acts[type(action)](action)
         self._set_alarm()
 
-    def _feed(self, heard: inputs.Input) -> None:
-        super()._feed(heard)
-        if self._line is not None and (self._pending or self._answers or self._over or self._run.ended):
+    def _drain(self, wanted: tuple[effects.Effect, ...] = ()) -> None:
+        super()._drain(wanted)
+        if self._line is not None and (self._errands or self._play is not None or self._over or self._run.ended):
             line, self._line = self._line, None
+            self._ended_by_us = True
             line.end()
+        self._set_alarm()
 
     def _set_alarm(self) -> None:
-        self._cancel_alarm()
-        if self._line is None:
+        due = None
+        if self._line is not None:
+            due = min((at for at in (self._speech.next_tick, self._run.deadline) if at is not None), default=None)
+        if due == self._wake_at and self._wake is not None:
             return
-        due = min((at for at in (self._speech.next_tick, self._run.deadline) if at is not None), default=None)
+        self._cancel_alarm()
         if due is not None:
+            self._wake_at = due
             self._wake = self._voice.call_at(due, self._woken)
 
     def _woken(self) -> None:
-        self._wake = None
+        self._wake = self._wake_at = None
         now = self._coordinator.now()
         self._act(self._speech.tick(now))
         if self._run.deadline is not None and self._run.deadline <= now and self._line is not None:
@@ -176,7 +193,7 @@ class VoiceSession(MenuSession):
     def _cancel_alarm(self) -> None:
         if self._wake is not None and self._wake.active():
             self._wake.cancel()
-        self._wake = None
+        self._wake = self._wake_at = None
 
     def _quiet(self) -> None:
         self._cancel_alarm()
@@ -187,19 +204,36 @@ class VoiceSession(MenuSession):
     # -- effects of the interpreter ----------------------------------------------------------------------------------
 
     def _speak(self, effect: effects.Play) -> None:
-        if self._keys_only:
+        if self._keys_only or _only_by_switch(effect):
             self._start_playing(effect)
-            return
+        elif self._line is None:
+            self._to_speak = effect
+        else:
+            self._say(effect)
+
+    def _say(self, effect: effects.Play) -> None:
         samples = self._menus.sounds.samples(effect.prompts, effect.language)
         self._act(self._speech.play(effect, samples, self._coordinator.now()))
 
     def _stop_speaking(self, effect: effects.StopPlaying) -> None:
         self._stop_playing(effect)
+        if self._to_speak is not None and self._to_speak.play_id == effect.play_id:
+            self._to_speak = None
         self._act(self._speech.stop_playing(effect))
 
     def _listen(self, effect: effects.Listen) -> None:
-        if not self._keys_only:
-            self._act(self._speech.listen(effect))
+        if effect.grammar is not None and (self._keys_only or self._recogniser(effect.language) is None):
+            effect = msgspec.structs.replace(effect, grammar=None)
+        self._act(self._speech.listen(effect))
+
+    def _recogniser(self, language: str) -> Recogniser | None:
+        return self._voice.recognisers.get(language) or self._voice.recognisers.get(language[:2])
+
+    def _set_variable(self, effect: effects.SetVariable) -> None:
+        """By AMI, so that the line need not be interrupted."""
+        if effect.name == "language":
+            headers = switch_actions.set_variable(self._call.channel, "CHANNEL(language)", effect.value)
+            self._coordinator.act("Setvar", headers)
 
     # -- actions of the speech session -------------------------------------------------------------------------------
 
@@ -209,12 +243,10 @@ class VoiceSession(MenuSession):
 
     def _begin_utterance(self, action: speech.BeginUtterance) -> None:
         number = action.utterance_id
-        recogniser = self._voice.recognisers.get(self._run.language)
-        if recogniser is None:
-            failure = Failure(f"no recogniser understands {self._run.language!r}")
-            self._act(self._speech.decided(number, failure, self._coordinator.now()))
-            return
+        recogniser = self._recogniser(action.grammar.language)
         try:
+            if recogniser is None:
+                raise RecogniserMissing(f"no recogniser understands {action.grammar.language!r}")  # noqa: TRY301 - as when it is overloaded
             self._utterances[number] = recogniser.begin(
                 action.grammar, lambda decision: self._voice.in_reactor(lambda: self._decided(number, decision))
             )
@@ -237,3 +269,8 @@ class VoiceSession(MenuSession):
         utterance = self._utterances.pop(action.utterance_id, None)
         if utterance is not None:
             utterance.cancel()
+
+
+def _only_by_switch(effect: effects.Play) -> bool:
+    """Whether a part is one of the switch's own sounds, which we cannot send."""
+    return any(part.recording is not None and sound_of_switch(part.recording) for part in effect.prompts)

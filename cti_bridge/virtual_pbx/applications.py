@@ -149,6 +149,17 @@ def _wait(switch: "Switch", channel: Channel, data: str) -> Step[Location | None
     return None
 
 
+def _wait_exten(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
+    """Wait for a key; it is the extension at which the dialplan goes on, or ``i`` when there is none for it."""
+    until = switch.now + round(float(data or 10) * SECOND)
+    if not (yield from switch.pause(channel, lambda: bool(channel.digits), until)):
+        return None
+    context = channel.location.context
+    digit = channel.digits.popleft()
+    target = Location(context, digit, 1)
+    return target if switch.dialplan.step(target) is not None else Location(context, "i", 1)
+
+
 def _echo(switch: "Switch", channel: Channel, _data: str) -> Step[Location | None]:
     yield from switch.pause(channel, lambda: "#" in channel.digits)
     return None
@@ -248,6 +259,7 @@ APPLICATIONS: Mapping[str, Run] = {
     "playback": _playback,
     "background": _playback,
     "wait": _wait,
+    "waitexten": _wait_exten,
     "echo": _echo,
     "bridge": _bridge,
     "bridgeadd": _bridge_add,

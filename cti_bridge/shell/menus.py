@@ -1,0 +1,91 @@
+"""What voice menus are made of while the daemon runs: flows, sounds, entry points, errands, runs at rest."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from cti_bridge.shell.calls import Call
+from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.coordinator import Coordinator
+from cti_bridge.shell.errands import Customers, Errands, Hours, Lookups, WaitEstimate
+from cti_bridge.shell.resting_runs import RestingRuns
+from ivr import effects
+from ivr.entry_points import Answer
+from ivr.flow import Flow
+
+
+class Sounds(Protocol):
+    """Turns prompt parts into sounds."""
+
+    def files(self, parts: tuple[effects.PromptPart, ...], language: str) -> tuple[str, ...]:
+        """One sound of the switch after the other, without extension."""
+
+    def samples(self, parts: tuple[effects.PromptPart, ...], language: str) -> bytes:
+        """The same as 8 kHz 16-bit mono samples; sounds that only the switch has are left out."""
+
+    def refresh(self) -> None:
+        """Sounds were made: look again at what is there."""
+
+
+class EntryPoints(Protocol):
+    """Which flow answers a dialled number."""
+
+    def answer(self, call: Call, coordinator: Coordinator) -> Answer:
+        """The flow, and the entry point that the dialled number belongs to (the number itself when to none)."""
+
+    def region_of(self, number: str) -> str:
+        """The country of a caller's number (ISO 3166); empty when it cannot be told."""
+
+
+class Counts(Protocol):
+    """Where menus count what operators should know of, by a word: ``speech_failed``, ``lookup_failed``."""
+
+    def count(self, what: str) -> None:
+        """Once more."""
+
+
+class Tally:
+    """Counts in memory."""
+
+    def __init__(self) -> None:
+        self.counted: dict[str, int] = {}
+
+    def count(self, what: str) -> None:
+        """Once more."""
+        self.counted[what] = self.counted.get(what, 0) + 1
+
+
+class Menus:
+    """All of it. ``flows`` may be replaced: calls finish on what they began.
+
+    ``attach`` gives it the coordinator, which there is only when the daemon is built.
+    """
+
+    errands: Errands
+    resting: RestingRuns
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        sounds: Sounds,
+        entry_points: EntryPoints,
+        *,
+        hours: Hours,
+        lookups: Lookups,
+        customers: Customers,
+        waits: WaitEstimate,
+        counts: Counts,
+    ) -> None:
+        self.flows = flows
+        self.sounds = sounds
+        self.entry_points = entry_points
+        self.hours = hours
+        self.lookups = lookups
+        self.customers = customers
+        self.waits = waits
+        self.counts = counts
+
+    def attach(self, coordinator: Coordinator, clock: Clock) -> None:
+        """Join the menus to a node's coordinator."""
+        self.errands = Errands(coordinator.engine, self.hours, self.waits, self.lookups, self.customers)
+        self.resting = RestingRuns(coordinator, clock, self.sounds, self.waits)
+        coordinator.use_flows(self.resting)
