@@ -34,8 +34,8 @@ withdrawn) does not begin a new idle time.
 distribution; the others are uniform). ``least_occupied``: time at work on contacts, ringing and wrap-up included, as a
 share of that time and the time free, since log-in. ``fewest_contacts``: answered since log-in. ``round_robin``: the
 next one after the last chosen, in the order of the policy. ``ordered``: as listed in ``agents``; who is not listed
-comes after. ``weighted_random``: drawn by ``weights`` (1 when not given). ``ring_several``: the ``ring_count`` longest idle
-all ring, the first to answer has it.
+comes after. ``weighted_random``: drawn by ``weights`` (1 when not given). ``ring_several``: the ``ring_count`` longest
+idle all ring, the first to answer has it.
 """
 
 ContactOrder: TypeAlias = Literal["first_come", "greatest_need", "ageing", "queue_weight", "target_ratio"]
