@@ -1,0 +1,89 @@
+"""The board: its figures are the report's, at any moment; who waits, what agents do; and memory that stays small."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+
+from facts.journal import AnyFact
+from facts.time import DAY
+from reporting.kpi.board import KEPT_DAYS, Board
+from reporting.kpi.catalogue import LIVE
+from reporting.kpi.figures import Figure
+from reporting.kpi.report import Query, build, read
+from tests.reporting.kpi.test_live_equals_history import days, entries_of
+from tests.reporting.scenes import NINE, Scene, clock
+
+
+@settings(max_examples=40)
+@given(days())
+def test_the_boards_figures_are_the_reports_at_any_moment(drawn: list[tuple[int, AnyFact]]) -> None:
+    scene, board = Scene(), Board(UTC)
+    for entry in entries_of(drawn):
+        scene.list.append(entry)
+        board.apply(entry)
+        state = board.state(entry.at, LIVE)
+        day = read(scene, state.day, None)
+        report = build(day, Query(by=("queue",), start=state.day, figures=LIVE))
+        assert {row.slice["queue"]: row.figures for row in report.rows} == {
+            queue.queue: queue.figures
+            for queue in state.queues
+            if queue.figures["offered"].value or _counted(queue.figures)
+        }
+        assert state.total == report.total.figures
+
+
+def _counted(figures: dict[str, Figure]) -> bool:
+    return any(figure.numerator for figure in figures.values())
+
+
+def test_who_waits_and_how_long() -> None:
+    scene, board = Scene(), Board(UTC)
+    scene.queued(0, "a")
+    scene.queued(30, "b", joined_at=clock(10))
+    scene.queued(40, "c", "billing")
+    scene.answered(50, "a", "ann", 50)
+    for entry in scene.list:
+        board.apply(entry)
+    queues = {queue.queue: queue for queue in board.state(clock(70)).queues}
+    assert (queues["sales"].waiting, queues["sales"].longest_wait_s) == (1, 60)  # type: ignore[index] # a plain name
+    assert (queues["billing"].waiting, queues["billing"].longest_wait_s) == (1, 30)  # type: ignore[index]
+
+
+def test_who_waits_since_yesterday_is_still_shown() -> None:
+    scene, board = Scene(), Board(UTC)
+    scene.queued(0, "a")
+    board.apply(scene.list[0])
+    (queue,) = board.state(clock(86_400)).queues
+    assert (queue.waiting, queue.longest_wait_s) == (1, 86_400)
+    assert queue.figures["offered"].value == 0
+
+
+def test_agents_with_their_state_and_since_when() -> None:
+    scene, board = Scene(), Board(UTC)
+    scene.logs_in(0, "bob")
+    scene.logs_in(5, "ann", team="north")
+    scene.turns(10, "ann", "READY")
+    scene.turns(20, "bob", "NOT_READY", reason="break")
+    for entry in scene.list:
+        board.apply(entry)
+    agents = board.state(clock(30)).agents
+    assert [(agent.agent_id, agent.team, agent.state, agent.since) for agent in agents] == [
+        ("ann", "north", "READY", clock(10)),
+        ("bob", None, "NOT_READY:break", clock(20)),
+    ]
+
+
+def test_a_day_begins_at_midnight_of_the_site() -> None:
+    board = Board(ZoneInfo("Asia/Tokyo"))
+    assert board.state(clock(0)).day == NINE - 18 * 3_600_000_000
+
+
+def test_old_days_are_dropped() -> None:
+    board, scene = Board(UTC), Scene()
+    for day in range(6):
+        scene.call(day * 86_400, f"c{day}", "ann", wait=1, talk=10)
+    for entry in scene.list:
+        board.apply(entry)
+    oldest = min(at for _, at, _ in board._today.cells)
+    assert scene.list[-1].at - oldest < (KEPT_DAYS + 1) * DAY
