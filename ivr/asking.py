@@ -190,7 +190,7 @@ def best_meaning(open_grammar: grammar.Grammar, spoken: inputs.Spoken) -> Heard 
 
 def _take_heard(turn: Turn, node: Asking, heard: Heard) -> Exit | None:
     if isinstance(node, Collect) and heard.meaning != grammar.ESCAPE:
-        value = collecting.read(node, heard.meaning, _today(turn))
+        value = collecting.read_spoken(node, heard.meaning, _today(turn))
         return _take_value(turn, node, value, "speech", heard.confidence)
     return decide(turn, node, heard.meaning, "speech", heard.confidence)
 
@@ -215,14 +215,21 @@ def speech_failed(turn: Turn, node: Asking, failure: inputs.SpeechFailed) -> Non
 
 
 def _ask_back(turn: Turn, node: Asking, heard: Heard) -> Exit | None:
-    read_back = _read_back(node, heard.meaning)
-    if not read_back:
+    read_back, understood = _read_back(node, heard.meaning), _understood(turn, node, heard.meaning)
+    if not read_back or understood is None:
         return _speech_not_understood(turn, node)
     turn.change(phase=Phase.CONFIRMING, heard=heard, keys=NO_KEYS)
     _listen_for_yes(turn, node)
-    prompts = turn.parts(read_back, {"heard": heard.meaning})
+    prompts = turn.parts(read_back, {"heard": understood})
     turn.play_parts((*turn.parts(("did_you_say",)), *prompts, *turn.parts(("yes_or_no",))), interruptible=True)
     return None
+
+
+def _understood(turn: Turn, node: Asking, meaning: str) -> Value:
+    """What was understood, as it is read back; None when the node would refuse it anyway."""
+    if isinstance(node, Collect) and meaning != grammar.ESCAPE:
+        return collecting.read_spoken(node, meaning, _today(turn))
+    return meaning
 
 
 def _listen_for_yes(turn: Turn, node: Asking) -> None:
@@ -240,8 +247,10 @@ def _read_back(node: Asking, meaning: str) -> Prompts:
     match node:
         case Menu():
             return next((choice.prompts for choice in node.choices if choice.name == meaning), ())
+        case Collect(kind="date"):
+            return (SpokenValue(value="heard", as_="date"),)
         case Collect() | Survey():
-            return (SpokenValue(value="heard", as_="date" if "-" in meaning else "digits"),)
+            return (SpokenValue(value="heard", as_="digits"),)
         case Confirm():
             return (f"said_{meaning}",)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from ivr.flow import Collect, Value
+from ivr.spoken_dates import day_meant
 
 _AMOUNT = re.compile(r"\d{1,12}(\*\d{0,2})?|\*\d{1,2}")
 _DATE_PARTS = re.compile(r"(yyyy)|(mm)|(dd)")
@@ -22,6 +23,19 @@ def read(node: Collect, keys: str, today: dt.date) -> Value:
         return None
     value = _READ[node.kind](node, keys, today)
     return value if value is not None and _within(node, value, today) else None
+
+
+def read_spoken(node: Collect, meaning: str, today: dt.date) -> Value:
+    """As :func:`read`, of what a grammar understood: digits, or a day."""
+    if node.kind != "date":
+        return read(node, meaning, today)
+    least, most = (_day(bound(node.kind, text, today)) for text in (node.least, node.most))
+    day = day_meant(meaning, today, least, most)
+    return day.isoformat() if day is not None else None
+
+
+def _day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
 
 
 def longest(node: Collect) -> int:

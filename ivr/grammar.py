@@ -7,11 +7,12 @@ from typing import Literal
 import msgspec
 
 from ivr.flow import Asking, Collect, Confirm, Escape, Menu, Survey
+from ivr.spoken_dates import day_phrases
 
 ESCAPE = "\x1bescape"
 """The meaning of the words that lead to a person; no choice can have this name."""
 
-GrammarKind = Literal["choices", "digits", "yes_no", "date", "number"]
+GrammarKind = Literal["choices", "digits", "yes_no", "date"]
 
 _DIGIT_WORDS = {
     "en": {
@@ -40,8 +41,8 @@ class Phrase(msgspec.Struct, frozen=True):
 class Grammar(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that may be said now.
 
-    ``choices`` and ``yes_no`` list their ``phrases``; ``digits``, ``number`` and ``date`` are open, within
-    ``min_length`` and ``max_length`` digits, and list only the phrases that lead elsewhere.
+    ``choices``, ``yes_no`` and ``date`` list their ``phrases``; ``digits`` is open, within ``min_length`` and
+    ``max_length`` digits, and lists only the phrases that lead elsewhere.
     """
 
     kind: GrammarKind
@@ -122,5 +123,8 @@ def of_node(node: Asking, language: str, escape: Escape | None) -> Grammar | Non
         case Collect(kind="digits" | "account" | "number"):
             lengths = {"min_length": node.min_length, "max_length": node.max_length}
             return Grammar(kind="digits", language=language, phrases=away, **lengths)
+        case Collect(kind="date"):
+            days = tuple(Phrase(words, meaning) for words, meaning in day_phrases(language))
+            return Grammar(kind="date", language=language, phrases=days + away) if days else None
         case Collect():
             return None

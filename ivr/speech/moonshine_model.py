@@ -29,6 +29,9 @@ SHORTEST_S = 0.6
 
 BEGIN, END = 1, 2
 BEAM = 8
+MOST_KNOWN = 20_000
+WIDEST = 24
+"""So many beginnings of phrases are followed at once."""
 MOST_FREE_TOKENS = 32
 FREE_RATIO_MIDDLE, FREE_RATIO_WIDTH = -5.5, 1.2
 """Where the likelihood ratio against free writing means a confidence of one half, and how sharply it turns."""
@@ -109,6 +112,7 @@ class MoonshineModel:
         self._past = [entry.name for entry in self._decoder.get_inputs() if entry.name.startswith("past_key_values")]
         self._outputs = ["logits", *(name.replace("past_key_values", "present") for name in self._past)]
         self._tokens = Tokens((where / "tokenizer.bin").read_bytes())
+        self._known: dict[str, tuple[tuple[int, ...], ...]] = {}
         self._digit_trie = _digit_trie(self._tokens)
         self._separators = tuple(
             number for sign in (",", ".", "-") for number in self._tokens.encode(sign, inside=True)
@@ -124,7 +128,8 @@ class MoonshineModel:
         if not scored:
             return Recognition(text="")
         total = float(np.logaddexp.reduce(list(scored.values())))
-        return _decision(scored, total, self._free_score(heard, enough=total))
+        meanings = {phrase.text: phrase.meaning for phrase in grammar.phrases}
+        return _decision(scored, meanings, total, self._free_score(heard, enough=total))
 
     # -- hearing -----------------------------------------------------------------------------------------------------
 
@@ -180,7 +185,7 @@ class MoonshineModel:
 
     def _phrases(self, heard: Floats, texts: Sequence[str]) -> dict[str, float]:
         """The score of each phrase over all the ways in which it may be written; what they share is decoded once."""
-        forms = [(text, (*self._tokens.encode(form), END)) for text in texts for form in _forms(text)]
+        forms = [(text, tokens) for text in texts for tokens in self._written(text)]
         if not forms:
             return {}
         state = self._decode(heard, [[BEGIN]], None)
@@ -193,6 +198,10 @@ class MoonshineModel:
             going_on = sorted({tokens[: depth + 1] for _, tokens in forms if len(tokens) > depth + 1})
             if not going_on:
                 break
+            if len(going_on) > WIDEST:  # a whole calendar: what is far behind cannot win any more
+                going_on = sorted(going_on, key=lambda tokens: -scores[tokens])[:WIDEST]
+                kept = set(going_on)
+                forms = [form for form in forms if len(form[1]) <= depth + 1 or form[1][: depth + 1] in kept]
             parents = [rows[tokens[:depth]] for tokens in going_on]
             state = self._decode(heard, [[tokens[depth]] for tokens in going_on], _taken(state, parents))
             rows = {tokens: row for row, tokens in enumerate(going_on)}
@@ -200,6 +209,14 @@ class MoonshineModel:
         for text, tokens in forms:
             told[text] = float(np.logaddexp(told.get(text, -math.inf), scores[tokens]))
         return told
+
+    def _written(self, text: str) -> tuple[tuple[int, ...], ...]:
+        """The ways of writing a phrase, remembered: a calendar has hundreds."""
+        if text not in self._known:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+            self._known[text] = tuple((*self._tokens.encode(form), END) for form in _forms(text))
+        return self._known[text]
 
     # -- digits ------------------------------------------------------------------------------------------------------
 
@@ -279,10 +296,13 @@ def _digit_trie(tokens: Tokens) -> dict[tuple[int, ...], dict[int, str]]:
     return trie
 
 
-def _decision(scored: dict[str, float], total: float, free: float) -> Recognition:
-    """The likeliest phrase; confident when no other is near and free writing is not much likelier."""
-    ranked = sorted(scored.items(), key=lambda item: -item[1])
+def _decision(scored: dict[str, float], meanings: dict[str, str], total: float, free: float) -> Recognition:
+    """The likeliest meaning, by its likeliest words; confident when no other is near nor free writing far likelier."""
+    by_meaning: dict[str, list[tuple[float, str]]] = {}
+    for text, score in scored.items():
+        by_meaning.setdefault(meanings.get(text, text), []).append((score, text))
+    sums = [(float(np.logaddexp.reduce([s for s, _ in said])), max(said)[1]) for said in by_meaning.values()]
     near = 1 / (1 + math.exp(min(700.0, -(total - free - FREE_RATIO_MIDDLE) / FREE_RATIO_WIDTH)))
-    rated = [(text, near * math.exp(score - total)) for text, score in ranked[:3]]
+    rated = [(text, near * math.exp(score - total)) for score, text in sorted(sums, reverse=True)[:3]]
     others = tuple(Alternative(text, confidence) for text, confidence in rated[1:])
     return Recognition(text=rated[0][0], confidence=rated[0][1], alternatives=others)

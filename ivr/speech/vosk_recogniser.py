@@ -62,6 +62,8 @@ class VoskRecogniser:
         texts = [phrase.text for phrase in grammar.phrases]
         if grammar.kind == "digits":
             texts += digit_words(grammar.language)
+        if grammar.kind == "date":  # Vosk's words have no numerals
+            texts = [text for text in texts if not any(sign.isdigit() for sign in text)]
         return [self._spelling.get(text, text) for text in dict.fromkeys(texts)]
 
     def close(self) -> None:
