@@ -5,6 +5,7 @@ that a record has passed (`steps_of`) at once. Both are the same functions, so b
 """
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -73,12 +74,10 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
 
     def add(self, other: "Cell") -> None:
         """Add what another cell counted."""
-        for name in _NUMBERS:
-            value = getattr(other, name)
+        for name, value in zip(_NUMBERS, _numbers_of(other), strict=True):
             if value:
                 setattr(self, name, getattr(self, name) + value)
-        for name in _DICTS:
-            counts = getattr(other, name)
+        for name, counts in zip(_DICTS, _dicts_of(other), strict=True):
             if counts:
                 histogram.merge(getattr(self, name), counts)
         self.longest_us = max(self.longest_us, other.longest_us)
@@ -86,6 +85,7 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 _DICTS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.default_factory is dict)
 _NUMBERS = tuple(name for name in Cell.__struct_fields__ if name not in _DICTS and name != "longest_us")
+_dicts_of, _numbers_of = attrgetter(*_DICTS), attrgetter(*_NUMBERS)
 
 Step: TypeAlias = Callable[[Cell, Any, int], None]
 """``step(cell, record, sign)``: sign 1 counts, sign -1 takes the same out again."""

@@ -48,17 +48,18 @@ def build_from_cells(tables: Tables, query: Query, *, as_of: Instant, days_of: s
     """
     wanted = catalogue.definitions(query.figures)
     source = _Source(tables, query, "day" if _asks_for_days(query, days_of) else "quarter")
-    rows, total = source.slicer(query.by), source.slicer(())
+    rows, rest = source.slicer(query.by), source.slicer(())
     for at, key, cell in source.queues():
-        if key is not None or "queue" not in query.by:
-            rows.add_cell(at, {"queue": key}, cell)
-        total.add_cell(at, {}, cell)
+        into = rest if key is None and "queue" in query.by else rows
+        into.add_cell(at, {"queue": key}, cell)
     for at, cell in source.others():
-        total.add_cell(at, {}, cell)
-        if "queue" not in query.by:
-            rows.add_cell(at, {}, cell)
-    for slicer in (rows, total) if not query.by else (total,):
-        slicer.cell(())
+        into = rest if "queue" in query.by else rows
+        into.add_cell(at, {}, cell)
+    if not query.by:
+        rows.cell(())
+    total = Cell()
+    for cell in (*rows.cells.values(), *rest.cells.values()):
+        total.add(cell)
     context = Context(target=query.targets.default, productive=query.productive)
     return Report(
         start=query.start,
@@ -67,7 +68,7 @@ def build_from_cells(tables: Tables, query: Query, *, as_of: Instant, days_of: s
         zone=query.zone,
         by=query.by,
         rows=tuple(row(query.by, key, cell, query, wanted) for key, cell in slices.ordered(rows.cells)),
-        total=row((), (), total.cells[()], query, wanted),
+        total=row((), (), total, query, wanted),
         definitions=tuple((definition, definition.described(context)) for definition in wanted),
     )
 

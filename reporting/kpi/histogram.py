@@ -57,6 +57,9 @@ def add(histogram: Histogram, duration: Duration, count: int = 1) -> None:
 
 def merge(into: Histogram, other: Histogram) -> None:
     """Add the counts of ``other``."""
+    if not into:
+        into.update(other)
+        return
     for bucket, count in other.items():
         there = into.get(bucket, 0) + count
         if there:
