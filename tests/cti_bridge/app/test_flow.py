@@ -1,0 +1,137 @@
+"""``cordboard flow``: what it prints, how it ends; and the flow of the documentation, written as a new user would."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cti_bridge.app.commands.flow import app
+from facts.ids import ContactId, NodeName
+from facts.journal import AnyFact, Entry, MenuEnded, MenuNodeEntered
+from storage.journal import open_journal
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "flows.md"
+RUNNER = CliRunner()
+VOICE = """#!{python}
+import io, sys, wave
+sound = io.BytesIO()
+with wave.open(sound, "wb") as file:
+    file.setparams((1, 2, 8000, 0, "NONE", ""))
+    file.writeframes(bytes([0, 40, 0, 216]) * 3000)
+sys.stdout.buffer.write(sound.getvalue())
+"""
+
+
+def flow(*arguments: object) -> Result:
+    return RUNNER.invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def documented(tmp_path: Path) -> Path:
+    """The first flow and its caller, cut out of the documentation."""
+    blocks = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "first.yaml").write_text(blocks[0], encoding="utf-8")
+    (tmp_path / "first.calls.yaml").write_text(blocks[1], encoding="utf-8")
+    return tmp_path
+
+
+def test_the_flow_of_the_documentation_is_right_and_does_what_it_says(documented: Path) -> None:
+    checked = flow("check", documented)
+    assert (checked.exit_code, checked.stdout) == (0, "")
+    tested = flow("test", documented)
+    assert tested.exit_code == 0
+    assert "first: 4 of 5 nodes, 4 of 6 edges (67%)" in tested.stdout
+    assert "nobody took: main -> no_input" in tested.stdout
+    assert flow("test", documented, "--require-coverage", 90).exit_code == 1
+
+
+def test_mistakes_are_told_with_file_line_and_key(documented: Path) -> None:
+    path = documented / "first.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("next: tell_hours", "next: tell_hour"), encoding="utf-8")
+    checked = flow("check", path)
+    assert checked.exit_code == 1
+    assert f"{path}:15: nodes.main.choices[1].next: edge to nowhere" in checked.stdout
+    report = json.loads(flow("check", path, "--json").stdout)
+    assert [problem["rule"] for problem in report["problems"]] == ["edge_to_nowhere", "unreachable"]
+    assert flow("test", documented).exit_code == 1
+    assert flow("prompts", documented, "--folder", documented).exit_code != 0
+
+
+def test_a_caller_who_fares_otherwise_is_told_with_the_line(documented: Path) -> None:
+    path = documented / "first.calls.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("queue: sales", "queue: support"), encoding="utf-8")
+    tested = flow("test", path)
+    assert tested.exit_code == 1
+    assert "expect.queue: is sales, should be support" in tested.stdout
+    assert json.loads(flow("test", path, "--json").stdout)["calls"][0]["ok"] is False
+
+
+def test_the_shipped_flows_are_covered_to_the_last_edge() -> None:
+    assert flow("check").exit_code == 0
+    assert flow("test", "--require-coverage", 100).exit_code == 0
+
+
+def test_queues_of_the_settings_have_to_exist(documented: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yml"
+    settings.write_text("queues: {support: {}}\n", encoding="utf-8")
+    checked = flow("check", documented / "first.yaml", "--config", settings)
+    assert checked.exit_code == 1
+    assert "there is no queue 'sales'" in checked.stdout
+
+
+def test_a_picture_with_the_numbers_of_a_journal(documented: Path) -> None:
+    journal = documented / "journal.sqlite3"
+    contact = ContactId("c-1")
+    facts: list[AnyFact] = [
+        MenuNodeEntered(contact_id=contact, flow="first", node="hello", via="start"),
+        MenuNodeEntered(contact_id=contact, flow="first", node="main", via="next"),
+        MenuEnded(contact_id=contact, flow="first", node="main", outcome="caller_left"),
+    ]
+    with open_journal(journal) as opened:
+        opened.append([Entry(node=NodeName("n"), seq=i + 1, at=i, fact=fact) for i, fact in enumerate(facts)])
+    picture = documented / "first.svg"
+    assert flow("draw", documented / "first.yaml", "-o", picture, "--journal", journal).exit_code == 0
+    assert "menu · 1 · left 1 (100 %)" in picture.read_text(encoding="utf-8")
+    assert flow("draw", documented / "first.yaml").stdout.startswith("<svg")
+
+
+def test_prompts_are_listed_rendered_and_missed(documented: Path) -> None:
+    voice = documented / "voice"
+    voice.write_text(VOICE.format(python=sys.executable), encoding="utf-8")
+    voice.chmod(0o755)
+    settings = documented / "settings.yml"
+    settings.write_text(f"prompts: {{folder: sounds, voices: {{en: 'command:{voice}'}}}}\n", encoding="utf-8")
+    before = flow("prompts", documented / "first.yaml", "--config", settings)
+    assert before.exit_code == 1
+    assert "missing en  hello" in before.stdout
+    made = flow("prompts", documented / "first.yaml", "--config", settings, "--render", "--json")
+    assert made.exit_code == 0, made.stdout
+    assert {sound["outcome"] for sound in json.loads(made.stdout)["sounds"]} == {"made"}
+    after = flow("prompts", documented / "first.yaml", "--config", settings)
+    assert after.exit_code == 0
+    assert len(list((documented / "sounds").glob("en/*.wav"))) == len(after.stdout.splitlines())
+
+
+def test_a_voice_that_is_not_there_names_the_way_out(documented: Path) -> None:
+    settings = documented / "settings.yml"
+    settings.write_text(
+        f"prompts: {{folder: sounds, voices: {{en: 'espeak-ng:{documented}/none:en'}}}}\n", encoding="utf-8"
+    )
+    rendered = flow("prompts", documented / "first.yaml", "--config", settings, "--render")
+    assert rendered.exit_code == 1
+    assert rendered.stderr.count("apt-get install espeak-ng") == 1
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(flow("schema").stdout)["title"] == "Voice menu of Cordboard"
+    assert json.loads(flow("schema", "--callers").stdout)["title"] == "Scripted callers of Cordboard"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "/no/such/flow.yaml"), ("draw",), ("test", "--require-coverage", "200")]
+)
+def test_used_wrong(arguments: tuple[str, ...]) -> None:
+    assert flow(*arguments).exit_code == 2
