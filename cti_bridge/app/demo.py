@@ -6,7 +6,6 @@ the report's over it.
 """
 
 import secrets
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,21 +13,25 @@ from typing import Any
 
 import msgspec
 import structlog
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.text import Text
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall
 
 from config.errors import ConfigError
-from config.home import JOURNAL
 from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.centre import centre_of
-from cti_bridge.app.demo_board import DemoBoard
+from cti_bridge.app.demo_board import draw
+from cti_bridge.app.demo_figures import DemoFigures, as_json
+from cti_bridge.app.demo_home import DemoHome, DemoHomeError
+from cti_bridge.app.demo_watch import DemoWatch
+from cti_bridge.app.pace import Pace
 from cti_bridge.app.version import version
-from cti_bridge.app.wiring import Addresses, Centre, Daemon, Secrets
+from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.clock import Clock
 from cti_bridge.virtual_pbx.pbx import VirtualPbx
@@ -36,22 +39,29 @@ from cti_bridge.virtual_pbx.settings import AmiAccount, CallerHabits, EntryPoint
 from facts.ids import AgentId
 from facts.journal import AgentStateChanged, Entry
 from facts.states import SYSTEM_REASONS, Activity, Declared
-from facts.time import MINUTE, Instant
+from facts.time import MINUTE, Duration, Instant
 from ivr.effects import PromptPart
+from reporting.exports.as_table import report_table
+from reporting.kpi.report import Report
 from simulation.distributions.durations import Exponential, Lognormal
 from storage.journal import open_journal
 
 log = structlog.get_logger(__name__)
 
-PER_HOUR = 660.0
-"""Callers an hour: eleven a minute, which thirty agents can just about serve."""
+PER_HOUR = 840.0
+"""Callers an hour for thirty agents: fourteen a minute, who keep them three quarters busy."""
 
-TALK = Lognormal(mean_s=100.0, scv=0.7)
+TALK = Lognormal(mean_s=81.0, scv=0.4)
 PATIENCE = Exponential(mean_s=150.0)
+KEYS = {"1": 1.0, "2": 1.0, "3": 1.0}
+"""What callers press, by weight: one key for each of the embedded centre's queues."""
+
 BACK_AFTER_S = 40.0
 """A virtual agent who missed a call comes back to the desk so much later."""
 
-FOUND_WRONG = 1
+REDRAW_S = 0.25
+
+FOUND_WRONG, USED_WRONG = 1, 2
 
 
 class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,24 +73,39 @@ class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
     json_file: Path | None = None
     config: Path | None = None
 
+    @property
+    def length(self) -> Duration | None:
+        """How long it is to last, in virtual time; None: until it is ended."""
+        return None if self.minutes is None else round(self.minutes * MINUTE)
+
 
 def run_demo(reactor: Any, options: DemoOptions, env: Mapping[str, str]) -> int:
     """Run until the time is over or Ctrl-C; the exit code."""
     try:
         settings = load(options.config, env)
-    except ConfigError as error:
+        _check(settings)
+        home = DemoHome(settings.home.expanduser())
+    except (ConfigError, DemoHomeError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the mistakes are for whoever started it
         return FOUND_WRONG
-    terminal = sys.stderr.isatty()
-    logs.configure("warning" if terminal else "info")
-    home = settings.home.expanduser() / "demo"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o700, parents=True)
-    demo = Demo(reactor, settings, options, home)
-    reactor.callWhenRunning(demo.start)
+    if options.json_file is not None and not options.json_file.absolute().parent.is_dir():
+        print(f"--json {options.json_file}: there is no folder {options.json_file.parent}", file=sys.stderr)  # noqa: T201 - likewise
+        return USED_WRONG
+    console = Console(stderr=True)
+    on_screen = console.is_terminal and not console.is_dumb_terminal
+    logs.configure("warning", to=home.open_log() if on_screen else None)
+    demo = Demo(reactor, settings, options, home, console)
+    reactor.callWhenRunning(demo.start, on_screen=on_screen)
     reactor.addSystemEventTrigger("before", "shutdown", demo.stop)
     reactor.run()
     return demo.finish()
+
+
+def _check(settings: Settings) -> None:
+    """A demo needs somebody who calls, somewhere to wait, and somebody who answers."""
+    missing = [name for name in ("queues", "agents", "entry_points") if not getattr(settings, name)]
+    if missing:
+        raise DemoHomeError(f"the demo has nothing to show: the settings have no {', no '.join(missing)}")
 
 
 class VirtualSounds:
@@ -101,29 +126,78 @@ class VirtualSounds:
 class Demo:
     """Switch, daemon and people of one run."""
 
-    def __init__(self, reactor: Any, settings: Settings, options: DemoOptions, home: Path) -> None:
+    def __init__(
+        self, reactor: Any, settings: Settings, options: DemoOptions, home: DemoHome, console: Console
+    ) -> None:
         self._reactor = reactor
         self._settings = settings
         self._options = options
         self._home = home
-        self._clock = Clock(reactor, speed=options.speed)
-        self._journal = open_journal(home / JOURNAL)
-        self._console = Console(stderr=True)
-        self._board = DemoBoard(settings, self._clock)
+        self._console = console
+        self._pace = Pace(reactor)
+        self._clock = Clock(reactor, speed=options.speed, monotonic=self._pace)
+        self._journal = open_journal(home.journal)
+        self._figures = DemoFigures(settings)
+        self._watch = DemoWatch(settings, self._figures, speed=options.speed, length=options.length)
         self._live: Live | None = None
-        self._refresh: LoopingCall | None = None
+        self._redrawing: LoopingCall | None = None
         self._began: Instant = self._clock.now()
+        self._lasted: Duration = 0
+        self._slowed = 1.0
         self._failed = False
         self._end: IDelayedCall | None = None
         self._secret, self._token = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self._pbx: VirtualPbx | None = None
         self._daemon: Daemon | None = None
 
+    def start(self, *, on_screen: bool) -> None:
+        """Begin; a mistake ends the demo with its reason."""
+        try:
+            self._start()
+            if on_screen:
+                self._show()
+            else:
+                self._announce()
+        except Exception:
+            log.exception("demo_could_not_start")
+            self._failed = True
+            self._reactor.stop()
+
+    def _start(self) -> None:
+        self._pace.start()
+        self._daemon = daemon = Daemon(
+            self._reactor,
+            self._clock,
+            self._journal,
+            spool=self._home.spool,
+            centre=centre_of(self._settings, sounds=VirtualSounds()),
+            addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
+            secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
+            readers=(self._figures.read, self._watch.read, self._agent_came_off),
+            version=version(),
+        )
+        daemon.listen()
+        self._pbx = pbx = self._make_pbx(daemon.agi_port)
+        daemon.start(ami_port=pbx.listen(ami_port=0))
+        for agent in self._settings.agents:
+            daemon.desk.sign_in(agent)
+            daemon.desk.ready(agent)
+        pbx.start_traffic(self._traffic())
+        self._began = self._clock.now()
+        if self._options.length is not None:
+            self._end_at(self._began + self._options.length)
+
+    def _end_at(self, end: Instant) -> None:
+        """End once ``end`` has come; an alarm may go off early, as time waits for the work."""
+        if self._clock.now() >= end:
+            self._reactor.stop()
+        else:
+            self._end = self._clock.call_at(end, self._end_at, end)
+
     def _make_pbx(self, agi_port: int) -> VirtualPbx:
-        phones = tuple(agent.phone for agent in self._settings.agents.values())
-        names = {agent.phone: agent.name for agent in self._settings.agents.values()}
+        names = {agent.phone.removeprefix("PJSIP/"): agent.name for agent in self._settings.agents.values()}
         settings = PbxSettings(
-            phones=phones,
+            phones=tuple(names),
             phone_names=names,
             agi_url=f"agi://127.0.0.1:{agi_port}",
             agi_token=self._token,
@@ -131,49 +205,10 @@ class Demo:
         )
         return VirtualPbx(self._clock, settings, seed=self._options.seed, tcp=self._reactor)
 
-    def start(self) -> None:
-        """Begin; a mistake ends the demo with its reason."""
-        try:
-            self._start()
-        except Exception:
-            log.exception("demo_could_not_start")
-            self._failed = True
-            self._reactor.stop()
-
-    def _start(self) -> None:
-        self._daemon = daemon = Daemon(
-            self._reactor,
-            self._clock,
-            self._journal,
-            spool=self._home / "spool",
-            centre=self._centre(),
-            addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
-            secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
-            readers=(self._board.read, self._agent_came_off),
-            version=version(),
-        )
-        daemon.listen()
-        self._pbx = pbx = self._make_pbx(daemon.agi_port)
-        daemon.start(ami_port=pbx.listen(ami_port=0))
-        self._sign_everybody_in(daemon)
-        pbx.start_traffic(self._traffic())
-        self._began = self._clock.now()
-        self._show()
-        if self._options.minutes is not None:
-            self._end = self._clock.callLater(self._options.minutes * 60, self._reactor.stop)
-
-    def _centre(self) -> Centre:
-        return centre_of(self._settings, sounds=VirtualSounds())
-
-    def _sign_everybody_in(self, daemon: Daemon) -> None:
-        for agent in self._settings.agents:
-            daemon.desk.sign_in(agent)
-            daemon.desk.ready(agent)
-
     def _traffic(self) -> Traffic:
         numbers = tuple(self._settings.entry_points)
         share = PER_HOUR * len(self._settings.agents) / 30 / len(numbers)
-        entry_points = tuple(EntryPoint(number=n, per_hour=share, keys={"1": 0.45, "2": 0.55}) for n in numbers)
+        entry_points = tuple(EntryPoint(number=number, per_hour=share, keys=KEYS) for number in numbers)
         return Traffic(entry_points=entry_points, callers=CallerHabits(patience=PATIENCE, talk=TALK))
 
     def _agent_came_off(self, entry: Entry) -> None:
@@ -195,16 +230,31 @@ class Demo:
     # -- board -------------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        if self._console.is_terminal:
-            self._live = Live(self._board.render(), console=self._console, auto_refresh=False, transient=True)
-            self._live.start()
-            self._refresh = LoopingCall(self._redraw)
-            self._refresh.clock = self._reactor
-            self._refresh.start(0.5, now=False)
+        self._live = Live(self._board(), console=self._console, auto_refresh=False, screen=True)
+        self._live.start()
+        self._redrawing = LoopingCall(self._redraw)
+        self._redrawing.clock = self._reactor
+        self._redrawing.start(REDRAW_S, now=False)
+
+    def _board(self) -> RenderableType:
+        assert self._daemon is not None
+        width, height = self._console.size
+        picture = self._watch.picture(self._daemon.coordinator.engine, self._clock.now(), self._began)
+        return draw(picture, width, height)
 
     def _redraw(self) -> None:
         if self._live is not None:
-            self._live.update(self._board.render(), refresh=True)
+            self._live.update(self._board(), refresh=True)
+
+    def _announce(self) -> None:
+        """Without a terminal there is no board: say what goes on, and for how long."""
+        minutes, speed = self._options.minutes, self._options.speed
+        ends = (
+            "Ctrl-C ends it"
+            if minutes is None
+            else f"ends after {minutes:g} virtual minutes ({minutes * 60 / speed:.0f} s)"
+        )
+        self._console.print(f"The demo runs {speed:g} times as fast as the clock; {ends}.", soft_wrap=True)
 
     # -- end ---------------------------------------------------------------------------------------------------------
 
@@ -213,10 +263,14 @@ class Demo:
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        if self._refresh is not None:
-            self._refresh.stop()
+        self._lasted = self._clock.now() - self._began
+        self._slowed = self._pace.slowed
+        self._pace.stop()
+        if self._redrawing is not None:
+            self._redrawing.stop()
         if self._live is not None:
-            self._live.stop()
+            live, self._live = self._live, None
+            live.stop()
         if self._end is not None and self._end.active():
             self._end.cancel()
         if self._daemon is not None:
@@ -227,17 +281,33 @@ class Demo:
 
     def finish(self) -> int:
         """Print the summary, write the JSON file; the exit code."""
-        report = self._board.report()
+        report = self._figures.report()
         self._journal.close()
         if self._failed:
             return FOUND_WRONG
-        lasted = (self._clock.now() - self._began) / MINUTE
-        self._console.print(self._board.summary(report, lasted))
-        self._console.print(
-            f"The journal: {self._home / JOURNAL}\nEvery figure again: cordboard report summary "
-            f"--journal {self._home / JOURNAL}"
-        )
+        self._summarise(report)
         if self._options.json_file is not None:
-            self._options.json_file.write_bytes(self._board.json(report))
-            self._console.print(f"Figures written to {self._options.json_file}")
+            try:
+                self._options.json_file.write_bytes(as_json(report))
+            except OSError as error:
+                self._say(f"--json {self._options.json_file}: {error.strerror}")
+                return FOUND_WRONG
+            self._say(f"Figures written to {self._options.json_file}")
         return 0
+
+    def _summarise(self, report: Report) -> None:
+        self._say(f"After {self._lasted / MINUTE:.1f} virtual minutes:")
+        self._console.print(report_table(report))
+        if self._slowed > 1.1:
+            reached = self._options.speed / self._slowed
+            self._say(
+                f"This machine kept up with {reached:.0f} times the clock's speed instead of {self._options.speed:g}."
+            )
+        self._say(f"The journal: {self._home.journal}")
+        self._say(f"Every figure again: cordboard report summary --journal {self._home.journal}")
+        if self._home.log.exists() and self._home.log.stat().st_size:
+            self._say(f"Warnings: {self._home.log}")
+
+    def _say(self, text: str) -> None:
+        """A line that may be longer than the terminal is wide, and can be copied."""
+        self._console.print(Text(text), soft_wrap=True)

@@ -1,58 +1,242 @@
-"""The demo's live board and its figures: the same fold and the same report as everywhere."""
+"""The demo's live board: what a supervisor sees at a glance, drawn from a frozen picture of the moment.
+
+Every number has its reserved width, so nothing jumps. States differ in shape as well as in colour. No customer's data
+comes here.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 import msgspec
+from rich import box
 from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
-from config.models import Settings
-from cti_bridge.app.report_setup import Options, query_of
-from cti_bridge.shell.clock import Clock
-from facts.journal import Entry
-from reporting.exports.as_table import report_table
-from reporting.kpi.figures import Figure
-from reporting.kpi.fold import Fold, Records
-from reporting.kpi.report import History, Report, build
+from facts.time import SECOND, Duration
 
-FIGURES = ("offered", "answered", "abandoned", "left_otherwise", "in_progress", "asa_s", "service_level", "aht_s")
-SUMMARY = (*FIGURES, "occupancy")
+STATES = (
+    ("ready", "●", "green"),
+    ("ringing", "◆", "bright_cyan"),
+    ("talking", "▲", "bright_blue"),
+    ("wrap-up", "◐", "yellow"),
+    ("not ready", "■", "magenta"),
+    ("offline", "○", "bright_black"),
+)
+"""Name, sign and colour of what an agent can be doing, in the order of the board."""
 
+_LOOKS = {name: (sign, colour) for name, sign, colour in STATES}
 
-class DemoBoard:
-    """Folds the entries as they come and shows them."""
+_NO_DATA = "\u2013"
+_BAR_CELLS = 12
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_AGENT_NAME, _AGENT_TIME = 10, 6
+_AGENT_CELL = 2 + _AGENT_NAME + _AGENT_TIME + 2
+_MOST_AGENT_ROWS = 8
+_FEWEST_EVENTS = 3
+_WIDE = 96
+"""From this width on there is room for the bars."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._clock = clock
-        self._query = query_of(Options(), settings, by="queue", figures=SUMMARY)
-        self._records = Records()
-        self._fold = Fold(self._records)
-
-    def read(self, entry: Entry) -> None:
-        """Take in one entry."""
-        self._fold.apply(entry)
-
-    def report(self) -> Report:
-        """The report over everything so far."""
-        spans = self._fold.agents.open_spans(self._fold.now)
-        return build(History(records=[*self._records.records, *spans], as_of=self._fold.now), self._query)
-
-    def render(self) -> RenderableType:
-        """The board as it stands."""
-        at = Text(f"Cordboard demo, {self._clock.speed:g} times as fast · Ctrl-C ends it", style="dim")
-        return Group(at, report_table(self.report()))
-
-    def summary(self, report: Report, minutes: float) -> RenderableType:
-        """The figures of the end, each with its formula."""
-        return Group(Text(f"After {minutes:.1f} virtual minutes:"), report_table(report))
-
-    def json(self, report: Report) -> bytes:
-        """``{"queues": {name: {figure: value}}}``; ratios are fractions, times seconds, no data is null."""
-        queues = {
-            row.slice["queue"]: {name: _plain(row.figures[name]) for name in FIGURES}
-            for row in report.rows
-            if row.slice.get("queue")
-        }
-        return msgspec.json.format(msgspec.json.encode({"queues": queues})) + b"\n"
+_AROUND = 12
+"""Lines of the board besides queues, agents and events."""
 
 
-def _plain(figure: Figure) -> float | int | None:
-    return figure.value
+class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue, or all of them. ``asa_s`` in seconds, ``service_level`` and ``goal`` fractions; None: no data."""
+
+    title: str
+    waiting: int = 0
+    longest: Duration | None = None
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    asa_s: float | None = None
+    service_level: float | None = None
+    threshold_s: float = 20
+    goal: float | None = None
+
+
+class AgentCell(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent: what they are doing (a name of :data:`STATES`), and for how long."""
+
+    name: str
+    state: str
+    lasts: Duration = 0
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of what happened lately."""
+
+    at: datetime
+    where: str
+    text: str
+    is_bad: bool = False
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """The centre at one moment. ``length``: how long the demo is to last; None: until it is ended."""
+
+    now: datetime
+    speed: float
+    passed: Duration
+    length: Duration | None
+    queues: tuple[QueueLine, ...]
+    total: QueueLine
+    agents: tuple[AgentCell, ...]
+    occupancy: float | None
+    happenings: tuple[Happening, ...]
+    """Latest last."""
+
+
+def draw(picture: Picture, width: int, height: int) -> RenderableType:
+    """The board for a terminal of so many columns and lines."""
+    agent_rows = min(_MOST_AGENT_ROWS, math.ceil(len(picture.agents) / _agents_across(width)))
+    room = height - _AROUND - len(picture.queues) - agent_rows
+    return Group(
+        _heading(picture, width),
+        Text(),
+        _queues(picture, width),
+        _agent_counts(picture, width),
+        _agents(picture.agents, width),
+        Text(),
+        Rule(Text(" latest ", style="dim"), align="left", style="bright_black", characters="─"),
+        *_latest(picture.happenings, max(room, _FEWEST_EVENTS)),
+    )
+
+
+def _line(left: Text, right: Text, width: int) -> Text:
+    """Left and right of one line; what does not fit is cut."""
+    gap = max(1, width - left.cell_len - right.cell_len)
+    whole = Text.assemble(left, " " * gap, right, no_wrap=True, overflow="ellipsis")
+    whole.truncate(width, overflow="ellipsis")
+    return whole
+
+
+def _heading(picture: Picture, width: int) -> Text:
+    left = Text.assemble(
+        (" Cordboard ", "bold reverse"), (f"  {picture.now:%a %d %b}  ", "dim"), (f"{picture.now:%H:%M:%S}", "bold")
+    )
+    of = "" if picture.length is None else f" of {clock(picture.length)}"
+    return _line(
+        left, Text(f"{clock(picture.passed)}{of} · speed {picture.speed:g} · Ctrl-C ends it ", style="dim"), width
+    )
+
+
+# -- queues ----------------------------------------------------------------------------------------------------------
+
+
+def _queues(picture: Picture, width: int) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1), header_style="dim", border_style="bright_black")
+    table.add_column("Queue", ratio=1, no_wrap=True, overflow="ellipsis", min_width=8)
+    numbers = (("Waiting", 7), ("Longest", 7), ("Offered", 7), ("Answered", 8), ("Abandoned", 9), ("ASA", 5))
+    for title, columns in numbers:
+        table.add_column(title, justify="right", width=columns, no_wrap=True)
+    if width >= _WIDE:
+        table.add_column("", width=_BAR_CELLS, no_wrap=True)
+    table.add_column(f"SL {picture.total.threshold_s:g} s", justify="right", width=7, no_wrap=True)
+    for queue in picture.queues:
+        table.add_row(*_cells(queue, width))
+    table.add_section()
+    table.add_row(*_cells(picture.total, width), style="bold")
+    return table
+
+
+def _cells(queue: QueueLine, width: int) -> Iterator[Text]:
+    is_late = queue.longest is not None and queue.longest > queue.threshold_s * SECOND
+    yield Text(queue.title)
+    yield Text(str(queue.waiting), style="" if queue.waiting else "dim")
+    yield Text(_NO_DATA if queue.longest is None else clock(queue.longest), style="yellow" if is_late else "")
+    for count in (queue.offered, queue.answered, queue.abandoned):
+        yield Text(str(count), style="" if count else "dim")
+    yield Text(_NO_DATA if queue.asa_s is None else clock(round(queue.asa_s * SECOND)))
+    look = _level_style(queue)
+    if width >= _WIDE:
+        yield bar(queue.service_level, look)
+    yield Text(percent(queue.service_level), style=look)
+
+
+def _level_style(queue: QueueLine) -> str:
+    if queue.service_level is None:
+        return "dim"
+    return "green" if queue.goal is None or queue.service_level >= queue.goal else "yellow"
+
+
+def bar(share: float | None, style: str) -> Text:
+    """A bar of a fixed width, filled to an eighth of a column."""
+    eighths = round(8 * _BAR_CELLS * min(1.0, max(0.0, share or 0.0)))
+    full, rest = divmod(eighths, 8)
+    filled = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return Text.assemble((filled, style), ("·" * (_BAR_CELLS - len(filled)), "bright_black"))
+
+
+def percent(share: float | None) -> str:
+    """``82.6 %``."""
+    return _NO_DATA if share is None else f"{100 * share:.1f} %"
+
+
+def clock(duration: Duration) -> str:
+    """``0:42``, from an hour on ``1:02:42``."""
+    seconds = max(0, duration) // SECOND
+    if seconds < 3600:
+        return f"{seconds // 60}:{seconds % 60:02}"
+    return str(timedelta(seconds=seconds))
+
+
+# -- agents ----------------------------------------------------------------------------------------------------------
+
+
+def _agents_across(width: int) -> int:
+    return max(1, width // _AGENT_CELL)
+
+
+def _agent_counts(picture: Picture, width: int) -> Text:
+    doing = [agent.state for agent in picture.agents]
+    digits = len(str(len(doing)))
+    counts = Text(" ")
+    for name, sign, colour in STATES:
+        counts.append_text(Text.assemble((sign, colour), (f" {name} ", "dim"), f"{doing.count(name):>{digits}}   "))
+    return _line(counts, Text.assemble(("occupancy ", "dim"), f"{percent(picture.occupancy):>7} "), width)
+
+
+def _agents(agents: tuple[AgentCell, ...], width: int) -> RenderableType:
+    across = _agents_across(width)
+    shown = agents[: across * _MOST_AGENT_ROWS]
+    rows = [shown[first : first + across] for first in range(0, len(shown), across)]
+    lines = [Text(), *(Text(" ", no_wrap=True).append_text(Text().join(map(_agent, row))) for row in rows)]
+    if hidden := len(agents) - len(shown):
+        lines.append(Text(f" and {hidden} more", style="dim"))
+    return Group(*lines)
+
+
+def _agent(agent: AgentCell) -> Text:
+    sign, colour = _LOOKS[agent.state]
+    name = Text(agent.name)
+    name.truncate(_AGENT_NAME, overflow="ellipsis", pad=True)
+    lasts = "" if agent.state == "offline" else clock(agent.lasts)
+    return Text.assemble((f"{sign} ", colour), name, (f"{lasts:>{_AGENT_TIME}}  ", "dim"))
+
+
+# -- what happened ---------------------------------------------------------------------------------------------------
+
+
+def _latest(happenings: Iterable[Happening], lines: int) -> Iterator[Text]:
+    """The last lines, the newest first; always so many, so that the board keeps its height."""
+    newest = list(happenings)[-lines:][::-1]
+    for one in newest:
+        yield Text.assemble(
+            (f" {one.at:%H:%M:%S}  ", "dim"),
+            _padded(one.where, 12),
+            (f"  {one.text}", "yellow" if one.is_bad else ""),
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    for _ in range(lines - len(newest)):
+        yield Text()
+
+
+def _padded(text: str, columns: int) -> Text:
+    out = Text(text)
+    out.truncate(columns, overflow="ellipsis", pad=True)
+    return out

@@ -28,6 +28,7 @@ class AgiConnection(Protocol):
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """The daemon is there."""
         self._connections.add(self)
+        self.transport.setTcpNoDelay(True)
         self._told(lambda: self._peer.opened(self))
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name

@@ -31,6 +31,7 @@ class AmiConnection(Protocol):
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """Greet."""
         self._server.connections.append(self)
+        self.transport.setTcpNoDelay(True)  # as Asterisk does it: events must not wait for each other's receipt
         self.transport.registerProducer(self, streaming=True)
         self._server.told(self._open)
 
