@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from facts.ids import QueueName
-from facts.time import DAY, from_seconds
+from facts.time import DAY, Instant, from_seconds
 from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
 from reporting.kpi.from_cells import build_from_cells, can_answer
@@ -23,7 +23,9 @@ from reporting.kpi.slices import parse_dimensions
 
 if TYPE_CHECKING:
     from config.models import Settings
+    from reporting.exports.scheduled import Make, Scheduled
     from reporting.kpi.forecasts import Forecast
+    from reporting.kpi.timetable import Due
     from reporting.kpi.why_missed import Miss, Plan
     from storage.journal import Journal
 
@@ -234,3 +236,27 @@ def misses_of(journal: "Journal", query: Query, queue: str, plan: "Plan") -> "li
     records = read(journal, query.start - HISTORY, query.end).records
     check_known("queue", (queue,), {record.queue for record in records if isinstance(record, Visit)})
     return misses(records, QueueName(queue), query.start, query.end, plan)
+
+
+def now() -> Instant:
+    """This moment."""
+    from time import time_ns  # noqa: PLC0415 - the only clock here
+
+    return time_ns() // 1000
+
+
+def maker(journal: "Journal", settings: "Settings", time_zone: str | None) -> "Make":
+    """Makes scheduled reports over this journal."""
+
+    def make(scheduled: "Scheduled", due: "Due") -> Report:
+        options = Options(
+            by=scheduled.by,
+            time_zone=time_zone,
+            figures=scheduled.figures,
+            hours=scheduled.hours,
+            queues=scheduled.queues,
+        )
+        query = query_of(options, settings, by="queue", figures=catalogue.STANDARD)
+        return report_of(journal, msgspec.structs.replace(query, start=due.start, end=due.end))
+
+    return make

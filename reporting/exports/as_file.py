@@ -12,10 +12,11 @@ from reporting.kpi.report import Report
 
 def write_report(path: Path, title: str, report: Report, *, goal: float | None = None) -> None:
     """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole."""
-    _whole(path, lambda part: _WRITERS[_ending(path)](part, title, report, goal))
+    _whole(path, lambda part: _WRITERS[check_ending(path)](part, title, report, goal))
 
 
-def _ending(path: Path) -> str:
+def check_ending(path: Path) -> str:
+    """The ending that says the form; raises `ReportError` for one that says none."""
     ending = path.suffix.lower()
     if ending not in _WRITERS:
         raise ReportError(f"--output {path}: the name ends in {', '.join(_WRITERS)}, which says the form")
@@ -24,7 +25,7 @@ def _ending(path: Path) -> str:
 
 def _whole(path: Path, write: Callable[[Path], None]) -> None:
     part = path.with_name(f".{path.name}.part{path.suffix}")
-    _ending(path)
+    check_ending(path)
     try:
         write(part)
         part.replace(path)

@@ -200,3 +200,12 @@ def test_a_restart_in_the_journal_file_counts_like_in_memory(tmp_path: Path) -> 
     figures = Desk(tmp_path).json("report", "summary", "--journal", str(path))["rows"][0]["figures"]
     balance = ("offered", "answered", "abandoned", "left_otherwise", "in_progress")
     assert [figures[name]["value"] for name in balance] == [2, 0, 0, 1, 1]
+
+
+def test_scheduled_reports_are_made_when_due_and_not_again(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "reports.yaml"
+    file.write_text(f"reports: [{{name: daily, folder: {tmp_path / 'out'}, forms: [html, json]}}]\n")
+    made = desk.json("report", "scheduled", str(file))["made"]
+    assert [(one["name"], one["fault"]) for one in made] == [("daily", "")]
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    assert desk.json("report", "scheduled", str(file)) == {"made": []}

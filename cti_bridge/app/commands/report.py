@@ -286,6 +286,37 @@ def why_missed(
         _print(missed_text(queue, found, query.zone))
 
 
+@app.command(epilog="Example: cordboard report scheduled reports.yaml, once a minute by cron or a systemd timer")
+def scheduled(
+    file: Annotated[Path, typer.Argument(help="The reports and their timetables.", exists=True, dir_okay=False)],
+    *,
+    journal: JournalAt = None,
+    config: Config = None,
+    time_zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the reports that are due: into folders or by e-mail. What was made is noted in the data folder."""
+    from reporting.exports.scheduled import load_scheduled, run_due  # noqa: PLC0415 - start-up time of the others
+
+    reports = load_scheduled(file)
+    settings = report_setup.settings_of(config)
+    zone = report_setup.zone_of(time_zone, settings)
+    with report_setup.open_for_reading(journal, settings) as opened:
+        done = run_due(
+            reports,
+            settings.home / "scheduled-reports.json",
+            report_setup.now(),
+            zone,
+            report_setup.maker(opened, settings, time_zone),
+        )
+    if as_json:
+        _print_json({"made": done})
+    for made in () if as_json else done:
+        typer.echo(f"{made.name}: {made.fault or ', '.join(made.files)}", err=bool(made.fault))
+    if any(made.fault for made in done):
+        raise typer.Exit(NothingThereError.exit_code)
+
+
 @app.command("catalogue", epilog="Example: cordboard report catalogue --json")
 def list_figures(*, as_json: AsJson = False) -> None:
     """List every key figure with its definition."""
