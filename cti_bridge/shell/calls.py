@@ -32,6 +32,7 @@ class Call:
         "contact_id",
         "dialled",
         "entry_point",
+        "in_menu",
         "leg",
         "offered",
         "place",
@@ -45,6 +46,7 @@ class Call:
         self.place = place
         self.entry_point = ""
         self.dialled = ""
+        self.in_menu = False
         self.caller_number = ""
         self.caller_name = ""
         self.offered = False

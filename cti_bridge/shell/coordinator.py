@@ -68,6 +68,9 @@ class Flows(Protocol):
     def key(self, contact_id: ContactId, key: str) -> None:
         """A waiting caller pressed a key."""
 
+    def goes_on(self, contact_id: ContactId) -> bool:
+        """Whether the caller is on the way back to the menu."""
+
     def queue_left(self, contact_id: ContactId, outcome: str) -> bool:
         """The queue did not take or keep the caller; False when no flow goes on with them."""
 
@@ -252,6 +255,8 @@ class Coordinator:
             call.entry_point = event.entry_point
             call.caller_number, call.caller_name = event.caller_number, event.caller_name
             self.caller_arrived(call)
+        elif call.in_menu or (self._flows is not None and self._flows.goes_on(call.contact_id)):
+            return  # said before the caller was sent back to the menu, heard after
         self.join(call, event.queue, event.since if call.routing is None else None, event.at)
 
     def _key_pressed(self, event: translate.KeyPressed) -> None:
@@ -261,6 +266,8 @@ class Coordinator:
     def join(self, call: Call, queue: QueueName, since: Instant | None, switch_at: Instant | None) -> None:
         """The caller waits for an agent: as the menu said, or in the queue of the number that was dialled."""
         if self.engine.contact(call.contact_id) is not None:
+            if call.place is Place.MENU:
+                call.place = Place.WAITING
             return
         call.place = Place.WAITING
         if isinstance(call.routing, JoinQueue):

@@ -95,6 +95,7 @@ class MenuSession:
 
     async def run(self) -> None:
         """Walk through the flow, and leave the caller where the flow says."""
+        self._call.in_menu = True
         try:
             if not await self._begin():
                 return
@@ -105,6 +106,7 @@ class MenuSession:
             if self._agi.hung_up and not self._over:
                 self._feed(inputs.HungUp())
         finally:
+            self._call.in_menu = False
             self._over = True
             for lookup in list(self._lookups):
                 lookup.cancel()

@@ -117,6 +117,11 @@ class RestingRuns:
         """The waiting caller pressed a key."""
         self._feed(contact_id, inputs.Digits(key))
 
+    def goes_on(self, contact_id: ContactId) -> bool:
+        """Whether the caller is on the way back to the menu."""
+        at_rest = self._runs.get(contact_id)
+        return at_rest is not None and at_rest.wanted is not None
+
     def queue_left(self, contact_id: ContactId, outcome: str) -> bool:
         """The queue did not take or keep the caller; False when no flow knows the caller."""
         if contact_id not in self._runs:

@@ -16,6 +16,7 @@ from facts.journal import Entry
 from storage.errors import SchemaError
 from storage.journal import open_journal
 from tests.asterisk.instance import Asterisk
+from tests.servers.debian import WORK
 
 FLOW = """
 flow: reception
@@ -51,16 +52,25 @@ AGENTS = {
 class Daemon:
     """One node with a folder of its own; it may be killed and started again on the same journal."""
 
-    def __init__(self, asterisk: Asterisk, folder: Path, **queue: Any) -> None:
+    def __init__(
+        self,
+        asterisk: Asterisk,
+        folder: Path,
+        *,
+        flow: str = FLOW,
+        more: dict[str, Any] | None = None,
+        **queue: Any,
+    ) -> None:
         self.asterisk = asterisk
         self.folder = folder
         self.home = folder / "home"
         self.log_path = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "reception.yaml").write_text(FLOW)
+        self.flow_path = folder / "reception.yaml"
+        self.flow_path.write_text(flow)
         self.settings = folder / "cordboard.yaml"
-        self.settings.write_text(yaml.safe_dump(self._settings(queue)))
+        self.settings.write_text(yaml.safe_dump(self._settings(queue) | (more or {})))
 
     def _settings(self, queue: dict[str, Any]) -> dict[str, Any]:
         at = self.asterisk
@@ -70,6 +80,7 @@ class Daemon:
             "asterisk": {
                 "ami": {"host": at.host, "port": at.ami_port, "user": at.ami_user, "secret": at.ami_secret},
                 "agi": {"host": at.host, "port": at.agi_port, "token": at.agi_token},
+                "audio_socket": {"host": at.host, "port": at.audiosocket_port},
             },
             "skills": {"sales": "", "support": ""},
             "queues": {
@@ -79,7 +90,8 @@ class Daemon:
             "agents": AGENTS,
             "reasons": {"break": {"digits": "1"}, "meal": {"digits": "2"}},
             "entry_points": {"8123": {"flow": "reception"}},
-            "flows": [str(self.folder / "reception.yaml")],
+            "flows": [str(self.flow_path)],
+            "prompts": {"folder": str(WORK / "prompts")},
             "log": {"level": "debug"},
         }
 
@@ -94,7 +106,7 @@ class Daemon:
                 stderr=log,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60  # the first run makes prompts, and recognisers load their models
         while not any(entry.fact.kind == "SwitchConnected" for entry in self.entries()[entries:]):
             if not self.running or time.monotonic() > deadline:
                 raise AssertionError(f"the daemon did not start:\n{self.log()[-4000:]}")

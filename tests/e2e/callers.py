@@ -1,0 +1,92 @@
+"""A caller in a menu: what they do, what they hear, and what the journal says of them alone."""
+
+import itertools
+import time
+from typing import Any
+
+import numpy as np
+
+from tests.asterisk.phones import Phones
+from tests.e2e.daemon import Daemon
+from tests.sip_phone import Call, audio
+
+_NUMBERS = itertools.count(5551240001)
+
+
+class Caller:
+    """Somebody who calls 8123 with a number of their own, by which their facts are found."""
+
+    def __init__(self, daemon: Daemon, phones: Phones, dialled: str = "8123") -> None:
+        self.daemon = daemon
+        self.number = str(next(_NUMBERS))
+        self.call: Call = phones.caller(self.number, voice=None).call(dialled)
+        self.call.wait_answered(10)
+        self.contact_id = daemon.wait_fact(lambda fact: getattr(fact, "caller_number", "") == self.number).contact_id
+
+    def facts(self, kind: str = "") -> list[Any]:
+        """This caller's facts, of a kind."""
+        return [fact for fact in self.daemon.facts(kind) if fact.contact_id == self.contact_id]
+
+    def wait(self, kind: str, timeout: float = 10, **fields: Any) -> Any:
+        """The first fact of this caller of that kind and with these fields."""
+
+        def fits(fact: Any) -> bool:
+            mine = fact.contact_id == self.contact_id and fact.kind == kind
+            return mine and all(getattr(fact, name) == value for name, value in fields.items())
+
+        return self.daemon.wait_fact(fits, timeout)
+
+    def wait_node(self, node: str, timeout: float = 10, via: str | None = None) -> Any:
+        """The caller's arrival at a node."""
+        more = {} if via is None else {"via": via}
+        return self.wait("MenuNodeEntered", timeout, node=node, **more)
+
+    def path(self) -> list[str]:
+        """The nodes so far."""
+        return [fact.node for fact in self.facts("MenuNodeEntered")]
+
+    def press(self, keys: str, seconds: float = 0.08) -> float:
+        """Press keys in the audio stream; when the last was let go."""
+        self.call.press(keys, seconds=seconds)
+        return time.monotonic() - 0.08  # the phone's gap after each key
+
+    def say(self, samples: audio.Samples) -> float:
+        """Say something; the moment of the first sound of it."""
+        loud = abs(samples.astype(int)) > 600
+        begins = time.monotonic() + float(loud.argmax()) / audio.RATE
+        self.call.say(samples)
+        return begins
+
+    def last_heard(self, hertz: float) -> float:
+        """When the last 20 ms of a tone arrived."""
+        heard = [
+            one.at for one in list(self.call.stream.heard) if _has_tone(audio.decode(one.payload, one.codec), hertz)
+        ]
+        return heard[-1] if heard else 0.0
+
+    def hears_still(self, hertz: float, within: float = 0.1) -> bool:
+        """Whether a tone sounds now."""
+        return time.monotonic() - self.last_heard(hertz) < within
+
+    def wait_hears(self, hertz: float, timeout: float = 8) -> None:
+        """Wait until a tone sounds."""
+        deadline = time.monotonic() + timeout
+        while not self.hears_still(hertz):
+            assert time.monotonic() < deadline, f"{hertz} Hz was not heard; {self.path()}\n{self.daemon.log()[-3000:]}"
+            time.sleep(0.02)
+
+    def leave(self) -> list[Any]:
+        """Hang up; all facts of the caller when the call has ended."""
+        self.call.hang_up()
+        self.wait("ContactEnded")
+        return self.facts()
+
+
+def _has_tone(frame: audio.Samples, hertz: float) -> bool:
+    if len(frame) < audio.FRAME or audio.level(frame) < 300:
+        return False
+    # the part of the power within about 50 Hz of the tone, which is all that 20 ms can tell
+    n = np.arange(audio.FRAME)
+    samples = frame[: audio.FRAME].astype(np.float64)
+    found = 2 * abs(samples @ np.exp(-2j * np.pi * hertz * n / audio.RATE)) ** 2 / audio.FRAME
+    return float(found / np.sum(samples**2)) > 0.5
