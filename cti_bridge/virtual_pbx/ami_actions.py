@@ -166,7 +166,7 @@ def _redirected(session: AmiSession, message: AmiMessage, prefix: str) -> Channe
     elif (channel := session.switch.find(name)) is None:
         _error(session, message, f"{prefix}Channel does not exist: {name}")
     elif channel.state != UP or channel.hanging_up:
-        _error(session, message, f"{prefix or 'Redirect'} failed, channel not up." if prefix else "Redirect failed")
+        _error(session, message, f"Redirect failed, {'extra ' if prefix else ''}channel not up.")
     else:
         return channel
     return None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AMI_VERSION = "11.0.0"
 _FAILED_LOGIN_US = SECOND
+_LOGIN_WITHIN_US = 30 * SECOND
 _CLASSES = frozenset(
     {
         "system",
@@ -62,6 +63,7 @@ class AmiSession:
         self._waiting: deque[AmiMessage] = deque()
         self._busy = False
         switch.listeners.append(self.hear)
+        switch.after(_LOGIN_WITHIN_US, self._expire)
         send(encode_greeting(AMI_VERSION))
 
     def end(self) -> None:
@@ -149,6 +151,11 @@ class AmiSession:
             return bool(self.challenge) and hmac.compare_digest(digest, message.get("Key") or "")
         given = (message.get("Secret") or "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(account.secret.encode(), given)
+
+    def _expire(self) -> None:
+        """Who has not logged in by now is cut off, as ``authtimeout`` does on Asterisk."""
+        if self.account is None:
+            self.close()
 
     def _refuse(self, message: AmiMessage) -> None:
         self.answer(message, "Error", [("Message", "Authentication failed")])

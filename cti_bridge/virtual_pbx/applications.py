@@ -144,20 +144,36 @@ def _playback(switch: "Switch", channel: Channel, data: str) -> Step[Location | 
     return None
 
 
-def _wait(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
-    yield from switch.pause(channel, lambda: False, switch.now + round(float(data or 0) * SECOND))
+def _background(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
+    """Play; a key stops the sound and is an extension of this context."""
+    switch.up(channel)
+    for sound in data.partition(",")[0].split("&"):
+        length = switch.sound(sound)
+        if length is not None and (yield from switch.pause(channel, lambda: bool(channel.digits), switch.now + length)):
+            return _by_key(switch, channel)
     return None
 
 
 def _wait_exten(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
-    """Wait for a key; it is the extension at which the dialplan goes on, or ``i`` when there is none for it."""
-    until = switch.now + round(float(data or 10) * SECOND)
-    if not (yield from switch.pause(channel, lambda: bool(channel.digits), until)):
-        return None
-    context = channel.location.context
-    digit = channel.digits.popleft()
-    target = Location(context, digit, 1)
-    return target if switch.dialplan.step(target) is not None else Location(context, "i", 1)
+    """Wait for a key, which is an extension of this context; without one the dialplan goes on."""
+    seconds = float(data.partition(",")[0] or 10)
+    if (yield from switch.pause(channel, lambda: bool(channel.digits), switch.now + round(seconds * SECOND))):
+        return _by_key(switch, channel)
+    return None
+
+
+def _by_key(switch: "Switch", channel: Channel) -> Location | None:
+    """Where the key that was pressed leads: its own extension, else ``i`` for an invalid one."""
+    key, context = channel.digits.popleft(), channel.location.context
+    for extension in (key, "i"):
+        if switch.dialplan.find(context, extension) is not None:
+            return Location(context, extension)
+    return None
+
+
+def _wait(switch: "Switch", channel: Channel, data: str) -> Step[Location | None]:
+    yield from switch.pause(channel, lambda: False, switch.now + round(float(data or 0) * SECOND))
+    return None
 
 
 def _echo(switch: "Switch", channel: Channel, _data: str) -> Step[Location | None]:
@@ -257,9 +273,9 @@ APPLICATIONS: Mapping[str, Run] = {
     "startmusiconhold": _at_once(_start_music),
     "stopmusiconhold": _at_once(_stop_music),
     "playback": _playback,
-    "background": _playback,
-    "wait": _wait,
+    "background": _background,
     "waitexten": _wait_exten,
+    "wait": _wait,
     "echo": _echo,
     "bridge": _bridge,
     "bridgeadd": _bridge_add,

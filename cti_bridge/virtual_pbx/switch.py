@@ -410,7 +410,7 @@ class Switch(Scheduler):
     def redirect(self, *moves: tuple[Channel, Location]) -> None:
         """Send channels elsewhere in the dialplan, all at once; out of a talk they go at once."""
         for channel, location in moves:
-            channel.goto = location
+            channel.goto, channel.after_bridge = location, None
             if channel.bridge is not None:
                 channel.location = location
         for channel, _ in moves:

@@ -53,6 +53,16 @@ def test_a_wrong_secret_is_refused_a_second_later(stage: Stage, headers: dict[st
     assert client.events == []
 
 
+def test_who_does_not_log_in_is_cut_off(stage: Stage) -> None:
+    client = Client(stage.switch, username="")
+    stage.wait(29.9)
+    client.action("Ping")
+    stage.wait(0.2)
+    assert client.closed
+    stage.wait(60)
+    assert not stage.client.closed
+
+
 def test_log_in_by_challenge(stage: Stage) -> None:
     client = Client(stage.switch, username="")
     assert told(client.action("Challenge", AuthType="SHA")) == ("Error", "Must specify AuthType")
@@ -153,6 +163,8 @@ def test_errors_of_channels_that_are_there(stage: Stage) -> None:
     stage.offer(caller, "1001")
     ringing = act("Bridge", Channel1="leg-1001-1", Channel2=name)
     assert told(ringing) == ("Error", f"Unable to add Channel1 to bridge: {stage.phones['1001'].channel.name}")  # type: ignore[union-attr]  # it rings
+    early = act("Redirect", Channel="leg-1001-1", Context="acd-keep", Exten="s", Priority="1")
+    assert told(early) == ("Error", "Redirect failed, channel not up.")
     again = act("Originate", Channel="PJSIP/1002", ChannelId="leg-1001-1", Context="c", Exten="s", Priority="1")
     assert told(again) == ("Error", "Uniqueid already exists.")
 

@@ -20,6 +20,13 @@ SETTINGS = PbxSettings(
 )
 
 
+class Line(StringTransport):
+    """What TCP can do besides."""
+
+    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: N802 - Twisted's name
+        """Nothing is delayed in memory."""
+
+
 class Wired:
     """A PBX on a reactor in memory, and one AMI client connected to it."""
 
@@ -32,10 +39,10 @@ class Wired:
         self.messages: list[AmiMessage] = []
         self.send("Login", Username="cordboard", Secret="s")
 
-    def connect(self) -> tuple[Any, StringTransport]:
+    def connect(self) -> tuple[Any, Line]:
         [(_, factory, _, interface)] = self.reactor.tcpServers
         assert interface == "127.0.0.1"
-        protocol, transport = factory.buildProtocol(None), StringTransport()
+        protocol, transport = factory.buildProtocol(None), Line()
         protocol.makeConnection(transport)
         return protocol, transport
 
@@ -77,7 +84,7 @@ def test_the_url_carries_the_token() -> None:
     wired = Wired()
     wired.pbx.call_in("8001", "5551230001")
     [(_, _, factory, _, _)] = wired.reactor.tcpClients
-    line, transport = factory.buildProtocol(None), StringTransport()
+    line, transport = factory.buildProtocol(None), Line()
     line.makeConnection(transport)
     assert b"agi_request: agi://127.0.0.1:4999/ivr?token=t0ken&call=" in transport.value()
     line.dataReceived(b"ANSWER\n")
