@@ -6,13 +6,15 @@ from pathlib import Path
 from reporting.exports import tables
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_json
-from reporting.kpi.errors import ReportError
+from reporting.exports.tables import Sheet
+from reporting.kpi.errors import OutputError, ReportError
 from reporting.kpi.report import Report
 
 
 def write_report(path: Path, title: str, report: Report, *, goal: float | None = None) -> None:
     """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole."""
-    _whole(path, lambda part: _WRITERS[check_ending(path)](part, title, report, goal))
+    write = _WRITERS[check_ending(path)]
+    whole_file(path, lambda part: write(part, title, report, goal))
 
 
 def check_ending(path: Path) -> str:
@@ -23,12 +25,14 @@ def check_ending(path: Path) -> str:
     return ending
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
+def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write beside, then put into place; raises `OutputError`, and leaves an old file as it was."""
     part = path.with_name(f".{path.name}.part{path.suffix}")
-    check_ending(path)
     try:
         write(part)
         part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -54,4 +58,31 @@ _WRITERS: dict[str, Callable[[Path, str, Report, float | None], None]] = {
     ".csv": _csv,
     ".xlsx": _excel,
     ".html": _html,
+}
+
+
+def write_sheet(path: Path, sheet: Sheet) -> None:
+    """Write a single table as .json, .csv or .xlsx."""
+    write = _SHEET_WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ReportError(f"--output {path}: the name ends in {', '.join(_SHEET_WRITERS)}, which says the form")
+    whole_file(path, lambda part: write(part, sheet))
+
+
+def _sheet_json(path: Path, sheet: Sheet) -> None:
+    path.write_bytes(json_bytes({sheet.title: tables.sheet_json(sheet)}))
+
+
+def _sheet_csv(path: Path, sheet: Sheet) -> None:
+    path.write_text(tables.csv_text(sheet), encoding="utf-8", newline="")
+
+
+def _sheet_excel(path: Path, sheet: Sheet) -> None:
+    tables.write_excel(path, [sheet])
+
+
+_SHEET_WRITERS: dict[str, Callable[[Path, Sheet], None]] = {
+    ".json": _sheet_json,
+    ".csv": _sheet_csv,
+    ".xlsx": _sheet_excel,
 }

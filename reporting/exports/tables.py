@@ -12,10 +12,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from facts.time import Instant
-from reporting.exports.as_json import json_bytes
 from reporting.exports.fitting import Column, FittingTable
 from reporting.exports.words import NO_DATA
-from reporting.kpi.errors import ReportError
 from reporting.kpi.intervals import to_datetime
 from reporting.kpi.report import Report
 
@@ -171,16 +169,3 @@ def _words(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return NO_DATA if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def write_sheet(path: Path, sheet: Sheet) -> None:
-    """Write a single table as .json, .csv or .xlsx."""
-    match path.suffix.lower():
-        case ".json":
-            path.write_bytes(json_bytes({sheet.title: sheet_json(sheet)}))
-        case ".csv":
-            path.write_text(csv_text(sheet), encoding="utf-8", newline="")
-        case ".xlsx":
-            write_excel(path, [sheet])
-        case other:
-            raise ReportError(f"--output {path}: {other or 'no ending'}; the name ends in .json, .csv or .xlsx")

@@ -187,7 +187,7 @@ class _Reader:
         )
 
     def _length(self, name: str, row: dict[str, str], repair: Repair) -> Duration | None:
-        """A duration of the row; None where it is not known. What cannot be is mended, or else 0."""
+        """A duration of the row; None where it is not known. What cannot be is mended from the clocks if they say."""
         length: Length | None = getattr(self.table, name)
         if length is None or (length.column is not None and row[length.column] in length.none):
             return None
@@ -196,11 +196,11 @@ class _Reader:
             return given
         reckoned = self._clocks.between(length, row)
         if length.column is not None:
-            used = "0 taken" if reckoned is None else f"{reckoned / SECOND:g} s reckoned from {length.since}"
+            used = "not known" if reckoned is None else f"{reckoned / SECOND:g} s reckoned from {length.since}"
             repair(f"{length.column} is {row[length.column]!r}, no {name.replace('_', '-')}: {used}")
         elif reckoned is None:
-            repair(f"{length.since} and {length.until} give no {name.replace('_', '-')}: 0 taken")
-        return reckoned or 0
+            repair(f"{length.since} and {length.until} give no {name.replace('_', '-')}: not known")
+        return reckoned
 
     def _offered(self, row: dict[str, str], call: _Call) -> ContactOffered:
         return ContactOffered(
@@ -350,13 +350,17 @@ class _Clocks:
         return self._next_to(before or 0, clock)
 
     def between(self, length: Length, row: dict[str, str]) -> Duration | None:
-        """From one clock to the other, midnight or not; None where one of them is none."""
+        """From one clock to the other; None where one of them is none, or lies before the other.
+
+        An end more than half a day before its beginning is the next day's.
+        """
         if length.since is None or length.until is None:
             return None
         since, until = clock_of(row[length.since]), clock_of(row[length.until])
         if since is None or until is None:
             return None
-        return until - since if until >= since else until - since + DAY
+        length_us = until - since if until - since >= -DAY // 2 else until - since + DAY
+        return length_us if length_us >= 0 else None
 
     def _clock(self, column: str, row: dict[str, str]) -> Duration:
         clock = clock_of(row[column])

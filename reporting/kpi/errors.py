@@ -11,3 +11,9 @@ class NothingThereError(ReportError):
     """The question is sound, but what it names was not found."""
 
     exit_code = 1
+
+
+class OutputError(ReportError):
+    """The answer is there, but cannot be written."""
+
+    exit_code = 1

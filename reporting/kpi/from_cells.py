@@ -13,7 +13,7 @@ from reporting.kpi.cells import Cell
 from reporting.kpi.figures import Context
 from reporting.kpi.intervals import QUARTER, Calendar
 from reporting.kpi.live import AGENT, ENTRY_POINT, QUEUE
-from reporting.kpi.report import Query, Report, check_known, row
+from reporting.kpi.report import Query, Report, check_known, only, row
 
 Grain = Literal["quarter", "day"]
 
@@ -60,7 +60,7 @@ def build_from_cells(tables: Tables, query: Query, *, as_of: Instant, days_of: s
     total = Cell()
     for cell in (*rows.cells.values(), *rest.cells.values()):
         total.add(cell)
-    context = Context(target=query.targets.default, productive=query.productive)
+    context = Context(target=query.targets.of(only(query.queues)), productive=query.productive)
     return Report(
         start=query.start,
         end=query.end,

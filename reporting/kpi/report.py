@@ -140,7 +140,7 @@ def build(history: History, query: Query) -> Report:
     records = _filtered([*history.records, *planned], query)
     rows = _rows(records, query, query.by, wanted)
     total = _rows(records, query, (), wanted)
-    context = Context(target=query.targets.default, productive=query.productive)
+    context = Context(target=query.targets.of(only(query.queues)), productive=query.productive)
     return Report(
         start=query.start,
         end=query.end,
@@ -190,11 +190,16 @@ def row(by: tuple[str, ...], key: slices.Key, cell: Cell, query: Query, wanted: 
     """One slice's figures."""
     names = dict(zip(by, key, strict=True))
     context = Context(
-        target=query.targets.of(names.get("queue")),
+        target=query.targets.of(names.get("queue") or only(query.queues)),
         by_agent=slices.is_by_agent(by),
         productive=query.productive,
     )
     return Row(slice=names, figures={definition.name: definition.figure(cell, context) for definition in wanted})
+
+
+def only(names: Sequence[str]) -> str | None:
+    """The one name there is."""
+    return names[0] if len(names) == 1 else None
 
 
 def closed_at(record: Record) -> Instant:

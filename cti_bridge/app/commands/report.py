@@ -196,7 +196,9 @@ def _put_out_rows(title: str, rows: list[Any], zone: Any, output: Path | None, l
 
     sheet = tables.struct_sheet(title, rows, zone)
     if output is not None:
-        tables.write_sheet(output, sheet)
+        from reporting.exports.as_file import write_sheet  # noqa: PLC0415
+
+        write_sheet(output, sheet)
     elif as_json:
         _print_json({title: tables.sheet_json(sheet)})
     else:

@@ -23,7 +23,7 @@ from reporting.exports.story import story
 from reporting.exports.words import duration_text
 from reporting.kpi.catalogue import CATALOGUE, LIVE, STANDARD
 from reporting.kpi.drill_down import contacts
-from reporting.kpi.errors import ReportError
+from reporting.kpi.errors import OutputError, ReportError
 from reporting.kpi.report import Query, Report, build, read
 from tests.reporting.scenes import Scene, clock
 
@@ -137,7 +137,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tables, "csv_text", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OutputError, match="No space"):
         write_report(path, "Queues", report())
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["report.csv"]

@@ -142,6 +142,15 @@ def test_what_cannot_be_is_rejected_with_line_and_reason(tmp_path: Path) -> None
     assert (outcome.taken, outcome.ignored) == (2, 1)
 
 
+def test_a_talk_that_ends_before_it_begins_has_no_known_length(tmp_path: Path) -> None:
+    row = bank_row(1, talk="9:01:10\t9:01:05\t-5")
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, row, bank_row(2)), scene)
+    assert [problem.what for problem in outcome.problems] == ["repaired"]
+    figures = by_queue(scene)["PS"]
+    assert (figures["answered"].value, figures["handled"].value, figures["talk_s"].value) == (2, 1, 60)
+
+
 def test_the_same_file_twice_counts_once_and_a_longer_one_adds_the_rest(tmp_path: Path) -> None:
     scene = Scene()
     assert take(bank_file(tmp_path, bank_row(1), bank_row(2)), scene).taken == 2
