@@ -102,7 +102,7 @@ def test_agents_answer_refuse_or_let_it_ring_as_often_as_their_habits_say() -> N
     stage = Stage()
     phone = work(stage, "1001", AgentHabits(answer=Constant(mean_s=1), no_answer=0.3, busy=0.2, rejected=0.1))
     outcomes: Counter[str] = Counter()
-    for number in range(200):
+    for number in range(300):
         stage.originate(f"leg-{number}", "1001", "acd-keep", [], ring_s=5)
         stage.wait(6)
         response = stage.client.named("OriginateResponse")[-1]
@@ -111,7 +111,7 @@ def test_agents_answer_refuse_or_let_it_ring_as_often_as_their_habits_say() -> N
         stage.do(phone.hang_up)
     assert set(outcomes) == {"4 talks", "3 19", "0 17", "0 21"}
     shares = {"4 talks": 0.4, "3 19": 0.3, "0 17": 0.2, "0 21": 0.1}
-    assert all(abs(outcomes[key] / 200 - share) < 0.1 for key, share in shares.items())
+    assert all(abs(outcomes[key] / 300 - share) < 0.1 for key, share in shares.items())
 
 
 def test_a_phone_by_hand() -> None:

@@ -62,8 +62,11 @@ def _comparable(messages: list[AmiMessage]) -> list[Line]:
         if kind in ("since", "contact"):
             return f"<{kind}>"
         if thing not in known:
-            counts[kind] += 1
-            known[thing] = f"<{kind} {counts[kind]}>"
+            # Whose it is, where the name says so: which of two agents is rung first is left to chance.
+            whose = re.search(r"\b(1\d{3}|trunk)-", thing) if kind in ("channel", "leg") else None
+            sort = f"{kind} of {whose[1]}" if whose else kind
+            counts[sort] += 1
+            known[thing] = f"<{sort} {counts[sort]}>"
         return known[thing]
 
     return [(message.name, _headers(message, renamed)) for message in messages]
