@@ -100,6 +100,9 @@ class Centre(RuleBasedStateMachine):
         self.refused_at: dict[AgentId, int] = {}
         self.connected: list[tuple[str, int, int]] = []
         self.history: list[tuple[Event, int]] = []
+        for agent in AGENTS:
+            self.tell(LogIn(agent_id=agent))
+            self.tell(DeclareReady(agent_id=agent))
 
     def tell(self, event: Event) -> bool:
         before = picture(self.engine)
@@ -159,13 +162,21 @@ class Centre(RuleBasedStateMachine):
     def not_ready(self, agent: AgentId) -> None:
         self.tell(DeclareNotReady(agent_id=agent, reason=ReasonCode("break")))
 
-    @rule(agent=agents, force=st.booleans())
-    def log_out(self, agent: AgentId, force: bool) -> None:
+    @rule(agent=agents, force=st.booleans(), really=st.integers(0, 5))
+    def log_out(self, agent: AgentId, force: bool, really: int) -> None:
+        if really:
+            return  # seldom: else nobody is there to take a contact
         self.tell(LogOut(agent_id=agent, force=force, by=Party.SUPERVISOR if force else Party.AGENT))
 
     @rule(agent=agents)
     def end_wrap_up(self, agent: AgentId) -> None:
         self.tell(EndWrapUp(agent_id=agent))
+
+    @rule(agent=agents)
+    def back_to_work(self, agent: AgentId) -> None:
+        self.tell(FindPhone(agent_id=agent))
+        self.tell(LogIn(agent_id=agent))
+        self.tell(DeclareReady(agent_id=agent))
 
     @rule(agent=agents, lost=st.booleans())
     def phone(self, agent: AgentId, lost: bool) -> None:
@@ -180,6 +191,20 @@ class Centre(RuleBasedStateMachine):
             self.ringing.discard((offer, agent))
         else:
             assert self.tell(RefuseOffer(offer_id=offer, agent_id=agent, outcome=OfferOutcome(outcome)))
+
+    @rule()
+    @precondition(lambda self: self.ringing)
+    def somebody_answers(self) -> None:
+        offer, agent = min(self.ringing)
+        assert self.tell(AnswerOffer(offer_id=offer, agent_id=agent))
+        self.ringing.discard((offer, agent))
+
+    @rule()
+    def a_talk_ends(self) -> None:
+        talking = [view for view in self.engine.contacts() if view.place is Place.CONNECTED]
+        if talking and talking[0].agent_id is not None:
+            contact, agent = talking[0].contact_id, talking[0].agent_id
+            assert self.tell(EndTalk(contact_id=contact, agent_id=agent, ended_by=Party.AGENT))
 
     @rule(data=st.data(), action=st.sampled_from(["leave", "end", "hold", "retrieve", "nonsense"]))
     def contact_does(self, data: st.DataObject, action: str) -> None:
