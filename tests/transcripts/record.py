@@ -65,6 +65,10 @@ class Scene:
 Scenario = Callable[[Scene], None]
 SCENARIOS: dict[str, Scenario] = {}
 EVERYTHING: set[str] = set()
+RARE: dict[str, Callable[[bytes], bool]] = {"attended-transfer-masqueraded": lambda data: b"SwapUniqueid" not in data}
+"""Scenarios that go differently from run to run: what has to be seen before a new recording replaces the old one."""
+
+TRIES = 10
 
 
 def scenario(*, everything: bool = False) -> Callable[[Scenario], Scenario]:
@@ -241,6 +245,12 @@ def attended_transfer_by_phone(scene: Scene) -> None:
     caller.hang_up()
 
 
+@scenario()
+def attended_transfer_masqueraded(scene: Scene) -> None:
+    """The same as Asterisk does it once in thirty times: no second BridgeEnter, one channel takes another's place."""
+    attended_transfer_by_phone(scene)
+
+
 def _consult(scene: Scene) -> tuple[Call, Message, Leg, Leg]:
     scene.phones.agent("1002", Answer(after=0.3))
     caller, waiting, leg, _ = scene.talk()
@@ -257,6 +267,7 @@ def consultation_handed_over(scene: Scene) -> None:
     """Hold, consultation of 1002, caller and 1002 joined, 1001 out, the caller hangs up."""
     caller, waiting, leg, consulted = _consult(scene)
     scene.desk.join(waiting["Channel"], consulted.channel)
+    scene.ami.wait_for(UserEvent="AcdKept", Agent="1001")
     scene.desk.hang_up(leg.channel)
     time.sleep(0.3)
     caller.hang_up()
@@ -290,7 +301,7 @@ def transfer_to_busy_agent(scene: Scene) -> None:
 @scenario()
 def recorded_and_supervised(scene: Scene) -> None:
     """MixMonitor on the caller, paused once; 1010 listens, then whispers; the agent hangs up."""
-    phone = scene.phones.agent("1010")
+    phone = scene.phones.agent("1010", Answer(after=0.3))
     _, waiting, leg, agent = scene.talk()
     scene.ami.action("MixMonitor", Channel=waiting["Channel"], File="talk.wav")
     spying = scene.desk.spy(leg, "1010", "listen")
@@ -434,9 +445,12 @@ def record(asterisk: Asterisk, name: str) -> bytes:
     scene = Scene(asterisk, ami)
     with AgiServer(asterisk.host, asterisk.agi_port, menu):
         try:
-            SCENARIOS[name](scene)
-        finally:
             stopped = name == "reload-and-shutdown"
+            SCENARIOS[name](scene)
+            if not stopped:
+                # every call ends as the dialplan ends it, not by phones that are switched off
+                asterisk.wait_idle()
+        finally:
             if not stopped:
                 scene.phones.close()
     if not stopped:
@@ -451,7 +465,10 @@ def main(names: list[str]) -> int:
     for name in names or SCENARIOS:
         asterisk = new_instance("record")
         try:
-            (HERE / f"{name}.ami").write_bytes(record(asterisk, name))
+            tries = (record(asterisk, name) for _ in range(TRIES if name in RARE else 1))
+            kept = next((data for data in tries if RARE.get(name, bool)(data)), None)
+            if kept is not None:
+                (HERE / f"{name}.ami").write_bytes(kept)
         finally:
             asterisk.remove(keep_logs=False)
         sys.stdout.write(f"{name}\n")

@@ -78,7 +78,11 @@ def test_a_transcript_reads_the_same_in_any_chunks(path: Path) -> None:
         assert fed(AmiParser().feed, stream, sizes) == whole
 
 
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+# Asterisk itself leaves an event out there: tests/transcripts/README.md
+WHOLE = [path for path in TRANSCRIPTS if path.stem != "attended-transfer-masqueraded"]
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_a_transcript_is_conserved(path: Path) -> None:
     stream = path.read_bytes()
     greeting, *messages = AmiParser().feed(stream)
