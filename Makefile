@@ -88,6 +88,10 @@ test: setup ## everything: what has to pass before a change is taken
 benchmark: setup ## measure side by side with other libraries
 	$(PYTEST) -s -p no:cacheprovider -m benchmark tests/benchmarks $(ARGS)
 
+.PHONY: recordings
+recordings: servers ## record the AMI transcripts anew, after a change of the dialplan
+	$(BIN)/python -m tests.transcripts.record $(ARGS)
+
 .PHONY: clean
 clean: ## remove all that was made, the virtual environment and the fetched servers included
 	rm -rf $(VENV) $(WORK) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
