@@ -15,10 +15,11 @@ from reporting.kpi import catalogue
 from reporting.kpi.cells import Cell, Step
 from reporting.kpi.contacts import Observe
 from reporting.kpi.figures import Context, Figure
-from reporting.kpi.fold import Fold
-from reporting.kpi.intervals import Calendar, quarter_of
+from reporting.kpi.fold import Fold, stream_of
+from reporting.kpi.intervals import QUARTER, Calendar, quarter_of
 from reporting.kpi.live import AGENT, ENTRY_POINT, QUEUE, Cells
 from reporting.kpi.records import Record
+from reporting.kpi.report import LOOK_BACK, EntrySource
 from reporting.kpi.service_level import Targets
 
 KEPT_DAYS = 2
@@ -76,14 +77,21 @@ class Board:
         for observe in self._watchers:
             observe(record, step, sign)
 
+    def catch_up(self, source: EntrySource, now: Instant) -> None:
+        """Take in what the journal holds of today, as a report over today does; to be done once, at the start."""
+        for entry in source.entries(self._day_of(now) - LOOK_BACK, None, personal=False):
+            self.apply(entry)
+
     def apply(self, entry: Entry) -> None:
-        """Take in the next fact."""
+        """Take in the next fact of a daemon; imported history is not the board's."""
+        if stream_of(entry.node):
+            return
         self.fold.apply(entry)
         quarter = quarter_of(self.fold.now)
         if quarter > self._tidied:
             self._tidied = quarter
             self._tidy(self._today, self._day_of(quarter) - KEPT_DAYS * DAY)
-            self._tidy(self._quarters, quarter - KEPT_DAYS * DAY)
+            self._tidy(self._quarters, quarter - 2 * PRESENT * QUARTER)
 
     def state(self, now: Instant, figures: tuple[str, ...] = catalogue.STANDARD) -> BoardState:
         """How things stand at ``now``; stretches of agent time go on up to it."""
@@ -139,7 +147,7 @@ class Board:
 
     def present(self, now: Instant, queue: QueueName | None = None) -> Cell:
         """The running quarter of an hour and the one before, of one queue or of all."""
-        start = quarter_of(now) - (PRESENT - 1) * 15 * 60 * SECOND
+        start = quarter_of(now) - (PRESENT - 1) * QUARTER
         if queue is None:
             return self._sum(self._quarters, lambda at: at >= start, now, start)
         found = Cell()

@@ -87,3 +87,17 @@ def test_old_days_are_dropped() -> None:
         board.apply(entry)
     oldest = min(at for _, at, _ in board._today.cells)
     assert scene.list[-1].at - oldest < (KEPT_DAYS + 1) * DAY
+
+
+def test_a_board_that_starts_at_noon_knows_the_morning() -> None:
+    scene = Scene()
+    scene.logs_in(-7200, "ann")
+    scene.call(0, "a", "ann", wait=5, talk=60)
+    scene.queued(3600, "b")
+    scene.tell(3700, scene.list[0].fact, node="import:old")
+    lived, started = Board(UTC), Board(UTC)
+    for entry in scene.list:
+        lived.apply(entry)
+    started.catch_up(scene, clock(10_800))
+    assert started.state(clock(10_800)) == lived.state(clock(10_800))
+    assert started.state(clock(10_800)).queues[0].waiting == 1
