@@ -1,0 +1,1 @@
+"""Maps that come with Cordboard."""
