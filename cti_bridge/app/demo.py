@@ -43,7 +43,7 @@ from facts.time import MINUTE, Duration, Instant
 from ivr.effects import PromptPart
 from reporting.exports.as_table import report_table
 from reporting.kpi.report import Report
-from simulation.distributions.durations import Exponential, Lognormal
+from simulation.distributions.durations import Lognormal
 from storage.journal import open_journal
 
 log = structlog.get_logger(__name__)
@@ -51,8 +51,8 @@ log = structlog.get_logger(__name__)
 PER_HOUR = 840.0
 """Callers an hour for thirty agents: fourteen a minute, who keep them three quarters busy."""
 
-TALK = Lognormal(mean_s=81.0, scv=0.4)
-PATIENCE = Exponential(mean_s=150.0)
+TALK = Lognormal(mean_s=84.0, scv=0.4)
+PATIENCE = Lognormal(mean_s=90.0, scv=1.5)
 KEYS = {"1": 1.0, "2": 1.0, "3": 1.0}
 """What callers press, by weight: one key for each of the embedded centre's queues."""
 
@@ -230,13 +230,14 @@ class Demo:
     # -- board -------------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        self._live = Live(self._board(), console=self._console, auto_refresh=False, screen=True)
+        self._live = Live(self.board(), console=self._console, auto_refresh=False, screen=True)
         self._live.start()
         self._redrawing = LoopingCall(self._redraw)
         self._redrawing.clock = self._reactor
         self._redrawing.start(REDRAW_S, now=False)
 
-    def _board(self) -> RenderableType:
+    def board(self) -> RenderableType:
+        """The board as it stands, for the console as it is."""
         assert self._daemon is not None
         width, height = self._console.size
         picture = self._watch.picture(self._daemon.coordinator.engine, self._clock.now(), self._began)
@@ -244,7 +245,7 @@ class Demo:
 
     def _redraw(self) -> None:
         if self._live is not None:
-            self._live.update(self._board(), refresh=True)
+            self._live.update(self.board(), refresh=True)
 
     def _announce(self) -> None:
         """Without a terminal there is no board: say what goes on, and for how long."""

@@ -5,7 +5,7 @@ comes here.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,7 +15,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from facts.time import SECOND, Duration
+from facts.time import HOUR, SECOND, Duration
 
 STATES = (
     ("ready", "●", "green"),
@@ -31,15 +31,15 @@ _LOOKS = {name: (sign, colour) for name, sign, colour in STATES}
 
 _NO_DATA = "\u2013"
 _BAR_CELLS = 12
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_AGENT_NAME, _AGENT_TIME = 10, 6
-_AGENT_CELL = 2 + _AGENT_NAME + _AGENT_TIME + 2
+_AGENT_NAME, _AGENT_TIME, _AGENT_GAP = 8, 5, 2
+_AGENT_CELL = 2 + _AGENT_NAME + 1 + _AGENT_TIME
 _MOST_AGENT_ROWS = 8
 _FEWEST_EVENTS = 3
+_MOST_WHERE = 20
 _WIDE = 96
 """From this width on there is room for the bars."""
 
-_AROUND = 12
+_AROUND = 13
 """Lines of the board besides queues, agents and events."""
 
 
@@ -98,11 +98,12 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         _heading(picture, width),
         Text(),
         _queues(picture, width),
+        Text(),
         _agent_counts(picture, width),
         _agents(picture.agents, width),
         Text(),
         Rule(Text(" latest ", style="dim"), align="left", style="bright_black", characters="─"),
-        *_latest(picture.happenings, max(room, _FEWEST_EVENTS)),
+        *_latest(picture, max(room, _FEWEST_EVENTS)),
     )
 
 
@@ -128,7 +129,14 @@ def _heading(picture: Picture, width: int) -> Text:
 
 
 def _queues(picture: Picture, width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1), header_style="dim", border_style="bright_black")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        expand=True,
+        show_edge=False,
+        padding=(0, 1),
+        header_style="dim",
+        border_style="bright_black",
+    )
     table.add_column("Queue", ratio=1, no_wrap=True, overflow="ellipsis", min_width=8)
     numbers = (("Waiting", 7), ("Longest", 7), ("Offered", 7), ("Answered", 8), ("Abandoned", 9), ("ASA", 5))
     for title, columns in numbers:
@@ -164,11 +172,10 @@ def _level_style(queue: QueueLine) -> str:
 
 
 def bar(share: float | None, style: str) -> Text:
-    """A bar of a fixed width, filled to an eighth of a column."""
-    eighths = round(8 * _BAR_CELLS * min(1.0, max(0.0, share or 0.0)))
-    full, rest = divmod(eighths, 8)
-    filled = "█" * full + (_EIGHTHS[rest] if rest else "")
-    return Text.assemble((filled, style), ("·" * (_BAR_CELLS - len(filled)), "bright_black"))
+    """A bar of a fixed width, filled to half a column."""
+    full, half = divmod(round(2 * _BAR_CELLS * min(1.0, max(0.0, share or 0.0))), 2)
+    filled = "━" * full + "╸" * half
+    return Text.assemble((filled, style), ("─" * (_BAR_CELLS - len(filled)), "bright_black"))
 
 
 def percent(share: float | None) -> str:
@@ -188,7 +195,7 @@ def clock(duration: Duration) -> str:
 
 
 def _agents_across(width: int) -> int:
-    return max(1, width // _AGENT_CELL)
+    return max(1, (width - 2 + _AGENT_GAP) // (_AGENT_CELL + _AGENT_GAP))
 
 
 def _agent_counts(picture: Picture, width: int) -> Text:
@@ -204,7 +211,8 @@ def _agents(agents: tuple[AgentCell, ...], width: int) -> RenderableType:
     across = _agents_across(width)
     shown = agents[: across * _MOST_AGENT_ROWS]
     rows = [shown[first : first + across] for first in range(0, len(shown), across)]
-    lines = [Text(), *(Text(" ", no_wrap=True).append_text(Text().join(map(_agent, row))) for row in rows)]
+    gap = Text(" " * ((width - 2 - across * _AGENT_CELL) // max(1, across - 1)))
+    lines = [Text(), *(Text(" ", no_wrap=True).append_text(gap.join(map(_agent, row))) for row in rows)]
     if hidden := len(agents) - len(shown):
         lines.append(Text(f" and {hidden} more", style="dim"))
     return Group(*lines)
@@ -214,20 +222,22 @@ def _agent(agent: AgentCell) -> Text:
     sign, colour = _LOOKS[agent.state]
     name = Text(agent.name)
     name.truncate(_AGENT_NAME, overflow="ellipsis", pad=True)
-    lasts = "" if agent.state == "offline" else clock(agent.lasts)
-    return Text.assemble((f"{sign} ", colour), name, (f"{lasts:>{_AGENT_TIME}}  ", "dim"))
+    lasts = clock(agent.lasts) if agent.lasts < HOUR else f"{agent.lasts // HOUR} h"
+    shown = "" if agent.state == "offline" else lasts
+    return Text.assemble((f"{sign} ", colour), name, (f" {shown:>{_AGENT_TIME}}", "dim"))
 
 
 # -- what happened ---------------------------------------------------------------------------------------------------
 
 
-def _latest(happenings: Iterable[Happening], lines: int) -> Iterator[Text]:
+def _latest(picture: Picture, lines: int) -> Iterator[Text]:
     """The last lines, the newest first; always so many, so that the board keeps its height."""
-    newest = list(happenings)[-lines:][::-1]
+    newest = picture.happenings[-lines:][::-1]
+    where = min(_MOST_WHERE, max(len(queue.title) for queue in picture.queues))
     for one in newest:
         yield Text.assemble(
             (f" {one.at:%H:%M:%S}  ", "dim"),
-            _padded(one.where, 12),
+            _padded(one.where, where),
             (f"  {one.text}", "yellow" if one.is_bad else ""),
             no_wrap=True,
             overflow="ellipsis",

@@ -70,7 +70,7 @@ class DemoWatch:
         queues = tuple(self._queue(view, rows.get(view.name), now) for view in engine.queues())
         waits = [queue.longest for queue in queues if queue.longest is not None]
         total = QueueLine(
-            title="all",
+            title="All queues",
             waiting=sum(queue.waiting for queue in queues),
             longest=max(waits, default=None),
             threshold_s=to_seconds(self._figures.query.targets.default.threshold_us),
