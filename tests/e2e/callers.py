@@ -75,6 +75,13 @@ class Caller:
             assert time.monotonic() < deadline, f"{hertz} Hz was not heard; {self.path()}\n{self.daemon.log()[-3000:]}"
             time.sleep(0.02)
 
+    def wait_log(self, text: str, timeout: float = 10) -> None:
+        """Wait until the daemon's log has this text."""
+        deadline = time.monotonic() + timeout
+        while text not in self.daemon.log():
+            assert time.monotonic() < deadline, self.daemon.log()[-3000:]
+            time.sleep(0.05)
+
     def leave(self) -> list[Any]:
         """Hang up; all facts of the caller when the call has ended."""
         self.call.hang_up()

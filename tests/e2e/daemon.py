@@ -132,6 +132,13 @@ class Daemon:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
 
+    def children(self, name: str) -> list[int]:
+        """The processes that the daemon has started with this in their command line."""
+        assert self._process is not None
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        pids = [pid for task in tasks for pid in task.read_text().split()]
+        return [int(pid) for pid in pids if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     def cordboard(self, *arguments: str, check: bool = True) -> str:
         """What a command of the command line prints."""
         done = subprocess.run(

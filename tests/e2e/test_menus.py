@@ -18,6 +18,8 @@ LONG_HZ, NEXT_HZ, ANNOUNCED_HZ, BYE_HZ = 1000.0, 1500.0, 1200.0, 1800.0
 STOPS_WITHIN_S = 0.15
 PIN = "73915"
 
+pytestmark = pytest.mark.xdist_group("menus")
+
 FLOW = """
 flow: reception
 title: Every kind of node

@@ -2,84 +2,145 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import Phones
 from tests.e2e.daemon import Daemon
-from tests.e2e.voices import said, silence
+from tests.e2e.listening import ENGLISH, LONG_HZ, NEXT_HZ, STOPS_WITHIN_S, arrive, serve, spoken, write_flow
+from tests.e2e.voices import LEVEL, noise_like_a_room, said
 
-FLOW = """
-flow: reception
-title: A menu that listens
-languages: [en]
-start: welcome
-max_errors: {count: 8, next: to_support}
-variables: {account: {type: digits}}
-nodes:
-  welcome: {type: say, prompts: [welcome], next: choose}
-  choose:
-    type: menu
-    prompts: [choose]
-    choices:
-      - {name: billing, key: 1, next: to_billing, prompts: [billing], say: {en: [billing, my bill]}}
-      - {name: account, key: 2, next: account, prompts: [account_word], say: {en: [account, my account]}}
-      - {name: support, key: 3, next: sure, prompts: [support], say: {en: [support, technical support]}}
-    first_digit_s: 3
-    no_input: {retries: 1, next: to_support}
-    no_match: {retries: 3, next: to_support}
-  account:
-    type: collect
-    variable: account
-    min_length: 6
-    max_length: 6
-    prompts: [account]
-    next: to_billing
-    no_input: {retries: 1, next: to_support}
-    no_match: {retries: 1, next: to_support}
-  sure:
-    type: confirm
-    prompts: [sure]
-    yes: to_support
-    no: choose
-    no_input: {retries: 1, next: to_support}
-    no_match: {retries: 1, next: to_support}
-  to_billing: {type: queue, queue: sales}
-  to_support: {type: queue, queue: support}
-prompts:
-  welcome: {en: Welcome.}
-  choose: {en: Please say billing. Or account. Or support. You may also press one. Or two. Or three. At any time.}
-  billing: {en: billing}
-  account_word: {en: account}
-  support: {en: support}
-  account: {en: Please say your account number.}
-  sure: {en: "Technical support. Is that right?"}
-"""
+pytestmark = pytest.mark.xdist_group("speech")
 
 
-@pytest.fixture
-def listening(real_asterisk: Asterisk, tmp_path: Path) -> Iterator[Daemon]:
-    node = Daemon(real_asterisk, tmp_path, flow=FLOW, more={"speech": {"recognisers": {"en": {"engine": "moonshine"}}}})
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
-    assert "Traceback" not in node.log(), node.log()
+@pytest.fixture(scope="module")
+def english(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """One daemon that understands English, for all tests here; each caller has a number of their own."""
+    folder = tmp_path_factory.mktemp("english")
+    yield from serve(
+        asterisk_of_session, folder, write_flow(folder, ENGLISH, 0), recognisers={"en": {"engine": "moonshine"}}
+    )
 
 
-def test_says_billing(listening: Daemon, phones: Phones) -> None:
-    speech = said("billing")
-    caller = phones.caller(voice=None).call("8123")
-    caller.wait_answered()
-    time.sleep(3)
+@pytest.mark.parametrize("voice", ["hibari", "flite-slt", "flite-rms"])
+def test_what_is_said_leads_to_the_right_queue(english: Daemon, phones: Phones, voice: str) -> None:
+    speech = said("billing", voice)
+    caller = arrive(english, phones)
     caller.say(speech)
-    caller.wait_said()
-    queued = listening.wait_kind("ContactQueued")[0]
-    assert queued.queue == "sales"
-    given = listening.facts("MenuInputGiven")[-1]
-    assert (given.choice, given.mode) == ("billing", "speech")
-    caller.hang_up()
-    listening.wait_kind("ContactEnded")
+    spoken(caller, "billing")
+    assert caller.wait("ContactQueued").queue == "sales"
+    caller.leave()
+
+
+def test_yes_is_understood_with_noise_on_the_line(english: Daemon, phones: Phones) -> None:
+    support, yes = said("technical support", noise_db=20), said("yes", noise_db=20)
+    caller = arrive(english, phones)
+    caller.call.say(noise_like_a_room(1.0, LEVEL / 10))
+    caller.say(support)
+    caller.call.say(noise_like_a_room(1.5, LEVEL / 10))
+    caller.wait_node("sure")
+    caller.wait_hears(NEXT_HZ)
+    caller.call.wait_said()
+    caller.say(yes)
+    caller.call.say(noise_like_a_room(2.0, LEVEL / 10))
+    assert caller.wait("ContactQueued").queue == "support"
+    caller.leave()
+
+
+def test_an_account_number(english: Daemon, phones: Phones) -> None:
+    account, number = said("my account"), said("four seven one nine two five")
+    caller = arrive(english, phones)
+    caller.say(account)
+    caller.wait_node("account")
+    caller.wait_hears(NEXT_HZ)
+    caller.call.wait_said()
+    caller.say(number)
+    spoken(caller, "entered")
+    caller.wait_node("bye")
+    caller.call.wait_ended()
+
+
+def test_the_voice_stops_the_prompt_at_once(english: Daemon, phones: Phones) -> None:
+    speech = said("billing")
+    caller = arrive(english, phones)
+    time.sleep(0.5)
+    began = caller.say(speech)
+    caller.wait("ContactQueued")
+    assert caller.last_heard(LONG_HZ) - began < STOPS_WITHIN_S
+    caller.leave()
+
+
+def test_a_key_stops_the_prompt_at_once_and_ends_recognition(english: Daemon, phones: Phones) -> None:
+    caller = arrive(english, phones)
+    time.sleep(0.3)
+    let_go = caller.press("2")
+    caller.wait_hears(NEXT_HZ)
+    assert caller.last_heard(LONG_HZ) - let_go < STOPS_WITHIN_S
+    caller.press("471925")
+    caller.wait("MenuInputGiven", choice="entered", mode="dtmf")
+    caller.call.wait_ended()
+
+
+def test_a_key_wins_over_what_was_just_said(english: Daemon, phones: Phones) -> None:
+    speech = said("billing")
+    caller = arrive(english, phones)
+    caller.call.say(speech)
+    caller.call.wait_said()
+    caller.press("2")
+    caller.wait_node("account")
+    time.sleep(1.0)
+    assert [fact.mode for fact in caller.facts("MenuInputGiven")] == ["dtmf"]
+    caller.leave()
+
+
+def test_a_prompt_that_may_not_be_interrupted_goes_on(english: Daemon, phones: Phones) -> None:
+    speech = said("billing")
+    caller = arrive(english, phones)
+    caller.press("5")
+    caller.wait_node("rude")
+    caller.call.say(speech)
+    caller.call.wait_said()
+    caller.press("1")
+    assert caller.hears_still(LONG_HZ)
+    caller.leave()
+
+
+def test_nonsense_ends_at_a_person(english: Daemon, phones: Phones) -> None:
+    nonsense = said("the quick brown fox jumps over the lazy dog")
+    caller = arrive(english, phones)
+    caller.say(nonsense)
+    caller.wait("MenuInputGiven", outcome="no_match", mode="speech")
+    caller.press("#*#")
+    caller.wait_node("to_support")
+    caller.leave()
+
+
+def test_silence_ends_at_a_person(english: Daemon, phones: Phones) -> None:
+    caller = arrive(english, phones)
+    caller.press("3")
+    caller.wait_node("to_support", 15, via="no_input")
+    caller.leave()
+
+
+def test_a_secret_number_is_nowhere_though_the_menu_listens(english: Daemon, phones: Phones) -> None:
+    caller = arrive(english, phones)
+    caller.press("4")
+    caller.wait_hears(NEXT_HZ)
+    caller.press("86420")
+    caller.wait_node("bye")
+    caller.call.wait_ended()
+    caller.wait("ContactEnded")
+    kept = english.log().encode() + b"".join(p.read_bytes() for p in english.home.rglob("*") if p.is_file())
+    assert b"86420" not in kept
+
+
+@pytest.mark.parametrize(("key", "node"), [("", "choose"), ("2", "account"), ("3", "sure"), ("5", "rude")])
+def test_hang_up_while_the_menu_listens(english: Daemon, phones: Phones, key: str, node: str) -> None:
+    caller = arrive(english, phones)
+    if key:
+        caller.press(key)
+    caller.wait_node(node)
+    time.sleep(0.2)
+    ends = [fact.outcome for fact in caller.leave() if fact.kind == "MenuEnded"]
+    assert ends == ["caller_left"]
