@@ -109,7 +109,8 @@ class MoonshineModel:
         options.log_severity_level = 3
         self._encoder = ort.InferenceSession(str(where / "encoder_model.ort"), options)
         self._decoder = ort.InferenceSession(str(where / "decoder_model_merged.ort"), options)
-        self._past = [entry.name for entry in self._decoder.get_inputs() if entry.name.startswith("past_key_values")]
+        self._shapes = {entry.name: entry.shape for entry in self._decoder.get_inputs()}
+        self._past = [name for name in self._shapes if name.startswith("past_key_values")]
         self._outputs = ["logits", *(name.replace("past_key_values", "present") for name in self._past)]
         self._tokens = Tokens((where / "tokenizer.bin").read_bytes())
         self._known: dict[str, tuple[tuple[int, ...], ...]] = {}
@@ -134,7 +135,7 @@ class MoonshineModel:
     # -- hearing -----------------------------------------------------------------------------------------------------
 
     def _hear(self, samples: bytes) -> Floats:
-        sound = np.frombuffer(samples, np.int16).astype(np.float32) / 32768
+        sound = np.frombuffer(samples[: len(samples) // 2 * 2], np.int16).astype(np.float32) / 32768
         sound = soxr.resample(sound, LINE_RATE, MODEL_RATE)
         sound = sound / max(float(np.abs(sound).max(initial=0.0)), 1e-3) * 0.7
         missing = int(SHORTEST_S * MODEL_RATE) - len(sound)
@@ -157,15 +158,15 @@ class MoonshineModel:
             "use_cache_branch": np.array([before is not None]),
         }
         given |= before.memory if before is not None else self._no_memory(count)
-        known = {entry.name for entry in self._decoder.get_inputs()}
-        results = self._decoder.run(self._outputs, {name: value for name, value in given.items() if name in known})
+        given = {name: value for name, value in given.items() if name in self._shapes}
+        results = self._decoder.run(self._outputs, given)
         memory = dict(zip(self._past, results[1:], strict=True))
         if before is not None:  # what was heard does not change, and the model gives it only once
             memory |= {name: value for name, value in before.memory.items() if ".encoder." in name}
         return _State(memory, _log_softmax(results[0]))
 
     def _no_memory(self, count: int) -> dict[str, Floats]:
-        shapes = {entry.name: entry.shape for entry in self._decoder.get_inputs()}
+        shapes = self._shapes
         return {name: np.zeros((count, shapes[name][1], 0, shapes[name][3]), np.float32) for name in self._past}
 
     def _free_score(self, heard: Floats, enough: float) -> float:
@@ -269,8 +270,8 @@ def _forms(text: str) -> tuple[str, ...]:
 
 
 def _log_softmax(logits: Floats) -> Floats:
-    highest = logits.max(-1, keepdims=True)
-    told: Floats = logits - highest - np.log(np.exp(logits - highest).sum(-1, keepdims=True))
+    told: Floats = logits - logits.max(-1, keepdims=True)
+    told -= np.log(np.exp(told).sum(-1, keepdims=True))
     return told
 
 

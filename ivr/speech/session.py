@@ -111,7 +111,7 @@ class SpeechSession:
         """Open the ear for the grammar, or shut it when there is none."""
         self._grammar = wanted.grammar
         actions = self._happens(Event.LISTEN if wanted.grammar is not None else Event.STOP)
-        self._voice.reset()
+        self._voice.reset(number=_is_number(wanted.grammar))
         return actions
 
     def stop_listening(self) -> list[Action]:
@@ -182,7 +182,9 @@ class SpeechSession:
     def _prompt_over(self) -> list[Action]:
         play_id = self._play_id
         if not self._interruptible:
-            self._voice.reset()  # who began to answer before the end is heard from here on
+            self._voice.reset(
+                number=_is_number(self._grammar)
+            )  # who began to answer before the end is heard from here on
         self._silence()
         return [] if play_id is None else [Tell(inputs.PromptDone(play_id))]
 
@@ -236,6 +238,10 @@ class SpeechSession:
             return []
         self._finished = None
         return [CancelUtterance(self._utterance)]
+
+
+def _is_number(grammar: Grammar | None) -> bool:
+    return grammar is not None and grammar.kind == "digits" and grammar.max_length > 1
 
 
 def _input(decision: Decision) -> inputs.Input:

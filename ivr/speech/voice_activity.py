@@ -34,7 +34,8 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How speech is told from noise. Levels in dB.
 
     ``above_floor`` begins speech, ``stays_above`` keeps it up; ``while_playing`` is added to both while a prompt plays,
-    because some of it comes back as echo. Speech begins after ``start_us`` of it and ends after ``end_us`` without.
+    because some of it comes back as echo. Speech begins after ``start_us`` of it and ends after ``end_us`` without;
+    after ``end_in_number_us`` where a number is said, because people breathe between groups of digits.
     """
 
     above_floor_db: float = 12.0
@@ -43,6 +44,7 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     quietest_db: float = -58.0
     start_us: Duration = 60 * MILLISECOND
     end_us: Duration = 400 * MILLISECOND
+    end_in_number_us: Duration = 700 * MILLISECOND
 
 
 class Change(enum.Enum):
@@ -61,6 +63,7 @@ class VoiceActivity:
         self._levels: deque[float] = deque(maxlen=STEADY_FRAMES)
         self._loud: Duration = 0
         self._quiet: Duration = 0
+        self._end = self._settings.end_us
         self._speaking = False
 
     @property
@@ -78,8 +81,9 @@ class VoiceActivity:
         """How long there has been no speech at the end of what was heard."""
         return self._quiet
 
-    def reset(self) -> None:
-        """Forget the speech under way; what is known of the noise stays."""
+    def reset(self, *, number: bool = False) -> None:
+        """Forget the speech under way; what is known of the noise stays. ``number``: digits are expected now."""
+        self._end = self._settings.end_in_number_us if number else self._settings.end_us
         self._speaking = False
         self._loud = self._quiet = 0
 
@@ -108,7 +112,7 @@ class VoiceActivity:
 
     def _while_speaking(self, *, loud: bool) -> Change | None:
         self._quiet = 0 if loud else self._quiet + FRAME_US
-        if self._quiet < self._settings.end_us:
+        if self._quiet < self._end:
             return None
         self._speaking, self._loud = False, 0
         return Change.ENDED

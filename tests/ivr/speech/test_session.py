@@ -210,3 +210,14 @@ def test_audio_may_come_in_any_pieces(open_line: Line) -> None:
     for at in range(0, len(sound), 501):
         open_line.does(open_line.session.feed_audio(sound[at : at + 501], at * 62))
     assert open_line.of(FinishUtterance)
+
+
+def test_who_breathes_between_groups_of_digits_is_heard_to_the_end() -> None:
+    one = Line()
+    digits = Grammar(kind="digits", language="en", min_length=4, max_length=8)
+    one.does(one.session.listen(effects.Listen(node="n", language="en", keys=None, grammar=digits)))
+    one.hears(line(1.0, said("one two"), 0.2, said("three four"), 0.5))
+    assert len(one.of(BeginUtterance)) == 1
+    assert not one.of(FinishUtterance)
+    one.hears(line(0.3))
+    assert len(one.of(FinishUtterance)) == 1
