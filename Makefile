@@ -53,7 +53,7 @@ servers: setup ## fetch what the end-to-end tests start: Asterisk, sipp
 
 .PHONY: demo
 demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --speed 60"
-	$(BIN)/cordboard demo $(ARGS)
+	@set -m; $(BIN)/cordboard demo $(ARGS)  # -m: Ctrl-C is for the demo alone, which ends in good order
 
 # ---- checks --------------------------------------------------------------------------------------
 
