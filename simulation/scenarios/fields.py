@@ -105,6 +105,14 @@ class Fields:
                 self.wrong(key, "a level is a whole number of 1 to 10", skill)
         return {skill: level for skill, level in value.items() if isinstance(level, int)}
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of names; empty when the key is not given."""
+        value = self._get(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.wrong(key, "has to be a list of names")
+            return ()
+        return tuple(value)
+
     def raw(self, key: str, default: Any = None) -> Any:
         """Whatever stands there."""
         return self._get(key, default)

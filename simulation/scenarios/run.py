@@ -14,7 +14,7 @@ import msgspec
 
 from acd.effects import Effect, RingAgent
 from acd.engine import Engine
-from acd.events import AnswerOffer, DeclareReady, EndTalk, EndWrapUp, JoinQueue, LeaveQueue, LogIn
+from acd.events import AnswerOffer, DeclareReady, EndTalk, EndWrapUp, JoinQueue, LeaveQueue, LogIn, Tick
 from acd.policy import AgentPolicy, Policy, QueuePolicy
 from facts.ids import AgentId, ContactId, QueueName, SkillName
 from facts.states import Party
@@ -22,7 +22,7 @@ from facts.time import Instant, from_seconds
 from simulation.distributions.arrivals import poisson_gaps
 from simulation.distributions.durations import Law, Sampler, sampler
 from simulation.scenarios.estimates import BATCHES
-from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.scenario import CallType, Pool, Scenario
 from simulation.scenarios.tally import CallTally, CallTypeFigures, PoolFigures, PoolTally
 
 Progress = Callable[[int], None]
@@ -93,27 +93,41 @@ def simulate(scenario: Scenario, progress: Progress | None = None) -> Result:
 
 def policy_of(scenario: Scenario) -> Policy:
     """The scenario as the distributor's policy: a queue for each call type, and every agent of the pools."""
-    wrap_up = _UNTIL_TOLD if any(pool.wrap_up_s for pool in scenario.pools) else 0
-    queues = tuple(
-        QueuePolicy(
-            name=QueueName(call_type.name),
-            requires=call_type.requires,
-            priority=call_type.priority,
-            agent_order=scenario.policy.agent,
-            wrap_up_us=wrap_up,
-        )
-        for call_type in scenario.call_types
-    )
-    agents = tuple(
+    agents = tuple(agent for pool in scenario.pools for agent in _agents(pool))
+    queues = tuple(_queue(scenario, call_type) for call_type in scenario.call_types)
+    return Policy(queues=queues, agents=agents, contact_order=scenario.policy.contact, seed=scenario.seed)
+
+
+def _agents(pool: Pool) -> tuple[AgentPolicy, ...]:
+    return tuple(
         AgentPolicy(
             agent_id=AgentId(f"{pool.name}-{number}"),
             skills={SkillName(skill): level for skill, level in pool.skills.items()},
             team=pool.name,
+            reserve=pool.reserve,
         )
-        for pool in scenario.pools
         for number in range(pool.agents)
     )
-    return Policy(queues=queues, agents=agents)
+
+
+def _queue(scenario: Scenario, call_type: CallType) -> QueuePolicy:
+    order = scenario.policy.agent
+    ranks = {agent.agent_id: pool.weight for pool in scenario.pools for agent in _agents(pool)}
+    return QueuePolicy(
+        name=QueueName(call_type.name),
+        requires=call_type.requires,
+        priority=call_type.priority,
+        agent_order=order,
+        agents=tuple(ranks) if order == "ordered" else (),
+        weights=ranks if order == "weighted_random" else {},
+        wrap_up_us=_UNTIL_TOLD if any(pool.wrap_up_s for pool in scenario.pools) else 0,
+        band=call_type.band,
+        ageing_per_minute=call_type.ageing_per_minute,
+        weight=call_type.weight,
+        target_us=from_seconds(call_type.target_s),
+        starvation_cap_us=from_seconds(call_type.starvation_cap_s),
+        relaxation=call_type.relaxation,
+    )
 
 
 class _Run:
@@ -125,6 +139,7 @@ class _Run:
         self._engine = Engine(policy_of(scenario))
         self._limit = from_seconds(scenario.service_level_s)
         self._most = scenario.max_in_system
+        self._wakes = any(t.relaxation or t.starvation_cap_s for t in scenario.call_types)
         self._wraps_up = any(pool.wrap_up_s for pool in scenario.pools)
         self._queues = [QueueName(call_type.name) for call_type in scenario.call_types]
         self._gaps = [poisson_gaps(t.per_hour, self._lots("arrivals", t.name)) for t in scenario.call_types]
@@ -179,6 +194,8 @@ class _Run:
         heap, pop = self._heap, heapq.heappop
         last, most = self._scenario.calls, 2 * self._scenario.calls
         while heap:
+            if self._wakes:
+                self._wake(heap[0][0])
             self.now, _, what, subject = pop(heap)
             if what == _ARRIVAL and self.arrived >= last and (not self._open or self.arrived >= most):
                 self._begin_batch()
@@ -187,6 +204,12 @@ class _Run:
                 continue
             does[what](subject)
         self._progress(last)
+
+    def _wake(self, until: Instant) -> None:
+        """Let the distributor do what it wants to do by itself before the next thing happens."""
+        while (due := self._engine.next_deadline) is not None and due < until:
+            self.now = max(self.now, due)
+            self._do(self._engine.handle(Tick(), self.now))
 
     def _push(self, at: Instant, what: int, subject: "int | _Call | _SimulatedAgent") -> None:
         self._pushed += 1

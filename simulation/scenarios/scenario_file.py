@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from acd.policy import RelaxationStep
 from config.document import read_document
 from config.errors import Problem
 from facts.ids import SkillName
 from facts.requirement_text import RequirementSyntaxError, parse_requirement
 from facts.requirements import NOTHING_REQUIRED, AllOf, AtLeast, Requirement, satisfies
+from facts.time import from_seconds
 from simulation.distributions.durations import Constant, Erlang2, Exponential, Law, Lognormal
 from simulation.scenarios.errors import ScenarioError, UnreadableScenario
 from simulation.scenarios.fields import Fields
@@ -89,7 +91,7 @@ def _policy(fields: Fields) -> RoutingRules:
     agent = policy.choice("agent", AGENT_ORDERS, "longest_idle")
     contact = policy.choice("contact", CONTACT_ORDERS, "first_come")
     policy.done()
-    return RoutingRules(agent=agent, contact=contact)  # type: ignore[arg-type]  # one of AGENT_ORDERS
+    return RoutingRules(agent=agent, contact=contact)  # type: ignore[arg-type]  # each is one of its orders
 
 
 def _call_type(fields: Fields) -> CallType:
@@ -99,9 +101,29 @@ def _call_type(fields: Fields) -> CallType:
         requires=_requirement(fields),
         priority=fields.whole("priority", 0),
         patience=_patience(fields),
+        band=fields.whole("band", 0),
+        ageing_per_minute=fields.number("ageing_per_minute", 0.0, at_least=0),
+        weight=fields.number("weight", 1.0, above=0),
+        target_s=fields.number("target_s", 20.0, above=0),
+        starvation_cap_s=fields.number("starvation_cap_s", 0.0, at_least=0),
+        relaxation=tuple(_relaxation(step) for step in fields.items("relaxation")) if fields.has("relaxation") else (),
     )
     fields.done()
     return call_type
+
+
+def _relaxation(fields: Fields) -> RelaxationStep:
+    """What is asked for no more, or less of, after so many seconds of waiting."""
+    step = RelaxationStep(
+        after_us=from_seconds(fields.number("after_s", above=0)),
+        lower={SkillName(skill): level for skill, level in fields.levels("lower").items()}
+        if fields.has("lower")
+        else {},
+        drop=tuple(SkillName(skill) for skill in fields.names("drop")),
+        open=fields.names("open"),
+    )
+    fields.done()
+    return step
 
 
 def _requirement(fields: Fields) -> Requirement:
@@ -152,6 +174,8 @@ def _pool(fields: Fields, call_types: tuple[CallType, ...]) -> Pool:
         skills=skills,
         handling=_handling(fields, skills, call_types),
         wrap_up_s=fields.number("wrap_up_s", 0.0, at_least=0),
+        weight=fields.whole("weight", 1, at_least=0),
+        reserve=fields.names("reserve"),
     )
     fields.done()
     return pool
@@ -187,12 +211,18 @@ def _unique(fields: Fields, key: str, names: list[str]) -> None:
 
 
 def _served(fields: Fields, call_types: tuple[CallType, ...], pools: tuple[Pool, ...]) -> None:
+    """Whether the pools and groups are there that the calls need."""
     if not fields.sound:
         return
+    groups = {group for pool in pools for group in pool.reserve}
     for index, call_type in enumerate(call_types):
-        able = [pool for pool in pools if _may(pool, call_type)]
-        if not able:
+        if not call_type.relaxation and not any(_may(pool, call_type) for pool in pools):
             fields.wrong("call_types", "no pool has the skills that these calls require", index, "requires")
+        for step, relaxed in enumerate(call_type.relaxation):
+            for group in set(relaxed.open) - groups:
+                fields.wrong(
+                    "call_types", f"no pool is in the reserve group {group}", index, "relaxation", step, "open"
+                )
 
 
 def _may(pool: Pool, call_type: CallType) -> bool:

@@ -6,8 +6,10 @@ import pytest
 
 from facts.ids import SkillName
 from facts.requirements import NOTHING_REQUIRED, AllOf, AtLeast
+from facts.time import SECOND
 from simulation.distributions.durations import Constant, Erlang2, Exponential, Lognormal
 from simulation.scenarios.errors import ScenarioError, UnreadableScenario
+from simulation.scenarios.run import policy_of
 from simulation.scenarios.scenario import RoutingRules
 from simulation.scenarios.scenario_file import load_scenario, parse_scenario
 
@@ -49,6 +51,54 @@ def test_everything_that_can_be_said() -> None:
     assert (p1.agents, p1.skills, p1.wrap_up_s) == (14, {"A": 3, "en": 1}, 12.5)
     assert p1.handling == {"A": Exponential(mean_s=180), "C": Constant(mean_s=60)}
     assert p2.handling["B"] == Erlang2(mean_s=90)
+
+
+ORDERS = """
+calls: 1000
+policy: {agent: weighted_random, contact: target_ratio}
+call_types:
+  - name: A
+    per_hour: 80
+    requires: {A: 5}
+    band: 2
+    ageing_per_minute: 1.5
+    weight: 2
+    target_s: 30
+    starvation_cap_s: 600
+    relaxation:
+      - {after_s: 30, lower: {A: 2}}
+      - {after_s: 60, drop: [A], open: [helpers]}
+pools:
+  - {name: P1, agents: 2, skills: {A: 5}, weight: 3, handling: {distribution: exponential, mean_s: 180}}
+  - {name: P2, agents: 1, skills: {A: 2}, reserve: [helpers], handling: {distribution: exponential, mean_s: 180}}
+"""
+
+
+def test_whatever_the_distributor_decides_by_can_be_said() -> None:
+    policy = policy_of(parse_scenario(ORDERS))
+    assert (policy.contact_order, policy.seed) == ("target_ratio", 1)
+    [queue] = policy.queues
+    assert (queue.agent_order, queue.band, queue.ageing_per_minute, queue.weight) == ("weighted_random", 2, 1.5, 2.0)
+    assert (queue.target_us, queue.starvation_cap_us) == (30 * SECOND, 600 * SECOND)
+    assert queue.weights == {"P1-0": 3, "P1-1": 3, "P2-0": 1}
+    first, second = queue.relaxation
+    assert (first.after_us, first.lower, first.drop, first.open) == (30 * SECOND, {"A": 2}, (), ())
+    assert (second.after_us, second.lower, second.drop, second.open) == (60 * SECOND, {}, ("A",), ("helpers",))
+    assert [(agent.agent_id, agent.team, agent.reserve) for agent in policy.agents] == [
+        ("P1-0", "P1", ()),
+        ("P1-1", "P1", ()),
+        ("P2-0", "P2", ("helpers",)),
+    ]
+
+
+def test_ordered_takes_pools_in_the_order_of_the_file() -> None:
+    [queue] = policy_of(parse_scenario(ORDERS.replace("weighted_random", "ordered"))).queues
+    assert (queue.agents, queue.weights) == (("P1-0", "P1-1", "P2-0"), {})
+
+
+def test_a_reserve_group_that_nobody_is_in() -> None:
+    found = problems(ORDERS.replace("open: [helpers]", "open: [nobody]"))
+    assert found == ["s.yaml:15:34: call_types[0].relaxation[1].open: no pool is in the reserve group nobody"]
 
 
 def test_what_need_not_be_said() -> None:
