@@ -60,7 +60,8 @@ def _telephone(samples: np.ndarray, rate: int, *, widest: bool) -> audio.Samples
     band = signal.butter(4, [300, 3400], "bandpass", fs=audio.RATE, output="sos")
     heard = slow if widest else signal.sosfilt(band, slow)
     loud = heard[np.abs(heard) > 0.1 * np.max(np.abs(heard))]
-    return np.clip(heard * LEVEL / np.sqrt(np.mean(loud**2)), -32000, 32000).astype(np.int16)
+    levelled: audio.Samples = np.clip(heard * LEVEL / np.sqrt(np.mean(loud**2)), -32000, 32000).astype(np.int16)
+    return levelled
 
 
 def _with_noise(samples: audio.Samples, noise_db: float) -> audio.Samples:
@@ -75,7 +76,8 @@ def noise_like_a_room(seconds: float, level: float) -> audio.Samples:
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
     noise = np.fft.irfft(spectrum, count)
-    return (noise * level / np.sqrt(np.mean(noise**2))).astype(np.int16)
+    levelled: audio.Samples = (noise * level / np.sqrt(np.mean(noise**2))).astype(np.int16)
+    return levelled
 
 
 def silence(seconds: float) -> audio.Samples:
