@@ -24,6 +24,7 @@ from ivr.flow import (
     Voicemail,
 )
 from ivr.located import Path
+from ivr.prompts.speaking import LANGUAGES, rules_of
 
 CALL_NAMES = frozenset(
     {
@@ -127,6 +128,10 @@ def _spoken(material: Material, place: Path, item: SpokenValue, *, private: bool
     if declared is not None and declared.private and not private:
         said = f"the private variable {item.value!r} may only be spoken at a node marked `private`"
         yield material.problem((*place, "value"), "private", said)
+    for language in material.file.languages:
+        if rules_of(language) is None:
+            said = f"values cannot be spoken in {language!r}: there are rules for {', '.join(sorted(LANGUAGES))}"
+            yield material.problem((*place, "as"), "no_rules", said)
 
 
 # -- variables ------------------------------------------------------------------------------------------------------

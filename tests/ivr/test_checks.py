@@ -343,6 +343,15 @@ def test_subflows_have_to_exist_and_not_to_call_in_a_circle(tmp_path: Path) -> N
     assert [p.rule for p in circle] == ["subflow_circle", "subflow_circle"]
 
 
+def test_a_language_without_rules_cannot_speak_values(tmp_path: Path) -> None:
+    text = GOOD.replace("[en]", "[fi]").replace("{en: Hello.}", "{fi: Hei.}")
+    plain = {problem.rule for problem in problems_of(tmp_path, text)}
+    assert "missing_prompt" in plain  # the standard ones, in Finnish
+    assert "no_rules" not in plain
+    spoken = text.replace("prompts: [hello]}\nprompts", "prompts: [{value: name, as: digits}]}\nprompts")
+    assert "no_rules" in {problem.rule for problem in problems_of(tmp_path, spoken)}
+
+
 def test_secrets_do_not_come_out_of_subflows(tmp_path: Path) -> None:
     inner = "flow: two\nstart: end\nvariables: {secret: {private: true}}\nnodes: {end: {type: return}}\n"
     problems = problems_of(tmp_path, SUB.format(name="one", other="two", theirs="secret"), inner)
