@@ -174,11 +174,15 @@ def _escape_while_saying(turn: Turn, node: Say, pressed: inputs.Digits) -> Exit 
     """The key to a person works at once, unless a number entry follows, to which it would belong."""
     escape = asking.escape_of(turn)
     follows = turn.run.now_in().file.nodes.get(node.next)
-    if escape is None or pressed.keys != escape[0].key or not node.interruptible or isinstance(follows, Collect):
-        return acting.keys_while_saying(turn, node, pressed)
-    if isinstance(follows, Menu) and any(choice.key == pressed.keys for choice in follows.choices):
+    is_escape = escape is not None and pressed.keys == escape[0].key and node.interruptible
+    if escape is None or not is_escape or isinstance(follows, Collect) or _answers(follows, pressed.keys):
         return acting.keys_while_saying(turn, node, pressed)
     return Exit("escape", escape[0].next, escape[1])
+
+
+def _answers(node: object, keys: str) -> bool:
+    """Whether the keys are an answer of the node's own."""
+    return isinstance(node, Menu | Confirm | Survey) and any(key == keys for key, _ in asking.key_table(node, None))
 
 
 # -- walking --------------------------------------------------------------------------------------------------------
@@ -211,6 +215,8 @@ def _enter(turn: Turn, found: Exit) -> Exit | None:
         )
     )
     node = turn.run.at()
+    if isinstance(node, Queue | Transfer | Voicemail | HangUp):
+        turn.change(typed=NO_KEYS)  # what was typed ahead was for a question, and none came
     return _ENTER[type(node)](turn, node)
 
 

@@ -411,6 +411,26 @@ def test_without_a_survey_the_call_ends_with_the_talk(tmp_path: Path) -> None:
     assert caller.run.ended
 
 
+def test_keys_typed_ahead_of_a_queue_do_not_answer_a_later_question(tmp_path: Path) -> None:
+    nodes = """
+  first: {type: say, prompts: [ask], next: wait}
+  wait: {type: queue, queue: people, leave: {key: "*", next: again}}
+  again: {type: confirm, prompts: [ask], yes: bye, no: person, no_input: {next: bye}, no_match: {next: bye}}
+"""
+    caller = walk(tmp_path, nodes).presses("1")
+    assert caller.run.node == "wait"
+    assert caller.presses("*").run.node == "again"
+    assert caller.hears() == ["ask"]
+
+
+def test_a_key_that_answers_the_next_question_is_not_the_way_to_a_person(tmp_path: Path) -> None:
+    nodes = """
+  first: {type: say, prompts: [ask], next: rate}
+  rate: {type: survey, question: q, lowest: 0, prompts: [ask], next: bye, no_input: {next: bye}, no_match: {next: bye}}
+"""
+    assert walk(tmp_path, nodes).presses("0").run.node == "bye"
+
+
 # -- transfer, voicemail --------------------------------------------------------------------------------------------
 
 
