@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti_bridge.virtual_pbx.ami_actions import caller_id
+from cti_bridge.virtual_pbx.ami_calls import caller_id
 from cti_bridge.virtual_pbx.channels import Party
 from cti_bridge.wire.ami import AmiMessage
 from tests.cti_bridge.virtual_pbx.stage import START, Client, Stage, channel_of
