@@ -31,14 +31,16 @@ class _Refused(Exception):  # noqa: N818 - says what became of it
 class HttpLookups:
     """One client for all look-ups, made with the first. It goes straight to the systems that flows name: no proxy."""
 
-    def __init__(self) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
         self._client: httpx.AsyncClient | None = None
 
     def look_up(self, effect: effects.Lookup) -> Deferred[inputs.LookupDone]:
         """Ask and decode; never fails, but may be cancelled."""
-        return to_deferred(self._look_up(effect))
+        return to_deferred(self.ask(effect))
 
-    async def _look_up(self, effect: effects.Lookup) -> inputs.LookupDone:
+    async def ask(self, effect: effects.Lookup) -> inputs.LookupDone:
+        """The same as an asyncio coroutine."""
         outcome: Outcome
         answer: dict[str, Any] = {}
         try:
@@ -69,6 +71,7 @@ class HttpLookups:
         if self._client is None:
             limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=20)
             self._client = httpx.AsyncClient(
+                transport=self._transport,
                 follow_redirects=False,
                 trust_env=False,
                 limits=limits,

@@ -87,5 +87,5 @@ class Menus:
     def attach(self, coordinator: Coordinator, clock: Clock) -> None:
         """Join the menus to a node's coordinator."""
         self.errands = Errands(coordinator.engine, self.hours, self.waits, self.lookups, self.customers)
-        self.resting = RestingRuns(coordinator, clock, self.sounds, self.waits)
+        self.resting = RestingRuns(coordinator, clock, self.sounds, self.waits, self.counts)
         coordinator.use_flows(self.resting)

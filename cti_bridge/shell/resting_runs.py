@@ -50,6 +50,13 @@ class Sounds(Protocol):
         """One after the other, without extension."""
 
 
+class Counts(Protocol):
+    """Counts what operators should know of."""
+
+    def count(self, what: str) -> None:
+        """Once more."""
+
+
 class Resting(msgspec.Struct):
     """A run at rest. ``wanted``: what the flow wants done when it is taken up; None: it rests."""
 
@@ -63,8 +70,16 @@ class Resting(msgspec.Struct):
 class RestingRuns:
     """Them all, by contact."""
 
-    def __init__(self, coordinator: Coordinator, clock: Clock, sounds: Sounds, waits: WaitEstimate) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        clock: Clock,
+        sounds: Sounds,
+        waits: WaitEstimate,
+        counts: Counts,
+    ) -> None:
         self.sounds = sounds
+        self._counts = counts
         self._coordinator = coordinator
         self._clock = clock
         self._waits = waits
@@ -179,6 +194,7 @@ class RestingRuns:
     # -- effects -----------------------------------------------------------------------------------------------------
 
     def _report(self, _: Resting, effect: effects.Report) -> None:
+        self._counts.count(effect.what)
         log.warning("menu_trouble", what=effect.what, node=effect.node, reason=effect.reason)
 
     def _leave(self, at_rest: Resting, cause: LeftQueue) -> None:
