@@ -24,5 +24,5 @@ callers and equal agents' habits.
 Inside: ``switch`` (pure model: channels, bridges, a schedule; ``advance(now)``, ``next_due()``), ``dialplan`` and
 ``expressions`` (reading extensions.conf), ``applications``, ``dialling``, ``agi_session`` and ``agi_commands`` (what
 dialplan and FastAGI can do), ``ami_session``, ``ami_actions``, ``ami_calls``, ``ami_lists`` (what a client may ask),
-``phones``, ``callers``, ``traffic`` (who is at the far end), ``ami_server``, ``agi_client``, ``pbx`` (the Twisted shell).
+``phones``, ``callers``, ``traffic`` (who is at the far end), ``ami_server``, ``agi_client``, ``pbx`` (the shell).
 """
