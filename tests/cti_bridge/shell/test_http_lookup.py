@@ -26,7 +26,12 @@ def ask(answer, effect):
         made.append(request)
         return await answer(request) if asyncio.iscoroutinefunction(answer) else answer
 
-    done = asyncio.run(HttpLookups(httpx.MockTransport(handle)).ask(effect))
+    loop = asyncio.new_event_loop()
+    try:
+        done = loop.run_until_complete(HttpLookups(httpx.MockTransport(handle)).ask(effect))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
     assert done.lookup_id == 7
     return done, made
 
