@@ -22,15 +22,20 @@ ALLOWED = {
     "cti_bridge/wire": DATA | {"facts", "cti_bridge", "urllib", "uuid"},
     "reporting/kpi": DATA | CALENDAR | {"facts", "reporting"},
     "simulation/distributions": DATA | {"facts", "simulation"},
-    "ivr": DATA | CALENDAR | {"facts", "ivr", "phonenumbers", "urllib", "yaml", "html"},
+    "ivr": DATA
+    | CALENDAR
+    | {"facts", "ivr", "phonenumbers", "urllib", "yaml", "html", "inspect", "babel", "num2words", "numpy"},
 }
 OUTSIDE = (
     "ivr/flow_library.py",
     "ivr/loader.py",
-    "ivr/prompts/",
-    "ivr/recognisers/",
+    "ivr/prompts/audio.py",
+    "ivr/prompts/library.py",
+    "ivr/prompts/synthesis.py",
     "ivr/script_runner.py",
-    "ivr/speech/",
+    "ivr/speech/moonshine_model.py",
+    "ivr/speech/moonshine_recogniser.py",
+    "ivr/speech/vosk_recogniser.py",
 )
 """Of ``ivr``, what reads files, renders sound or listens: beside the interpreter, never under it."""
 
