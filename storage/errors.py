@@ -47,3 +47,9 @@ class UnreadableFactError(StorageError):
 
 class JournalFullError(StorageError):
     """The writer holds as much as it may; the entry was not taken and may be offered again."""
+
+
+class QuestionError(StorageError):
+    """A question in SQL that cannot be answered."""
+
+    exit_code = 2

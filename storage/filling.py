@@ -5,14 +5,14 @@ of the fold (who waits, talks, is logged in) is not stored: after a restart it i
 from the beginning of the oldest thing that was still open, without counting, up to where the tables are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from facts.ids import NodeName
 from facts.time import DAY, MINUTE, Instant
 from reporting.kpi.cells import Cell, Step
-from reporting.kpi.fold import Fold
+from reporting.kpi.fold import Fold, stream_of
 from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import Cells
 from reporting.kpi.records import Record
@@ -22,9 +22,6 @@ from storage.upkeep import UPKEEP
 
 RULES_VERSION = "1:" + ",".join(Cell.__struct_fields__)
 """To be raised when cells are filled by other rules; what cells hold is in it by itself."""
-
-IMPORT_PREFIX = "import:"
-"""Nodes of imported history: each is told apart, because its time is long past."""
 
 BATCH = 20_000
 """Facts between two saves while catching up."""
@@ -64,10 +61,9 @@ class IntervalFiller:
         for node in self._journal.heads():
             if node == UPKEEP:
                 continue
-            name = node if node.startswith(IMPORT_PREFIX) else "live"
-            stream = self._streams.get(name)
+            stream = self._streams.get(stream_of(node))
             if stream is None:
-                stream = self._streams[name] = _Stream(self._journal, self._tables, self._zone)
+                stream = self._streams[stream_of(node)] = _Stream(self._journal, self._tables, self._zone)
             stream.follow(node)
         return list(self._streams.values())
 
@@ -119,11 +115,7 @@ class _Stream:
         self._position = {node: (filled.seq, filled.as_of) for node, filled in self._filled.items()}
         self._counting = False
         if self._filled:
-            self._reach = min(filled.refold_from for filled in self._filled.values())
-            last = {node: filled.seq for node, filled in self._filled.items()}
-            for entry in self._journal.entries(self._reach, nodes=list(last), personal=False):
-                if entry.seq <= last[entry.node]:
-                    fold.apply(entry)
+            self._reach = restore(fold, self._journal, self._filled)
         self._counting = True
         return fold
 
@@ -160,6 +152,18 @@ class _Stream:
                 self._days.clear()
             day = self._days[quarter] = self._calendar.begin("day", quarter)
         return day
+
+
+def restore(fold: Fold, journal: Journal, filled: Mapping[NodeName, Filled]) -> Instant:
+    """Bring an empty fold to the state that it had when these facts were in; gives where the reading began.
+
+    Not brought back are team and skills of agents who were not logged in; their next log-in tells them again.
+    """
+    began = min(position.refold_from for position in filled.values())
+    for entry in journal.entries(began, nodes=list(filled), personal=False):
+        if entry.seq <= filled[entry.node].seq:
+            fold.apply(entry)
+    return began
 
 
 def reach(fold: Fold) -> Instant:

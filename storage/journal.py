@@ -133,6 +133,13 @@ class Journal:
     ) -> None:
         self.close()
 
+    @property
+    def path(self) -> Path | None:
+        """The file of a journal on SQLite."""
+        if self.url.get_backend_name() != "sqlite":
+            return None
+        return Path(self.url.database or "")
+
     def close(self) -> None:
         """Close all connections. What was appended is on disk already."""
         self.engine.dispose()

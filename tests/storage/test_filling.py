@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from facts.ids import AgentId, ContactId, QueueName
@@ -26,6 +26,9 @@ from storage.retention import retain
 from storage.schema import metadata
 from tests.storage.entries import START, calls, entry
 from tests.storage.strategies import facts
+
+GENERATE = (Phase.explicit, Phase.generate)
+"""Making a failing example smaller takes minutes where each needs a database."""
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING = 1_774_742_400 * SECOND
@@ -106,7 +109,7 @@ def busy_hours(draw: st.DrawFn) -> list[Entry]:
     return entries
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=busy_hours(), cuts=st.lists(st.integers(1, 20), min_size=1, max_size=8))
 def test_stopping_and_starting_again_changes_nothing(embedded: Journal, entries: list[Entry], cuts: list[int]) -> None:
     empty(embedded)

@@ -1,4 +1,4 @@
-"""``cordboard db``: migrate the tables, prove the journal, erase a person, forget what is old."""
+"""``cordboard db``: migrate the tables, prove the journal, erase a person, forget what is old, ask anything."""
 
 import json
 import os
@@ -16,12 +16,14 @@ from facts.ids import ContactId, CustomerId
 from facts.time import DAY, Instant
 
 if TYPE_CHECKING:
+    from config.models import Settings
+    from storage.adhoc import AdHoc
     from storage.journal import Journal
     from storage.verification import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Set up and migrate the database; prove, shorten, and erase from the journal.",
+    help="Set up and migrate the database; prove the journal, shorten it, erase from it, and ask it anything.",
     epilog="Example: cordboard db verify --json > heads.json",
 )
 
@@ -142,6 +144,59 @@ def retain_facts(
         _print_json(msgspec.to_builtins(removed))
     else:
         typer.echo(f"Removed {sum(removed.facts.values())} facts.")
+
+
+@app.command("rebuild", epilog="Example: cordboard db rebuild")
+def rebuild_tables(*, journal: JournalOption = None, config: ConfigOption = None) -> None:
+    """Make the interval tables, and the file of raw contacts, anew from the journal. No daemon may run meanwhile."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only this command needs it
+
+    from storage.filling import IntervalFiller  # noqa: PLC0415 - SQLAlchemy takes its time
+
+    settings = settings_of(config)
+    with _opened(journal, config) as opened:
+        total = sum(head.seq for head in opened.heads().values())
+        with _bar("facts in the interval tables", total) as advance:
+            IntervalFiller(opened, ZoneInfo(settings.site.time_zone)).rebuild(advance)
+        with _bar("facts in the file of contacts", total) as advance:
+            _contacts_file(opened, settings).rebuild(opened, advance)
+    typer.echo(f"{total} facts are in the tables.")
+
+
+@app.command("query", epilog="Example: cordboard db query 'SELECT queue, count(*) FROM contacts GROUP BY queue'")
+def query_contacts(
+    question: Annotated[str, typer.Argument(help="A question in DuckDB's SQL to contacts, talks, offers, spans.")],
+    *,
+    journal: JournalOption = None,
+    config: ConfigOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask anything of the raw contacts. Their file is first brought level with the journal; the question only reads."""
+    with _opened(journal, config, read_only=True) as opened:
+        file = _contacts_file(opened, settings_of(config))
+        with _bar("facts in the file of contacts", sum(head.seq for head in opened.heads().values())) as advance:
+            file.refresh(opened, advance)
+    answer = file.ask(question)
+    if as_json:
+        typer.echo(msgspec.json.encode(answer).decode())
+        return
+    from rich.console import Console  # noqa: PLC0415 - only this output needs it
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table(*answer.columns)
+    for row in answer.rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    Console().print(table)
+
+
+def _contacts_file(journal: "Journal", settings: "Settings") -> "AdHoc":
+    """Beside a journal that is a file, else in the data folder."""
+    from storage.adhoc import AdHoc  # noqa: PLC0415 - DuckDB takes its time
+
+    if journal.path is not None:
+        return AdHoc(journal.path.with_suffix(".duckdb"))
+    return AdHoc(settings.home / "journal.duckdb")
 
 
 @contextmanager

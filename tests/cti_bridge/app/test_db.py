@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cti_bridge.app.commands.db import app
+from storage.intervals import IntervalTables
 from storage.journal import open_journal
 from storage.schema import REVISION
 from tests.storage.entries import calls
@@ -136,3 +137,22 @@ def test_a_journal_that_is_not_there_is_not_made(tmp_path: Path, command: tuple[
     assert done.exit_code == 1
     assert "there is no journal at" in str(done.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_raw_contacts_are_asked_in_sql(path: Path) -> None:
+    question = "SELECT queue, count(*) AS n, max(waited_s) AS longest FROM contacts GROUP BY queue ORDER BY queue"
+    assert run_json("query", question) == {
+        "columns": ["queue", "n", "longest"],
+        "rows": [["q0", 1, 0.0], ["q1", 1, 1e-06], ["q2", 1, 2e-06]],
+    }
+    assert "longest" in run("query", question, "--journal", path).stdout
+    assert path.with_suffix(".duckdb").exists()
+    wrong = run("query", "SELECT nonsense FROM contacts")
+    assert "nonsense" in str(wrong.exception)
+    assert getattr(wrong.exception, "exit_code", 1) == 2
+
+
+def test_tables_are_made_anew(path: Path) -> None:
+    assert "27 facts" in run("rebuild").stdout
+    with open_journal(path, read_only=True) as journal:
+        assert IntervalTables(journal).lag() == 0
