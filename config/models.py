@@ -10,7 +10,7 @@ from pydantic import Field
 from config.fields import FilePath, Line, Listed, Name, Section
 from config.people import Agent, Disposition, Reason, Team
 from config.queues import Queue, Routing
-from config.services import Alarms, Database, Log, Metrics, Node, OpeningHours, Redis, Site, Web
+from config.services import Alarms, Database, Log, Metrics, Node, OpeningHours, Redis, Reports, Site, Web
 from config.telephony import Asterisk, EntryPoint, Prompts, Speech
 
 
@@ -59,6 +59,8 @@ class Settings(Section):
     """Figures for Prometheus."""
     alarms: Alarms = Alarms()
     """Thresholds."""
+    reports: Reports = Reports()
+    """Reports that come by themselves."""
     log: Log = Log()
     """What the daemon tells on standard error."""
 

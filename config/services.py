@@ -121,6 +121,13 @@ class Alarms(Section):
     """Agents are busy for more than this share of their time."""
 
 
+class Reports(Section):
+    """Reports that the daemon makes by itself."""
+
+    scheduled: FilePath | None = None
+    """A file of reports and their timetables, as `cordboard report scheduled` reads it; absent: none."""
+
+
 class Log(Section):
     """What the daemon tells on standard error."""
 

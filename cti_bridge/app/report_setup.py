@@ -1,7 +1,6 @@
 """What reports and imports start from: settings, the journal they read, and options turned into a query."""
 
 import os
-from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,15 +183,16 @@ def _targets(options: Options, settings: "Settings") -> Targets:
     changes: dict[str, object] = {name: from_seconds(value) for name, value in overrides.items() if value is not None}
     if options.formula is not None:
         changes["formula"] = options.formula
-    own = _own_targets(settings)
+    own = targets_of(settings).by_queue
     return Targets(
         default=msgspec.structs.replace(Target(), **changes),
         by_queue={queue: msgspec.structs.replace(target, **changes) for queue, target in own.items()},
     )
 
 
-def _own_targets(settings: "Settings") -> Mapping[QueueName, Target]:
-    return {
+def targets_of(settings: "Settings") -> Targets:
+    """Each queue's own target."""
+    own = {
         QueueName(name): Target(
             formula=queue.service_level.formula,
             threshold_us=from_seconds(queue.service_level.threshold_s),
@@ -201,6 +201,7 @@ def _own_targets(settings: "Settings") -> Mapping[QueueName, Target]:
         )
         for name, queue in settings.queues.items()
     }
+    return Targets(by_queue=own)
 
 
 def plan_of(query: Query, queue: str, *, goal: float | None, interval: str, forecast: Path | None) -> "Plan":

@@ -17,6 +17,7 @@ from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
+from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
 from cti_bridge.app.menus import library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.prompts import flows_in_use, render_missing
@@ -48,7 +49,7 @@ def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
         )
         return USED_WRONG
     logs.configure(settings.log.level, json=settings.log.format == "json")
-    return _run(reactor, settings)
+    return _run(reactor, settings, path, env)
 
 
 def _ready_centre(settings: Settings, library: FlowLibrary) -> Centre:
@@ -63,7 +64,15 @@ def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Fl
     return flows
 
 
-def _run(reactor: Any, settings: Settings) -> int:
+async def _stop(daemon: Daemon, figures: Figures) -> None:
+    figures.begin_stop()
+    try:
+        await daemon.stop()
+    finally:
+        await figures.stop()
+
+
+def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, str]) -> int:
     home = settings.home.expanduser()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     outcome: list[int] = []
@@ -71,6 +80,7 @@ def _run(reactor: Any, settings: Settings) -> int:
     with open_journal(database_address(settings)) as journal:
         library = library_of(settings)
         centre = _ready_centre(settings, library)
+        figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         daemon = Daemon(
             reactor,
             clock,
@@ -79,13 +89,16 @@ def _run(reactor: Any, settings: Settings) -> int:
             centre=centre,
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
+            readers=(figures.read,),
             version=version(),
         )
         watch = FlowWatch(reactor, library, centre.menus, lambda own: _ready_flows(settings, own))
 
         def start() -> None:
             try:
+                figures.catch_up()
                 daemon.start()
+                figures.start(daemon)
                 watch.start()
                 listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
                 gc.collect()
@@ -101,7 +114,7 @@ def _run(reactor: Any, settings: Settings) -> int:
         reactor.callWhenRunning(start)
         reactor.addSystemEventTrigger("before", "shutdown", watch.stop)
         reactor.addSystemEventTrigger(
-            "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop()).addErrback(failed)
+            "before", "shutdown", lambda: Deferred.fromCoroutine(_stop(daemon, figures)).addErrback(failed)
         )
         reactor.run()
     return outcome[0] if outcome else 0

@@ -37,6 +37,8 @@ from facts.ids import NodeName, QueueName, ReasonCode
 from facts.journal import NodeStarted, NodeStopped, PolicyChanged
 from ivr.speech.recogniser import Recogniser
 from ivr.speech.voice_activity import VoiceSettings
+from reporting.metrics.health import Health
+from storage.errors import StorageError
 from storage.journal import Journal
 from storage.writer import JournalWriter
 
@@ -107,7 +109,7 @@ class Daemon:
         self._addresses = addresses
         self._version = version
         self._port: IListeningPort | None = None
-        self._writer = JournalWriter(journal, spool)
+        self._writer = JournalWriter(journal, spool, on_trouble=_tell_trouble, on_pressure=_tell_pressure)
         self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node))
         for reader in (self._writer.put, *readers):
             self._recorder.add_reader(reader)
@@ -154,6 +156,19 @@ class Daemon:
         """Whether the switch is connected and its state taken over."""
         return self._ami is not None and self._ami.connected
 
+    @property
+    def health(self) -> Health:
+        """How journal, switch and menus are doing."""
+        journal = self._writer.state
+        return Health(
+            facts_waiting=journal.waiting,
+            spool_bytes=journal.spool_bytes,
+            has_journal_trouble=bool(journal.trouble),
+            is_under_pressure=journal.pressure,
+            is_switch_connected=self.connected,
+            agi_sessions=self._agi.open_sessions,
+        )
+
     def listen(self) -> None:
         """Let Asterisk's FastAGI in; who comes before the start waits for the switch's snapshot all the same."""
         at = self._addresses
@@ -195,6 +210,21 @@ class Daemon:
 
     def _in_thread(self, function: Callable[[], object]) -> Deferred[object]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), function)
+
+
+def _tell_trouble(error: StorageError | None) -> None:
+    """Called by the writer's thread, once when trouble begins and once when it is over."""
+    if error is None:
+        log.info("journal_recovered")
+    else:
+        log.error("journal_trouble", reason=str(error), mend="facts wait in the spool and come in when it is back")
+
+
+def _tell_pressure(is_high: bool) -> None:
+    if is_high:
+        log.error("journal_pressure", reason="half of what memory may hold is waiting for a disk")
+    else:
+        log.info("journal_pressure_over")
 
 
 def _trusted(ca_file: Path | None) -> Any:

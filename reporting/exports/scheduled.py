@@ -102,6 +102,12 @@ def send_mail(mail: Mail, message: EmailMessage) -> None:
         server.send_message(message)
 
 
+def due_now(reports: Sequence[Scheduled], state: Path, now: Instant, zone: tzinfo) -> list[Scheduled]:
+    """Which of the reports `run_due` would make."""
+    last = _last_runs(state)
+    return [report for report in reports if is_due(report.when, last.get(report.name), now, zone) is not None]
+
+
 def run_due(
     reports: Sequence[Scheduled], state: Path, now: Instant, zone: tzinfo, make: Make, *, send: Send = send_mail
 ) -> list[Made]:

@@ -47,6 +47,10 @@ class LiveMetrics(Collector):
         if sign > 0:
             self._since_start(record, step, sign)
 
+    def register(self, collector: Collector) -> None:
+        """Show what this collector tells, too."""
+        self._registry.register(collector)
+
     def exposition(self, now: Instant) -> bytes:
         """The text that a scrape is answered with."""
         self._now = now

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,7 @@ class Daemon:
         self.home = folder / "home"
         self.log_path = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._metrics_port = _free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self.flow_path = folder / "reception.yaml"
         self.flow_path.write_text(flow)
@@ -92,6 +95,7 @@ class Daemon:
             "entry_points": {"8123": {"flow": "reception"}},
             "flows": [str(self.flow_path)],
             "prompts": {"folder": str(WORK / "prompts")},
+            "metrics": {"port": self._metrics_port},
             "log": {"level": "debug"},
         }
 
@@ -208,6 +212,11 @@ class Daemon:
         channels = self.asterisk.cli("core show channels concise")
         return f"there are {self.kinds()[-12:]}\n{channels}\n{self.log()[-3000:]}\n{self.asterisk.log()[-3000:]}"
 
+    def metrics(self) -> str:
+        """What Prometheus is told."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._metrics_port}/metrics", timeout=5) as answer:
+            return str(answer.read(), "utf-8")
+
     def log(self) -> str:
         """What the daemon said."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
@@ -219,3 +228,9 @@ class Daemon:
         )
         rows = json.loads(text)["rows"]
         return {row["slice"]["queue"]: {name: f["value"] for name, f in row["figures"].items()} for row in rows}
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

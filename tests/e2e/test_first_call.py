@@ -57,6 +57,12 @@ def test_answered_call_with_choice_agent_hangs_up(daemon: Daemon, phones: Phones
     assert close(sales["talk_s"], leg.at("ended") - leg.at("answered"))
     assert sales["asa_s"] == pytest.approx(connected.waited_us / 1e6, abs=0.05)
     assert sales["service_level"] == 1.0
+    page = daemon.metrics()
+    assert 'cordboard_answered_total{queue="sales"} 1.0' in page
+    assert 'cordboard_service_level_ratio{formula="SL3",queue="sales",threshold_seconds="20"} 1.0' in page
+    assert "cordboard_switch_connected 1.0" in page
+    arrived = daemon.facts("ContactOffered")[0]
+    assert not [one for one in (arrived.caller_number, arrived.contact_id, '"ann"') if one in page]
 
 
 def test_caller_hangs_up_first(daemon: Daemon, phones: Phones) -> None:

@@ -1,0 +1,96 @@
+"""All of a daemon's figures, as the settings want them: live, at Prometheus, as alarms, in tables, as reports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from config.models import Settings
+from config.services import Alarms
+from cti_bridge.app.interval_upkeep import IntervalUpkeep
+from cti_bridge.app.live_figures import LiveFigures
+from cti_bridge.app.metrics_endpoint import MetricsEndpoint
+from cti_bridge.app.report_rounds import ReportRounds
+from cti_bridge.app.report_setup import targets_of
+from cti_bridge.app.wiring import Daemon
+from cti_bridge.shell.clock import Clock
+from facts.journal import Entry
+from facts.time import from_seconds
+from reporting.metrics.alarms import Thresholds
+from reporting.metrics.health import Health, HealthMetrics
+from storage.journal import Journal
+
+
+class Figures:
+    """To be a reader of the daemon's facts; started with it, after `catch_up`, and stopped after it."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        clock: Clock,
+        journal: Journal,
+        settings: Settings,
+        *,
+        config: Path | None = None,
+        env: Mapping[str, str],
+    ) -> None:
+        zone = ZoneInfo(settings.site.time_zone)
+        self._journal = journal
+        self.live = LiveFigures(clock, zone, targets_of(settings), thresholds_of(settings.alarms))
+        self._tables = IntervalUpkeep(reactor, journal, zone)
+        self._metrics: MetricsEndpoint | None = None
+        if settings.metrics.enabled:
+            self._metrics = MetricsEndpoint(reactor, settings.metrics.host, settings.metrics.port, self.live.page)
+        self._reports: ReportRounds | None = None
+        if settings.reports.scheduled is not None:
+            state = settings.home.expanduser() / "scheduled-reports.json"
+            self._reports = ReportRounds(
+                reactor, clock, settings.reports.scheduled, state, zone, config=config, env=env
+            )
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next fact."""
+        self.live.read(entry)
+
+    def catch_up(self) -> None:
+        """Bring the board to where the journal ends; to be done before the daemon records its first fact."""
+        self.live.catch_up(self._journal)
+
+    def start(self, daemon: Daemon) -> None:
+        """Begin to judge, to fill, to listen, and to make reports."""
+
+        def health() -> Health:
+            return msgspec.structs.replace(daemon.health, tables_behind=self._tables.behind)
+
+        if self.live.metrics is not None:
+            self.live.metrics.register(HealthMetrics(health))
+        self.live.start(daemon.coordinator)
+        self._tables.start()
+        if self._metrics is not None:
+            self._metrics.start()
+        if self._reports is not None:
+            self._reports.start()
+
+    def begin_stop(self) -> None:
+        """Nothing more comes of facts: to be called before the daemon stops."""
+        self.live.stop()
+        if self._reports is not None:
+            self._reports.stop()
+
+    async def stop(self) -> None:
+        """Take the last facts into the tables, and end; to be called when the daemon has stopped."""
+        if self._metrics is not None:
+            await self._metrics.stop()
+        await self._tables.stop()
+
+
+def thresholds_of(alarms: Alarms) -> Thresholds:
+    """The alarms' limits; the formula of a service level and its seconds are each queue's own."""
+    return Thresholds(
+        service_level_below=alarms.service_level_below,
+        longest_wait_us=None if alarms.longest_wait_s is None else from_seconds(alarms.longest_wait_s),
+        abandon_rate_above=alarms.abandon_rate_above,
+        occupancy_above=alarms.occupancy_above,
+    )

@@ -1,0 +1,49 @@
+"""How the daemon itself is doing, for Prometheus: journal, switch, menus, interval tables."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The daemon at one moment.
+
+    ``facts_waiting``: taken and on no disk yet; ``spool_bytes``: on disk, but not in the database; ``tables_behind``:
+    facts of the journal that are not in the interval tables (None: nobody knows yet).
+    """
+
+    facts_waiting: int
+    spool_bytes: int
+    has_journal_trouble: bool
+    is_under_pressure: bool
+    is_switch_connected: bool
+    agi_sessions: int
+    tables_behind: int | None = None
+
+
+_GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
+    ("journal_waiting_facts", "Facts in memory that are on no disk yet.", lambda health: health.facts_waiting),
+    ("journal_spool_bytes", "Facts on disk that the database has not taken yet.", lambda health: health.spool_bytes),
+    ("journal_trouble", "1 while the database does not take facts.", lambda health: health.has_journal_trouble),
+    ("journal_pressure", "1 while facts come faster than they are written.", lambda health: health.is_under_pressure),
+    ("switch_connected", "1 while the switch is connected.", lambda health: health.is_switch_connected),
+    ("agi_sessions", "Calls in a voice menu or feature code.", lambda health: health.agi_sessions),
+    ("tables_behind_facts", "Facts not in the interval tables yet.", lambda health: health.tables_behind),
+)
+
+
+class HealthMetrics(Collector):
+    """Asks for the daemon's health at every scrape."""
+
+    def __init__(self, health: Callable[[], Health]) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Every metric; called by the registry."""
+        health = self._health()
+        for name, text, of in _GAUGES:
+            value = of(health)
+            if value is not None:
+                yield GaugeMetricFamily(f"cordboard_{name}", text, value=float(value))
