@@ -6,8 +6,8 @@ One class, so that all of them are answered alike. It asks the distributor and s
 from collections.abc import Mapping
 
 import msgspec
-from acd.engine import Engine
 
+from acd.engine import Engine
 from acd.events import DeclareNotReady, DeclareReady, LogIn, LogOut
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ReasonCode
