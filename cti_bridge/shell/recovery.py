@@ -41,6 +41,10 @@ HORIZON = 24 * HOUR
 """How far back the journal is read: no call and no shift lasts longer."""
 
 
+WAITING_PLACES = frozenset({"acd-wait", "acd-announce"})
+"""Contexts of the dialplan in which a caller waits for an agent, or hears where they stand meanwhile."""
+
+
 class PastContact(msgspec.Struct):
     """What the journal knows of a contact that had not ended."""
 
@@ -134,7 +138,7 @@ class Resume:
         callers = {f.contact_id: f for f in found if f.channel_id == f.contact_id}
         for leg in (f for f in found if f.channel_id.startswith("leg-")):
             self._leg(coordinator, leg, callers.get(leg.contact_id))
-        waiting = [f for f in callers.values() if f.context == "acd-wait" and not f.bridge]
+        waiting = [f for f in callers.values() if f.context in WAITING_PLACES and not f.bridge]
         for caller in sorted(waiting, key=self._since):
             self._wait(coordinator, caller)
         self._past = Past(contacts={}, agents={})

@@ -329,7 +329,7 @@ def test_callers_who_waited_before_the_start_wait_at_their_place(centre):
     early, late = START - 90 * SECOND, START - 30 * SECOND
     centre.coordinator.switch_connected(
         snapshot(
-            channel("2.2", "acd-wait", variables={"ACD_SINCE": f"{late / SECOND:.3f}"}),
+            channel("2.2", "acd-announce", variables={"ACD_SINCE": f"{late / SECOND:.3f}"}),
             channel("1.1", "acd-wait", variables={"ACD_SINCE": f"{early / SECOND:.3f}", "ACD_QUEUE": "sales"}),
             channel("3.3", "acd-entry"),
         )
