@@ -53,7 +53,8 @@ servers: setup ## fetch what the end-to-end tests start: Asterisk, sipp
 
 .PHONY: demo
 demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --speed 60"
-	@set -m; $(BIN)/cordboard demo $(ARGS)  # -m: Ctrl-C is for the demo alone, which ends in good order
+	@# on a terminal, Ctrl-C is for the demo alone, which ends in good order
+	@if [ -t 0 ]; then set -m; fi; $(BIN)/cordboard demo $(ARGS) || exit
 
 # ---- checks --------------------------------------------------------------------------------------
 
