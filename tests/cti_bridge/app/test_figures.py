@@ -166,7 +166,7 @@ def test_a_scrape_tells_calls_and_health(run: tuple[Path, dict[str, Any], str]) 
 def test_nobody_is_named(run: tuple[Path, dict[str, Any], str]) -> None:
     home, seen, _ = run
     with open_journal(home / "journal.sqlite3", read_only=True) as journal:
-        offered = [entry.fact for entry in journal.entries(kinds={"ContactOffered"})]
+        offered: list[Any] = [entry.fact for entry in journal.entries(kinds={"ContactOffered"})]
     private = {"ann-the-agent", "bob-the-agent"}
     private |= {fact.caller_number for fact in offered} | {fact.contact_id for fact in offered}
     assert len(private) > 2
@@ -182,7 +182,7 @@ def test_only_the_page_is_there(run: tuple[Path, dict[str, Any], str]) -> None:
 def test_an_alarm_is_a_fact_and_rings_once(run: tuple[Path, dict[str, Any], str]) -> None:
     home, _, said = run
     with open_journal(home / "journal.sqlite3", read_only=True) as journal:
-        raised = [entry.fact for entry in journal.entries(kinds={"AlarmRaised"})]
+        raised: list[Any] = [entry.fact for entry in journal.entries(kinds={"AlarmRaised"})]
     waits = [fact for fact in raised if fact.alarm == "longest_wait"]
     assert [(fact.queue, fact.threshold) for fact in waits] == [("sales", 60.0)]
     assert said.count("alarm_raised") == len(raised)
@@ -194,7 +194,8 @@ def test_the_tables_are_level_when_the_daemon_has_stopped(run: tuple[Path, dict[
         tables = IntervalTables(journal)
         assert tables.lag() == 0
         offered = sum(cell.offered for _, key, cell in tables.cells("queue") if key == ("sales",))
-        facts = sum(1 for entry in journal.entries(kinds={"ContactQueued"}) if not entry.fact.returned)
+        queued: list[Any] = [entry.fact for entry in journal.entries(kinds={"ContactQueued"})]
+        facts = sum(1 for fact in queued if not fact.returned)
     assert offered == facts > 0
     assert seen["behind"] < 500, "while it ran they were at most a few seconds behind"
 
