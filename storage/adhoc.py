@@ -112,7 +112,7 @@ class AdHoc:
                 columns = tuple(column[0] for column in asked.description or ())
                 return Answer(columns=columns, rows=asked.fetchall())
             except duckdb.Error as error:
-                raise QuestionError(str(error)) from error
+                raise QuestionError(str(error)) from None
 
     def write_parquet(self, folder: Path) -> list[Path]:
         """Write each table as a Parquet file for other programs; gives the files."""

@@ -20,7 +20,7 @@ from storage.intervals import Address, Filled, IntervalTables, Rules, key_text
 from storage.journal import Journal
 from storage.upkeep import UPKEEP
 
-RULES_VERSION = "1:" + ",".join(Cell.__struct_fields__)
+RULES_VERSION = "2:" + ",".join(Cell.__struct_fields__)
 """To be raised when cells are filled by other rules; what cells hold is in it by itself."""
 
 BATCH = 20_000
@@ -75,7 +75,7 @@ class _Stream:
         self._journal = journal
         self._tables = tables
         self._calendar = Calendar(zone)
-        self._days: dict[Instant, Instant] = {}
+        self._found: dict[Instant, tuple[Instant, Instant]] = {}
         self._nodes: set[NodeName] = set()
         self._filled: dict[NodeName, Filled] = {}
         self._position: dict[NodeName, tuple[int, Instant]] = {}
@@ -134,24 +134,27 @@ class _Stream:
         self._cells.changed.clear()
 
     def _changes(self) -> dict[Address, Cell]:
-        """What changed, in quarters and in days."""
+        """What changed, in quarters, days and weeks."""
         changes: dict[Address, Cell] = {}
         for (family, quarter, key), cell in self._cells.cells.items():
             text = key_text(key)
             changes[family, "quarter", quarter, text] = cell
-            address: Address = (family, "day", self._day(quarter), text)
-            if address not in changes:
-                changes[address] = Cell()
-            changes[address].add(cell)
+            for grain, start in zip(("day", "week"), self._begins(quarter), strict=True):
+                address: Address = (family, grain, start, text)
+                if address not in changes:
+                    changes[address] = Cell()
+                changes[address].add(cell)
         return changes
 
-    def _day(self, quarter: Instant) -> Instant:
-        day = self._days.get(quarter)
-        if day is None:
-            if len(self._days) > 100_000:
-                self._days.clear()
-            day = self._days[quarter] = self._calendar.begin("day", quarter)
-        return day
+    def _begins(self, quarter: Instant) -> tuple[Instant, Instant]:
+        """The beginnings of the day and the week in which a quarter of an hour lies."""
+        found = self._found.get(quarter)
+        if found is None:
+            if len(self._found) > 100_000:
+                self._found.clear()
+            found = (self._calendar.begin("day", quarter), self._calendar.begin("week", quarter))
+            self._found[quarter] = found
+        return found
 
 
 def restore(fold: Fold, journal: Journal, filled: Mapping[NodeName, Filled]) -> Instant:

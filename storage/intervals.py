@@ -4,8 +4,10 @@
 anew from the journal at any time. They implement `reporting.ports.CellReader`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -13,8 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from facts.ids import NodeName
-from facts.time import Instant
+from facts.time import DAY, Instant
 from reporting.kpi.cells import Cell
+from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import AGENT, Cells
 from reporting.kpi.records import Span
 from storage.errors import ForeignWriterError
@@ -22,7 +25,9 @@ from storage.journal import Journal
 from storage.schema import interval_cell, interval_filling, interval_rules
 from storage.upkeep import UPKEEP
 
-Grain: TypeAlias = Literal["quarter", "day"]
+Grain: TypeAlias = Literal["quarter", "day", "whole"]
+"""``whole``: as few cells as make up a range of whole days, for what is not divided by time."""
+
 Address: TypeAlias = tuple[str, str, Instant, str]
 """Family, grain, beginning, key: the primary key of a cell."""
 
@@ -69,18 +74,13 @@ class IntervalTables:
         """``(beginning, key, cell)`` of the intervals that begin in the range, in order of their beginning.
 
         Agents' stretches that are not over are in, up to the last fact. ``grain="day"``: whole days of the zone in
-        `rules`, each as one cell.
+        `rules`, each as one cell; ``"whole"``: whole weeks too, where they lie in the range.
         """
-        columns = interval_cell.c
-        query = sa.select(columns.start, columns.key, columns.data)
-        query = query.where(columns.family == family, columns.grain == grain).order_by(columns.start, columns.key)
-        if from_at is not None:
-            query = query.where(columns.start >= from_at)
-        if to_at is not None:
-            query = query.where(columns.start < to_at)
         with self._journal.transaction(writes=False) as connection:
-            rows = connection.execute(query).all()
-            unfinished = _unfinished(connection) if family == AGENT and grain == "quarter" else {}
+            zone = connection.scalar(sa.select(interval_rules.c.zone))
+            calendar = Calendar(ZoneInfo(zone or "UTC"))
+            rows = connection.execute(_selected(family, from_at, to_at, grain, calendar)).all()
+            unfinished = _unfinished(connection, None if grain == "quarter" else calendar) if family == AGENT else {}
         keys: dict[str, tuple[str | None, ...]] = {}
         for start, key, data in rows:
             if key not in keys:
@@ -139,12 +139,50 @@ class IntervalTables:
                 _upsert(connection, rows)
 
 
-def _unfinished(connection: Connection) -> dict[tuple[Instant, str | None], Cell]:
-    cells = Cells()
+def _selected(
+    family: str, from_at: Instant | None, to_at: Instant | None, grain: Grain, calendar: Calendar
+) -> sa.Select[Any]:
+    columns = interval_cell.c
+    if grain != "whole":
+        chosen = _begins_in(grain, from_at, to_at)
+    else:
+        first = None if from_at is None else calendar.begin("week", from_at)
+        if first is not None and from_at is not None and first < from_at:
+            first = calendar.begin("week", first + 8 * DAY)  # a week may have an hour more or less
+        last = None if to_at is None else calendar.begin("week", to_at)
+        if first is not None and last is not None and last <= first:
+            chosen = _begins_in("day", from_at, to_at)
+        else:
+            chosen = sa.or_(
+                _begins_in("week", first, last),
+                sa.false() if first is None else _begins_in("day", from_at, first),
+                sa.false() if last is None else _begins_in("day", last, to_at),
+            )
+    query = sa.select(columns.start, columns.key, columns.data).where(columns.family == family, chosen)
+    return query.order_by(columns.start, columns.key)
+
+
+def _begins_in(grain: str, from_at: Instant | None, to_at: Instant | None) -> sa.ColumnElement[bool]:
+    columns = interval_cell.c
+    conditions = [columns.grain == grain]
+    if from_at is not None:
+        conditions.append(columns.start >= from_at)
+    if to_at is not None:
+        conditions.append(columns.start < to_at)
+    return sa.and_(*conditions)
+
+
+def _unfinished(connection: Connection, calendar: Calendar | None) -> dict[tuple[Instant, str], Cell]:
+    """Agents' stretches that are not over, as cells of quarters, or of a calendar's days."""
+    found: defaultdict[tuple[Instant, str], Cell] = defaultdict(Cell)
     for data in connection.scalars(sa.select(interval_filling.c.open_spans)):
+        cells = Cells()
         for span in _decode_spans(data):
             cells.add_span(span)
-    return {(start, agent_id): cell for start, agent_id, cell in cells.of(AGENT)}
+        for quarter, agent_id, cell in cells.of(AGENT):
+            start = quarter if calendar is None else calendar.begin("day", quarter)
+            found[start, agent_id or ""].add(cell)
+    return found
 
 
 def _stored(connection: Connection, addresses: Sequence[Address]) -> Iterator[tuple[Address, Cell]]:

@@ -63,7 +63,7 @@ interval_cell = sa.Table(
     "interval_cell",
     metadata,
     sa.Column("family", sa.Text, primary_key=True, comment="queue, agent or entry_point"),
-    sa.Column("grain", sa.Text, primary_key=True, comment="quarter, or day of the zone in interval_rules"),
+    sa.Column("grain", sa.Text, primary_key=True, comment="quarter, or day or week of the zone in interval_rules"),
     sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False, comment="the interval's first instant"),
     sa.Column("key", sa.Text, primary_key=True, comment="the slice's values, a JSON array"),
     sa.Column("data", sa.LargeBinary, nullable=False, comment="counts, sums and histograms, MessagePack"),

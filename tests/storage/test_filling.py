@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import AnyFact, ContactOffered, Entry
-from facts.time import HOUR, MINUTE, SECOND, Instant
+from facts.time import DAY, HOUR, MINUTE, SECOND, Instant
 from reporting.kpi.cells import Cell
 from reporting.kpi.fold import Fold
 from reporting.kpi.intervals import Calendar
@@ -46,7 +46,7 @@ def by_one_fold(entries: Sequence[Entry], family: str, grain: Grain) -> Slices:
     cells = Cells()
     fold = Fold(cells)
     fold.apply_all(entries)
-    for span in fold.agents.open_spans(fold.now) if grain == "quarter" else ():
+    for span in fold.agents.open_spans(fold.now):
         cells.add_span(span)
     calendar = Calendar(BERLIN)
     found: dict[Any, Cell] = defaultdict(Cell)
@@ -198,6 +198,33 @@ def test_a_range_is_cut_at_its_intervals(journal: Journal) -> None:
         (SPRING + 30 * MINUTE, (None,), 1),
         (SPRING + 45 * MINUTE, (None,), 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "cells"),
+    [
+        (0, 28, 4),
+        (1, 28, 6 + 3),
+        (0, 30, 4 + 2),
+        (3, 9, 6),
+        (6, 8, 2),
+        (None, 8, 1 + 1),
+        (13, None, 1 + 3),
+        (None, None, 5),
+    ],
+)
+def test_a_range_of_days_is_made_of_few_cells(
+    journal: Journal, first: int | None, last: int | None, cells: int
+) -> None:
+    monday = Calendar(BERLIN).begin("day", SPRING) - 6 * DAY
+    days = [Calendar(BERLIN).begin("day", monday + day * DAY + 3 * HOUR) for day in range(32)]
+    facts = [ContactOffered(contact_id=ContactId(f"{day}")) for day in range(32)]
+    journal.append([entry(seq, fact, at=days[seq - 1] + 9 * HOUR) for seq, fact in enumerate(facts, 1)])
+    IntervalFiller(journal, BERLIN).run()
+    begin, end = (None if day is None else days[day] for day in (first, last))
+    found = list(IntervalTables(journal).cells("entry_point", begin, end, grain="whole"))
+    assert sum(cell.contacts for _, _, cell in found) == (32 if last is None else last) - (first or 0)
+    assert len(found) == cells
 
 
 def test_two_fillers_do_not_count_twice(journal: Journal) -> None:
