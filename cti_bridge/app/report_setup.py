@@ -3,6 +3,7 @@
 import os
 from datetime import tzinfo
 from pathlib import Path
+from time import monotonic, sleep, time_ns
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ from facts.ids import QueueName
 from facts.time import DAY, Instant, from_seconds
 from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
-from reporting.kpi.from_cells import build_from_cells, can_answer
+from reporting.kpi.from_cells import can_answer, gather
 from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
 from reporting.kpi.records import Visit
 from reporting.kpi.report import Query, Report, answer
@@ -88,15 +89,53 @@ def open_for_writing(given: str | None, settings: "Settings") -> "Journal":
 def report_of(journal: "Journal", query: Query) -> Report:
     """The report: from the interval tables where they hold the answer and are level, else from the facts."""
     if can_answer(query):
-        from storage.filling import RULES_VERSION  # noqa: PLC0415 - with SQLAlchemy, as the journal
-        from storage.intervals import IntervalTables  # noqa: PLC0415
-
-        tables = IntervalTables(journal)
-        rules = tables.rules()
-        if rules is not None and rules.version == RULES_VERSION and tables.lag() == 0:
-            as_of = max((filled.as_of for filled in tables.filled().values()), default=0)
-            return build_from_cells(tables, query, as_of=as_of, days_of=rules.zone)
+        report = _from_tables(journal, query)
+        if report is not None:
+            return report
     return answer(journal, query)
+
+
+LOOK_AGAIN_S = 0.05
+FILLING_S = 0.8
+"""If nobody fills the tables for so long, nobody is about to: a daemon does it every half second."""
+
+MOST_BEHIND = 20_000
+"""Facts that a daemon takes in while one may wait for it."""
+
+
+def _from_tables(journal: "Journal", query: Query) -> Report | None:
+    """The report with all facts up to now; None: the tables lack some, and nobody is about to fill them in.
+
+    A daemon that fills them is a moment behind its journal: that moment is waited for. Nor may they be filled between
+    the first reading and the last, or figures of two moments would stand in one report.
+    """
+    from storage.filling import RULES_VERSION  # noqa: PLC0415 - with SQLAlchemy, as the journal
+    from storage.intervals import IntervalTables  # noqa: PLC0415
+    from storage.upkeep import UPKEEP  # noqa: PLC0415
+
+    tables = IntervalTables(journal)
+    rules = tables.rules()
+    if rules is None or rules.version != RULES_VERSION or tables.lag() > MOST_BEHIND:
+        return None
+    asked = {node: head.seq for node, head in journal.heads().items()}
+    filled, moved_at = tables.filled(), monotonic()
+    while monotonic() < moved_at + FILLING_S:
+        if all(node in filled and filled[node].seq >= seq for node, seq in asked.items() if node != UPKEEP):
+            gathered = gather(
+                tables,
+                query,
+                as_of=max((one.as_of for one in filled.values()), default=0),
+                days_of=rules.zone,
+                settled_before=min((one.refold_from for one in filled.values()), default=0),
+            )
+            if tables.filled() == filled:
+                return gathered.report()
+        else:
+            sleep(LOOK_AGAIN_S)
+        before, filled = filled, tables.filled()
+        if filled != before:
+            moved_at = monotonic()
+    return None
 
 
 def zone_of(name: str | None, settings: "Settings") -> tzinfo:
@@ -241,8 +280,6 @@ def misses_of(journal: "Journal", query: Query, queue: str, plan: "Plan") -> "li
 
 def now() -> Instant:
     """This moment."""
-    from time import time_ns  # noqa: PLC0415 - the only clock here
-
     return time_ns() // 1000
 
 

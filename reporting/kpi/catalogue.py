@@ -112,13 +112,8 @@ def _longest(cell: Cell) -> Parts:
 
 
 def _percentile(name: str, title: str, share: float, of: Callable[[Cell], histogram.Histogram]) -> Definition:
-    def parts(cell: Cell, _context: Context) -> Parts:
-        found = histogram.percentile(of(cell), share)
-        value = None if found is None else _seconds(found)
-        return Parts(value, sum(of(cell).values()), value=value)
-
     text = f"from a histogram: {histogram.ERROR_TEXT}"
-    return Definition(name=name, title=title, unit=SECONDS, text=text, parts=parts)
+    return Definition(name=name, title=title, unit=SECONDS, text=text, percentile_of=(of, share))
 
 
 def _waits_of_answered(cell: Cell) -> histogram.Histogram:
@@ -415,6 +410,17 @@ CATALOGUE: dict[str, Definition] = {
 
 NEED_RECORDS = frozenset({"fcr_repeat", "fcr_repeat_coverage", "adherence", "utilisation"})
 """Figures that need plans, or a look at what came later: they are reckoned only when they are asked for."""
+
+OF_AGENT_TIME = frozenset(
+    {
+        "occupancy", "utilisation", "logged_in_s", "ready_s", "reserved_s", "talking_s", "holding_s", "wrapping_up_s",
+        "not_ready_s",
+    }
+)  # fmt: skip
+"""Figures of agents' time, which belongs to no queue."""
+
+OF_ARRIVALS = frozenset({"contacts", "menu_contacts", "containment"})
+"""Figures of what happens before a queue."""
 
 LIVE = tuple(name for name in CATALOGUE if name not in NEED_RECORDS)
 """Figures that are known at once, from the facts so far."""

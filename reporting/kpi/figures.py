@@ -1,17 +1,19 @@
 """A figure: a value that carries what it was made of, so that it can be traced and checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from facts.time import SECOND
 from reporting.kpi.cells import Cell
+from reporting.kpi.histogram import Histogram, Ranked
 from reporting.kpi.service_level import Target
 
 Number = int | float
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One key figure of one slice. ``value`` None: no data. ``formula`` is the id of how it was reckoned.
 
     ``unclassified``: how many contacts could not be counted in or out, because no fact says which.
@@ -42,25 +44,34 @@ class Parts(NamedTuple):
     value: Number | None = None
 
 
+def _no_parts(_cell: Cell, _context: Context) -> Parts:
+    return Parts(None)
+
+
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """A key figure of the catalogue, before it has a value.
 
     ``is_count``: the value is the numerator itself. ``formula_of`` gives the id where the target chooses it.
+    ``percentile_of``: the figure is this share of this histogram, and is not made of ``parts``.
     """
 
     name: str
     title: str
     unit: str
     text: str
-    parts: Callable[[Cell, Context], Parts]
+    parts: Callable[[Cell, Context], Parts] = _no_parts
     formula: str = ""
     exclusions: str = ""
     is_count: bool = False
     formula_of: Callable[[Context], str] | None = None
     text_of: Callable[[Context], str] | None = None
+    percentile_of: tuple[Callable[[Cell], Histogram], float] | None = None
 
     def figure(self, cell: Cell, context: Context) -> Figure:
         """The figure of one slice."""
+        if self.percentile_of is not None:
+            histogram, share = self.percentile_of
+            return self.percentile(Ranked(histogram(cell)), share)
         parts = self.parts(cell, context)
         return Figure(
             value=self._value(parts),
@@ -70,6 +81,12 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
             formula=self.formula_of(context) if self.formula_of else self.formula or self.name,
             unclassified=parts.unclassified,
         )
+
+    def percentile(self, ranked: Ranked, share: float) -> Figure:
+        """The figure of a histogram that was put in order before."""
+        found = ranked.percentile(share)
+        value = None if found is None else found / SECOND
+        return Figure(value=value, numerator=value, denominator=ranked.total, unit=self.unit, formula=self.name)
 
     def _value(self, parts: Parts) -> Number | None:
         if parts.value is not None or self.is_count:
@@ -81,3 +98,18 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     def described(self, context: Context) -> str:
         """The definition in words, with the thresholds in force."""
         return self.text_of(context) if self.text_of else self.text
+
+
+def figures_of(wanted: Sequence[Definition], cell: Cell, context: Context) -> dict[str, Figure]:
+    """The figures of one slice by name; a histogram is put in order once for all its percentiles."""
+    found: dict[str, Figure] = {}
+    ranked: dict[Callable[[Cell], Histogram], Ranked] = {}
+    for definition in wanted:
+        if definition.percentile_of is None:
+            found[definition.name] = definition.figure(cell, context)
+            continue
+        histogram, share = definition.percentile_of
+        if histogram not in ranked:
+            ranked[histogram] = Ranked(histogram(cell))
+        found[definition.name] = definition.percentile(ranked[histogram], share)
+    return found

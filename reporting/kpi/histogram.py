@@ -60,6 +60,9 @@ def merge(into: Histogram, other: Histogram) -> None:
     if not into:
         into.update(other)
         return
+    if not into:
+        into.update(other)
+        return
     for bucket, count in other.items():
         there = into.get(bucket, 0) + count
         if there:
@@ -71,7 +74,11 @@ def merge(into: Histogram, other: Histogram) -> None:
 def count_within(histogram: Histogram, threshold: Duration) -> int:
     """How many durations are at most ``threshold``, which is to be an edge."""
     last = bucket_of(threshold)
-    return sum(count for bucket, count in histogram.items() if bucket <= last)
+    within = 0
+    for bucket, count in histogram.items():
+        if bucket <= last:
+            within += count
+    return within
 
 
 def percentile(histogram: Histogram, share: float) -> float | None:
@@ -79,20 +86,29 @@ def percentile(histogram: Histogram, share: float) -> float | None:
 
     The rank is ``share * (n - 1)``, as spreadsheets and numpy have it. None where nothing was counted.
     """
-    total = sum(histogram.values())
-    if not total:
-        return None
-    rank = share * (total - 1)
-    below, part = int(rank), rank - int(rank)
-    ordered = sorted(histogram.items())
-    low = _at_rank(ordered, below)
-    return low + part * (_at_rank(ordered, below + 1) - low) if part else float(low)
+    return Ranked(histogram).percentile(share)
 
 
-def _at_rank(ordered: list[tuple[int, int]], rank: int) -> Duration:
-    seen = 0
-    for bucket, count in ordered:
-        seen += count
-        if rank < seen:
-            return upper_edge(bucket)
-    return upper_edge(ordered[-1][0])
+class Ranked:
+    """A histogram put in order once, for several percentiles."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self.total = sum(histogram.values())
+        self._ordered = sorted(histogram.items())
+
+    def percentile(self, share: float) -> float | None:
+        """As `percentile`."""
+        if not self.total:
+            return None
+        rank = share * (self.total - 1)
+        below, part = int(rank), rank - int(rank)
+        seen, low = 0, None
+        for bucket, count in self._ordered:
+            seen += count
+            if low is not None:
+                return low + part * (upper_edge(bucket) - low)
+            if below < seen:
+                low = upper_edge(bucket)
+                if not part or below + 1 < seen:
+                    break
+        return None if low is None else float(low)

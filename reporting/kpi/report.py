@@ -17,7 +17,7 @@ from facts.time import DAY, Duration, Instant
 from reporting.kpi import catalogue, slices
 from reporting.kpi.cells import Cell
 from reporting.kpi.errors import NothingThereError, ReportError
-from reporting.kpi.figures import Context, Definition, Figure
+from reporting.kpi.figures import Context, Definition, Figure, figures_of
 from reporting.kpi.fold import Folds, Records
 from reporting.kpi.intervals import Calendar, OpeningHours
 from reporting.kpi.records import Leg, Record, Visit
@@ -183,18 +183,24 @@ def _rows(records: Iterable[Record], query: Query, by: tuple[str, ...], wanted: 
     slicer.add_all(records)
     if not by:
         slicer.cell(())
-    return [row(by, key, cell, query, wanted) for key, cell in slices.ordered(slicer.cells)]
+    return rows_of(by, slices.ordered(slicer.cells), query, wanted)
 
 
-def row(by: tuple[str, ...], key: slices.Key, cell: Cell, query: Query, wanted: Sequence[Definition]) -> Row:
-    """One slice's figures."""
-    names = dict(zip(by, key, strict=True))
-    context = Context(
-        target=query.targets.of(names.get("queue") or only(query.queues)),
-        by_agent=slices.is_by_agent(by),
-        productive=query.productive,
-    )
-    return Row(slice=names, figures={definition.name: definition.figure(cell, context) for definition in wanted})
+def rows_of(
+    by: tuple[str, ...], cells: Iterable[tuple[slices.Key, Cell]], query: Query, wanted: Sequence[Definition]
+) -> list[Row]:
+    """The rows of these cells: figures by each queue's own target."""
+    contexts: dict[str | None, Context] = {}
+    by_agent, queue_asked = slices.is_by_agent(by), only(query.queues)
+    rows = []
+    for key, cell in cells:
+        names = dict(zip(by, key, strict=True))
+        queue = names.get("queue") or queue_asked
+        if queue not in contexts:
+            target = query.targets.of(queue)
+            contexts[queue] = Context(target=target, by_agent=by_agent, productive=query.productive)
+        rows.append(Row(slice=names, figures=figures_of(wanted, cell, contexts[queue])))
+    return rows
 
 
 def only(names: Sequence[str]) -> str | None:

@@ -17,18 +17,59 @@ from reporting.kpi.cells import Cell
 from reporting.kpi.errors import ReportError
 
 
-class Counts(NamedTuple):
-    """The symbols of the formulas."""
+class Counts:
+    """The symbols of the formulas, for one slice and a target; each is counted when a formula asks for it."""
 
-    offered: int
-    answered: int
-    abandoned: int
-    left: int
-    answered_within: int
-    abandoned_within: int
-    short: int
-    callbacks_within: int
-    callbacks_closed_within: int
+    __slots__ = ("_cell", "_target")
+
+    def __init__(self, cell: Cell, target: "Target") -> None:
+        self._cell = cell
+        self._target = target
+
+    @property
+    def offered(self) -> int:
+        """``O``."""
+        return self._cell.offered
+
+    @property
+    def answered(self) -> int:
+        """``A``."""
+        return self._cell.answered
+
+    @property
+    def abandoned(self) -> int:
+        """``B``."""
+        return self._cell.abandoned
+
+    @property
+    def left(self) -> int:
+        """``F``."""
+        return sum(self._cell.left.values())
+
+    @property
+    def answered_within(self) -> int:
+        """``A_t``."""
+        return histogram.count_within(self._cell.answered_waits, self._target.threshold_us)
+
+    @property
+    def abandoned_within(self) -> int:
+        """``B_t``."""
+        return histogram.count_within(self._cell.abandoned_waits, self._target.threshold_us)
+
+    @property
+    def short(self) -> int:
+        """``B_s``."""
+        return histogram.count_within(self._cell.abandoned_waits, self._target.short_abandon_us)
+
+    @property
+    def callbacks_within(self) -> int:
+        """``C_t``."""
+        return histogram.count_within(self._cell.callback_waits, self._target.threshold_us)
+
+    @property
+    def callbacks_closed_within(self) -> int:
+        """Those of ``A_t`` and ``B_t`` that had asked for a callback."""
+        return histogram.count_within(self._cell.callback_closed_waits, self._target.threshold_us)
 
 
 class Formula(NamedTuple):
@@ -125,23 +166,7 @@ class Targets(msgspec.Struct, frozen=True, kw_only=True):
         return self.default if queue is None else self.by_queue.get(QueueName(queue), self.default)
 
 
-def counts_of(cell: Cell, target: Target) -> Counts:
-    """The symbols, for one slice and a target's thresholds."""
-    within = histogram.count_within
-    return Counts(
-        offered=cell.offered,
-        answered=cell.answered,
-        abandoned=cell.abandoned,
-        left=sum(cell.left.values()),
-        answered_within=within(cell.answered_waits, target.threshold_us),
-        abandoned_within=within(cell.abandoned_waits, target.threshold_us),
-        short=within(cell.abandoned_waits, target.short_abandon_us),
-        callbacks_within=within(cell.callback_waits, target.threshold_us),
-        callbacks_closed_within=within(cell.callback_closed_waits, target.threshold_us),
-    )
-
-
 def service_level(cell: Cell, target: Target) -> tuple[int, int]:
     """Numerator and denominator of the service level of one slice."""
-    formula, counts = FORMULAS[target.formula], counts_of(cell, target)
+    formula, counts = FORMULAS[target.formula], Counts(cell, target)
     return formula.numerator(counts), formula.denominator(counts)

@@ -6,6 +6,7 @@ A contact that requires several skills counts once under each, so rows by skill 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
+from operator import itemgetter
 from typing import TypeAlias
 
 from facts.time import Instant
@@ -100,12 +101,6 @@ class Slicer:
             )
             self._add(part, begin, (span_ended,))
 
-    def add_cell(self, quarter: Instant, values_of: dict[str, str | None], cell: Cell) -> None:
-        """Count a cell of the interval tables, whose slice is ``values_of``."""
-        if self._counts(quarter):
-            key = tuple(self._calendar.label(name, quarter) if is_time(name) else values_of[name] for name in self.by)
-            self.cell(key).add(cell)
-
     def cell(self, key: Key) -> Cell:
         """The cell of a key, new and empty at first."""
         cell = self.cells.get(key)
@@ -138,4 +133,6 @@ def is_by_agent(by: Iterable[str]) -> bool:
 
 def ordered(cells: dict[Key, Cell]) -> list[tuple[Key, Cell]]:
     """The cells by their keys; None comes last."""
+    if not any(None in key for key in cells):
+        return sorted(cells.items(), key=itemgetter(0))
     return sorted(cells.items(), key=lambda item: tuple((value is None, value or "") for value in item[0]))

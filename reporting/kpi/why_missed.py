@@ -26,7 +26,7 @@ from reporting.kpi.erlang import Pool, required_agents, serve
 from reporting.kpi.forecasts import WEEKS, Expectation, Forecast, from_history, given
 from reporting.kpi.intervals import QUARTER, Calendar
 from reporting.kpi.records import Leg, Offer, Record, Span, Visit
-from reporting.kpi.service_level import Target, counts_of
+from reporting.kpi.service_level import Counts, Target
 
 HISTORY: Duration = WEEKS * 7 * DAY
 CAUSES = ("volume", "handling_time", "staffing", "not_ready")
@@ -147,7 +147,7 @@ class _Scene:
         for record in behind:
             for step in steps_of(record):
                 step(cell, record, 1)
-        counts = counts_of(cell, self._plan.target)
+        counts = Counts(cell, self._plan.target)
         denominator = counts.answered + counts.abandoned
         if not denominator or counts.answered_within / denominator >= goal:
             return None
