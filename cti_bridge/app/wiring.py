@@ -110,8 +110,8 @@ class Daemon:
         self._version = version
         self._port: IListeningPort | None = None
         self._writer = JournalWriter(journal, spool, on_trouble=_tell_trouble, on_pressure=_tell_pressure)
-        self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node))
-        for reader in (self._writer.put, *readers):
+        self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node), journal=self._writer.put)
+        for reader in readers:
             self._recorder.add_reader(reader)
         self._resume = Resume(remember(journal.entries(from_at=clock.now() - HORIZON)))
         self.coordinator = Coordinator(
@@ -191,7 +191,18 @@ class Daemon:
         log.info("node_started", node=self._centre.node, agi_port=self.agi_port)
 
     async def stop(self, reason: str = "asked to") -> None:
-        """End in good order; calls go on by the dialplan."""
+        """End in good order; calls go on by the dialplan. Whatever fails on the way, the journal is written out."""
+        self.coordinator.stop()
+        try:
+            await self._let_go()
+        finally:
+            self.coordinator.record(NodeStopped(reason=reason))
+            await self._in_thread(self._writer.close)
+        for recogniser in self._centre.recognisers.values():
+            await self._in_thread(recogniser.close)
+        log.info("node_stopped", node=self._centre.node)
+
+    async def _let_go(self) -> None:
         if self._ami is not None:
             await self._ami.stop()
         if self._port is not None:
@@ -201,12 +212,6 @@ class Daemon:
         self._agi.close()
         self._audio.close()
         await self._centre.menus.lookups.close()
-        self.coordinator.stop()
-        self.coordinator.record(NodeStopped(reason=reason))
-        await self._in_thread(self._writer.close)
-        for recogniser in self._centre.recognisers.values():
-            await self._in_thread(recogniser.close)
-        log.info("node_stopped", node=self._centre.node)
 
     def _in_thread(self, function: Callable[[], object]) -> Deferred[object]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), function)

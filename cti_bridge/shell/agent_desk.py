@@ -19,7 +19,7 @@ class DeskError(Exception):
 
 
 class AgentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as a list shows them; ``since_s``: seconds in the state."""
+    """One agent as a list shows them; ``since_s``: seconds in the state; None for who never signed in."""
 
     agent: str
     phone: str
@@ -27,7 +27,7 @@ class AgentLine(msgspec.Struct, frozen=True, kw_only=True):
     activity: str
     reason: str | None
     pending: str | None
-    since_s: float
+    since_s: float | None
 
 
 class AgentDesk:
@@ -96,7 +96,7 @@ class AgentDesk:
                 activity=view.activity.value,
                 reason=view.reason,
                 pending=view.pending.value if view.pending is not None else None,
-                since_s=round((now - view.since) / 1e6, 1),
+                since_s=round((now - view.since) / 1e6, 1) if view.since else None,
             )
             for view in self._engine.agents()
         ]

@@ -20,7 +20,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 
-from cti_bridge.wire.agi import AgiHangup, AgiParser, AgiReply, AgiRequest, encode_command
+from cti_bridge.wire.agi import AgiHangup, AgiParser, AgiReply, AgiRequest, AgiServerInput, encode_command
 from cti_bridge.wire.errors import RemoteProtocolError
 
 log = structlog.get_logger(__name__)
@@ -64,11 +64,13 @@ class AgiProtocol(Protocol):
         self._waiting: Deferred[AgiReply] | None = None
         self._session: AgiSession | None = None
         self._lost = False
+        self._refused = False
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         """The environment has to come soon."""
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
+            self.transport.setTcpKeepAlive(True)
         self._server.environment_awaited(self)
 
     def too_slow(self) -> None:
@@ -77,21 +79,29 @@ class AgiProtocol(Protocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Environment first, then replies; nonsense ends the connection."""
+        if self._refused:
+            return
         try:
             received = self._parser.feed(data)
         except RemoteProtocolError as error:
             self._refuse(str(error))
             return
         for item in received:
-            if isinstance(item, AgiReply):
-                self._reply(item)
-            elif isinstance(item, AgiHangup):
-                if self._session is not None:
-                    self._session.hung_up = True
-            else:
-                self._request(item)
+            self._take(item)
+
+    def _take(self, item: AgiServerInput) -> None:
+        if self._refused:
+            return
+        if isinstance(item, AgiReply):
+            self._reply(item)
+        elif isinstance(item, AgiHangup):
+            if self._session is not None:
+                self._session.hung_up = True
+        else:
+            self._request(item)
 
     def _refuse(self, reason: str) -> None:
+        self._refused = True
         log.warning("agi_connection_refused", peer=str(self._server.peer_of(self)), reason=reason)
         cast(ITCPTransport, self.transport).abortConnection()
 
@@ -106,7 +116,7 @@ class AgiProtocol(Protocol):
         self._server.environment_came(self)
         script = self._server.script_for(request)
         if script is None:
-            self._refuse(f"no such script or wrong token: {request.path!r}")
+            self._refuse(f"no such script or wrong token: {request.path[:60]!r}")
             return
         self._session = AgiSession(request, self)
         finished = Deferred.fromCoroutine(_run(script, self._session))

@@ -50,8 +50,12 @@ class ActionTimedOut(AmiError):  # noqa: N818
     """No answer in time; whether the action was carried out is not known."""
 
 
+class FateUnknown(AmiError):  # noqa: N818
+    """The connection was lost before the answer came: whether the action was carried out, nobody knows."""
+
+
 class NotConnected(AmiError):  # noqa: N818
-    """There is no connection to Asterisk, or it was lost before the answer came."""
+    """There is no connection to Asterisk: nothing was sent."""
 
 
 class LoginRefused(AmiError):  # noqa: N818
@@ -150,13 +154,14 @@ class AmiProtocol(Protocol):
             if pending is not None and pending.is_list:
                 self._list_item(pending, message)
             else:
-                self._event(message)
+                self.deliver(message)
         elif kind == "response":
             self._response(message)
         elif kind == "greeting" and not self.greeted.called:
             self.greeted.callback(message)
 
-    def _event(self, message: AmiMessage) -> None:
+    def deliver(self, message: AmiMessage) -> None:
+        """Hand an event on; a handler that fails is logged and stops nothing."""
         try:
             self.on_event(message)
         except Exception:
@@ -195,11 +200,11 @@ class AmiProtocol(Protocol):
         """Everybody who waits for an answer is told."""
         self._connected, self.ended = False, True
         text = self._reason or reason.getErrorMessage()
+        self.lost.callback(text)  # first: whose action failed for this must find the connection gone already
         for action_id in list(self._pending):
-            self._finish(action_id, NotConnected(text))
+            self._finish(action_id, FateUnknown(f"the connection was lost before the answer came: {text}"))
         if not self.greeted.called:
             self.greeted.errback(NotConnected(text))
-        self.lost.callback(text)
 
     def action(self, name: str, headers: Headers = ()) -> Deferred[AmiMessage]:
         """Send an action; its response, or ActionFailed, ActionTimedOut, NotConnected."""
@@ -223,7 +228,9 @@ class AmiProtocol(Protocol):
 
     def _late(self, action_id: str) -> None:
         pending = self._pending[action_id]
-        self._finish(action_id, ActionTimedOut(f"AMI action {pending.name} was not answered in {self._timeout_s:g} s"))
+        reason = f"AMI action {pending.name} was not answered in {self._timeout_s:g} s"
+        self._finish(action_id, ActionTimedOut(reason))
+        self.fail(reason)  # a fresh snapshot tells what became of it
 
 
 class AmiAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,9 +338,9 @@ class AmiClient:
         protocol.on_event = backlog.append
         await self._log_in(protocol)
         snapshot = await self._take_snapshot(protocol)
-        self._failures = 0
         log.info("switch_connected", greeting=greeting.name, channels=len(snapshot.channels))
         self._begin(protocol, snapshot, backlog)
+        self._failures = 0
 
     def _begin(self, protocol: AmiProtocol, snapshot: Snapshot, backlog: list[AmiMessage]) -> None:
         self._protocol = protocol
@@ -342,9 +349,9 @@ class AmiClient:
         keep_alive.start(self._keep_alive_s, now=False)
         protocol.lost.addCallback(self._lost, keep_alive)
         self._listener.switch_connected(snapshot)
-        for event in backlog:
-            self._listener.switch_event(event)
         protocol.on_event = self._listener.switch_event
+        for event in backlog:
+            protocol.deliver(event)
 
     async def _log_in(self, protocol: AmiProtocol) -> None:
         try:

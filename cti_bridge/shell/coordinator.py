@@ -38,7 +38,7 @@ from acd.events import (
     Tick,
 )
 from cti_bridge.shell import switch_actions, translate
-from cti_bridge.shell.ami_client import AmiError, Snapshot
+from cti_bridge.shell.ami_client import ActionFailed, AmiError, Snapshot
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.recorder import Recorder
@@ -46,7 +46,7 @@ from cti_bridge.shell.recovery import Resume
 from cti_bridge.wire.ami import AmiMessage
 from facts.ids import ContactId, QueueName
 from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
-from facts.states import Activity, OfferOutcome, Party
+from facts.states import Activity, LeftQueue, OfferOutcome, Party
 from facts.time import Duration, Instant
 
 log = structlog.get_logger(__name__)
@@ -101,6 +101,7 @@ class Coordinator:
         self._resume = resume
         self._switch: Switch | None = None
         self._flows: Flows | None = None
+        self._stopped = False
         self._wake: IDelayedCall | None = None
         self._wake_at: Instant | None = None
         self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
@@ -142,6 +143,8 @@ class Coordinator:
         What is due by now comes first and is dated by our own clock; what the event itself brings about carries the
         switch's time.
         """
+        if self._stopped:
+            return False
         now = self._clock.now()
         if self.engine.next_deadline is not None and self.engine.next_deadline <= now:
             self._run(self.engine.handle(Tick(), now), now, None)
@@ -188,7 +191,8 @@ class Coordinator:
         return self._clock.now()
 
     def stop(self) -> None:
-        """No more timers."""
+        """Heed nothing any more: calls go on by the dialplan, and the next start finds them."""
+        self._stopped = True
         if self._wake is not None and self._wake.active():
             self._wake.cancel()
         self._wake = None
@@ -215,6 +219,8 @@ class Coordinator:
 
     def switch_event(self, event: AmiMessage) -> None:
         """One AMI event."""
+        if self._stopped:
+            return
         heard = translate.translate(event)
         if heard is not None:
             handler = self._heard.get(type(heard))
@@ -224,7 +230,8 @@ class Coordinator:
     def switch_lost(self, reason: str) -> None:
         """The connection is gone: no phone can be rung, nobody is blamed for it, and talks go on by the dialplan."""
         self.record(SwitchLost(reason=reason))
-        for agent in list(self.engine.agents()):
+        # whose phone rings comes last: the contact must not be offered to one whose phone is yet to be lost
+        for agent in sorted(self.engine.agents(), key=lambda agent: agent.activity is Activity.RESERVED):
             if agent.phone_reachable:
                 self.tell(LosePhone(agent_id=agent.agent_id))
 
@@ -243,10 +250,28 @@ class Coordinator:
     def _forget_gone(self, present: set[str]) -> None:
         for leg in self.calls.legs():
             if leg.leg_id not in present:
-                self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=0), OfferOutcome.UNREACHABLE)
+                self._leg_lost(leg)
         for call in self.calls:
             if call.channel_id not in present:
-                self._caller_gone(call, None)
+                self._caller_lost(call)
+
+    def _leg_lost(self, leg: Leg) -> None:
+        """A leg ended while nobody listened: who ended it, nobody knows."""
+        self.calls.remove_leg(leg)
+        if leg.answered:
+            self._talk_over(leg, Party.SYSTEM, None)
+        elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
+            outcome = OfferOutcome.UNREACHABLE
+            self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=outcome))
+
+    def _caller_lost(self, call: Call) -> None:
+        """A caller went while nobody listened: no abandoned contact, for nobody knows when and why."""
+        self.calls.remove(call)
+        if call.leg is not None:
+            self._talk_over(call.leg, Party.SYSTEM, None)
+        elif self.engine.contact(call.contact_id) is not None:
+            self.tell(LeaveQueue(contact_id=call.contact_id, cause=LeftQueue.SWITCH_LOST))
+        self.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=Party.SYSTEM))
 
     def _caller_waits(self, event: translate.CallerWaits) -> None:
         call = self.calls.get(event.contact_id)
@@ -316,23 +341,23 @@ class Coordinator:
     def _leg_failed(self, event: translate.LegFailed) -> None:
         leg = self.calls.leg(event.channel_id)
         if leg is not None and not leg.seen:
-            self._leg_gone(leg, translate.ChannelGone(at=event.at, channel_id=leg.leg_id, cause=20), None)
+            self._leg_gone(leg, translate.ChannelGone(at=event.at, channel_id=leg.leg_id, cause=20))
 
     def _channel_gone(self, event: translate.ChannelGone) -> None:
         leg = self.calls.leg(event.channel_id)
         if leg is not None:
-            self._leg_gone(leg, event, None)
+            self._leg_gone(leg, event)
             return
         call = self.calls.of_channel(event.channel_id)
         if call is not None:
             self._caller_gone(call, event.at)
 
-    def _leg_gone(self, leg: Leg, event: translate.ChannelGone, outcome: OfferOutcome | None) -> None:
+    def _leg_gone(self, leg: Leg, event: translate.ChannelGone) -> None:
         self.calls.remove_leg(leg)
         if leg.answered:
             self._talk_over(leg, Party.AGENT, event.at)
         elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
-            why = outcome or translate.outcome_of(event.cause)
+            why = translate.outcome_of(event.cause)
             self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=why), event.at)
 
     def _talk_left_by_agent(self, event: translate.TalkLeftByAgent) -> None:
@@ -392,14 +417,18 @@ class Coordinator:
     # -- to the switch -----------------------------------------------------------------------------------------------
 
     def act(self, name: str, headers: list[tuple[str, str]], failed: Callable[[str], None] | None = None) -> None:
-        """Send an action; ``failed`` is told when it is certain that it had no effect."""
+        """Send an action; ``failed`` is told a moment later when it is certain that it had no effect.
+
+        That is so when Asterisk refuses it. What was not answered, or could not be sent, is the connection's trouble:
+        the next snapshot tells what became of it.
+        """
         assert self._switch is not None
 
         def note(failure: Any) -> None:
             failure.trap(AmiError)
             log.info("action_failed", action=name, reason=failure.getErrorMessage())
-            if failed is not None:
-                failed(failure.getErrorMessage())
+            if failed is not None and isinstance(failure.value, ActionFailed):
+                self._clock.callLater(0, failed, failure.getErrorMessage())
 
         self._switch.action(name, headers).addErrback(note)
 
@@ -415,7 +444,7 @@ class Coordinator:
 
     def _never_rang(self, leg: Leg) -> None:
         if self.calls.leg(leg.leg_id) is leg:
-            self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=20), None)
+            self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=20))
 
     def _stop_ringing(self, command: StopRinging) -> None:
         leg = self.calls.leg_of_offer(command.offer_id, command.agent_id)

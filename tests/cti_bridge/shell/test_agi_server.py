@@ -173,3 +173,13 @@ def test_a_reply_to_no_command_is_refused(clock):
     protocol.dataReceived(environment())
     protocol.dataReceived(b"200 result=0\n")
     assert transport.disconnected
+
+
+def test_a_refused_peer_is_told_once_however_much_it_sends(clock, capsys):
+    _, protocol, transport = serve(clock, Script(("ANSWER",)))
+    protocol.dataReceived(environment("agi://127.0.0.1/" + "x" * 5000) + b"200 result=0\n" * 400)
+    protocol.dataReceived(b"200 result=0\n" * 400)
+    assert transport.disconnected
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("agi_connection_refused") == 1
+    assert len(said.out + said.err) < 500

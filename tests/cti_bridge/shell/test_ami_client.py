@@ -17,6 +17,7 @@ from cti_bridge.shell.ami_client import (
     AmiAccount,
     AmiClient,
     AmiProtocol,
+    FateUnknown,
     NotConnected,
     Snapshot,
 )
@@ -121,7 +122,7 @@ def test_an_event_with_the_id_of_a_plain_action_is_an_event(asterisk, events):
 def test_losing_the_connection_fails_everybody_who_waits(asterisk):
     waiting = outcome(asterisk.protocol.action("Ping"))
     asterisk.protocol.connectionLost()
-    assert isinstance(waiting[0].value, NotConnected)
+    assert isinstance(waiting[0].value, FateUnknown)
     late = outcome(asterisk.protocol.action("Ping"))
     assert isinstance(late[0].value, NotConnected)
 

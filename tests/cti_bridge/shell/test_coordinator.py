@@ -9,7 +9,7 @@ from twisted.internet.task import Clock as FakeReactor
 from acd.engine import Engine
 from acd.events import DeclareReady, LogIn
 from acd.policy import AgentPolicy, Policy, QueuePolicy
-from cti_bridge.shell.ami_client import ActionFailed, Snapshot
+from cti_bridge.shell.ami_client import ActionFailed, FateUnknown, Snapshot
 from cti_bridge.shell.calls import Call, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
@@ -38,9 +38,12 @@ class Switch:
     def __init__(self):
         self.actions = []
         self.refused = set()
+        self.lost = False
 
     def action(self, name, headers):
         self.actions.append((name, headers))
+        if self.lost:
+            return fail(FateUnknown("lost"))
         return fail(ActionFailed(name, "no")) if name in self.refused else succeed(None)
 
     def take(self, name):
@@ -201,6 +204,7 @@ def test_a_refused_originate_is_an_unreachable_phone(centre):
     centre.ready("ann", "bob")
     centre.switch.refused.add("Originate")
     centre.waits()
+    centre.pass_s(0.1)
     assert centre.last("OfferEnded").outcome == "unreachable"
 
 
@@ -383,7 +387,13 @@ def test_what_ended_while_the_connection_was_lost_is_noticed(centre):
     centre.coordinator.switch_lost("gone")
     centre.coordinator.switch_connected(snapshot())
     assert centre.kinds().count("TalkEnded") == 1
-    assert centre.last("ContactAbandoned").contact_id == "2.2"
+    assert centre.last("TalkEnded").ended_by == "system"
+    assert "ContactAbandoned" not in centre.kinds()
+    assert (centre.last("ContactLeftQueue").contact_id, centre.last("ContactLeftQueue").outcome) == (
+        "2.2",
+        "switch_lost",
+    )
+    assert {f.fact.ended_by for f in centre.entries if f.fact.kind == "ContactEnded"} == {"system"}
     assert centre.kinds().count("ContactEnded") == 2
 
 
@@ -413,6 +423,29 @@ def test_a_lost_connection_rings_nobody_and_blames_nobody(centre):
     assert {view.declared for view in centre.engine.agents()} == {Declared.READY}
     assert centre.rung()["Channel"] in {"PJSIP/1001", "PJSIP/1002"}
     assert centre.kinds().count("ContactQueued") == 1
+
+
+def test_an_offer_in_flight_when_the_connection_is_lost_blames_nobody(centre):
+    centre.ready("ann", "bob")
+    centre.switch.lost = True
+    centre.waits()
+    centre.coordinator.switch_lost("gone")
+    centre.pass_s(60)
+    assert centre.kinds().count("OfferMade") == 1
+    centre.switch.lost = False
+    centre.coordinator.switch_connected(snapshot(channel("1.1", "acd-wait")))
+    assert {view.declared for view in centre.engine.agents()} == {Declared.READY}
+    assert centre.engine.contact(ContactId("1.1")).offer_id is not None
+
+
+def test_after_the_stop_nothing_is_heeded(centre):
+    centre.ready("ann")
+    centre.waits()
+    before = centre.kinds()
+    centre.coordinator.stop()
+    centre.hangup("1.1")
+    centre.pass_s(60)
+    assert centre.kinds() == before
 
 
 def test_an_answer_during_a_lost_connection_is_a_talk_afterwards(centre):
