@@ -16,7 +16,7 @@ from reporting.kpi.histogram import Histogram
 from reporting.kpi.records import Arrival, Leg, Offer, Record, Scheduled, Span, Visit
 
 
-class Cell(msgspec.Struct, omit_defaults=True, kw_only=True):
+class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """Counts, and sums in microseconds (``_us``). Every field adds up over cells, but ``longest_us``: the maximum."""
 
     offered: int = 0

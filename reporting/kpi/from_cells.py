@@ -15,7 +15,8 @@ from reporting.kpi.intervals import QUARTER, Calendar
 from reporting.kpi.live import AGENT, ENTRY_POINT, QUEUE
 from reporting.kpi.report import Query, Report, check_known, only, rows_of
 
-Grain = Literal["quarter", "day"]
+Grain = Literal["quarter", "day", "whole"]
+"""``whole``: as few cells as make up a range of whole days."""
 
 _DAYS_OR_LONGER = frozenset({"day", "week", "month", "weekday", "queue"})
 
@@ -62,9 +63,10 @@ def gather(
     catalogue.definitions(query.figures)
     source = _Source(tables, query, days_of, settled_before)
     in_days = source.has_days and _DAYS_OR_LONGER.issuperset(query.by)
+    grain: Grain = "quarter" if not in_days else "day" if any(map(slices.is_time, query.by)) else "whole"
     rows = _Rows(query)
     rest: list[Cell] = []
-    for at, queue, cell in source.queues("day" if in_days else "quarter"):
+    for at, queue, cell in source.queues(grain):
         if queue is None and rows.are_by_queue:
             rest += rows.counted(at, cell)
         else:
@@ -77,7 +79,7 @@ def gather(
             rows.take(at, None, cell)
     whole = None
     if source.has_days and rows.are_by_queue and not in_days:
-        whole = [cell for _, queue, cell in source.queues("day") if queue is not None]
+        whole = [cell for _, queue, cell in source.queues("whole") if queue is not None]
     return Gathered(query, as_of, rows, rest, whole)
 
 

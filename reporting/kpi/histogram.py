@@ -60,9 +60,6 @@ def merge(into: Histogram, other: Histogram) -> None:
     if not into:
         into.update(other)
         return
-    if not into:
-        into.update(other)
-        return
     for bucket, count in other.items():
         there = into.get(bucket, 0) + count
         if there:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from facts.time import Instant
 from reporting.kpi.cells import Cell, Step, steps_of, visit_answered
 from reporting.kpi.intervals import quarter_of, quarters
-from reporting.kpi.records import Arrival, Record, Scheduled, Span, Visit
+from reporting.kpi.records import Arrival, Leg, Offer, Record, Scheduled, Span, Visit
 
 QUEUE, AGENT, ENTRY_POINT = "queue", "agent", "entry_point"
 FAMILIES = (QUEUE, AGENT, ENTRY_POINT)
@@ -29,25 +29,27 @@ class Cells:
 
     def __call__(self, record: Record, step: Step, sign: int) -> None:
         """Take in one step of a record."""
-        match record:
-            case Span():
-                self.add_span(record, sign)
-            case Scheduled():
-                return  # plans are compared in reports only
-            case Arrival():
-                self._take((ENTRY_POINT, self._grain(record.at), record.entry_point or None), record, step, sign)
-            case _:
-                interval = self._grain(record.at)
-                self._take((QUEUE, interval, record.queue), record, step, sign)
-                if record.agent_id is None:
-                    return
-                address = (AGENT, interval, record.agent_id)
-                if step is visit_answered and isinstance(record, Visit):
-                    # the agent's share of a contact begins with the answer; what it went through before comes along
-                    for passed in steps_of(record):
-                        self._take(address, record, passed, sign)
-                else:
-                    self._take(address, record, step, sign)
+        kind = type(record)
+        if kind is Span:
+            self.add_span(record, sign)  # type: ignore[arg-type]  # its type was just asked for
+        elif kind is Arrival:
+            key = record.entry_point or None  # type: ignore[union-attr]  # likewise
+            step(self._cell((ENTRY_POINT, self._grain(record.at), key)), record, sign)
+        elif kind is not Scheduled:  # plans are compared in reports only
+            self._take_contact(record, step, sign)  # type: ignore[arg-type]  # what remains
+
+    def _take_contact(self, record: Visit | Leg | Offer, step: Step, sign: int) -> None:
+        interval = self._grain(record.at)
+        step(self._cell((QUEUE, interval, record.queue)), record, sign)
+        if record.agent_id is None:
+            return
+        cell = self._cell((AGENT, interval, record.agent_id))
+        if step is visit_answered:
+            # the agent's share of a contact begins with the answer; what it went through before comes along
+            for passed in steps_of(record):
+                passed(cell, record, sign)
+        else:
+            step(cell, record, sign)
 
     def add_span(self, span: Span, sign: int = 1) -> None:
         """Divide a stretch of agent time among its intervals."""
@@ -64,9 +66,6 @@ class Cells:
         for (there, interval, key), cell in self.cells.items():
             if there == family:
                 yield interval, key, cell
-
-    def _take(self, address: Address, record: Record, step: Step, sign: int) -> None:
-        step(self._cell(address), record, sign)
 
     def _cell(self, address: Address) -> Cell:
         self.changed.add(address)
