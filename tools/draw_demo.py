@@ -43,9 +43,9 @@ def main(target: Path) -> int:
     canvas = Console(record=True, width=COLUMNS, height=LINES, file=io.StringIO(), force_terminal=True)
     unseen = Console(file=io.StringIO(), width=COLUMNS, height=LINES)
     options = DemoOptions(minutes=MINUTES, speed=SPEED, seed=SEED)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, DemoHome(Path(folder)) as home:
         settings = load(None, {**os.environ, "CORDBOARD_HOME": folder})
-        demo = Demo(reactor, settings, options, DemoHome(Path(folder)), unseen)
+        demo = Demo(reactor, settings, options, home, unseen)
         reactor.callWhenRunning(demo.start, on_screen=False)
         reactor.addSystemEventTrigger("before", "shutdown", lambda: canvas.print(demo.board(), end=""))
         reactor.addSystemEventTrigger("before", "shutdown", demo.stop)

@@ -61,7 +61,7 @@ BACK_AFTER_S = 40.0
 
 REDRAW_S = 0.25
 
-FOUND_WRONG, USED_WRONG = 1, 2
+FOUND_WRONG = 1
 
 
 class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,13 +84,14 @@ def run_demo(reactor: Any, options: DemoOptions, env: Mapping[str, str]) -> int:
     try:
         settings = load(options.config, env)
         _check(settings)
-        home = DemoHome(settings.home.expanduser())
+        with DemoHome(settings.home.expanduser()) as home:
+            return _run(reactor, settings, options, home)
     except (ConfigError, DemoHomeError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the mistakes are for whoever started it
+        print(error, file=sys.stderr)  # noqa: T201 - for whoever started it
         return FOUND_WRONG
-    if options.json_file is not None and not options.json_file.absolute().parent.is_dir():
-        print(f"--json {options.json_file}: there is no folder {options.json_file.parent}", file=sys.stderr)  # noqa: T201 - likewise
-        return USED_WRONG
+
+
+def _run(reactor: Any, settings: Settings, options: DemoOptions, home: DemoHome) -> int:
     console = Console(stderr=True)
     on_screen = console.is_terminal and not console.is_dumb_terminal
     logs.configure("warning", to=home.open_log() if on_screen else None)
@@ -298,7 +299,7 @@ class Demo:
 
     def _summarise(self, report: Report) -> None:
         self._say(f"After {self._lasted / MINUTE:.1f} virtual minutes:")
-        self._console.print(report_table(report))
+        self._console.print(report_table(report) if report.rows else "No contacts yet.")
         if self._slowed > 1.25:
             reached = self._options.speed / self._slowed
             self._say(

@@ -5,7 +5,7 @@ comes here.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -34,12 +34,11 @@ _BAR_CELLS = 12
 _AGENT_NAME, _AGENT_TIME, _AGENT_GAP = 8, 5, 2
 _AGENT_CELL = 2 + _AGENT_NAME + 1 + _AGENT_TIME
 _MOST_AGENT_ROWS = 8
-_FEWEST_EVENTS = 3
 _MOST_WHERE = 20
 _WIDE = 96
 """From this width on there is room for the bars."""
 
-_AROUND = 13
+_AROUND = 12
 """Lines of the board besides queues, agents and events."""
 
 
@@ -92,8 +91,9 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 def draw(picture: Picture, width: int, height: int) -> RenderableType:
     """The board for a terminal of so many columns and lines."""
-    agent_rows = min(_MOST_AGENT_ROWS, math.ceil(len(picture.agents) / _agents_across(width)))
-    room = height - _AROUND - len(picture.queues) - agent_rows
+    across = _agents_across(width)
+    agent_rows = min(_MOST_AGENT_ROWS, math.ceil(len(picture.agents) / across))
+    room = height - _AROUND - len(picture.queues) - agent_rows - (len(picture.agents) > agent_rows * across)
     return Group(
         _heading(picture, width),
         Text(),
@@ -103,7 +103,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         _agents(picture.agents, width),
         Text(),
         Rule(Text(" latest ", style="dim"), align="left", style="bright_black", characters="─"),
-        *_latest(picture, max(room, _FEWEST_EVENTS)),
+        *_latest(picture, max(room, 0)),
     )
 
 
@@ -129,40 +129,61 @@ def _heading(picture: Picture, width: int) -> Text:
 
 
 def _queues(picture: Picture, width: int) -> Table:
+    side = 1 if width >= _WIDE else 0
     table = Table(
         box=box.SIMPLE_HEAD,
         expand=True,
         show_edge=False,
-        padding=(0, 1),
+        padding=(0, 1, 0, side),
         header_style="dim",
         border_style="bright_black",
     )
-    table.add_column("Queue", ratio=1, no_wrap=True, overflow="ellipsis", min_width=8)
-    numbers = (("Waiting", 7), ("Longest", 7), ("Offered", 7), ("Answered", 8), ("Abandoned", 9), ("ASA", 5))
-    for title, columns in numbers:
-        table.add_column(title, justify="right", width=columns, no_wrap=True)
-    if width >= _WIDE:
-        table.add_column("", width=_BAR_CELLS, no_wrap=True)
-    table.add_column(f"SL {picture.total.threshold_s:g} s", justify="right", width=7, no_wrap=True)
+    columns = [column for column in _COLUMNS if width >= column.from_width]
+    table.add_column("Queue" if side else " Queue", ratio=1, no_wrap=True, overflow="ellipsis", min_width=8)
+    for column in columns:
+        title = column.title.format(picture.total.threshold_s)
+        table.add_column(title, justify="right", width=column.width, no_wrap=True)
     for queue in picture.queues:
-        table.add_row(*_cells(queue, width))
+        table.add_row(Text(queue.title if side else f" {queue.title}"), *(column.cell(queue) for column in columns))
     table.add_section()
-    table.add_row(*_cells(picture.total, width), style="bold")
+    title = picture.total.title
+    table.add_row(title if side else f" {title}", *(column.cell(picture.total) for column in columns), style="bold")
     return table
 
 
-def _cells(queue: QueueLine, width: int) -> Iterator[Text]:
-    is_late = queue.longest is not None and queue.longest > queue.threshold_s * SECOND
-    yield Text(queue.title)
-    yield Text(str(queue.waiting), style="" if queue.waiting else "dim")
-    yield Text(_NO_DATA if queue.longest is None else clock(queue.longest), style="yellow" if is_late else "")
-    for count in (queue.offered, queue.answered, queue.abandoned):
-        yield Text(str(count), style="" if count else "dim")
-    yield Text(_NO_DATA if queue.asa_s is None else clock(round(queue.asa_s * SECOND)))
-    look = _level_style(queue)
-    if width >= _WIDE:
-        yield bar(queue.service_level, look)
-    yield Text(percent(queue.service_level), style=look)
+def _longest(queue: QueueLine) -> Text:
+    if queue.longest is None:
+        return Text(_NO_DATA)
+    return Text(clock(queue.longest), style="yellow" if queue.longest > queue.threshold_s * SECOND else "")
+
+
+def _count(count: int) -> Text:
+    return Text(str(count), style="" if count else "dim")
+
+
+def _asa(queue: QueueLine) -> Text:
+    return Text(_NO_DATA if queue.asa_s is None else clock(round(queue.asa_s * SECOND)))
+
+
+class _Column(msgspec.Struct, frozen=True):
+    """A column of the queues, for terminals from a width on."""
+
+    title: str
+    width: int
+    from_width: int
+    cell: Callable[[QueueLine], Text]
+
+
+_COLUMNS = (
+    _Column("Waiting", 7, 0, lambda queue: _count(queue.waiting)),
+    _Column("Longest", 7, 0, _longest),
+    _Column("Offered", 7, 78, lambda queue: _count(queue.offered)),
+    _Column("Answered", 8, 0, lambda queue: _count(queue.answered)),
+    _Column("Abandoned", 9, 78, lambda queue: _count(queue.abandoned)),
+    _Column("ASA", 5, 78, _asa),
+    _Column("", _BAR_CELLS, _WIDE, lambda queue: bar(queue.service_level, _level_style(queue))),
+    _Column("SL {:g} s", 7, 0, lambda queue: Text(percent(queue.service_level), style=_level_style(queue))),
+)
 
 
 def _level_style(queue: QueueLine) -> str:
@@ -201,10 +222,12 @@ def _agents_across(width: int) -> int:
 def _agent_counts(picture: Picture, width: int) -> Text:
     doing = [agent.state for agent in picture.agents]
     digits = len(str(len(doing)))
+    gap = " " * (3 if width >= _WIDE else 1)
     counts = Text(" ")
     for name, sign, colour in STATES:
-        counts.append_text(Text.assemble((sign, colour), (f" {name} ", "dim"), f"{doing.count(name):>{digits}}   "))
-    return _line(counts, Text.assemble(("occupancy ", "dim"), f"{percent(picture.occupancy):>7} "), width)
+        counts.append_text(Text.assemble((sign, colour), (f" {name} ", "dim"), f"{doing.count(name):>{digits}}{gap}"))
+    occupancy = Text.assemble(("occupancy ", "dim"), f"{percent(picture.occupancy):>7} ")
+    return _line(counts, occupancy if width >= _WIDE else Text(), width)
 
 
 def _agents(agents: tuple[AgentCell, ...], width: int) -> RenderableType:
@@ -232,7 +255,7 @@ def _agent(agent: AgentCell) -> Text:
 
 def _latest(picture: Picture, lines: int) -> Iterator[Text]:
     """The last lines, the newest first; always so many, so that the board keeps its height."""
-    newest = picture.happenings[-lines:][::-1]
+    newest = picture.happenings[::-1][:lines]
     where = min(_MOST_WHERE, max(len(queue.title) for queue in picture.queues))
     for one in newest:
         yield Text.assemble(

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from config.home import JOURNAL
 
@@ -18,13 +18,13 @@ class DemoHomeError(Exception):
 
 
 class DemoHome:
-    """The folder, ours until this process ends. Removes what an earlier demo left there, and nothing else."""
+    """The folder, ours until it is closed. Removes what an earlier demo left there, and nothing else."""
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "demo"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = (self.folder / _LOCK).open("a", encoding="utf-8")
+            self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             self._take()
             self._clear()
         except OSError as error:
@@ -37,6 +37,7 @@ class DemoHome:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self.close()
             raise DemoHomeError(
                 f"another demo is at work in {self.folder}: end it, or set CORDBOARD_HOME to another folder"
             ) from error
@@ -45,6 +46,16 @@ class DemoHome:
         for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LOG):
             (self.folder / name).unlink(missing_ok=True)
         shutil.rmtree(self.spool, ignore_errors=True)
+
+    def close(self) -> None:
+        """Another demo may come."""
+        os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def journal(self) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ def cordboard(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str, float]:
     home = tmp_path_factory.mktemp("home")
     began = time.monotonic()
-    done = cordboard(home, "demo", "--minutes", "8", "--speed", "60", "--seed", "7", "--json", str(home / "out.json"))
+    done = cordboard(home, "demo", "--minutes", "8", "--speed", "100", "--seed", "7", "--json", str(home / "out.json"))
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     return home, json.loads((home / "out.json").read_text())["queues"], done.stderr, time.monotonic() - began
@@ -76,3 +77,49 @@ def test_the_journal_is_whole(demo: tuple[Path, dict[str, Any], str, float]) -> 
     home, *_ = demo
     done = cordboard(home, "db", "verify", "--journal", str(home / "demo" / "journal.sqlite3"))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cti_bridge.app.main", "demo", "--speed", "60", "--json", str(tmp_path / "o.json")]
+    env = {**os.environ, "CORDBOARD_HOME": str(tmp_path)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env) as running:
+        assert running.stderr is not None
+        assert "Ctrl-C ends it" in running.stderr.readline()
+        # The data folder is taken: a second demo there would spoil the first one's journal.
+        second = cordboard(tmp_path, "demo", "--minutes", "1", "--speed", "60")
+        assert second.returncode == 1
+        assert "another demo is at work" in second.stderr
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=60)[1]
+    assert running.returncode == 0
+    assert "virtual minutes:" in said
+    assert "Traceback" not in said
+    assert "queues" in json.loads((tmp_path / "o.json").read_text())
+    verified = cordboard(tmp_path, "db", "verify", "--journal", str(tmp_path / "demo" / "journal.sqlite3"))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_before_the_first_contact_the_summary_says_so(tmp_path: Path) -> None:
+    done = cordboard(tmp_path, "demo", "--minutes", "0.1", "--speed", "600", "--json", str(tmp_path / "out.json"))
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert set(json.loads((tmp_path / "out.json").read_text())) == {"queues"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("--minutes", "nan"), 2, "--minutes"),
+        (("--minutes", "0"), 2, "--minutes"),
+        (("--speed", "inf"), 2, "--speed"),
+        (("--speed", "0"), 2, "--speed"),
+        (("--json", "/nowhere/at/all/out.json"), 2, "/nowhere/at/all"),
+        (("--config", "/nowhere.yaml"), 1, "/nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_is_said_at_once(tmp_path: Path, arguments: tuple[str, ...], code: int, text: str) -> None:
+    done = cordboard(tmp_path, "demo", *arguments)
+    assert done.returncode == code
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "demo").exists()
