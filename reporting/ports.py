@@ -51,7 +51,10 @@ class CellReader(Protocol):
         from_at: Instant | None = None,
         to_at: Instant | None = None,
         *,
-        grain: Literal["quarter", "day"] = "quarter",
+        grain: Literal["quarter", "day", "whole"] = "quarter",
     ) -> Iterable[tuple[Instant, tuple[str | None, ...], Cell]]:
-        """``(beginning, key, cell)`` of the quarters of an hour, or whole days, that begin in the range."""
+        """``(beginning, key, cell)`` of the quarters of an hour, or whole days, that begin in the range.
+
+        ``whole``: as few cells as make up a range of whole days.
+        """
         ...
