@@ -105,8 +105,8 @@ class AdHoc:
         """
         if not self.path.exists():
             raise StorageError(f"{self.path} is not there: refresh it first")
-        settings = {"enable_external_access": False, "lock_configuration": True}
-        with self._connected(read_only=True, config=settings) as connection:
+        with self._connected(read_only=True, config={"enable_external_access": False}) as connection:
+            connection.execute("SET lock_configuration = true")
             try:
                 asked = connection.execute(question, list(parameters))
                 columns = tuple(column[0] for column in asked.description or ())
@@ -133,6 +133,7 @@ class AdHoc:
                 raise DatabaseLockedError(f"{self.path} is being refreshed by another process: try again") from error
             raise StorageError(f"{self.path}: {error}; delete it, it is made anew") from error
         try:
+            connection.execute("SET enable_progress_bar = false")  # it would go between the rows on standard output
             yield connection
         finally:
             connection.close()

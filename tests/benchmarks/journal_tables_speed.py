@@ -147,9 +147,10 @@ def question_s(contacts: int, rounds: int = 7) -> tuple[float, float]:
         with open_journal(Path(folder) / "journal.sqlite3") as journal:
             file.refresh(journal)
         with duckdb.connect(str(file.path)) as connection:
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(
                 "INSERT INTO visits BY NAME SELECT 'c' || i AS contact_id, 'queue ' || (hash(i) % 40) AS queue,"
-                " 1772319600000000 + (i * 2592000000000) // ? AS \"at\", 'live' AS stream, true AS settled,"
+                " 1772319600000000 + i * (2592000000000 // ?) AS \"at\", 'live' AS stream, true AS settled,"
                 " CASE WHEN hash(i + 7) % 10 = 0 THEN 'abandoned' ELSE 'answered' END AS outcome,"
                 " (hash(i + 3) % 60000000)::BIGINT AS waited_us FROM range(?) AS numbers(i)",
                 [contacts, contacts],
@@ -160,6 +161,7 @@ def question_s(contacts: int, rounds: int = 7) -> tuple[float, float]:
             answer = file.ask(QUESTION)
             middle = time.perf_counter()
             with duckdb.connect(str(file.path), read_only=True) as connection:
+                connection.execute("SET enable_progress_bar = false")
                 rows = connection.execute(QUESTION).fetchall()
             ours.append(middle - begin)
             alone.append(time.perf_counter() - middle)

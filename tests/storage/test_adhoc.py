@@ -154,6 +154,7 @@ def test_nobodys_data_is_in_it(embedded: Journal, file: AdHoc, tmp_path: Path) -
         "COPY visits TO '/tmp/stolen.csv'",
         "ATTACH '/tmp/other.duckdb'",
         "SET enable_external_access = true",
+        "SET enable_progress_bar = true",
         "INSTALL httpfs",
         "SELECT",
     ],
