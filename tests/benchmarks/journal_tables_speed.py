@@ -82,17 +82,21 @@ def filling_us(facts: int = 20_000) -> dict[str, float]:
     }
 
 
+class _Counting(set[Any]):
+    """Counts what is added, new or not."""
+
+    added = 0
+
+    def add(self, address: Any) -> None:
+        self.added += 1
+        super().add(address)
+
+
 def _slices_of(facts: int) -> int:
-    taken = 0
-
-    class Counting(Cells):
-        def _take(self, *arguments: Any) -> None:
-            nonlocal taken
-            taken += 1
-            super()._take(*arguments)
-
-    Fold(Counting()).apply_all(facts_of(facts))
-    return taken
+    cells = Cells()
+    counting = cells.changed = _Counting()
+    Fold(cells).apply_all(facts_of(facts))
+    return counting.added
 
 
 # -- reports from the tables ---------------------------------------------------------------------------------------
