@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 from pathlib import Path
 from typing import Self, TextIO
 
@@ -43,9 +42,8 @@ class DemoHome:
             ) from error
 
     def _clear(self) -> None:
-        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LOG):
+        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LOG, SPOOL):
             (self.folder / name).unlink(missing_ok=True)
-        shutil.rmtree(self.spool, ignore_errors=True)
 
     def close(self) -> None:
         """Another demo may come."""
