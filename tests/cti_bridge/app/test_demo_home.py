@@ -9,7 +9,7 @@ from cti_bridge.app.demo_home import DemoHome, DemoHomeError
 
 
 def test_what_an_earlier_demo_left_is_gone_and_nothing_else(tmp_path: Path) -> None:
-    left = [tmp_path / "demo" / name for name in (JOURNAL, f"{JOURNAL}-wal", "demo.log", "spool/7")]
+    left = [tmp_path / "demo" / name for name in (JOURNAL, f"{JOURNAL}-wal", "demo.log", "spool")]
     mine = tmp_path / "demo" / "notes.txt"
     for file in (*left, mine, tmp_path / JOURNAL):
         file.parent.mkdir(parents=True, exist_ok=True)
