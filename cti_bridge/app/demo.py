@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 PER_HOUR = 840.0
 """Callers an hour for thirty agents: fourteen a minute, who keep them three quarters busy."""
 
-TALK = Lognormal(mean_s=84.0, scv=0.4)
+TALK = Lognormal(mean_s=86.0, scv=0.4)
 PATIENCE = Lognormal(mean_s=90.0, scv=1.5)
 KEYS = {"1": 1.0, "2": 1.0, "3": 1.0}
 """What callers press, by weight: one key for each of the embedded centre's queues."""
