@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -84,4 +84,18 @@ interval_rules = sa.Table(
     metadata,
     sa.Column("version", sa.Text, primary_key=True, comment="of the rules by which the cells were filled"),
     sa.Column("zone", sa.Text, nullable=False, comment="the time zone of the days"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False, comment="who did it"),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("resource", sa.Text, nullable=False, comment="the kind of thing that was changed"),
+    sa.Column("key", sa.Text, nullable=False, comment="which one"),
+    sa.Column("before", sa.Text, comment="JSON; none when it was made"),
+    sa.Column("after", sa.Text, comment="JSON; none when it was removed"),
+    sa.Index("audit_resource", "resource", "key"),
 )

@@ -109,7 +109,7 @@ def busy_hours(draw: st.DrawFn) -> list[Entry]:
     return entries
 
 
-@settings(max_examples=60, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, phases=GENERATE, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=busy_hours(), cuts=st.lists(st.integers(1, 20), min_size=1, max_size=8))
 def test_stopping_and_starting_again_changes_nothing(embedded: Journal, entries: list[Entry], cuts: list[int]) -> None:
     empty(embedded)
