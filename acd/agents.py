@@ -24,6 +24,8 @@ def log_in(centre: Centre, event: LogIn) -> None:
     agent.phone = event.phone or agent.policy.phone
     agent.logged_in_at = centre.now
     agent.misses = agent.taken = 0
+    agent.busy_us = agent.free_us = 0
+    centre.staff_version += 1
     centre.out.append(
         AgentLoggedIn(agent_id=agent.agent_id, phone=agent.phone, team=agent.policy.team, skills=dict(agent.skills))
     )
@@ -38,7 +40,7 @@ def log_out(centre: Centre, event: LogOut) -> None:
         _pend(centre, agent, Declared.LOGGED_OUT, None, event.by)
         return
     if agent.free:
-        centre.matching.take_agent(agent)
+        centre.matching.take_agent(agent, centre.now)
     works = agent.works
     rings = [work for work in works if work.activity is Activity.RESERVED]
     for work in works:
@@ -60,8 +62,9 @@ def declare_ready(centre: Centre, event: DeclareReady) -> None:
         wanted = None if agent.declared is Declared.READY else Declared.READY
         _pend(centre, agent, wanted, None, event.by)
         return
-    become_ready(agent)
-    settle(centre, agent, event.by)
+    become_ready(centre, agent)
+    tell_state(centre, agent, event.by)
+    settle(centre, agent, event.by, changed=False)
 
 
 def declare_not_ready(centre: Centre, event: DeclareNotReady) -> None:
@@ -74,8 +77,8 @@ def declare_not_ready(centre: Centre, event: DeclareNotReady) -> None:
         _pend(centre, agent, Declared.NOT_READY, event.reason, event.by)
         return
     if agent.free:
-        centre.matching.take_agent(agent)
-    become_not_ready(agent, event.reason)
+        centre.matching.take_agent(agent, centre.now)
+    become_not_ready(centre, agent, event.reason)
     tell_state(centre, agent, event.by)
 
 
@@ -88,12 +91,12 @@ def lose_phone(centre: Centre, event: LosePhone) -> None:
     if agent.declared is Declared.LOGGED_OUT:
         return
     if agent.free:
-        centre.matching.take_agent(agent)
+        centre.matching.take_agent(agent, centre.now)
     for work in [work for work in agent.works if work.activity is Activity.RESERVED]:
         withdraw_ring(centre, work, OfferOutcome.UNREACHABLE)
     if agent.declared is Declared.READY:
         pending, reason = agent.pending or Declared.READY, agent.pending_reason
-        become_not_ready(agent, PHONE_LOST)
+        become_not_ready(centre, agent, PHONE_LOST)
         agent.pending, agent.pending_reason = pending, reason
     tell_state(centre, agent, Party.SYSTEM)
 
@@ -107,19 +110,23 @@ def find_phone(centre: Centre, event: FindPhone) -> None:
     if agent.declared is Declared.LOGGED_OUT:
         return
     if agent.pending is Declared.READY and not agent.works:
-        become_ready(agent)
-    settle(centre, agent, Party.SYSTEM)
+        become_ready(centre, agent)
+    tell_state(centre, agent, Party.SYSTEM)
+    settle(centre, agent, Party.SYSTEM, changed=False)
 
 
 def replace_skills(centre: Centre, event: ReplaceSkills) -> None:
     """The full set of skills changes; idle time and work stay."""
     agent = centre.agent(event.agent_id)
+    if agent.retired:
+        raise IllegalEvent(f"agent {event.agent_id!r} is no longer in the policy")
     stood = agent.free
     if stood:
-        centre.matching.take_agent(agent)
+        centre.matching.take_agent(agent, centre.now)
     centre.matching.pools.remove_agent(agent)
     agent.skills = event.skills
     centre.matching.pools.add_agent(agent)
+    centre.staff_version += 1
     centre.out.append(SkillsChanged(agent_id=agent.agent_id, skills=dict(event.skills), by=event.by))
     if stood:
         settle(centre, agent, event.by, keep_idle_time=True, changed=False)
@@ -137,6 +144,7 @@ def _holds(work: Work) -> bool:
 def _pend(centre: Centre, agent: Agent, pending: Declared | None, reason: ReasonCode | None, by: Party) -> None:
     """Note what is to be declared when the work is over."""
     if agent.free:
-        centre.matching.take_agent(agent)
+        centre.matching.take_agent(agent, centre.now)
     agent.pending, agent.pending_reason = pending, reason
+    centre.unsettled.append(agent)
     tell_state(centre, agent, by)

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from typing import Final
 
 from acd.agent_state import PRECEDENCE
+from acd.chance import Chance
+from acd.classes import Classes
 from acd.contact_state import Place
 from acd.deadlines import Deadlines
 from acd.effects import Effect
 from acd.errors import IllegalEvent
 from acd.matching import Matching
-from acd.model import Agent, Contact, Queue, Work
+from acd.model import Agent, Class, Contact, Queue, Work
 from acd.policy import Policy
 from acd.readings import Readings
-from facts.ids import AgentId, ContactId, OfferId, QueueName
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName
 from facts.journal import AgentStateChanged
 from facts.states import Activity, Declared, Party
 from facts.time import Instant
@@ -26,6 +28,7 @@ RESERVED: Final = Activity.RESERVED
 TALKING: Final = Activity.TALKING
 WAITING: Final = Place.WAITING
 OFFERED: Final = Place.OFFERED
+DIALLING: Final = Place.DIALLING
 CONNECTED: Final = Place.CONNECTED
 NOWHERE: Final = Place.NOWHERE
 BY_AGENT: Final = Party.AGENT
@@ -36,16 +39,26 @@ MOST_REMEMBERED: Final = 10_000
 
 
 class Centre:
-    """Contacts, agents, queues, deadlines; ``out`` gathers facts and commands until the event is handled."""
+    """Contacts, agents, queues, deadlines.
+
+    ``out`` gathers facts and commands until the event is handled; ``unsettled``: agents who will be offered nothing
+    for a while, and queues whose waiting has changed, to be looked at when the event itself is done. ``notes``: some
+    queue needs to know how long things take, or who talked with whom. ``staff_version`` counts changes of what agents
+    declare, so that who counts them knows when to count again.
+    """
 
     __slots__ = (
         "agents",
+        "chance",
+        "classes",
         "contacts",
         "deadlines",
         "entered",
         "first_offer",
         "joined",
+        "last_agents",
         "matching",
+        "notes",
         "now",
         "offers",
         "offers_made",
@@ -53,6 +66,8 @@ class Centre:
         "policy",
         "queues",
         "readings",
+        "staff_version",
+        "unsettled",
     )
 
     def __init__(self, policy: Policy, ring_over: Callable[["Centre", Contact], None]) -> None:
@@ -70,6 +85,12 @@ class Centre:
         self.joined = 0
         self.offers_made = 0
         self.first_offer = ""
+        self.chance = Chance(policy.seed)
+        self.classes = Classes(policy.contact_order)
+        self.last_agents: OrderedDict[CustomerId, AgentId] = OrderedDict()
+        self.staff_version = 0
+        self.notes = False
+        self.unsettled: list[Agent | Queue] = []
 
     def new_offer_id(self) -> OfferId:
         """Never used before, not even before a restart: the time of the first offer, and a number."""
@@ -135,24 +156,15 @@ def state_of(agent: Agent, by: Party) -> AgentStateChanged:
     )
 
 
-def work_on(agent: Agent, contact_id: ContactId) -> Work | None:
-    """The agent's work on a contact."""
-    for work in agent.works:
-        if work.contact.contact_id == contact_id:
-            return work
-    return None
-
-
-def drop_work(work: Work) -> None:
-    """The work is over: neither agent nor contact has it any more."""
-    agent, contact = work.agent, work.contact
-    agent.works = without(agent.works, work)
-    contact.works = without(contact.works, work)
+def end_work(agent: Agent, work: Work, now: Instant) -> None:
+    """The slot is free."""
+    agent.works = () if len(agent.works) == 1 else without(agent.works, work)
+    agent.busy_us += now - work.started_at
 
 
 def without(works: tuple[Work, ...], work: Work) -> tuple[Work, ...]:
     """All but one."""
-    return () if works == (work,) else tuple(other for other in works if other is not work)
+    return tuple(other for other in works if other is not work)
 
 
 def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) -> None:
@@ -172,13 +184,24 @@ def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) 
 def leave_line(centre: Centre, contact: Contact) -> None:
     """The contact waits no more; its timers are over."""
     queue = contact.queue
-    if queue is not None and queue.waiting.pop(contact.contact_id, None) is not None:
-        count = queue.counts[contact.class_] - 1
-        if count:
-            queue.counts[contact.class_] = count
-        else:
-            del queue.counts[contact.class_]
+    if queue is None or queue.waiting.pop(contact.contact_id, None) is None:
+        return
+    count_out(queue, contact.class_)
     if contact.not_again is not None:
         for timer in contact.not_again.values():
             centre.deadlines.cancel(timer)
         contact.not_again = None
+    if not queue.simple or contact.timers:
+        for timer in contact.timers:
+            centre.deadlines.cancel(timer)
+        contact.timers = ()
+        centre.unsettled.append(queue)
+
+
+def count_out(queue: Queue, class_: Class) -> None:
+    """One fewer of this class waits in the queue."""
+    count = queue.counts[class_] - 1
+    if count:
+        queue.counts[class_] = count
+    else:
+        del queue.counts[class_]

@@ -28,6 +28,7 @@ class ContactEvent(enum.StrEnum):
 
     JOINED = "joined"
     OFFERED = "offered"
+    CALLBACK_REQUESTED = "callback requested"
     OFFER_FAILED = "offer failed"
     ANSWERED = "answered"
     ACCEPTED = "callback accepted"
@@ -35,7 +36,7 @@ class ContactEvent(enum.StrEnum):
     POSTPONED = "postponed"
     RESUMED = "resumed"
     LEFT = "left"
-    TALK_RESTORED = "talk restored"
+    TALK_STARTED = "talk started"
     TALK_OVER = "talk over"
     AGENT_FORCED_OUT = "agent forced out"
 
@@ -48,9 +49,9 @@ CONTACT_TABLE: Final[Mapping[ContactEvent, Mapping[Place, Place]]] = MappingProx
         ContactEvent.ANSWERED: {Place.OFFERED: Place.CONNECTED},
         ContactEvent.ACCEPTED: {Place.OFFERED: Place.DIALLING},
         ContactEvent.CUSTOMER_ANSWERED: {Place.DIALLING: Place.CONNECTED},
+        ContactEvent.CALLBACK_REQUESTED: {Place.WAITING: Place.WAITING, Place.OFFERED: Place.WAITING},
         ContactEvent.POSTPONED: {
             Place.WAITING: Place.SCHEDULED,
-            Place.OFFERED: Place.SCHEDULED,
             Place.DIALLING: Place.SCHEDULED,
         },
         ContactEvent.RESUMED: {Place.SCHEDULED: Place.WAITING},
@@ -58,9 +59,12 @@ CONTACT_TABLE: Final[Mapping[ContactEvent, Mapping[Place, Place]]] = MappingProx
             Place.WAITING: Place.NOWHERE,
             Place.OFFERED: Place.NOWHERE,
             Place.SCHEDULED: Place.NOWHERE,
-            Place.DIALLING: Place.NOWHERE,
         },
-        ContactEvent.TALK_RESTORED: {Place.NOWHERE: Place.CONNECTED, Place.CONNECTED: Place.CONNECTED},
+        ContactEvent.TALK_STARTED: {
+            Place.NOWHERE: Place.CONNECTED,
+            Place.CONNECTED: Place.CONNECTED,
+            Place.WITHOUT_AGENT: Place.CONNECTED,
+        },
         ContactEvent.TALK_OVER: {Place.CONNECTED: Place.NOWHERE, Place.WITHOUT_AGENT: Place.NOWHERE},
         ContactEvent.AGENT_FORCED_OUT: {Place.CONNECTED: Place.WITHOUT_AGENT},
     }

@@ -1,49 +1,44 @@
 """Contacts come into a queue and leave it."""
 
-from acd.centre import OFFERED, WAITING, Centre, forget_contact
+from typing import NoReturn
+
+from acd.admission import admit
+from acd.centre import Centre
 from acd.contact_state import CONTACT_TABLE, ContactEvent
 from acd.errors import IllegalEvent
 from acd.events import JoinQueue, LeaveQueue
-from acd.model import Class, Contact, Queue
-from acd.offers import place, release, stop_phones
+from acd.model import Contact
+from acd.offers import place
+from acd.queueing import enter, leave, order_of
 from acd.readings import both
-from facts.journal import ContactAbandoned, ContactLeftQueue, ContactQueued
-from facts.states import LeftQueue, OfferOutcome
-from facts.time import Instant
+from facts.journal import CallbackEnded, ContactQueued
 
 _MAY_LEAVE = CONTACT_TABLE[ContactEvent.LEFT]
 
 
 def join_queue(centre: Centre, event: JoinQueue) -> None:
     """A contact wants an agent: it is offered at once or waits at the place that its join time gives."""
-    now = centre.now
-    contact_id = event.contact_id
+    now, contact_id, joined_at, own = centre.now, event.contact_id, event.joined_at, event.requirement
     queue = centre.queues.get(event.queue)
-    if queue is None:
-        raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
-    known = centre.contacts.get(contact_id)
-    if known is not None:
-        raise IllegalEvent(f"contact {contact_id!r} is {known.place.value} already")
-    joined_at = event.joined_at
+    if queue is None or contact_id in centre.contacts or (joined_at is not None and joined_at > now):
+        _refuse(centre, event)
     newest = joined_at is None
     if joined_at is None:
         joined_at = now
-    elif joined_at > now:
-        raise IllegalEvent(f"contact {contact_id!r} cannot have joined in the future")
     reading = queue.reading
-    if event.requirement is not None:
-        own = event.requirement
+    if own is not None:
         reading = centre.readings.of(both(queue.policy.requires, own) if queue.requires else own)
     requirement, text, pools, first, second, exact = reading
     priority = queue.policy.priority if event.priority is None else event.priority
+    class_ = -priority if centre.classes.static else centre.classes.of(queue.policy, priority)
     centre.joined = joined = centre.joined + 1
     contact = Contact(
         contact_id,
         queue,
         joined_at,
-        order_of(-priority, joined_at, joined),
+        order_of(class_, joined_at, joined),
         priority,
-        -priority,
+        class_,
         requirement,
         pools,
         first,
@@ -54,6 +49,10 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         event.attributes or None,
         _entered(centre, event) if centre.entered else 1,
     )
+    if own is not None and requirement is not None:
+        contact.own = own
+    if event.priority is not None:
+        contact.own_priority = event.priority
     centre.contacts[contact_id] = contact
     centre.out.append(
         ContactQueued(
@@ -63,14 +62,28 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
             joined_at=joined_at,
             priority=priority,
             requirement=text,
-            position=enter(queue, contact, newest=newest),
+            position=enter(centre, queue, contact, newest=newest),
             entered=contact.entered,
             returned=event.returned,
             why=event.why,
             attributes=event.attributes,
         )
     )
-    place(centre, contact, newest=newest)
+    if queue.simple and event.preferred_agent is None:
+        place(centre, contact, newest=newest)
+        return
+    contact.preferred_agent = event.preferred_agent
+    admit(centre, contact, newest=newest)
+
+
+def _refuse(centre: Centre, event: JoinQueue) -> NoReturn:
+    """Say what is wrong."""
+    if event.queue not in centre.queues:
+        raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
+    known = centre.contacts.get(event.contact_id)
+    if known is not None:
+        raise IllegalEvent(f"contact {event.contact_id!r} is {known.place.value} already")
+    raise IllegalEvent(f"contact {event.contact_id!r} cannot have joined in the future")
 
 
 def _entered(centre: Centre, event: JoinQueue) -> int:
@@ -80,63 +93,26 @@ def _entered(centre: Centre, event: JoinQueue) -> int:
 
 
 def leave_queue(centre: Centre, event: LeaveQueue) -> None:
-    """The caller hung up (abandoned), or goes elsewhere for a stated cause."""
+    """The caller hung up (abandoned), or goes elsewhere for a stated cause.
+
+    Who has asked for a callback hangs up without leaving; a cause cancels the callback.
+    """
     contact = centre.contact(event.contact_id)
     if contact.place not in _MAY_LEAVE:
         raise IllegalEvent(f"contact {event.contact_id!r} is {contact.place.value}, so it cannot leave the queue")
-    go(centre, contact, event.cause, event.to)
-
-
-def go(centre: Centre, contact: Contact, cause: LeftQueue | None, to: str = "") -> None:
-    """The contact leaves its queue, unanswered; whom it was offered to is not to blame."""
-    assert contact.queue is not None
-    ringing = contact.place is OFFERED
-    outcome = OfferOutcome.CALLER_LEFT if cause is None else OfferOutcome.WITHDRAWN
-    if contact.place is WAITING:
-        centre.matching.stop_waiting(contact)
-    freed = stop_phones(centre, contact, outcome) if ringing else ()
-    forget_contact(centre, contact, remember=cause is not None)
-    queue, waited = contact.queue.policy.name, centre.now - contact.joined_at
-    contact_id, customer_id = contact.contact_id, contact.customer_id
-    if cause is None:
+    callback = contact.callback
+    if callback is None:
+        leave(centre, contact, event.cause, event.to)
+    elif event.cause is not None:
+        assert contact.queue is not None
         centre.out.append(
-            ContactAbandoned(
-                contact_id=contact_id,
-                customer_id=customer_id,
-                queue=queue,
-                stage="ringing" if ringing else "queue",
-                waited_us=waited,
+            CallbackEnded(
+                contact_id=contact.contact_id,
+                customer_id=contact.customer_id,
+                queue=contact.queue.policy.name,
+                channel="callback",
+                outcome="cancelled",
+                attempts=callback.attempts,
             )
         )
-    else:
-        centre.out.append(
-            ContactLeftQueue(
-                contact_id=contact_id, customer_id=customer_id, queue=queue, outcome=cause, waited_us=waited, to=to
-            )
-        )
-    for agent in freed:
-        release(centre, agent, outcome)
-
-
-def order_of(class_: Class, joined_at: Instant, number: int) -> int:
-    """What contacts are ordered by: class, then join time, then the number of joining, in one integer."""
-    return (class_ << 96) + (joined_at << 32) + number
-
-
-def position(queue: Queue, contact: Contact) -> int:
-    """The contact's place in its queue, 1 for the first: behind higher priority, and who joined earlier at its own."""
-    order = contact.order
-    return 1 + sum(other.order < order for other in queue.waiting.values())
-
-
-def enter(queue: Queue, contact: Contact, *, newest: bool) -> int:
-    """Count the contact among the queue's waiting; its position. Cheap for the newest, as nearly all are."""
-    class_, counts = contact.class_, queue.counts
-    count = counts.get(class_, 0)
-    counts[class_] = count + 1
-    queue.waiting[contact.contact_id] = contact
-    if not newest:
-        return position(queue, contact)
-    if len(counts) == 1:
-        return count + 1
-    return sum(count for other, count in counts.items() if other <= class_)
+        leave(centre, contact, event.cause, event.to)

@@ -47,7 +47,7 @@ class SendContact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnnouncePosition(msgspec.Struct, frozen=True, kw_only=True):
-    """Tell the waiting customer the position and, when it may be said, the expected wait."""
+    """Tell the waiting customer the position (0: do not) and, when it may be said, the expected wait."""
 
     contact_id: ContactId
     position: int

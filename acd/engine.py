@@ -12,11 +12,15 @@ happened, does the commands and journals the facts in the order given, and wakes
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from acd import agents, contacts, offers, talks, views
+from acd import agents, callbacks, closing, contacts, explain, offers, policy_change, preview, talks, views
+from acd.aftermath import settle_down
 from acd.centre import Centre
 from acd.effects import Effect
 from acd.events import (
     AnswerOffer,
+    CallbackAnswered,
+    CallbackFailed,
+    CloseQueue,
     DeclareNotReady,
     DeclareReady,
     EndTalk,
@@ -30,18 +34,23 @@ from acd.events import (
     LogIn,
     LogOut,
     LosePhone,
+    OpenQueue,
     RefuseOffer,
+    ReplacePolicy,
     ReplaceSkills,
+    RequestCallback,
     RestoreTalk,
     RetrieveTalk,
+    StartTalk,
     Tick,
 )
-from acd.model import Agent, Queue
+from acd.expected_wait import expected_for
+from acd.explain import AgentExplanation, ContactExplanation
 from acd.policy import Policy
+from acd.preview import Preview
 from acd.views import AgentView, ContactView, OfferView, QueueView
 from facts.ids import AgentId, ContactId, OfferId, QueueName
-from facts.requirements import NOTHING_REQUIRED
-from facts.time import Instant
+from facts.time import Duration, Instant
 
 
 def _tick(_centre: Centre, _event: Tick) -> None:
@@ -66,6 +75,13 @@ _HANDLERS: Final[dict[type, Callable[[Centre, Any], None]]] = {
     LosePhone: agents.lose_phone,
     FindPhone: agents.find_phone,
     ReplaceSkills: agents.replace_skills,
+    StartTalk: talks.start_talk,
+    RequestCallback: callbacks.request_callback,
+    CallbackAnswered: callbacks.callback_answered,
+    CallbackFailed: callbacks.callback_failed,
+    CloseQueue: closing.close_queue,
+    OpenQueue: closing.open_queue,
+    ReplacePolicy: policy_change.replace_policy,
     Tick: _tick,
 }
 
@@ -73,18 +89,12 @@ _HANDLERS: Final[dict[type, Callable[[Centre, Any], None]]] = {
 class Engine:
     """One centre's distributor."""
 
-    __slots__ = ("_centre",)
+    __slots__ = ("_begun", "_centre")
 
     def __init__(self, policy: Policy) -> None:
+        self._begun = False
         self._centre = centre = Centre(policy, offers.ring_over)
-        for number, known in enumerate(policy.agents):
-            agent = Agent(known, number)
-            centre.agents[agent.agent_id] = agent
-            centre.matching.pools.add_agent(agent)
-        for rules in policy.queues:
-            centre.queues[rules.name] = Queue(
-                rules, centre.readings.of(rules.requires), rules.requires != NOTHING_REQUIRED
-            )
+        policy_change.begin(centre, policy)
 
     def handle(self, event: Event, now: Instant) -> tuple[Effect, ...]:
         """Let everything due until ``now`` happen, then the event; what is to be journalled and done, in order.
@@ -95,10 +105,12 @@ class Engine:
         """
         centre = self._centre
         if now > centre.now:
-            if centre.deadlines.soonest <= now:
+            if centre.deadlines.soonest <= now or not centre.now:
                 self._advance(now)
             centre.now = now
         _HANDLERS[type(event)](centre, event)
+        if centre.unsettled:
+            settle_down(centre)
         effects = tuple(centre.out)
         centre.out.clear()
         return effects
@@ -106,9 +118,15 @@ class Engine:
     def _advance(self, now: Instant) -> None:
         """Whatever is due by ``now`` happens, each at its own time, in order."""
         centre = self._centre
+        if not self._begun:
+            self._begun = True
+            for queue in centre.queues.values():
+                closing.watch_hours(centre, queue, now)
         while (timer := centre.deadlines.due(now)) is not None:
             centre.now = max(centre.now, timer.at)
             timer.what(centre, timer.subject)
+            if centre.unsettled:
+                settle_down(centre)
         centre.now = now
 
     @property
@@ -126,7 +144,7 @@ class Engine:
     def contact(self, contact_id: ContactId) -> ContactView | None:
         """A contact in a queue or with an agent; None: not here (any more)."""
         contact = self._centre.contacts.get(contact_id)
-        return None if contact is None else views.contact_view(contact)
+        return None if contact is None else views.contact_view(contact, views.position_of(self._centre, contact))
 
     def agent(self, agent_id: AgentId) -> AgentView | None:
         """An agent of the policy."""
@@ -143,9 +161,29 @@ class Engine:
         queue = self._centre.queues.get(name)
         return None if queue is None else views.queue_view(self._centre, queue)
 
+    def explain_contact(self, contact_id: ContactId, now: Instant) -> ContactExplanation | None:
+        """Why the contact still waits: who was considered, what rules each out, what will change and when."""
+        contact = self._centre.contacts.get(contact_id)
+        return None if contact is None else explain.explain_contact(self._centre, contact, now)
+
+    def explain_agent(self, agent_id: AgentId, now: Instant) -> AgentExplanation | None:
+        """Why the agent is offered nothing, and for each waiting contact why not that one."""
+        agent = self._centre.agents.get(agent_id)
+        return None if agent is None else explain.explain_agent(self._centre, agent, now)
+
+    def preview(self, change: ReplacePolicy | ReplaceSkills, now: Instant) -> Preview:
+        """What the change would do to waiting contacts and agents if it were made now; it is not made."""
+        return preview.preview(self._centre, change, now)
+
+    def expected_wait(self, contact_id: ContactId) -> Duration | None:
+        """How long the waiting contact will still wait, on average; None: not known, or it does not wait."""
+        contact = self._centre.contacts.get(contact_id)
+        place_in_line = 0 if contact is None else views.position_of(self._centre, contact)
+        return expected_for(self._centre, contact, place_in_line) if contact is not None and place_in_line else None
+
     def contacts(self) -> Iterator[ContactView]:
         """Every contact in a queue or with an agent."""
-        return (views.contact_view(contact) for contact in tuple(self._centre.contacts.values()))
+        return views.contact_views(self._centre)
 
     def agents(self) -> Iterator[AgentView]:
         """Every agent of the policy."""

@@ -1,11 +1,12 @@
 """What is told to the distributor. Imperative names; facts, which come out of it, are in the past tense."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from acd.policy import Policy
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.journal import Direction
 from facts.requirements import Requirement
 from facts.states import LeftQueue, OfferOutcome, Party
 from facts.time import Duration, Instant
@@ -27,7 +28,10 @@ class JoinQueue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaveQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """A waiting or offered contact goes. ``cause`` None: the caller hung up (abandoned)."""
+    """A waiting or offered contact goes. ``cause`` None: the caller hung up (abandoned).
+
+    Who asked for a callback has hung up without leaving: for them only a ``cause`` ends it.
+    """
 
     contact_id: ContactId
     cause: LeftQueue | None = None
@@ -153,6 +157,55 @@ class ReplaceSkills(msgspec.Struct, frozen=True, kw_only=True):
     by: Party = Party.SUPERVISOR
 
 
+class StartTalk(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent talks with a contact that did not come through an offer: a call of their own, a consultation.
+
+    Allowed while NOT_READY. A phone that rings for an offer cannot take it now: that offer ends as busy.
+    """
+
+    contact_id: ContactId
+    agent_id: AgentId
+    queue: QueueName | None = None
+    direction: Direction = "outbound"
+
+
+class RequestCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer hangs up and keeps the place in the queue; to be rung at ``number``, not before ``not_before``."""
+
+    contact_id: ContactId
+    number: str
+    not_before: Instant | None = None
+
+
+class CallbackAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer who was dialled back is there."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class CallbackFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer who was dialled back is not there; ``outcome``: no_answer, busy or failed."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    outcome: Literal["no_answer", "busy", "failed"] = "no_answer"
+
+
+class CloseQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """Emergency closing: the queue takes nobody any more, whatever its hours; who waits goes where the policy says."""
+
+    queue: QueueName
+    by: str = ""
+
+
+class OpenQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """The emergency is over: the queue's hours hold again."""
+
+    queue: QueueName
+    by: str = ""
+
+
 class Tick(msgspec.Struct, frozen=True):
     """Time has come to ``now``: whatever was due until then happens, in the order in which it was due."""
 
@@ -176,5 +229,11 @@ Event: TypeAlias = (
     | FindPhone
     | ReplacePolicy
     | ReplaceSkills
+    | StartTalk
+    | RequestCallback
+    | CallbackAnswered
+    | CallbackFailed
+    | CloseQueue
+    | OpenQueue
     | Tick
 )

@@ -22,19 +22,19 @@ class Matching:
     """The index of free agents and waiting contacts."""
 
     __slots__ = (
-        "_idle_order",
         "_last_in_line",
         "_returned",
         "free_count",
+        "idle_order",
         "pools",
         "waiting_count",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, idle_order: int = 0) -> None:
         self.pools = Pools()
         self.free_count = 0
         self.waiting_count = 0
-        self._idle_order = 0
+        self.idle_order = idle_order
         self._last_in_line = 0
         self._returned: dict[Agent, None] = {}
 
@@ -43,11 +43,12 @@ class Matching:
     def start_idle(self, agent: Agent, now: Instant) -> None:
         """The agent's idle time begins now: behind everybody else's."""
         agent.idle_since = now
-        agent.idle_order = self._idle_order = self._idle_order + 1
+        agent.idle_order = self.idle_order = self.idle_order + 1
 
-    def free_agent(self, agent: Agent) -> None:
+    def free_agent(self, agent: Agent, now: Instant) -> None:
         """The agent can be offered contacts, at the place that their idle time gives."""
         agent.free = True
+        agent.free_from = now
         self.free_count += 1
         if agent.idle_order > self._last_in_line:
             self._last_in_line = agent.idle_order
@@ -58,9 +59,10 @@ class Matching:
         if len(self._returned) > max(_MOST_RETURNED, self.free_count // 8):
             self._line_up()
 
-    def take_agent(self, agent: Agent) -> None:
+    def take_agent(self, agent: Agent, now: Instant) -> None:
         """The agent cannot be offered contacts any more."""
         agent.free = False
+        agent.free_us += now - agent.free_from
         self.free_count -= 1
         if agent.returned:
             agent.returned = False
@@ -133,6 +135,10 @@ class Matching:
                 del pool.lanes[class_]
             if order == pool.head:
                 pool.head = next(iter(lane)) if lane and len(pool.lanes) == 1 else _head(pool)
+
+    def waiting_for(self, agent: Agent) -> list[Contact]:
+        """Contacts that wait for this agent alone, in order."""
+        return self.pools.waiting_for(agent)
 
     def first_come(self, agent: Agent) -> Contact | None:
         """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""

@@ -12,9 +12,10 @@ import msgspec
 
 from acd.contact_state import Place
 from acd.deadlines import Timer
-from acd.policy import AgentPolicy, QueuePolicy
-from facts.ids import AgentId, ContactId, CustomerId, OfferId, ReasonCode, SkillName
-from facts.requirements import Requirement, satisfies
+from acd.policy import AgentPolicy, GroupName, QueuePolicy
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.journal import Direction
+from facts.requirements import NOTHING_REQUIRED, Requirement, satisfies
 from facts.states import Activity, Declared
 from facts.time import Duration, Instant
 
@@ -53,17 +54,99 @@ be kept); its text; the pools of those who may qualify; the least levels of the 
 a pool with these levels is all that it asks."""
 
 
-class Queue(msgspec.Struct, eq=False):
-    """A queue at work. ``requires``: something.
+class Queue:
+    """A queue at work.
 
-    ``waiting``: not yet answered, whether a phone rings for them or not; ``counts``: how many of each class.
+    ``requires``: something. ``simple``: none of the rules that need more than an offer. ``waiting``: not yet answered,
+    whether a phone rings for them or not; ``counts``: how many of each class; ``alarmed``: that the starvation
+    cap acts. ``helped_by``: reserve groups that are open now. ``closed_by_hand``: an emergency closing.
+    ``ranks``: the ordered list's places.
     """
 
-    policy: QueuePolicy
-    reading: Reading
-    requires: bool
-    waiting: "dict[ContactId, Contact]" = {}
-    counts: dict[Class, int] = {}
+    __slots__ = (
+        "alarmed",
+        "closed_by_hand",
+        "counts",
+        "edge",
+        "estimate",
+        "helped_by",
+        "last_chosen",
+        "policy",
+        "ranks",
+        "reading",
+        "requires",
+        "review",
+        "simple",
+        "staff",
+        "waiting",
+        "watched",
+    )
+
+    def __init__(self, policy: QueuePolicy, reading: Reading) -> None:
+        self.waiting: dict[ContactId, Contact] = {}
+        self.counts: dict[Class, int] = {}
+        self.alarmed = False
+        self.last_chosen = -1
+        self.helped_by: tuple[GroupName, ...] = ()
+        self.closed_by_hand = False
+        self.estimate = Estimate()
+        self.staff: Staff | None = None
+        self.review: Timer | None = None
+        self.edge: Timer | None = None
+        self.follow(policy, reading)
+
+    def follow(self, policy: QueuePolicy, reading: Reading) -> None:
+        """Work by this policy from now on."""
+        self.policy = policy
+        self.reading = reading
+        self.requires = policy.requires != NOTHING_REQUIRED
+        self.ranks = {agent_id: rank for rank, agent_id in enumerate(policy.agents)}
+        self.watched = bool(policy.reserve)
+        self.simple = not (
+            policy.relaxation
+            or policy.limits
+            or policy.reserve
+            or policy.announcements
+            or policy.starvation_cap_us
+            or policy.last_agent
+            or policy.open is not None
+            or self.closed_by_hand
+        )
+
+
+class Estimate(msgspec.Struct, eq=False):
+    """What the expected wait is estimated from: decaying sums, so that the last hundred or so contacts count most.
+
+    ``handled``, ``handling_us``: contacts and the time that agents spent on them. ``waited_us``, ``abandoned``: time
+    waited by all who left the line, and how many of them gave up. ``load``: how much work the queue is of late.
+    """
+
+    handled: float = 0.0
+    handling_us: float = 0.0
+    waited_us: float = 0.0
+    abandoned: float = 0.0
+    load: float = 0.0
+
+
+class Staff(msgspec.Struct, frozen=True):
+    """Who works for a queue; ``version``: of the agents' declared states for which it holds.
+
+    ``ready``: READY, at work or not; ``teams``: how many of them serve just which queues.
+    """
+
+    version: int
+    logged_in: int
+    ready: int
+    teams: tuple[tuple[tuple[Queue, ...], int], ...]
+
+
+class Callback(msgspec.Struct, eq=False):
+    """A contact whose customer has hung up and will be rung, not before ``due``."""
+
+    number: str
+    due: Instant
+    expires_at: Instant
+    attempts: int = 0
 
 
 class Work(msgspec.Struct, eq=False):
@@ -85,7 +168,11 @@ class Contact(msgspec.Struct, eq=False):
     ``order``: class, join time and join number in one integer, so that who is first is a comparison of integers.
     ``first``, ``second``: the least levels of the pools' two skills. ``exact``: nothing more is required.
     ``plain``: nor does anything else forbid anybody; otherwise :meth:`admits` decides. ``requirement``: None as in a
-    reading.
+    reading; ``own``: what the contact brought.
+
+    ``step``: relaxation steps taken, which ``opened`` reserve groups. ``alone_for``: the preferred agent for whom it
+    waits. ``timers``: all that ends when it is answered or leaves. ``visited``: queues that it overflowed from.
+    ``told_us``: the expected wait that the customer was told last.
     """
 
     contact_id: ContactId
@@ -109,7 +196,17 @@ class Contact(msgspec.Struct, eq=False):
     offer_id: OfferId | None = None
     works: tuple[Work, ...] = ()
     not_again: "dict[Agent, Timer] | None" = None
+    own: Requirement | None = None
+    own_priority: int | None = None
     step: int = 0
+    opened: tuple[GroupName, ...] = ()
+    alone_for: "Agent | None" = None
+    timers: tuple[Timer, ...] = ()
+    visited: tuple[QueueName, ...] = ()
+    capped: bool = False
+    told_us: Duration | None = None
+    callback: Callback | None = None
+    direction: Direction = "inbound"
 
     def admits(self, agent: "Agent") -> bool:
         """Whether this agent, who is of one of the pools, may be offered the contact now."""
@@ -124,13 +221,17 @@ class Agent:
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
     ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as the
     pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
+    ``busy_us``, ``free_us``: time at work on contacts, and time free to be offered some, since log-in.
     """
 
     __slots__ = (
         "agent_id",
+        "busy_us",
         "declared",
         "free",
+        "free_from",
         "free_in",
+        "free_us",
         "idle_order",
         "idle_since",
         "logged_in_at",
@@ -144,6 +245,7 @@ class Agent:
         "phone_reachable",
         "policy",
         "reason",
+        "retired",
         "returned",
         "since",
         "skills",
@@ -153,11 +255,7 @@ class Agent:
     )
 
     def __init__(self, policy: AgentPolicy, number: int) -> None:
-        self.policy = policy
         self.agent_id: AgentId = policy.agent_id
-        self.skills: dict[SkillName, int] = policy.skills
-        self.number = number
-        self.slots = policy.slots
         self.declared: Declared = Declared.LOGGED_OUT
         self.reason: ReasonCode | None = None
         self.pending: Declared | None = None
@@ -172,7 +270,19 @@ class Agent:
         self.returned = False
         self.idle_order = 0
         self.idle_since: Instant = 0
+        self.free_from: Instant = 0
+        self.free_us: Duration = 0
+        self.busy_us: Duration = 0
         self.misses = 0
         self.taken = 0
+        self.follow(policy, number)
+
+    def follow(self, policy: AgentPolicy, number: int) -> None:
+        """Work by this policy from now on; the pools have to be entered anew."""
+        self.policy = policy
+        self.number = number
+        self.skills: dict[SkillName, int] = policy.skills
+        self.slots = policy.slots
+        self.retired = False
         self.free_in: list[Any] = []
         self.looks_in: list[Any] = []

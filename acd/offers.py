@@ -7,6 +7,7 @@ from acd.centre import (
     BY_AGENT,
     BY_SYSTEM,
     CONNECTED,
+    DIALLING,
     LOGGED_OUT,
     OFFERED,
     READY,
@@ -14,16 +15,17 @@ from acd.centre import (
     WAITING,
     Centre,
     available,
-    drop_work,
+    end_work,
     leave_line,
     state_of,
     tell_state,
     without,
 )
 from acd.declaring import apply_pending, become_not_ready
-from acd.effects import ConnectContact, RingAgent, StopRinging
+from acd.effects import ConnectContact, DialCustomer, RingAgent, StopRinging
 from acd.errors import IllegalEvent
 from acd.events import AnswerOffer, RefuseOffer
+from acd.last_agents import note_answer
 from acd.matching import qualifies
 from acd.model import Agent, Contact, Work
 from acd.offer_state import CONSEQUENCES, REFUSALS
@@ -50,7 +52,7 @@ def place(centre: Centre, contact: Contact, *, newest: bool = False) -> None:
     for agent in agents:
         if agent.slots > 1 and available(agent):
             centre.matching.start_idle(agent, centre.now)
-            centre.matching.free_agent(agent)
+            centre.matching.free_agent(agent, centre.now)
 
 
 def settle(
@@ -67,13 +69,13 @@ def settle(
     """
     matching = centre.matching
     if agent.free:
-        matching.take_agent(agent)
+        matching.take_agent(agent, centre.now)
     elif not keep_idle_time:
         matching.start_idle(agent, centre.now)
     while agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots:
         contact, why = choose_contact(centre, agent)
         if contact is None:
-            matching.free_agent(agent)
+            matching.free_agent(agent, centre.now)
             break
         matching.stop_waiting(contact)
         make_offer(centre, contact, (agent,), why)
@@ -95,7 +97,7 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     centre.deadlines.add_ring(now, ring_us, attempt, contact)
     for agent in agents:
         if agent.free:
-            centre.matching.take_agent(agent)
+            centre.matching.take_agent(agent, centre.now)
         agent_id = agent.agent_id
         work = Work(agent, contact, RESERVED, now, now)
         agent.works += (work,)
@@ -135,10 +137,8 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     losers = _answered_elsewhere(centre, contact, work) if len(contact.works) > 1 else ()
     del centre.offers[offer_id]
     contact.offer_id = None
-    contact.place = CONNECTED
-    leave_line(centre, contact)
     contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
-    out += (
+    out.append(
         OfferEnded(
             contact_id=contact_id,
             agent_id=agent_id,
@@ -147,19 +147,33 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
             offer_id=offer_id,
             outcome=_ANSWERED,
             rang_us=rang,
-        ),
-        ContactConnected(
-            contact_id=contact_id,
-            agent_id=agent_id,
-            customer_id=customer_id,
-            queue=name,
-            offer_id=offer_id,
-            waited_us=now - contact.joined_at,
-            rang_us=rang,
-        ),
-        state_of(agent, BY_AGENT),
-        ConnectContact(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
+        )
     )
+    if contact.callback is not None:
+        contact.place = DIALLING
+        contact.callback.attempts += 1
+        out += (
+            state_of(agent, BY_AGENT),
+            DialCustomer(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
+        )
+    else:
+        contact.place = CONNECTED
+        leave_line(centre, contact)
+        if centre.notes:
+            note_answer(centre, contact, agent)
+        out += (
+            ContactConnected(
+                contact_id=contact_id,
+                agent_id=agent_id,
+                customer_id=customer_id,
+                queue=name,
+                offer_id=offer_id,
+                waited_us=now - contact.joined_at,
+                rang_us=rang,
+            ),
+            state_of(agent, BY_AGENT),
+            ConnectContact(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
+        )
     for loser in losers:
         release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
 
@@ -206,12 +220,10 @@ def stop_phones(centre: Centre, contact: Contact, outcome: OfferOutcome) -> tupl
 
 def release(centre: Centre, agent: Agent, outcome: OfferOutcome) -> None:
     """An offer to this agent is over: what follows for them, by the table."""
-    follows = CONSEQUENCES[outcome]
     if agent.pending is not None and not agent.works:
-        apply_pending(centre, agent)
-        settle(centre, agent)
-        return
-    settle(centre, agent, BY_SYSTEM, keep_idle_time=follows.keep_idle_time)
+        slot_freed(centre, agent)
+    else:
+        settle(centre, agent, BY_SYSTEM, keep_idle_time=CONSEQUENCES[outcome].keep_idle_time)
 
 
 def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
@@ -228,7 +240,7 @@ def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOut
         agent.misses += 1
     if follows.miss and agent.misses >= rules.misses_before_not_ready > 0 and agent.pending is None:
         agent.misses = 0
-        become_not_ready(agent, follows.reason)
+        become_not_ready(centre, agent, follows.reason)
     elif follows.pause:
         _pause(centre, agent)
     if not contact.works:
@@ -254,7 +266,7 @@ def _pause(centre: Centre, agent: Agent) -> None:
     if agent.pause is not None:
         centre.deadlines.cancel(agent.pause)
     if agent.free:
-        centre.matching.take_agent(agent)
+        centre.matching.take_agent(agent, centre.now)
     agent.pause = centre.deadlines.add(centre.now + centre.policy.refusal_pause_us, pause_over, agent)
 
 
@@ -262,6 +274,17 @@ def pause_over(centre: Centre, agent: Agent) -> None:
     """The agent whose phone refused may be asked again."""
     agent.pause = None
     settle(centre, agent, changed=False)
+
+
+def slot_freed(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
+    """A slot has no work any more: what was pending happens when it was the last, and the next contact may come."""
+    if agent.pending is not None and not agent.works:
+        apply_pending(centre, agent)
+        if agent.declared is not LOGGED_OUT:
+            tell_state(centre, agent, by)
+        settle(centre, agent, by, changed=False)
+    else:
+        settle(centre, agent, by)
 
 
 def _ringing(centre: Centre, offer_id: OfferId, agent_id: AgentId) -> tuple[Contact, Work]:
@@ -282,7 +305,8 @@ def _close_offer(centre: Centre, contact: Contact) -> None:
 def _unlink(centre: Centre, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:
     """Say that the offer to this agent ended, and free the slot; what follows for the agent is not done here."""
     agent, contact = work.agent, work.contact
-    drop_work(work)
+    end_work(agent, work, centre.now)
+    contact.works = without(contact.works, work)
     _tell_end(centre, work, outcome, centre.now - work.since)
     if stop_phone and contact.offer_id is not None:
         centre.out.append(

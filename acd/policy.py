@@ -63,7 +63,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     ``waiting``: so many wait already (at entry). ``longest_wait``: somebody has waited so long already (at entry).
     ``wait``: this contact has waited so long, counted from its original join time (while waiting).
     ``expected_wait``: so long is expected (at entry). ``none_logged_in``, ``none_ready``: nobody who meets the queue's
-    own requirement is logged in, or is READY or at work (at entry and while waiting).
+    own requirement is logged in, or is READY, at work or not (at entry and while waiting).
     """
 
     what: Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from acd.model import Agent, Levels, Pool
+from acd.model import Agent, Contact, Levels, Pool
 from facts.ids import SkillName
 
 
@@ -48,29 +48,38 @@ class Pools:
 
     def _open(self, key: tuple[str, str, str]) -> Pool:
         pool = self._pools[key] = Pool(key)
-        in_line = []
-        for agent in self._members(key):
-            self._enter(pool, agent)
-            if agent.free and not agent.returned:
-                in_line.append(agent)
-        in_line.sort(key=_idle_order)
+        members = [agent for agent in self._members(key) if self._enter(pool, agent)]
+        in_line = sorted((agent for agent in members if agent.free and not agent.returned), key=_idle_order)
         for agent in in_line:
             pool.free[agent] = agent.free_in[-1]
         return pool
 
     def _members(self, key: tuple[str, str, str]) -> Iterable[Agent]:
         """Those who have the skills of a key."""
-        _, first, second = key
+        group, first, second = key
+        if group[:1] == "@":
+            return [agent for agent in self._agents if agent.agent_id == group[1:]]
         if not first:
             return self._agents
         holders = self._holders.get(first, {})
         return holders.keys() & self._holders.get(second, {}).keys() if second else holders
 
-    def _enter(self, pool: Pool, agent: Agent) -> None:
+    def _enter(self, pool: Pool, agent: Agent) -> bool:
         levels = levels_in(pool, agent)
-        if levels is not None:
-            agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
-            agent.looks_in += (pool, *levels)
+        if levels is None:
+            return False
+        agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
+        agent.looks_in += (pool, *levels)
+        return True
+
+    def waiting_for(self, agent: Agent) -> list[Contact]:
+        """Contacts that wait for this agent alone, first come first."""
+        pool = self._pools.get((f"@{agent.agent_id}", "", ""))
+        if pool is None:
+            return []
+        return sorted(
+            (contact for lane in pool.lanes.values() for contact in lane.values()), key=lambda contact: contact.order
+        )
 
     def clear_lines(self) -> None:
         """No agent stands free in any pool."""
@@ -78,9 +87,20 @@ class Pools:
             pool.free.clear()
 
 
+def in_group(agent: Agent, group: str) -> bool:
+    """Whether the agent is of a group: ``""``, who is in no reserve group; ``@ID``, the one agent; a reserve group."""
+    if not group:
+        return not agent.policy.reserve
+    if group[0] == "@":
+        return group[1:] == agent.agent_id
+    return group in agent.policy.reserve
+
+
 def levels_in(pool: Pool, agent: Agent) -> Levels | None:
     """The agent's levels of the pool's skills (0 where the pool asks for none); None: not of this pool."""
-    _, first, second = pool.key
+    group, first, second = pool.key
+    if not in_group(agent, group):
+        return None
     level = agent.skills.get(SkillName(first)) if first else 0
     level2 = agent.skills.get(SkillName(second)) if second else 0
     if level is None or level2 is None:

@@ -91,6 +91,21 @@ class Readings:
         return first, second
 
 
+def skills_wanted(contact: Contact) -> tuple[SkillName, ...]:
+    """The skills whose levels matter: those that some way of meeting the requirement asks for."""
+    if contact.requirement is None:
+        return tuple(SkillName(skill) for skill in contact.pools[0].key[1:])
+    found = (skill for alternative in alternatives(contact.requirement) for skill in alternative.skills)
+    return tuple(dict.fromkeys(found))
+
+
+def own_of(contact: Contact) -> Requirement | None:
+    """What the contact itself brought."""
+    if contact.own is None and contact.requirement is None:
+        return requirement_of(contact)
+    return contact.own
+
+
 def requirement_of(contact: Contact) -> Requirement:
     """What a contact requires, also when it is kept as pool and levels only."""
     if contact.requirement is not None:

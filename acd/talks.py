@@ -4,30 +4,33 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
+from acd.callbacks import agent_missing
 from acd.centre import (
     BY_AGENT,
     BY_SYSTEM,
     CONNECTED,
+    DIALLING,
     TALKING,
     Centre,
-    drop_work,
+    end_work,
     forget_contact,
     tell_state,
     without,
-    work_on,
 )
-from acd.contact_state import Place
-from acd.declaring import apply_pending
+from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
-from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk
-from acd.model import Agent, Contact, Work
-from acd.offers import settle
+from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk, StartTalk
+from acd.expected_wait import note_handled
+from acd.model import Agent, Contact, Queue, Work
+from acd.offers import settle, slot_freed, withdraw_ring
+from acd.policy import QueuePolicy
 from facts.ids import AgentId, ContactId, QueueName
-from facts.journal import ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded
+from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded
 from facts.requirements import NOTHING_REQUIRED
-from facts.states import Activity, Party
+from facts.states import Activity, OfferOutcome, Party
 from facts.time import Instant
 
+_MAY_TALK: Final = CONTACT_TABLE[ContactEvent.TALK_STARTED]
 _TALK_OVER: Final = SLOT_TABLE[SlotEvent.TALK_OVER]
 _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 
@@ -36,7 +39,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
     """This agent's part is over: wrap-up begins, or the slot is free."""
     contact = centre.contact(event.contact_id)
     if contact.place is not CONNECTED:
-        _end_without_agent(centre, contact)
+        _end_unconnected(centre, contact, event.agent_id)
         return
     work = _talk(contact, event.agent_id, SlotEvent.TALK_OVER, _TALK_OVER)
     now, agent, queue = centre.now, work.agent, contact.queue
@@ -46,44 +49,54 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         forget_contact(centre, contact, remember=not event.contact_ended)
     else:
         contact.works = without(contact.works, work)
-    if queue is not None and queue.policy.wrap_up_us > 0:
-        work.activity = Activity.WRAP_UP
-        work.since = now
-        work.timer = centre.deadlines.add(now + queue.policy.wrap_up_us, wrap_up_over, work)
-        tell_state(centre, agent)
-        return
-    agent.works = () if len(agent.works) == 1 else without(agent.works, work)
+    if queue is not None:
+        rules = queue.policy
+        if centre.notes:
+            note_handled(queue, now - work.started_at + rules.wrap_up_us)
+        if rules.wrap_up_us > 0 or rules.wrap_up == "manual":
+            _begin_wrap_up(centre, work, rules)
+            return
+    end_work(agent, work, now)
     if agent.pending is not None:
         slot_freed(centre, agent)
     else:
         settle(centre, agent)
 
 
-def _end_without_agent(centre: Centre, contact: Contact) -> None:
-    """Only a contact whose agent was logged out by force ends without one."""
+def _begin_wrap_up(centre: Centre, work: Work, rules: QueuePolicy) -> None:
+    work.activity = Activity.WRAP_UP
+    work.since = centre.now
+    if rules.wrap_up == "automatic":
+        work.timer = centre.deadlines.add(centre.now + rules.wrap_up_us, wrap_up_over, work)
+    tell_state(centre, work.agent)
+
+
+def _end_unconnected(centre: Centre, contact: Contact, agent_id: AgentId) -> None:
+    """The agent of a callback is gone before the customer was there; or the customer whose agent was forced out."""
+    if contact.place is DIALLING and contact.works[0].agent.agent_id == agent_id:
+        work = contact.works[0]
+        agent_missing(centre, contact, work)
+        slot_freed(centre, work.agent)
+        return
     if contact.place is not Place.WITHOUT_AGENT:
         raise IllegalEvent(f"contact {contact.contact_id!r} is {contact.place.value}: there is no talk to end")
     forget_contact(centre, contact)
 
 
-def slot_freed(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
-    """A slot has no work any more: what was pending happens when it was the last, and the next contact may come."""
-    if agent.pending is not None and not agent.works:
-        apply_pending(centre, agent)
-    settle(centre, agent, by)
-
-
 def stop_talk(centre: Centre, work: Work, by: Party) -> None:
     """The agent is logged out by force: talk or wrap-up end here; the customer stays on the line without an agent."""
-    contact = work.contact
+    contact, agent = work.contact, work.agent
     if work.activity is Activity.WRAP_UP:
-        drop_work(work)
+        end_work(agent, work, centre.now)
         _tell_wrap_up_end(centre, work, "logged_out")
-        return
-    _tell_talk_end(centre, work, by)
-    drop_work(work)
-    if not contact.works:
-        contact.place = Place.WITHOUT_AGENT
+    elif contact.place is DIALLING:
+        agent_missing(centre, contact, work)
+    else:
+        end_work(agent, work, centre.now)
+        contact.works = without(contact.works, work)
+        _tell_talk_end(centre, work, by)
+        if not contact.works:
+            contact.place = Place.WITHOUT_AGENT
 
 
 def hold_talk(centre: Centre, event: HoldTalk) -> None:
@@ -126,37 +139,58 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
     agent = centre.present_agent(event.agent_id)
     if event.since > centre.now:
         raise IllegalEvent(f"the talk of contact {event.contact_id!r} cannot have begun in the future")
-    queue = None
-    if event.queue is not None:
-        queue = centre.queues.get(event.queue)
-    contact = centre.contacts.get(event.contact_id)
-    if contact is not None and (contact.place is not CONNECTED or work_on(agent, event.contact_id)):
-        raise IllegalEvent(f"contact {event.contact_id!r} is {contact.place.value} already")
-    if contact is None:
-        contact = talking_contact(centre, event.contact_id, event.since)
-        contact.queue = queue
-    begin_talk(centre, agent, contact, event.since)
+    queue = None if event.queue is None else centre.queues.get(event.queue)
+    _begin_talk(centre, agent, _talking(centre, agent, event.contact_id, event.since, queue), event.since)
     tell_state(centre, agent, BY_SYSTEM)
+    settle(centre, agent, keep_idle_time=True, changed=False)
 
 
-def talking_contact(centre: Centre, contact_id: ContactId, since: Instant) -> Contact:
-    """A contact that is with an agent without having come through a queue of ours."""
-    contact = Contact(
-        contact_id, None, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=CONNECTED
+def start_talk(centre: Centre, event: StartTalk) -> None:
+    """The agent talks with a contact of their own making, READY or not; what rang for them ends as busy."""
+    agent = centre.present_agent(event.agent_id)
+    if event.queue is not None and event.queue not in centre.queues:
+        raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
+    queue = None if event.queue is None else centre.queues[event.queue]
+    contact = _talking(centre, agent, event.contact_id, centre.now, queue)
+    contact.direction = event.direction
+    _begin_talk(centre, agent, contact, centre.now)
+    for work in [work for work in agent.works if work.activity is Activity.RESERVED]:
+        withdraw_ring(centre, work, OfferOutcome.BUSY)
+    centre.out.append(
+        ContactConnected(
+            contact_id=event.contact_id,
+            agent_id=event.agent_id,
+            customer_id=contact.customer_id,
+            queue=event.queue,
+            direction=event.direction,
+            waited_us=0,
+        )
     )
-    centre.contacts[contact_id] = contact
+    tell_state(centre, agent)
+    settle(centre, agent, keep_idle_time=True, changed=False)
+
+
+def _talking(centre: Centre, agent: Agent, contact_id: ContactId, since: Instant, queue: Queue | None) -> Contact:
+    """The contact that an agent begins to talk with, known or not; raises IllegalEvent when it is elsewhere."""
+    contact = centre.contacts.get(contact_id)
+    if contact is None:
+        contact = Contact(
+            contact_id, queue, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.NOWHERE
+        )
+    if contact.place not in _MAY_TALK or any(work.agent is agent for work in contact.works):
+        raise IllegalEvent(f"contact {contact_id!r} is {contact.place.value} already")
     return contact
 
 
-def begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -> Work:
+def _begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -> None:
     """The agent talks with the contact on a slot of their own."""
     if agent.free:
-        centre.matching.take_agent(agent)
-    work = Work(agent, contact, TALKING, since, since)
-    work.connected_at = since
+        centre.matching.take_agent(agent, centre.now)
+    centre.contacts[contact.contact_id] = contact
+    contact.place = CONNECTED
+    work = Work(agent, contact, TALKING, since, centre.now, since)
     agent.works += (work,)
     contact.works += (work,)
-    return work
 
 
 def end_wrap_up(centre: Centre, event: EndWrapUp) -> None:
@@ -189,7 +223,7 @@ def wrap_up_over(centre: Centre, work: Work) -> None:
 
 def _finish_wrap_up(centre: Centre, work: Work, how: _How) -> None:
     agent = work.agent
-    drop_work(work)
+    end_work(agent, work, centre.now)
     _tell_wrap_up_end(centre, work, how)
     slot_freed(centre, agent, BY_SYSTEM if how == "timer" else BY_AGENT)
 
@@ -203,6 +237,8 @@ def _wrap_up(agent: Agent, contact_id: ContactId | None) -> Work:
 
 def _talk(contact: Contact, agent_id: AgentId, event: SlotEvent, table: Mapping[Activity, Activity]) -> Work:
     """The agent's work on the contact, in a state in which the event can happen; raises IllegalEvent."""
+    if contact.place is not CONNECTED:
+        raise IllegalEvent(f"contact {contact.contact_id!r}: {event.value} cannot be, it is {contact.place.value}")
     for work in contact.works:
         if work.agent.agent_id == agent_id:
             if work.activity in table:

@@ -1,24 +1,31 @@
 """What others may see of the distributor's memory: frozen copies of the moment."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from acd.centre import Centre, activity_of
 from acd.contact_state import Place
-from acd.contacts import position
+from acd.expected_wait import expected_wait
+from acd.hours import is_open
 from acd.model import Agent, Contact, Queue
+from acd.queueing import position
 from acd.readings import requirement_of
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
+from facts.journal import Direction
 from facts.requirement_text import requirement_text
 from facts.requirements import Requirement, satisfies
 from facts.states import Activity, Declared
-from facts.time import Instant
+from facts.time import Duration, Instant
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     """A contact in a queue or with an agent.
 
     ``agent_id``: who talks with it, or whose phone rings (the first, if several do). ``position``: 1 for the first in
-    its queue; 0 when it does not wait. ``requirement``: as it is now, after relaxation.
+    its queue; 0 when it does not wait. ``requirement``: as it is now, after ``step`` relaxation steps. ``capped``: it
+    has reached the starvation cap. ``callback_due``: when a callback is tried (again). ``alone_for``: the preferred
+    agent whom it waits for alone.
     """
 
     contact_id: ContactId
@@ -37,6 +44,12 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: OfferId | None
     agent_id: AgentId | None
     agents: tuple[AgentId, ...]
+    step: int = 0
+    capped: bool = False
+    callback: bool = False
+    callback_due: Instant | None = None
+    alone_for: AgentId | None = None
+    direction: Direction = "inbound"
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +76,8 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     contact_id: ContactId | None
     misses: int
     taken: int
+    paused_until: Instant | None = None
+    reserve: tuple[str, ...] = ()
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +95,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     """A queue. ``waiting``: not yet answered, of whom ``ringing`` are offered just now; ``talking``: with an agent.
 
     The agents are those who meet the queue's own requirement, by state; ``ready`` are free to be offered a contact.
+    ``helped_by``: reserve groups that help just now. ``expected_wait_us``: for who would come now; None: not known.
     """
 
     name: QueueName
@@ -93,13 +109,35 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     busy: int
     wrap_up: int
     not_ready: int
+    callbacks: int = 0
+    open: bool = True
+    helped_by: tuple[str, ...] = ()
+    expected_wait_us: Duration | None = None
 
 
-def contact_view(contact: Contact) -> ContactView:
+def contact_views(centre: Centre) -> Iterator[ContactView]:
+    """Every contact; positions are found by sorting each queue once."""
+    positions: dict[ContactId, int] = {}
+    queues = {id(contact.queue): contact.queue for contact in centre.contacts.values() if contact.queue is not None}
+    for queue in queues.values():
+        in_order = sorted(queue.waiting.values(), key=lambda contact: centre.classes.rank(contact, centre.now))
+        positions |= {contact.contact_id: place for place, contact in enumerate(in_order, 1)}
+    for contact in tuple(centre.contacts.values()):
+        yield contact_view(contact, positions.get(contact.contact_id, 0))
+
+
+def position_of(centre: Centre, contact: Contact) -> int:
+    """The contact's position in its queue; 0: it does not wait."""
+    queue = contact.queue
+    if queue is None or contact.contact_id not in queue.waiting:
+        return 0
+    return position(centre, queue, contact)
+
+
+def contact_view(contact: Contact, place_in_line: int) -> ContactView:
     """The contact as it is."""
     agents = tuple(work.agent.agent_id for work in contact.works)
     queue, requirement = contact.queue, requirement_of(contact)
-    waits = queue is not None and contact.contact_id in queue.waiting
     return ContactView(
         contact_id=contact.contact_id,
         queue=None if queue is None else queue.policy.name,
@@ -108,7 +146,7 @@ def contact_view(contact: Contact) -> ContactView:
         priority=contact.priority,
         requirement=requirement,
         requirement_text=requirement_text(requirement),
-        position=position(queue, contact) if queue is not None and waits else 0,
+        position=place_in_line,
         customer_id=contact.customer_id,
         preferred_agent=contact.preferred_agent,
         attributes=dict(contact.attributes or {}),
@@ -117,6 +155,12 @@ def contact_view(contact: Contact) -> ContactView:
         offer_id=contact.offer_id,
         agent_id=agents[0] if agents else None,
         agents=agents,
+        step=contact.step,
+        capped=contact.capped,
+        callback=contact.callback is not None,
+        callback_due=contact.callback.due if contact.callback is not None else None,
+        alone_for=contact.alone_for.agent_id if contact.alone_for is not None else None,
+        direction=contact.direction,
     )
 
 
@@ -143,6 +187,8 @@ def agent_view(agent: Agent) -> AgentView:
         contact_id=contacts[0] if contacts else None,
         misses=agent.misses,
         taken=agent.taken,
+        paused_until=None if agent.pause is None else agent.pause.at,
+        reserve=agent.policy.reserve,
     )
 
 
@@ -186,4 +232,8 @@ def queue_view(centre: Centre, queue: Queue) -> QueueView:
             agent.declared is Declared.NOT_READY and activity is Activity.IDLE
             for agent, activity in zip(staff, doing, strict=True)
         ),
+        callbacks=sum(contact.callback is not None for contact in waiting),
+        open=is_open(queue, centre.now),
+        helped_by=queue.helped_by,
+        expected_wait_us=expected_wait(centre, queue, len(waiting) + 1),
     )

@@ -1,0 +1,222 @@
+"""A contact's stay in a queue that has more rules than whom to ring: what happens on entry and while it waits.
+
+Everything is counted from the original join time, so a contact that comes back late, or overflows, finds what was due
+meanwhile done at once.
+"""
+
+from acd.announcements import announce, next_at
+from acd.callbacks import keep_trying
+from acd.centre import NOWHERE, OFFERED, WAITING, Centre, leave_line
+from acd.classes import CAPPED, JOINED
+from acd.hours import refusal
+from acd.last_agents import prefer_last_agent
+from acd.limits import WHILE_WAITING, refusals
+from acd.model import Contact, Queue
+from acd.offers import place, release, stop_phones
+from acd.policy import Exit, Limit
+from acd.preferred import wait_alone
+from acd.queueing import change_class, enter, read_again, required, send, tell_left, tell_queued
+from acd.readings import own_of
+from facts.ids import QueueName
+from facts.journal import AlarmCleared, AlarmRaised, RequirementRelaxed
+from facts.requirement_text import requirement_text
+from facts.states import LeftQueue, OfferOutcome
+from facts.time import to_seconds
+
+
+def admit(centre: Centre, contact: Contact, *, newest: bool) -> None:
+    """The contact has been counted into its queue: it goes on elsewhere, is offered, or waits."""
+    queue = contact.queue
+    assert queue is not None
+    contact.place = NOWHERE
+    closed = refusal(centre, queue)
+    ways_out = [closed] if closed is not None else refusals(centre, queue, contact)
+    if any(depart(centre, contact, way, cause) for way, cause in ways_out):
+        return
+    if queue.policy.last_agent:
+        prefer_last_agent(centre, contact)
+    _take_due_steps(centre, contact, queue)
+    wait_alone(centre, contact)
+    _set_timers(centre, contact, queue)
+    cap = queue.policy.starvation_cap_us
+    if cap and contact.joined_at + cap <= centre.now:
+        reach_cap(centre, contact)
+        newest = False
+    contact.place = WAITING
+    place(centre, contact, newest=newest)
+    if queue.watched:
+        centre.unsettled.append(queue)
+
+
+def _set_timers(centre: Centre, contact: Contact, queue: Queue) -> None:
+    """What waiting will bring."""
+    rules, joined, now, add = queue.policy, contact.joined_at, centre.now, centre.deadlines.add
+    timers = [
+        add(joined + limit.value, wait_over, (contact, limit))
+        for limit in rules.limits
+        if limit.what == "wait" and joined + limit.value > now
+    ]
+    if contact.step < len(rules.relaxation):
+        timers.append(add(joined + rules.relaxation[contact.step].after_us, take_step, contact))
+    if rules.starvation_cap_us and joined + rules.starvation_cap_us > now:
+        timers.append(add(joined + rules.starvation_cap_us, reach_cap, contact))
+    if rules.announcements is not None:
+        timers.append(add(next_at(rules.announcements, joined, now), announce, contact))
+    contact.timers += tuple(timers)
+
+
+def resume(centre: Centre, contact: Contact) -> None:
+    """The queue's rules have changed: what waiting brings is set anew, at the same place; steps taken stay taken."""
+    queue = contact.queue
+    assert queue is not None
+    for timer in contact.timers:
+        centre.deadlines.cancel(timer)
+    contact.timers = ()
+    waits = contact.place is WAITING
+    place_now, contact.place = contact.place, NOWHERE
+    contact.step = min(contact.step, len(queue.policy.relaxation))
+    contact.alone_for = None
+    _take_due_steps(centre, contact, queue)
+    read_again(centre, contact)
+    wait_alone(centre, contact)
+    _set_timers(centre, contact, queue)
+    if contact.callback is not None:
+        keep_trying(centre, contact, place_now)
+        return
+    contact.place = place_now
+    if waits:
+        place(centre, contact)
+
+
+# -- relaxation -----------------------------------------------------------------------------------------------------
+
+
+def take_step(centre: Centre, contact: Contact) -> None:
+    """The next relaxation step is due."""
+    queue = contact.queue
+    assert queue is not None
+    _step(centre, contact, queue)
+    if contact.step < len(queue.policy.relaxation):
+        at = contact.joined_at + queue.policy.relaxation[contact.step].after_us
+        timer = centre.deadlines.add(max(at, centre.now), take_step, contact)
+        contact.timers = (*(timer for timer in contact.timers if not timer.over), timer)
+    read_again(centre, contact)
+
+
+def _take_due_steps(centre: Centre, contact: Contact, queue: Queue) -> None:
+    steps = queue.policy.relaxation
+    before = contact.step
+    while contact.step < len(steps) and contact.joined_at + steps[contact.step].after_us <= centre.now:
+        _step(centre, contact, queue)
+    if contact.step > before or queue.helped_by:
+        read_again(centre, contact)
+
+
+def _step(centre: Centre, contact: Contact, queue: Queue) -> None:
+    """Count a step, and say so."""
+    step = queue.policy.relaxation[contact.step]
+    contact.step += 1
+    contact.opened = tuple(dict.fromkeys((*contact.opened, *step.open)))
+    opened = f"open to {', '.join(step.open)}" if step.open else ""
+    centre.out.append(
+        RequirementRelaxed(
+            contact_id=contact.contact_id,
+            customer_id=contact.customer_id,
+            queue=queue.policy.name,
+            step=contact.step,
+            after_us=step.after_us,
+            requirement=requirement_text(required(contact)),
+            why=opened,
+        )
+    )
+
+
+# -- the starvation cap ---------------------------------------------------------------------------------------------
+
+
+def reach_cap(centre: Centre, contact: Contact) -> None:
+    """The contact has waited as long as anybody may: it goes before all others. Says so if it overtakes anybody."""
+    queue = contact.queue
+    assert queue is not None
+    if contact.capped:
+        return
+    others = {class_ for other in centre.queues.values() for class_ in other.counts} - {CAPPED, contact.class_}
+    overtakes = any(class_ < contact.class_ or not centre.classes.static for class_ in others)
+    change_class(centre, contact, CAPPED)
+    if overtakes and not queue.alarmed:
+        queue.alarmed = True
+        centre.out.append(
+            AlarmRaised(
+                contact_id=contact.contact_id,
+                queue=queue.policy.name,
+                alarm="starvation_cap",
+                value=to_seconds(centre.now - contact.joined_at),
+                threshold=to_seconds(queue.policy.starvation_cap_us),
+                text="waited as long as the cap allows: served before every priority",
+            )
+        )
+
+
+def clear_cap_alarm(centre: Centre, queue: Queue) -> None:
+    """When nobody at the cap waits any more, the alarm is over."""
+    if queue.alarmed and CAPPED not in queue.counts:
+        queue.alarmed = False
+        centre.out.append(AlarmCleared(queue=queue.policy.name, alarm="starvation_cap"))
+
+
+# -- going elsewhere ------------------------------------------------------------------------------------------------
+
+
+def wait_over(centre: Centre, subject: tuple[Contact, Limit]) -> None:
+    """The contact has waited as long as this limit allows."""
+    contact, limit = subject
+    if contact.callback is None:
+        depart(centre, contact, limit.then, LeftQueue.TIMED_OUT)
+
+
+def check_staff(centre: Centre, queue: Queue) -> None:
+    """Somebody stopped working: contacts leave a queue for which nobody works, if that is a limit of it."""
+    for contact in tuple(queue.waiting.values()):
+        for way, cause in refusals(centre, queue, contact, WHILE_WAITING):
+            if depart(centre, contact, way, cause):
+                break
+
+
+def depart(centre: Centre, contact: Contact, way: Exit, cause: LeftQueue) -> bool:
+    """Send the contact on; False: it cannot go there (a queue that it has been in, or that is not there) and stays."""
+    if way.to_kind != "queue":
+        send(centre, contact, way, cause)
+        return True
+    queue = contact.queue
+    target = centre.queues.get(QueueName(way.to))
+    assert queue is not None
+    if target is None or target is queue or target.policy.name in contact.visited:
+        return False
+    overflow(centre, contact, queue, target)
+    return True
+
+
+def overflow(centre: Centre, contact: Contact, queue: Queue, target: Queue) -> None:
+    """On to another queue; the original join time, and so the place that it gives, is kept."""
+    ringing = contact.place is OFFERED
+    if contact.place is WAITING:
+        centre.matching.stop_waiting(contact)
+    freed = stop_phones(centre, contact, OfferOutcome.WITHDRAWN) if ringing else ()
+    contact.place = NOWHERE
+    leave_line(centre, contact)
+    tell_left(centre, contact, LeftQueue.OVERFLOWED, f"queue:{target.policy.name}")
+    contact.visited += (queue.policy.name,)
+    own = own_of(contact)
+    contact.queue, contact.own = target, own
+    contact.alone_for, contact.step, contact.opened, contact.not_again = None, 0, (), None
+    contact.entered += 1
+    contact.priority = target.policy.priority if contact.own_priority is None else contact.own_priority
+    contact.class_ = centre.classes.of(target.policy, contact.priority)
+    contact.capped = False
+    contact.order = (contact.class_ << 96) + (contact.order & JOINED)
+    read_again(centre, contact)
+    text = requirement_text(required(contact))
+    tell_queued(centre, contact, text, enter(centre, target, contact, newest=False), returned=False, why="overflow")
+    admit(centre, contact, newest=False)
+    for agent in freed:
+        release(centre, agent, OfferOutcome.WITHDRAWN)

@@ -1,0 +1,70 @@
+"""Queues that open and close: by their hours, and by hand in an emergency."""
+
+from acd.admission import depart
+from acd.centre import Centre
+from acd.errors import IllegalEvent
+from acd.events import CloseQueue, OpenQueue
+from acd.hours import inside, is_open, next_edge
+from acd.model import Queue
+from facts.ids import QueueName
+from facts.journal import QueueClosed, QueueOpened
+from facts.states import LeftQueue
+from facts.time import Instant
+
+
+def watch_hours(centre: Centre, queue: Queue, now: Instant) -> None:
+    """Wake at the next beginning or end of the queue's hours."""
+    if queue.edge is not None:
+        centre.deadlines.cancel(queue.edge)
+    at = next_edge(queue.policy.open, now)
+    queue.edge = None if at is None else centre.deadlines.add(at, hours_turn, queue)
+
+
+def hours_turn(centre: Centre, queue: Queue) -> None:
+    """An interval begins or ends now."""
+    queue.edge = None
+    watch_hours(centre, queue, centre.now)
+    if queue.closed_by_hand:
+        return
+    if inside(queue.policy.open, centre.now):
+        centre.out.append(QueueOpened(queue=queue.policy.name))
+        return
+    centre.out.append(QueueClosed(queue=queue.policy.name))
+    if queue.policy.closing == "send_away":
+        send_all_away(centre, queue)
+
+
+def close_queue(centre: Centre, event: CloseQueue) -> None:
+    """Emergency: nobody comes in, and everybody who waits goes where the policy says; callbacks stay."""
+    queue = _queue(centre, event.queue)
+    if queue.closed_by_hand:
+        raise IllegalEvent(f"queue {event.queue!r} is closed by hand already")
+    queue.closed_by_hand = True
+    queue.follow(queue.policy, queue.reading)
+    centre.out.append(QueueClosed(queue=event.queue, why="by_hand", by=event.by))
+    send_all_away(centre, queue)
+
+
+def open_queue(centre: Centre, event: OpenQueue) -> None:
+    """The emergency is over: the hours hold again."""
+    queue = _queue(centre, event.queue)
+    if not queue.closed_by_hand:
+        raise IllegalEvent(f"queue {event.queue!r} is not closed by hand")
+    queue.closed_by_hand = False
+    queue.follow(queue.policy, queue.reading)
+    if is_open(queue, centre.now):
+        centre.out.append(QueueOpened(queue=event.queue, why="by_hand", by=event.by))
+
+
+def send_all_away(centre: Centre, queue: Queue) -> None:
+    """Who waits leaves, first come first; who is rung just now stays with the agent who is about to answer."""
+    for contact in sorted(queue.waiting.values(), key=lambda contact: contact.order):
+        if contact.callback is None and contact.offer_id is None:
+            depart(centre, contact, queue.policy.when_closed, LeftQueue.CLOSED)
+
+
+def _queue(centre: Centre, name: QueueName) -> Queue:
+    queue = centre.queues.get(name)
+    if queue is None:
+        raise IllegalEvent(f"queue {name!r} is not in the policy")
+    return queue

@@ -1,0 +1,29 @@
+"""Who talked with a customer last, and how long the customer had waited: noted at every answer, where a queue asks."""
+
+from typing import Final
+
+from acd.centre import Centre
+from acd.expected_wait import note_left
+from acd.model import Agent, Contact
+
+MOST_CUSTOMERS: Final = 100_000
+"""So many customers' last agents are remembered; the oldest memories go."""
+
+
+def note_answer(centre: Centre, contact: Contact, agent: Agent) -> None:
+    """The customer talks with this agent."""
+    if contact.queue is not None:
+        note_left(contact.queue, centre.now - contact.joined_at, abandoned=False)
+    if contact.customer_id is None:
+        return
+    last = centre.last_agents
+    last[contact.customer_id] = agent.agent_id
+    last.move_to_end(contact.customer_id)
+    if len(last) > MOST_CUSTOMERS:
+        last.popitem(last=False)
+
+
+def prefer_last_agent(centre: Centre, contact: Contact) -> None:
+    """Where nobody is named, prefer who talked with the customer last."""
+    if contact.preferred_agent is None and contact.customer_id is not None:
+        contact.preferred_agent = centre.last_agents.get(contact.customer_id)

@@ -1,0 +1,49 @@
+"""Who works for a queue: counted again when somebody's declared state has changed, and asked for often."""
+
+from collections import Counter
+
+from acd.centre import LOGGED_OUT, READY, Centre
+from acd.model import Agent, Queue, Staff
+from facts.requirements import satisfies
+
+_LEAST_LOAD = 0.05
+"""Even a queue without work could get some: so much load keeps its share from being nothing."""
+
+
+def staff_of(centre: Centre, queue: Queue) -> Staff:
+    """Those who meet the queue's own requirement and are not in reserve for others."""
+    staff = queue.staff
+    if staff is None or staff.version != centre.staff_version:
+        staff = queue.staff = _count(centre, queue)
+    return staff
+
+
+def share_of(queue: Queue, staff: Staff) -> float:
+    """How many READY agents the queue can count on: of those who serve several, its part of their load of late."""
+    return sum(count * _load(queue) / sum(_load(other) for other in serving) for serving, count in staff.teams)
+
+
+def serves(agent: Agent, queue: Queue) -> bool:
+    """Whether the agent may take the queue's ordinary contacts, when READY."""
+    reserve = agent.policy.reserve
+    return (not reserve or any(group in queue.helped_by for group in reserve)) and satisfies(
+        agent.skills, queue.policy.requires
+    )
+
+
+def _count(centre: Centre, queue: Queue) -> Staff:
+    logged_in = ready = 0
+    teams: Counter[tuple[Queue, ...]] = Counter()
+    for agent in centre.agents.values():
+        if agent.declared is LOGGED_OUT or not serves(agent, queue):
+            continue
+        logged_in += 1
+        if agent.declared is READY:
+            ready += 1
+            others = (other for other in centre.queues.values() if other is not queue and serves(agent, other))
+            teams[(queue, *others)] += 1
+    return Staff(centre.staff_version, logged_in, ready, tuple(teams.items()))
+
+
+def _load(queue: Queue) -> float:
+    return _LEAST_LOAD + queue.estimate.load + len(queue.waiting)

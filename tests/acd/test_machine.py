@@ -1,0 +1,406 @@
+"""Random histories: the engine keeps its promises, and does exactly what looking at everybody would do."""
+
+import os
+from collections import Counter
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # SciPy brings no types
+from scipy.sparse.csgraph import maximum_bipartite_matching  # type: ignore[import-untyped]  # SciPy brings no types
+
+from acd.contact_state import Place
+from acd.effects import Effect
+from acd.engine import Engine
+from acd.errors import IllegalEvent
+from acd.events import (
+    AnswerOffer,
+    CallbackAnswered,
+    CallbackFailed,
+    CloseQueue,
+    DeclareNotReady,
+    DeclareReady,
+    EndTalk,
+    EndWrapUp,
+    Event,
+    ExtendWrapUp,
+    FindPhone,
+    HoldTalk,
+    JoinQueue,
+    LeaveQueue,
+    LogIn,
+    LogOut,
+    LosePhone,
+    OpenQueue,
+    RefuseOffer,
+    ReplacePolicy,
+    ReplaceSkills,
+    RequestCallback,
+    RestoreTalk,
+    RetrieveTalk,
+    StartTalk,
+    Tick,
+)
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, ReasonCode
+from facts.journal import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateChanged,
+    ContactAbandoned,
+    ContactConnected,
+    ContactLeftQueue,
+    ContactQueued,
+    Fact,
+    OfferEnded,
+    OfferMade,
+)
+from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
+from facts.time import SECOND
+from tests.acd.oracle import ScanMatching, may_take
+from tests.acd.snapshots import snapshot
+from tests.acd.worlds import AGENTS, QUEUES, START, level, policies, requirements, skill
+
+contact_ids = st.sampled_from([ContactId(f"c{number}") for number in range(8)])
+agent_ids = st.sampled_from(AGENTS)
+queue_names = st.sampled_from(QUEUES)
+parties = st.sampled_from(list(Party))
+EXAMPLES = int(os.environ.get("CORDBOARD_EXAMPLES", "30"))
+"""Random histories of each kind; a nightly run asks for thousands."""
+NOT_BLAMED = {OfferOutcome.CALLER_LEFT, OfferOutcome.ANSWERED_ELSEWHERE, OfferOutcome.WITHDRAWN}
+
+
+def scanning(policy: Any) -> Engine:
+    """An engine that finds everything by looking at everybody."""
+    with mock.patch("acd.centre.Matching", ScanMatching):
+        return Engine(policy)
+
+
+class Centre(RuleBasedStateMachine):
+    """Events of every kind, possible and impossible, told to two engines: with the index, and with the scan."""
+
+    full = True
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        policy = data.draw(policies(full=self.full))
+        self.engine = Engine(policy)
+        self.slow = scanning(policy)
+        self.now = START
+        self.facts: list[Fact] = []
+        self.queued: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()
+        self.declared: dict[AgentId, Declared] = {}
+        self.tell(Tick())
+        for agent in policy.agents:
+            self.tell(LogIn(agent_id=agent.agent_id))
+            if data.draw(st.booleans()):
+                self.tell(DeclareReady(agent_id=agent.agent_id))
+
+    # -- telling -----------------------------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> None:
+        """Both engines do the same; an illegal event raises in both and changes nothing."""
+        before = snapshot(self.engine)
+        try:
+            effects = self.engine.handle(event, self.now)
+        except IllegalEvent:
+            assert snapshot(self.engine) == before
+            with mock.patch("acd.policy_change.Matching", ScanMatching):
+                try:
+                    self.slow.handle(event, self.now)
+                except IllegalEvent:
+                    return
+            raise AssertionError(f"{event} is illegal in one engine only") from None
+        with mock.patch("acd.policy_change.Matching", ScanMatching):
+            assert self.slow.handle(event, self.now) == effects
+        self.take(effects)
+
+    def take(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, Fact):
+                self.facts.append(effect)
+                self.fold(effect)
+
+    def fold(self, fact: Fact) -> None:
+        """Count what design says must add up; follow what agents have declared."""
+        match fact:
+            case ContactQueued():
+                self.queued[str(fact.queue)] += 1
+            case ContactAbandoned() | ContactLeftQueue():
+                self.ended[str(fact.queue)] += 1
+            case ContactConnected() if fact.direction == "inbound":
+                self.ended[str(fact.queue)] += 1
+            case AgentLoggedIn():
+                assert fact.agent_id is not None
+                assert self.declared.get(fact.agent_id, Declared.LOGGED_OUT) is Declared.LOGGED_OUT
+                self.declared[fact.agent_id] = Declared.NOT_READY
+            case AgentLoggedOut():
+                assert fact.agent_id is not None
+                self.declared[fact.agent_id] = Declared.LOGGED_OUT
+            case AgentStateChanged():
+                assert fact.agent_id is not None
+                self.declared[fact.agent_id] = fact.declared
+            case OfferMade():
+                assert fact.agent_id is not None
+                assert self.declared[fact.agent_id] is Declared.READY
+                assert fact.why
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.floats(0.001, 40), parts=st.integers(1, 4))
+    def time_passes(self, seconds: float, parts: int) -> None:
+        """One step or many: the same effects, the same state."""
+        end = self.now + round(seconds * SECOND)
+        effects = self.engine.handle(Tick(), end)
+        in_parts: tuple[Effect, ...] = ()
+        for part in range(1, parts + 1):
+            in_parts += self.slow.handle(Tick(), self.now + (end - self.now) * part // parts)
+        assert in_parts == effects
+        self.now = end
+        self.take(effects)
+
+    @rule()
+    def next_deadline_comes(self) -> None:
+        at = self.engine.next_deadline
+        assert at == self.slow.next_deadline
+        if at is not None and at < self.now + 10**9:
+            self.now = max(self.now, at)
+            self.tell(Tick())
+
+    # -- contacts ----------------------------------------------------------------------------------------------------
+
+    @rule(
+        contact_id=contact_ids,
+        queue=queue_names,
+        ago=st.none() | st.integers(-1, 30),
+        more=st.fixed_dictionaries(
+            {
+                "requirement": st.none() | requirements,
+                "priority": st.none() | st.integers(-1, 2),
+                "preferred_agent": st.none() | st.none() | agent_ids,
+                "customer_id": st.none() | st.sampled_from([CustomerId("k1"), CustomerId("k2")]),
+                "returned": st.booleans(),
+            }
+        ),
+    )
+    def join(self, contact_id: ContactId, queue: Any, ago: int | None, more: dict[str, Any]) -> None:
+        joined_at = None if ago is None else self.now - ago * SECOND
+        self.tell(JoinQueue(contact_id=contact_id, queue=queue, joined_at=joined_at, **more))
+
+    @rule(contact_id=contact_ids, cause=st.none() | st.sampled_from(LeftQueue))
+    def leave(self, contact_id: ContactId, cause: LeftQueue | None) -> None:
+        self.tell(LeaveQueue(contact_id=contact_id, cause=cause))
+
+    @rule(contact_id=contact_ids, later=st.none() | st.integers(-5, 60))
+    def callback(self, contact_id: ContactId, later: int | None) -> None:
+        not_before = None if later is None else self.now + later * SECOND
+        self.tell(RequestCallback(contact_id=contact_id, number="1", not_before=not_before))
+
+    @rule(queue=queue_names, contact_id=contact_ids)
+    def join_plainly(self, queue: Any, contact_id: ContactId) -> None:
+        self.tell(JoinQueue(contact_id=contact_id, queue=queue))
+
+    def dialling(self) -> list[Any]:
+        return [view for view in self.engine.contacts() if view.place is Place.DIALLING]
+
+    @precondition(lambda self: self.dialling())
+    @rule(data=st.data())
+    def dialled(self, data: st.DataObject) -> None:
+        view = data.draw(st.sampled_from(self.dialling()))
+        happens = data.draw(st.sampled_from(["there", "not there", "not there", "agent gone", "agent out"]))
+        who = {"contact_id": view.contact_id, "agent_id": view.agent_id}
+        if happens == "there":
+            self.tell(CallbackAnswered(**who))
+        elif happens == "not there":
+            self.tell(CallbackFailed(**who))
+        elif happens == "agent gone":
+            self.tell(EndTalk(**who, ended_by=Party.AGENT))
+        else:
+            self.tell(LogOut(agent_id=view.agent_id, force=True))
+
+    # -- offers and talks --------------------------------------------------------------------------------------------
+
+    def ringing(self) -> list[tuple[OfferId, AgentId]]:
+        return [
+            (view.offer_id, agent_id)
+            for view in self.engine.contacts()
+            if view.place is Place.OFFERED and view.offer_id is not None
+            for agent_id in view.agents
+        ]
+
+    @precondition(lambda self: self.ringing())
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        offer_id, agent_id = data.draw(st.sampled_from(self.ringing()))
+        self.tell(AnswerOffer(offer_id=offer_id, agent_id=agent_id))
+
+    @precondition(lambda self: self.ringing())
+    @rule()
+    def first_answers(self) -> None:
+        offer_id, agent_id = self.ringing()[0]
+        self.tell(AnswerOffer(offer_id=offer_id, agent_id=agent_id))
+
+    @precondition(lambda self: self.ringing())
+    @rule(data=st.data(), outcome=st.sampled_from(OfferOutcome))
+    def refuse(self, data: st.DataObject, outcome: OfferOutcome) -> None:
+        offer_id, agent_id = data.draw(st.sampled_from(self.ringing()))
+        self.tell(RefuseOffer(offer_id=offer_id, agent_id=agent_id, outcome=outcome))
+
+    def talking(self) -> list[Any]:
+        return [view for view in self.engine.contacts() if view.place is Place.CONNECTED]
+
+    @precondition(lambda self: self.talking())
+    @rule(
+        data=st.data(), what=st.sampled_from([EndTalk, EndTalk, EndTalk, HoldTalk, RetrieveTalk]), ended=st.booleans()
+    )
+    def talk_event(self, data: st.DataObject, what: Any, ended: bool) -> None:
+        view = data.draw(st.sampled_from(self.talking()))
+        agent_id = data.draw(st.sampled_from(view.agents))
+        more = {"ended_by": Party.CALLER, "contact_ended": ended} if what is EndTalk else {}
+        self.tell(what(contact_id=view.contact_id, agent_id=agent_id, **more))
+
+    @precondition(lambda self: any(view.place is Place.WAITING for view in self.engine.contacts()))
+    @rule(data=st.data())
+    def waiting_callback(self, data: st.DataObject) -> None:
+        waiting = [view.contact_id for view in self.engine.contacts() if view.place is Place.WAITING]
+        self.tell(RequestCallback(contact_id=data.draw(st.sampled_from(waiting)), number="1"))
+
+    @rule(contact_id=contact_ids, agent_id=agent_ids, what=st.sampled_from([EndTalk, HoldTalk, RetrieveTalk]))
+    def any_talk_event(self, contact_id: ContactId, agent_id: AgentId, what: Any) -> None:
+        more = {"ended_by": Party.CALLER} if what is EndTalk else {}
+        self.tell(what(contact_id=contact_id, agent_id=agent_id, **more))
+
+    @rule(contact_id=contact_ids, agent_id=agent_ids, queue=st.none() | queue_names)
+    def start_talk(self, contact_id: ContactId, agent_id: AgentId, queue: Any) -> None:
+        self.tell(StartTalk(contact_id=contact_id, agent_id=agent_id, queue=queue))
+
+    @rule(contact_id=contact_ids, agent_id=agent_ids)
+    def restore_talk(self, contact_id: ContactId, agent_id: AgentId) -> None:
+        self.tell(RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=self.now - SECOND))
+
+    @rule(agent_id=agent_ids)
+    def end_wrap_up(self, agent_id: AgentId) -> None:
+        self.tell(EndWrapUp(agent_id=agent_id))
+
+    @rule(agent_id=agent_ids, by=st.none() | st.integers(0, 20))
+    def extend_wrap_up(self, agent_id: AgentId, by: int | None) -> None:
+        self.tell(ExtendWrapUp(agent_id=agent_id, by_us=None if by is None else by * SECOND))
+
+    # -- agents ------------------------------------------------------------------------------------------------------
+
+    @rule(agent_id=agent_ids)
+    def come_to_work(self, agent_id: AgentId) -> None:
+        self.tell(LogIn(agent_id=agent_id))
+        self.tell(DeclareReady(agent_id=agent_id))
+
+    @rule(agent_id=agent_ids, force=st.booleans(), by=parties)
+    def log_out(self, agent_id: AgentId, force: bool, by: Party) -> None:
+        self.tell(LogOut(agent_id=agent_id, force=force, by=by))
+
+    @rule(agent_id=agent_ids, by=parties)
+    def ready(self, agent_id: AgentId, by: Party) -> None:
+        self.tell(DeclareReady(agent_id=agent_id, by=by))
+
+    @rule(agent_id=agent_ids, reason=st.sampled_from(["break", "no_answer"]), by=parties)
+    def not_ready(self, agent_id: AgentId, reason: str, by: Party) -> None:
+        self.tell(DeclareNotReady(agent_id=agent_id, reason=ReasonCode(reason), by=by))
+
+    @rule(agent_id=agent_ids, what=st.sampled_from([LosePhone, FindPhone]))
+    def phone(self, agent_id: AgentId, what: Any) -> None:
+        self.tell(what(agent_id=agent_id))
+
+    @rule(agent_id=agent_ids, skills=st.dictionaries(skill, level, max_size=4))
+    def skills(self, agent_id: AgentId, skills: Any) -> None:
+        self.tell(ReplaceSkills(agent_id=agent_id, skills=skills))
+
+    # -- the centre --------------------------------------------------------------------------------------------------
+
+    @rule(data=st.data())
+    def replace_policy(self, data: st.DataObject) -> None:
+        self.tell(ReplacePolicy(policy=data.draw(policies(full=self.full))))
+
+    @rule(queue=queue_names, what=st.sampled_from([CloseQueue, OpenQueue]))
+    def by_hand(self, queue: Any, what: Any) -> None:
+        self.tell(what(queue=queue))
+
+    # -- promises ----------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_idles_while_a_contact_waits_for_them(self) -> None:
+        centre = self.engine._centre
+        free = [agent for agent in centre.agents.values() if agent.free]
+        waiting = [contact for contact in centre.contacts.values() if contact.place is Place.WAITING]
+        if not free or not waiting:
+            return
+        graph = np.array([[may_take(agent, contact) for contact in waiting] for agent in free], dtype=int)
+        assert (maximum_bipartite_matching(csr_matrix(graph)) == -1).all()
+
+    @invariant()
+    def slots_and_places_agree(self) -> None:
+        centre = self.engine._centre
+        for agent in centre.agents.values():
+            view = self.engine.agent(agent.agent_id)
+            assert view is not None
+            offered = [work for work in agent.works if work.activity is Activity.RESERVED]
+            assert len(agent.works) <= agent.slots or not offered or agent.policy.slots < len(agent.works)
+            live = [work.contact.contact_id for work in agent.works if work.activity is not Activity.WRAP_UP]
+            assert len(set(live)) == len(live)
+            assert agent.declared is self.declared.get(agent.agent_id, Declared.LOGGED_OUT)
+            if agent.declared is Declared.LOGGED_OUT:
+                assert not agent.works
+            if agent.free:
+                assert agent.declared is Declared.READY
+                assert agent.pending is None
+                assert len(agent.works) < agent.slots
+            for work in agent.works:
+                assert work.agent is agent
+                if work.activity is not Activity.WRAP_UP:
+                    assert work in work.contact.works
+                    assert centre.contacts[work.contact.contact_id] is work.contact
+        for contact in centre.contacts.values():
+            talking = contact.place in {Place.CONNECTED, Place.DIALLING, Place.OFFERED}
+            assert bool(contact.works) is talking
+            assert (contact.offer_id is not None) is (contact.place is Place.OFFERED)
+            assert contact.place is not Place.NOWHERE
+
+    @invariant()
+    def offered_is_answered_abandoned_left_or_in_progress(self) -> None:
+        centre = self.engine._centre
+        in_progress = Counter(
+            str(contact.queue.policy.name)
+            for contact in centre.contacts.values()
+            if contact.queue is not None and contact.contact_id in contact.queue.waiting
+        )
+        for name in {*self.queued, *self.ended}:
+            assert self.queued[name] == self.ended[name] + in_progress[name]
+        for queue in centre.queues.values():
+            assert sum(queue.counts.values()) == len(queue.waiting)
+
+    @invariant()
+    def nobody_is_blamed_for_the_callers(self) -> None:
+        for before, fact in zip(self.facts, self.facts[1:], strict=False):
+            if (
+                isinstance(fact, AgentStateChanged)
+                and isinstance(before, OfferEnded)
+                and before.agent_id == fact.agent_id
+            ):
+                assert before.outcome not in NOT_BLAMED or fact.reason != "no_answer" or self.was_not_ready(fact)
+        self.facts.clear()
+
+    def was_not_ready(self, fact: AgentStateChanged) -> bool:
+        return fact.declared is Declared.NOT_READY and fact.by is not Party.SYSTEM
+
+
+class PlainCentre(Centre):
+    """Only who is offered what: longer histories of the hot path."""
+
+    full = False
+
+
+TestCentre = Centre.TestCase
+TestCentre.settings = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None)
+TestPlainCentre = PlainCentre.TestCase
+TestPlainCentre.settings = settings(max_examples=EXAMPLES, stateful_step_count=50, deadline=None)
