@@ -59,11 +59,10 @@ def centre_of(
     recognisers: Mapping[str, Recogniser] | None = None,
 ) -> Centre:
     """Policy, menus and words of the contact centre; without ``recognisers`` nobody listens to speech."""
-    policy = policy_from(settings)
-    first = policy.queues[0].name
+    first = QueueName(next(iter(settings.queues)))
     return Centre(
         node=NodeName(settings.node.name),
-        policy=policy,
+        policy_at=lambda now: policy_from(settings, now),
         queue_of_entry={"": first, **queues_of_entries(settings)},
         reasons={r.digits or code: ReasonCode(code) for code, r in settings.reasons.items()},
         menus=menus_of(settings, sounds, library),

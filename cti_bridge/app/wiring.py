@@ -17,9 +17,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IListeningPort, IStreamClientEndpoint
 from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 
 from acd.engine import Engine
+from acd.events import ReplacePolicy
 from acd.policy import Policy
 from cti_bridge.shell.agent_desk import AgentDesk
 from cti_bridge.shell.agi_server import AgiServer
@@ -35,6 +37,7 @@ from cti_bridge.shell.recovery import HORIZON, Resume, remember
 from cti_bridge.shell.translate import WANTED
 from facts.ids import NodeName, QueueName, ReasonCode
 from facts.journal import NodeStarted, NodeStopped, PolicyChanged
+from facts.time import Instant
 from ivr.speech.recogniser import Recogniser
 from ivr.speech.voice_activity import VoiceSettings
 from reporting.metrics.health import Health
@@ -43,6 +46,9 @@ from storage.journal import Journal
 from storage.writer import JournalWriter
 
 log = structlog.get_logger(__name__)
+
+RENEW_EVERY_S = 6 * 3600.0
+"""How often the calendars are expanded anew."""
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -75,10 +81,13 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
-    """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech."""
+    """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech.
+
+    ``policy_at``: the policy with its calendars expanded from an instant on, for some days; it is renewed in time.
+    """
 
     node: NodeName
-    policy: Policy
+    policy_at: Callable[[Instant], Policy]
     queue_of_entry: Mapping[str, QueueName]
     reasons: Mapping[str, ReasonCode]
     menus: Menus
@@ -106,6 +115,9 @@ class Daemon:
         self._clock = clock
         self._journal = journal
         self._centre = centre
+        self._policy = centre.policy_at(clock.now())
+        self._renewal = LoopingCall(self._renew_policy)
+        self._renewal.clock = clock
         self._addresses = addresses
         self._version = version
         self._port: IListeningPort | None = None
@@ -115,7 +127,7 @@ class Daemon:
             self._recorder.add_reader(reader)
         self._resume = Resume(remember(journal.entries(from_at=clock.now() - HORIZON)))
         self.coordinator = Coordinator(
-            Engine(centre.policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
+            Engine(self._policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
         )
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets
@@ -181,17 +193,27 @@ class Daemon:
     def start(self, ami_port: int | None = None) -> None:
         """Begin: from here on facts are written, and the switch is connected."""
         self.coordinator.record(NodeStarted(version=self._version, fresh=self._recorder.last_seq == 0))
-        self.coordinator.record(PolicyChanged(policy=msgspec.to_builtins(self._centre.policy)))
+        self.coordinator.record(PolicyChanged(policy=msgspec.to_builtins(self._policy)))
         self._resume.sign_agents_in(self.coordinator)
         if self._port is None:
             self.listen()
         self._ami = self._ami_client(ami_port or self._addresses.ami_port)
         self.coordinator.use_switch(self._ami)
         self._ami.start()
+        self._renewal.start(RENEW_EVERY_S, now=False)
         log.info("node_started", node=self._centre.node, agi_port=self.agi_port)
+
+    def _renew_policy(self) -> None:
+        """Expand the calendars anew, days before they run out; without calendars nothing changes."""
+        policy = self._centre.policy_at(self._clock.now())
+        if policy != self._policy:
+            self._policy = policy
+            self.coordinator.tell(ReplacePolicy(policy=policy, by="calendar"))
 
     async def stop(self, reason: str = "asked to") -> None:
         """End in good order; calls go on by the dialplan. Whatever fails on the way, the journal is written out."""
+        if self._renewal.running:
+            self._renewal.stop()
         self.coordinator.stop()
         try:
             await self._let_go()

@@ -55,6 +55,51 @@ with open_journal(folder / f"{trusted}.sqlite3") as journal:
 """
 
 
+CALENDAR = """
+from cti_bridge.app.reactor import install
+reactor = install()
+import sys
+from pathlib import Path
+from facts.time import DAY, HOUR, SECOND
+from config.load import load
+from cti_bridge.app import logs
+from cti_bridge.app.centre import centre_of
+from cti_bridge.app.wiring import Addresses, Daemon, Secrets
+from cti_bridge.shell.clock import Clock
+from storage.journal import open_journal
+from twisted.internet.task import Clock as Hand
+
+logs.configure("error")
+folder = Path(sys.argv[1])
+hand = Hand()
+clock = Clock(hand, start=1_800_000_000 * SECOND, monotonic=hand.seconds)
+with open_journal(folder / "calendar.sqlite3") as journal:
+    daemon = Daemon(reactor, clock, journal, spool=folder / "spool", centre=centre_of(load(folder / "site.yaml", {})),
+                    addresses=Addresses(ami_host="127.0.0.1", ami_port=9, agi_port=0),
+                    secrets=Secrets(ami_user="u", ami_secret="s", agi_token="t"))
+    daemon.start()
+    for day in range(20):
+        hand.advance(DAY / SECOND)
+        opened = daemon.coordinator.engine.policy.queues[0].open
+        now = clock.now()
+        assert opened is not None and opened[0][0] < now < opened[-1][1], (day, now, opened)
+    print("open every day")
+"""
+
+
+def test_calendars_never_run_out(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(
+        "queues: {sales: {opening_hours: day}}\n"
+        "agents: {ann: {phone: '1001'}}\n"
+        "entry_points: {'8000': {flow: demo}}\n"
+        "opening_hours: {day: {weekly: {"
+        + ", ".join(f'{day}: ["00:00-23:00"]' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+        + "}}}\n"
+    )
+    done: Any = run_python(CALENDAR, str(tmp_path))
+    assert done.stdout.strip() == "open every day", done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
