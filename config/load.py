@@ -20,7 +20,7 @@ from config.errors import ConfigError, KeyPath, Problem, UnreadableSettings
 from config.home import data_home
 from config.messages import wording
 from config.models import Settings
-from config.references import Declared, reference_problems
+from config.references import Declared, missing_secrets, reference_problems
 from config.shape import Slot, bare, slots
 
 MAX_SECRET_BYTES: Final = 65_536
@@ -74,6 +74,7 @@ def examine(path: Path | None, env: Mapping[str, str]) -> Examination:
     found = _resolve_files(data, (path.parent if path else Path()).absolute())
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
+    found += missing_secrets(data)
     settings, mistakes = _validated(data, {**document.texts, **overrides.texts})
     found += [*mistakes, *reference_problems(settings, declared)]
     problems += [source.problem(where, message) for where, message in found]

@@ -10,6 +10,7 @@ import msgspec
 from config.errors import KeyPath
 from config.models import Settings
 from config.queues import Queue
+from config.telephony import NO_AGI_PROOF, NO_AMI_ACCOUNT
 from facts.requirement_text import parse_requirement, skills_named
 from facts.states import SYSTEM_REASONS
 
@@ -40,6 +41,15 @@ def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
         *_calendar_mistakes(settings),
         *_entry_point_mistakes(settings, declared),
     ]
+
+
+def missing_secrets(data: dict[str, Any]) -> Iterator[Mistake]:
+    """Secrets that are needed and not there, told even where something else in the section is wrong."""
+    asterisk = data.get("asterisk")
+    for part, key, message in (("ami", "secret", NO_AMI_ACCOUNT), ("agi", "token", NO_AGI_PROOF)):
+        section = asterisk.get(part) if isinstance(asterisk, dict) else None
+        if isinstance(section, dict) and section.get(key) is None:
+            yield ("asterisk", part), message
 
 
 def _keys(section: Any) -> Iterable[str]:

@@ -21,6 +21,10 @@ from config.fields import (
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")]
 
 
+NO_AMI_ACCOUNT = "secret is missing: give secret_file, or CORDBOARD_ASTERISK__AMI__SECRET"
+NO_AGI_PROOF = "token is missing: give token_file, or CORDBOARD_ASTERISK__AGI__TOKEN"
+
+
 class Tls(Section):
     """Encryption of a connection."""
 
@@ -55,7 +59,7 @@ class Ami(Section):
     @model_validator(mode="after")
     def _has_secret(self) -> "Ami":
         if self.secret is None:
-            raise ValueError("secret is missing: give secret_file, or CORDBOARD_ASTERISK__AMI__SECRET")
+            raise ValueError(NO_AMI_ACCOUNT)
         return self
 
 
@@ -76,7 +80,7 @@ class Agi(Section):
     @model_validator(mode="after")
     def _has_token(self) -> "Agi":
         if self.token is None:
-            raise ValueError("token is missing: give token_file, or CORDBOARD_ASTERISK__AGI__TOKEN")
+            raise ValueError(NO_AGI_PROOF)
         return self
 
 

@@ -336,3 +336,14 @@ def test_any_tree_is_read_or_told_to_be_wrong(tree: object) -> None:
     assert isinstance(examination.settings, Settings)
     lines = [problem.line for problem in examination.problems]
     assert lines == sorted(lines)
+
+
+def test_a_missing_secret_is_told_beside_other_mistakes_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("asterisk:\n  ami: {port: abc, user: u}\n  agi: {tokn: x}\n")
+    with pytest.raises(ConfigError) as told:
+        load(path, {})
+    messages = [problem.message for problem in told.value.problems]
+    assert sum(message.startswith("secret is missing") for message in messages) == 1
+    assert sum(message.startswith("token is missing") for message in messages) == 1
+    assert len(messages) == 4
