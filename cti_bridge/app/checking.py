@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from acd.policy_check import problems
 from config.errors import KeyPath, Problem
 from config.load import Examination, examine
+from cti_bridge.app.policy import policy_from
 from ivr.checks import Known
 from ivr.errors import Problem as FlowProblem
 from ivr.loader import SHIPPED, check_files, flow_files, read_text
@@ -33,13 +35,24 @@ def check(path: Path | None, env: Mapping[str, str]) -> Finding:
     examination = examine(path, env)
     settings = examination.settings
     flows, of_flows = _check_flows(examination)
-    problems = {*examination.problems, *of_flows}
+    found = {*examination.problems, *of_flows}
+    if not examination.problems:
+        found |= set(_check_policy(examination))
     return Finding(
-        problems=tuple(sorted(problems)),
+        problems=tuple(sorted(found)),
         queues=len(settings.queues),
         agents=len(settings.agents),
         flows=flows,
     )
+
+
+def _check_policy(examination: Examination) -> Iterator[Problem]:
+    """What the distributor finds in rules that are each well formed: circles, steps that never end, absent skills.
+
+    Looked at when nothing else is wrong with the settings: what was taken out would be missed here once more.
+    """
+    for mistake in problems(policy_from(examination.settings)):
+        yield examination.source.problem(mistake.path, mistake.text)
 
 
 def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:

@@ -7,6 +7,7 @@ import pytest
 
 import config
 from cti_bridge.app import main as command_line
+from cti_bridge.app.checking import check
 
 FLOW = """\
 flow: main
@@ -101,3 +102,23 @@ def test_sample_and_schema_can_be_printed(
 ) -> None:
     assert call(monkeypatch, option) == 0
     assert capsys.readouterr().out == (Path(config.__path__[0]) / file).read_text(encoding="utf-8")
+
+
+def test_rules_that_cannot_be_meant_are_named_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(
+        "skills: {a: A}\n"
+        "queues:\n"
+        "  one: {requires: a>=2, limits: [{what: waiting, count: 3, then: {to_kind: queue, to: two}}]}\n"
+        "  two:\n"
+        "    limits:\n"
+        "      - {what: waiting, count: 3, then: {to_kind: queue, to: one}}\n"
+        "    relaxation:\n"
+        "      - {after_s: 20, drop: [a]}\n"
+        "      - {after_s: 10, lower: {a: 1}}\n"
+        "agents: {ann: {phone: '1001', skills: {a: 3}}}\n"
+    )
+    found = [(problem.line, problem.message) for problem in check(path, {}).problems]
+    assert [line for line, _ in found] == [6, 9]
+    assert "circle" in found[0][1]
+    assert "one -> two -> one" in found[0][1]
