@@ -49,7 +49,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         event.attributes or None,
         _entered(centre, event) if centre.entered else 1,
     )
-    if own is not None and requirement is not None:
+    if own is not None and (requirement is not None or queue.requires):
         contact.own = own
     if event.priority is not None:
         contact.own_priority = event.priority

@@ -22,7 +22,7 @@ def begin(centre: Centre, policy: Policy) -> None:
         agent = centre.agents[known.agent_id] = Agent(known, number)
         centre.matching.pools.add_agent(agent)
     for rules in policy.queues:
-        centre.queues[rules.name] = Queue(rules, centre.readings.of(rules.requires))
+        centre.queues[rules.name] = Queue(rules, centre.readings.kept(rules.requires))
     centre.notes = any(not queue.simple for queue in centre.queues.values())
 
 
@@ -94,7 +94,7 @@ def _replace_queues(centre: Centre, policy: Policy) -> None:
     old = centre.queues
     centre.queues = {}
     for new in policy.queues:
-        reading = centre.readings.of(new.requires)
+        reading = centre.readings.kept(new.requires)
         queue = old[new.name] if new.name in old else Queue(new, reading)
         queue.follow(new, reading)
         centre.queues[new.name] = queue

@@ -94,7 +94,7 @@ def read_again(centre: Centre, contact: Contact) -> None:
     whole = required(contact)
     contact.own = own_of(contact)
     groups = ("", *dict.fromkeys((*queue.helped_by, *contact.opened)))
-    reading = centre.readings.of(whole, groups)
+    reading = centre.readings.kept(whole, groups)
     if contact.alone_for is not None:
         reading = personal_reading(centre, contact.alone_for.agent_id, whole, reading[1])
     take_reading(contact, reading)

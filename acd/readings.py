@@ -50,9 +50,9 @@ class Readings:
             known = self._known[key] = self._of_any(requirement, groups)
         return known
 
-    def forget(self) -> None:
-        """The agents' skills have changed: which skills are rarest may have, too."""
-        self._known.clear()
+    def kept(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
+        """As :meth:`of`, with the requirement itself in the reading, since it is not just what a contact brought."""
+        return (requirement, *self.of(requirement, groups)[1:])
 
     def _of_two(self, skill: SkillName, level: int, skill2: SkillName, level2: int) -> Reading:
         """The commonest requirement that contacts bring, without a detour."""
