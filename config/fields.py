@@ -64,6 +64,12 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _several_lines(text: str) -> str:
+    if any((ord(character) < ord(" ") and character not in "\n\t") or ord(character) == 0x7F for character in text):
+        raise ValueError("control characters other than line ends and tabs have no place here")
+    return text
+
+
 T = TypeVar("T")
 
 Listed = Annotated[tuple[T, ...], Field(strict=False)]
@@ -74,6 +80,12 @@ Line = Annotated[str, AfterValidator(_one_line), StringConstraints(max_length=10
 
 Name = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]{0,63}$")]
 """What something is called elsewhere: letters of any script, digits, _ and -, beginning with a letter."""
+
+UserName = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w.@-]{0,63}$")]
+"""What a person signs in by: letters of any script, digits, _ - . and @, beginning with a letter."""
+
+Text = Annotated[str, AfterValidator(_several_lines), StringConstraints(max_length=20_000)]
+"""A text of several lines."""
 
 Level = Annotated[int, Field(ge=LOWEST_LEVEL, le=HIGHEST_LEVEL)]
 """A skill's level: 1 to 10, higher is better."""

@@ -12,6 +12,9 @@ from config.shape import inner, section_of
 
 _PATTERNS: Final = {
     r"^[^\W\d][\w-]{0,63}$": "a name is letters, digits, _ and -, begins with a letter and has 64 at most",
+    r"^[^\W\d][\w.@-]{0,63}$": (
+        "a user's name is letters, digits, _ - . and @, begins with a letter and has 64 at most"
+    ),
     r"^\+?[0-9]{1,20}$": "has to be digits, with a + before them for the country",
     r"^[0-9]{1,12}$": "only digits, 12 at most",
 }

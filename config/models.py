@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from config.fields import FilePath, Line, Listed, Name, Section
-from config.people import Agent, Disposition, Reason, Team
+from config.fields import FilePath, Line, Listed, Name, Section, UserName
+from config.people import Agent, Disposition, Reason, Team, User
 from config.queues import Queue, Routing
 from config.services import Alarms, Database, Log, Metrics, Node, OpeningHours, Redis, Reports, Site, Web
 from config.telephony import Asterisk, EntryPoint, Prompts, Speech
@@ -35,6 +35,8 @@ class Settings(Section):
     """Agents who are led together."""
     agents: dict[Name, Agent] = Field(default_factory=dict)
     """The people who take contacts, by a name that never changes."""
+    users: dict[UserName, User] = Field(default_factory=dict)
+    """Who signs in to the console, by the name that they sign in with."""
     queues: dict[Name, Queue] = Field(default_factory=dict)
     """Where contacts wait, by name."""
     routing: Routing = Routing()

@@ -1,10 +1,12 @@
 """Settings of people: agents, teams, and the words they work with."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from config.fields import DialString, Digits, FilePath, Level, Line, Listed, Name, Secret, Section
+
+Role = Literal["agent", "supervisor", "administrator"]
 
 
 class Team(Section):
@@ -53,3 +55,18 @@ class Disposition(Section):
     """What people call it."""
     resolved: bool | None = None
     """Whether it means that the customer's matter is settled; absent: the agent says."""
+
+
+class User(Section):
+    """A person who signs in to the console. Passwords are not settings: `cordboard user` gives them."""
+
+    title: Line = ""
+    """The person's name, as others see it."""
+    role: Role = "agent"
+    """What they may do: work at their own desk; lead teams besides; change everything."""
+    teams: Listed[Name] = ()
+    """The teams that a supervisor leads, and sees."""
+    agent: Name | None = None
+    """The agent who they are; without one they have no desk."""
+    language: Line | None = None
+    """The language of their console; absent: the site's."""

@@ -14,6 +14,7 @@ from config.fields import (
     RequirementText,
     Seconds,
     Section,
+    Text,
 )
 from config.waiting import Announcements, Callbacks, Exit, Limit, RelaxationStep, ReserveRule
 
@@ -117,3 +118,11 @@ class Queue(Section):
     """The promise to callers."""
     opening_hours: Name | None = None
     """The calendar of its opening hours; without one it never closes."""
+    teams: Listed[Name] = ()
+    """The teams whose supervisors see it; none named: every supervisor does."""
+    script: Text = ""
+    """What agents are shown while they talk with its customers."""
+    recording: Literal["never", "on_demand", "always"] = "on_demand"
+    """Whether talks are recorded: not at all, when the agent begins it, or from the answer on."""
+    recordings_kept_days: Annotated[int, Field(ge=0, le=36_500)] = 90
+    """Recordings are deleted after so many days; 0: only by hand."""

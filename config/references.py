@@ -37,6 +37,7 @@ def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
     return [
         *_queue_mistakes(settings, declared),
         *_agent_mistakes(settings, declared),
+        *_user_mistakes(settings, declared),
         *_reason_mistakes(settings),
         *_calendar_mistakes(settings),
         *_entry_point_mistakes(settings, declared),
@@ -76,6 +77,9 @@ def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]
         for key, calendar in (("opening_hours", queue.opening_hours), ("callbacks", queue.callbacks.hours)):
             if calendar is not None and calendar not in declared.opening_hours:
                 yield (*path, key), _unknown_calendar(calendar)
+        for team in queue.teams:
+            if team not in declared.teams:
+                yield (*path, "teams"), _unknown("team", team, declared.teams)
         for key, agents in (("agents", queue.agents), ("weights", queue.weights)):
             for agent in agents:
                 if agent not in declared.agents:
@@ -116,6 +120,21 @@ def _agent_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]
         by_phone[agent.phone].append(name)
         if len(by_phone[agent.phone]) > 1:
             yield (*path, "phone"), f"is the phone of {by_phone[agent.phone][0]} too; a phone has one agent"
+
+
+def _user_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
+    by_agent: dict[str, str] = {}
+    for name, user in settings.users.items():
+        path = ("users", name)
+        for team in user.teams:
+            if team not in declared.teams:
+                yield (*path, "teams"), _unknown("team", team, declared.teams)
+        if user.agent is None:
+            continue
+        if user.agent not in declared.agents:
+            yield (*path, "agent"), _unknown("agent", user.agent, declared.agents)
+        if by_agent.setdefault(user.agent, name) != name:
+            yield (*path, "agent"), f"is the agent of {by_agent[user.agent]} too; an agent is one person"
 
 
 def _reason_mistakes(settings: Settings) -> Iterator[Mistake]:

@@ -110,6 +110,8 @@ class Asterisk(Section):
     """Asterisk's configuration, if this machine can read it; cordboard doctor then looks into it."""
     sounds_folder: FilePath | None = None
     """Asterisk's sounds, if this machine can read them."""
+    spool_folder: FilePath | None = None
+    """Asterisk's spool, as this machine sees it: recordings and voicemails are in its folder `recording`."""
 
 
 class Route(Section):

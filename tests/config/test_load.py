@@ -347,3 +347,29 @@ def test_a_missing_secret_is_told_beside_other_mistakes_and_once(tmp_path: Path)
     assert sum(message.startswith("secret is missing") for message in messages) == 1
     assert sum(message.startswith("token is missing") for message in messages) == 1
     assert len(messages) == 4
+
+
+# -- users -----------------------------------------------------------------------------------------------------------
+
+
+def test_users_lead_teams_and_are_agents_that_there_are(folder: Path) -> None:
+    assert mistakes(
+        folder,
+        """
+        teams: {north: {}}
+        agents: {alice: {phone: "1001"}}
+        users:
+          dana@example.com: {role: supervisor, teams: [north, south]}
+          alice: {agent: alice}
+          bob: {agent: alice, role: boss}
+          carl: {agent: karl}
+        queues: {sales: {teams: [east], script: "Hello\\nagain", recording: sometimes}}
+        """,
+    ) == [
+        "5:48 users.dana@example.com.teams: there is no team 'south'; did you mean north?",
+        "7:17 users.bob.agent: is the agent of alice too; an agent is one person",
+        "7:31 users.bob.role: has to be one of 'agent', 'supervisor' or 'administrator'",
+        "8:18 users.carl.agent: there is no agent 'karl'; add it to agents, or use one of: alice",
+        "9:26 queues.sales.teams: there is no team 'east'; add it to teams, or use one of: north",
+        "9:65 queues.sales.recording: has to be one of 'never', 'on_demand' or 'always'",
+    ]
