@@ -1,0 +1,56 @@
+"""Contacts, live and past: lines of lists, and their stories."""
+
+from typing import Any
+
+from agent_console.documents.desk import Outcome
+from agent_console.documents.values import Document, DurationS, Moment, Place
+
+
+class ContactLine(Document):
+    """A contact in a list. Times are None for what has not happened."""
+
+    contact_id: str
+    channel: str
+    direction: str
+    place: Place
+    queue: str | None
+    queues: list[str]
+    """Every queue in which it was, in order."""
+    agents: list[str]
+    """Who talked with it, in order."""
+    customer_id: str | None
+    caller_number: str
+    caller_name: str
+    entry_point: str
+    began_at: Moment
+    joined_at: Moment | None
+    answered_at: Moment | None
+    ended_at: Moment | None
+    wait_s: DurationS | None
+    talk_s: DurationS | None
+    hold_s: DurationS | None
+    wrap_up_s: DurationS | None
+    result: str
+    """`in_progress`, `answered`, `abandoned`, or how it left otherwise."""
+    outcome: Outcome
+    recordings: int = 0
+
+
+class StoryLine(Document):
+    """One fact of a contact: when, what, and in words."""
+
+    at: Moment
+    since_s: DurationS
+    """Since the contact's first fact."""
+    kind: str
+    text: str
+    node: str
+    seq: int
+    data: dict[str, Any]
+
+
+class Story(Document):
+    """A contact's whole story."""
+
+    contact_id: str
+    lines: list[StoryLine]

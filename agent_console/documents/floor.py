@@ -1,0 +1,285 @@
+"""The floor as supervisors see it: queues, agents, who waits, alarms; and why."""
+
+from typing import Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from agent_console.documents.desk import CustomerBrief
+from agent_console.documents.values import Document, DurationS, Figures, Moment
+from facts.states import Activity, Declared
+
+
+class QueueAgents(Document):
+    """Agents who meet the queue's own requirement, by state."""
+
+    logged_in: int
+    ready: int
+    """Free to be offered a contact."""
+    reserved: int
+    talking: int
+    wrap_up: int
+    not_ready: int
+
+
+class QueueTargets(Document):
+    """What callers were promised; limits of alarms where they are set."""
+
+    service_level: float
+    threshold_s: DurationS
+    formula: str
+    longest_wait_s: DurationS | None = None
+    abandon_rate: float | None = None
+
+
+class TrendPoint(Document):
+    """One half-hour of today."""
+
+    at: Moment
+    offered: int
+    answered: int
+    abandoned: int
+    service_level: float | None
+
+
+class QueueRow(Document):
+    """One queue now and today."""
+
+    queue: str
+    title: str
+    teams: list[str]
+    """Whose supervisors see it; none: everybody's."""
+    open: bool
+    closed_by_hand: bool
+    waiting: int
+    """Not yet answered, those who are offered included."""
+    ringing: int
+    talking: int
+    callbacks: int
+    oldest_joined_at: Moment | None
+    expected_wait_s: DurationS | None
+    """For who would come now; None: not known."""
+    helped_by: list[str] = Field(default_factory=list)
+    """Reserve groups that help just now."""
+    agents: QueueAgents
+    today: Figures
+    interval: Figures
+    """The running quarter of an hour and the one before."""
+    targets: QueueTargets
+    trend: list[TrendPoint]
+
+
+class AgentContact(Document):
+    """A contact that an agent is at work on."""
+
+    contact_id: str
+    queue: str | None
+    state: str
+    since: Moment | None
+    caller: str
+
+
+class AgentRow(Document):
+    """One agent now and today."""
+
+    agent: str
+    name: str
+    team: str
+    phone: str
+    phone_reachable: bool
+    declared: Declared
+    activity: Activity
+    reason: str | None
+    reason_title: str | None
+    pending: Declared | None
+    since: Moment
+    logged_in_at: Moment | None = None
+    skills: dict[str, int]
+    contacts: list[AgentContact]
+    today: Figures
+
+
+class Qualified(Document):
+    """Agents who may take a waiting contact, by what keeps them."""
+
+    total: int
+    free: int
+    busy: int
+    not_ready: int
+    logged_out: int
+
+
+class ChangeAhead(Document):
+    """What time alone will bring. ``code`` and ``details`` say it for translation, ``what`` in English."""
+
+    at: Moment
+    what: str
+    code: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class WaitingRow(Document):
+    """A contact that waits, and why."""
+
+    contact_id: str
+    queue: str
+    place: Literal["WAITING", "OFFERED", "SCHEDULED", "DIALLING"]
+    joined_at: Moment
+    priority: int
+    position: int
+    requirement: str
+    """As it is now, after `step` relaxation steps."""
+    caller_number: str
+    customer: CustomerBrief | None
+    step: int
+    attempt: int
+    callback_due: Moment | None
+    offered_to: list[str]
+    summary: str
+    qualified: Qualified
+    changes: list[ChangeAhead]
+
+
+class AlarmDoc(Document):
+    """A threshold that is passed, or was."""
+
+    alarm_id: str
+    alarm: str
+    queue: str | None
+    queue_title: str | None = None
+    value: float
+    threshold: float
+    text: str
+    raised_at: Moment
+    cleared_at: Moment | None = None
+
+
+class Totals(Document):
+    """The whole centre, now and today."""
+
+    day: Moment
+    """When today began, at the site."""
+    waiting: int
+    longest_joined_at: Moment | None
+    talking: int
+    agents: QueueAgents
+    today: Figures
+    interval: Figures
+    trend: list[TrendPoint]
+
+
+class Obstacle(Document):
+    """What stands between a contact and an agent. ``code`` is stable, ``text`` is English."""
+
+    text: str
+    code: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class AgentVerdict(Document):
+    """An agent who was considered for a contact; without obstacles an offer is possible."""
+
+    agent: str
+    name: str
+    qualified: bool
+    ruled_out_by: list[Obstacle]
+    since: Moment | None = None
+    """Since when the agent has been in the state that rules them out."""
+
+
+class ContactVerdict(Document):
+    """A contact that was considered for an agent."""
+
+    contact_id: str
+    queue: str | None
+    qualified: bool
+    ruled_out_by: list[Obstacle]
+
+
+class ContactWhy(Document):
+    """Why a contact still waits."""
+
+    contact_id: str
+    queue: str | None
+    place: str
+    waited_s: DurationS
+    position: int
+    requirement: str
+    summary: str
+    code: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+    agents: list[AgentVerdict]
+    changes: list[ChangeAhead]
+
+
+class AgentWhy(Document):
+    """Why an agent is offered nothing."""
+
+    agent: str
+    summary: str
+    code: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+    obstacles: list[Obstacle]
+    contacts: list[ContactVerdict]
+
+
+class TeamDoc(Document):
+    """A team with its agents."""
+
+    team: str
+    title: str
+    agents: list[str]
+
+
+class SkillDoc(Document):
+    """A skill, and who has it at which level."""
+
+    skill: str
+    title: str
+    agents: dict[str, int]
+
+
+class ReasonDoc(Document):
+    """Why agents may be not ready. ``system``: a person cannot choose it."""
+
+    reason: str
+    title: str
+    digits: str | None
+    productive: bool
+    system: bool = False
+
+
+class DispositionDoc(Document):
+    """What may come of a contact."""
+
+    disposition: str
+    title: str
+    resolved: bool | None
+
+
+class EntryPointDoc(Document):
+    """A dialled number and what answers it."""
+
+    number: str
+    title: str
+    flow: str
+    queue: str | None
+
+
+class OpenSpan(Document):
+    """A stretch of opening hours."""
+
+    opens: Moment
+    closes: Moment
+
+
+class OpeningHoursDoc(Document):
+    """A calendar: open now or not, and the next days."""
+
+    name: str
+    time_zone: str
+    open: bool
+    spans: list[OpenSpan]
+
+
+Topic: TypeAlias = Literal["desk", "queues", "agents", "waiting", "contacts", "alarms", "totals"]
+"""What can be subscribed to on the live channel."""

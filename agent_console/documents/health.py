@@ -1,0 +1,28 @@
+"""Whether the daemon lives, and whether every part is ready."""
+
+from typing import Literal
+
+from agent_console.documents.values import Document
+
+
+class Alive(Document):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+    version: str
+
+
+class Part(Document):
+    """One part of the daemon."""
+
+    part: str
+    ready: bool
+    reason: str = ""
+    """Why not, and what to do."""
+
+
+class Readiness(Document):
+    """Every part; ready when all are."""
+
+    ready: bool
+    parts: list[Part]

@@ -1,0 +1,61 @@
+"""Frames of the live channel.
+
+The server's are built as text once for all their readers; these classes document and read them.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from agent_console.documents.floor import Topic
+from agent_console.documents.problems import Problem
+from agent_console.documents.values import Document, Moment, Wish
+
+StreamName = Annotated[str, StringConstraints(max_length=200)]
+"""A topic, or a topic with whose it is: ``agents/north``, ``queues/sales``, ``desk/alice``, ``totals``."""
+
+
+class ClientFrame(Wish):
+    """What a client says: one of these."""
+
+    subscribe: Annotated[list[Topic], Field(max_length=20)] | None = None
+    unsubscribe: Annotated[list[Topic], Field(max_length=20)] | None = None
+    resync: Annotated[list[StreamName], Field(max_length=100)] | None = None
+    """Streams in which numbers were missed: a snapshot follows."""
+
+
+class Hello(Document):
+    """The first frame."""
+
+    now: Moment
+    user: str
+
+
+class Snapshot(Document):
+    """A stream as it is; the next delta is number ``n + 1``."""
+
+    topic: str
+    n: int
+    now: Moment
+    items: dict[str, Any]
+
+
+class Delta(Document):
+    """What changed in a stream."""
+
+    topic: str
+    n: int
+    now: Moment
+    set: dict[str, Any] = Field(default_factory=dict)
+    gone: list[str] = Field(default_factory=list)
+
+
+class ServerFrame(Document):
+    """What the server says: one of these."""
+
+    hello: Hello | None = None
+    snapshot: Snapshot | None = None
+    delta: Delta | None = None
+    ended: str | None = None
+    """A stream that is no more, or that one may not see any more."""
+    error: Problem | None = None

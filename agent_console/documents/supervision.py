@@ -1,0 +1,84 @@
+"""What supervisors do: listen in, move contacts, change people's state and skills."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, StringConstraints
+
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.values import Document, Line, Name, Wish
+from facts.states import Declared
+
+MonitorMode: TypeAlias = Literal["listen", "whisper", "barge"]
+
+
+class Monitor(Wish):
+    """Listen to a talk; once more changes the mode."""
+
+    mode: MonitorMode
+    agent: Name | None = None
+    """Whose side, where several agents talk; absent: the first."""
+
+
+class Monitored(Document):
+    """A talk that one listens to."""
+
+    contact_id: str
+    agent: str
+    mode: MonitorMode
+    supervisor: str
+
+
+class SetPriority(Wish):
+    """A waiting contact's new priority; higher goes first."""
+
+    priority: Annotated[int, Field(ge=-1000, le=1000)]
+
+
+class Move(Wish):
+    """To another queue; the join time is kept."""
+
+    queue: Name
+
+
+class SetAgentState(Wish):
+    """What an agent is to be."""
+
+    declared: Annotated[Declared, Field(strict=False)]
+    reason: Name | None = None
+    """With NOT_READY; absent: set by a supervisor."""
+    force: bool = False
+    """With LOGGED_OUT: at once, also during a contact."""
+
+
+class SetSkills(Wish):
+    """An agent's full set of skills."""
+
+    skills: dict[Name, Annotated[int, Field(ge=1, le=10)]]
+
+
+class Said(Wish):
+    """A message to a team."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class PreviewWish(Wish):
+    """A change of the settings that is not made, only looked at."""
+
+    section: Name
+    name: Line
+    document: dict[str, object] | None
+    """The new contents; None: it is removed."""
+
+
+class PreviewDoc(Document):
+    """What a change would do."""
+
+    unroutable: list[str]
+    """Waiting contacts that somebody logged in can take now, and nobody could afterwards."""
+    idle_agents: list[str]
+    """Agents who serve a queue now and would serve none."""
+    gone_queues: list[str]
+    """Queues in which somebody waits and that would be no more."""
+    problems: list[FieldProblem]
+    """Why the change would be refused."""

@@ -1,0 +1,484 @@
+"""What the console needs of the daemon, as protocols; `cti_bridge.app.console` implements them.
+
+Looks (plain functions) are answered from memory at once. Everything else is a coroutine of asyncio: acts end when the
+switch has said what became of them, stores work in threads. Errors are those of `agent_console.errors`; an act on what
+has just changed raises `StateChangedError` with the present document. Who may do what is decided before a port is
+called (`agent_console.http.access`), except where a docstring says otherwise. ``by`` is the user's name, for the audit
+trail.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from agent_console.documents.administration import AuditDoc, ImportedDoc, RevisionDoc, SettingDoc
+from agent_console.documents.contacts import ContactLine, Story
+from agent_console.documents.customers import CustomerDoc, CustomersImported, CustomerWish, MergeDoc
+from agent_console.documents.desk import (
+    ActName,
+    CallbackDoc,
+    Desk,
+    DeskContact,
+    DeskState,
+    Dial,
+    DirectoryEntry,
+    MessageDoc,
+    PersonalFigures,
+    SetOutcome,
+)
+from agent_console.documents.floor import (
+    AgentRow,
+    AgentWhy,
+    AlarmDoc,
+    ContactWhy,
+    DispositionDoc,
+    EntryPointDoc,
+    OpeningHoursDoc,
+    QueueRow,
+    ReasonDoc,
+    SkillDoc,
+    TeamDoc,
+    Totals,
+    WaitingRow,
+)
+from agent_console.documents.health import Part
+from agent_console.documents.media import FlowDoc, RecordingDoc, VoicemailDoc
+from agent_console.documents.reports import Catalogue, DrillDown
+from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Role, Scope, Token, User, WebPhone
+from agent_console.documents.supervision import Monitor, Monitored, PreviewDoc, PreviewWish, SetAgentState
+from agent_console.documents.values import Page, Wish
+from facts.time import Instant
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the console is, and what it calls itself."""
+
+    site: str
+    language: str
+    time_zone: str
+    version: str
+
+
+class Floor(Protocol):
+    """The live state of the centre. All looks; nothing waits."""
+
+    def now(self) -> Instant:
+        """The daemon's clock."""
+
+    def place(self) -> Place:
+        """The site."""
+
+    def agents(self) -> Sequence[AgentRow]:
+        """Every agent of the settings, signed in or not."""
+
+    def agent(self, agent: str) -> AgentRow | None:
+        """One agent."""
+
+    def queues(self) -> Sequence[QueueRow]:
+        """Every queue."""
+
+    def queue(self, queue: str) -> QueueRow | None:
+        """One queue."""
+
+    def waiting(self, queue: str | None = None) -> Sequence[WaitingRow]:
+        """Who waits, in the order in which they would be taken."""
+
+    def callbacks(self) -> Sequence[CallbackDoc]:
+        """Customers who are to be called back."""
+
+    def alarms(self) -> Sequence[AlarmDoc]:
+        """Alarms that ring, and those of today that have been cleared."""
+
+    def totals(self) -> Totals:
+        """The whole centre."""
+
+    def agents_of(self, contact_id: str) -> Sequence[str] | None:
+        """Who has, or had, the contact at their desk; None: there is no live contact of that id."""
+
+    def queue_of(self, contact_id: str) -> str | None:
+        """The queue in which a live contact is."""
+
+    def explain_contact(self, contact_id: str) -> ContactWhy | None:
+        """Why a live contact still waits."""
+
+    def explain_agent(self, agent: str) -> AgentWhy | None:
+        """Why an agent is offered nothing."""
+
+    def teams(self) -> Sequence[TeamDoc]:
+        """Teams with their agents."""
+
+    def skills(self) -> Sequence[SkillDoc]:
+        """Skills with who has them."""
+
+    def reasons(self) -> Sequence[ReasonDoc]:
+        """Reasons for not being ready; those of the system too."""
+
+    def dispositions(self) -> Sequence[DispositionDoc]:
+        """What may come of a contact."""
+
+    def entry_points(self) -> Sequence[EntryPointDoc]:
+        """Dialled numbers."""
+
+    def opening_hours(self) -> Sequence[OpeningHoursDoc]:
+        """Calendars."""
+
+    def parts(self) -> Sequence[Part]:
+        """What the daemon is made of, and whether each is ready."""
+
+    def metrics(self) -> bytes:
+        """The page for Prometheus."""
+
+
+class Desks(Protocol):
+    """What an agent sees and does."""
+
+    def desk(self, agent: str) -> Desk:
+        """Everything on the desk; raises `NotFoundError`."""
+
+    def state(self, agent: str) -> DeskState:
+        """The agent's own state."""
+
+    def contact(self, agent: str, contact_id: str) -> DeskContact | None:
+        """A contact at this desk."""
+
+    def figures(self, agent: str) -> PersonalFigures:
+        """Today's figures of one agent."""
+
+    def directory(self, words: str) -> Sequence[DirectoryEntry]:
+        """Whom one can transfer to, the best fitting first."""
+
+    def web_phone(self, agent: str) -> WebPhone | None:
+        """The browser phone's account, where there is one."""
+
+    async def sign_in(self, agent: str, phone: str | None, by: str) -> DeskState:
+        """Begin the shift."""
+
+    async def sign_out(self, agent: str, by: str) -> DeskState:
+        """End it; during a contact, after it."""
+
+    async def ready(self, agent: str, by: str) -> DeskState:
+        """Want contacts."""
+
+    async def not_ready(self, agent: str, reason: str, by: str) -> DeskState:
+        """Want none."""
+
+    async def dial(self, agent: str, wish: Dial, by: str) -> DeskContact:
+        """Call a number: the agent's phone rings first."""
+
+    async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
+        """Do something with a contact at this desk; ``wish`` is the act's own document."""
+
+    async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
+        """What came of it; also after the contact is over."""
+
+
+class Supervision(Protocol):
+    """What supervisors do on the floor."""
+
+    async def monitor(self, contact_id: str, wish: Monitor, supervisor: str, agent: str | None) -> Monitored:
+        """Listen, whisper or barge; ``agent``: at whose phone the supervisor hears."""
+
+    async def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
+        """Leave the talk."""
+
+    async def set_priority(self, contact_id: str, priority: int, by: str) -> WaitingRow:
+        """Raise or lower a waiting contact."""
+
+    async def move(self, contact_id: str, queue: str, by: str) -> WaitingRow:
+        """To another queue, with its join time."""
+
+    async def withdraw(self, contact_id: str, by: str) -> None:
+        """Take it out of the queue."""
+
+    async def cancel_callback(self, contact_id: str, by: str) -> None:
+        """Nobody calls back any more."""
+
+    async def set_state(self, agent: str, wish: SetAgentState, by: str) -> AgentRow:
+        """Sign somebody in or out, make them ready or not."""
+
+    async def set_skills(self, agent: str, skills: Mapping[str, int], by: str) -> AgentRow:
+        """An agent's full set of skills."""
+
+    async def say(self, team: str, text: str, by: str) -> MessageDoc:
+        """A message to a team's desks."""
+
+    async def close_queue(self, queue: str, by: str) -> QueueRow:
+        """Emergency: nobody is taken any more."""
+
+    async def open_queue(self, queue: str, by: str) -> QueueRow:
+        """The hours hold again."""
+
+    async def preview(self, wish: PreviewWish) -> PreviewDoc:
+        """What a change of the settings would do."""
+
+
+class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which contacts. ``agents`` and ``queues_seen``: what the viewer may see; None: everything."""
+
+    place: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    customer: str | None = None
+    number: str | None = None
+    start: Instant | None = None
+    end: Instant | None = None
+    agents_seen: frozenset[str] | None = None
+    queues_seen: frozenset[str] | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class Contacts(Protocol):
+    """Contacts of all times."""
+
+    async def find(self, query: ContactQuery) -> Page[ContactLine]:
+        """The latest first."""
+
+    async def contact(self, contact_id: str) -> ContactLine | None:
+        """One contact."""
+
+    async def story(self, contact_id: str) -> Story | None:
+        """All its facts."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in: by a session (then with a CSRF token) or by an API token."""
+
+    user: str
+    title: str
+    role: Role
+    teams: frozenset[str]
+    agent: str | None
+    language: str | None
+    scopes: frozenset[Scope]
+    must_change_password: bool = False
+    session: str | None = None
+    """The session's public id, by which it is ended; never the secret."""
+    csrf_token: str | None = None
+    expires_at: Instant | None = None
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A new session: its secret goes into the cookie, once."""
+
+    secret: str
+    identity: Identity
+
+
+class Accounts(Protocol):
+    """Users, sessions, API tokens."""
+
+    async def sign_in(self, name: str, password: str, address: str) -> SignedIn:
+        """A new session; raises `SignInFailedError` and `TooManyError`."""
+
+    async def sign_in_known(self, name: str, address: str, via: str) -> SignedIn:
+        """A session for whom a provider (``via``) has vouched; raises `SignInFailedError` for unknown users."""
+
+    async def of_session(self, secret: str) -> Identity | None:
+        """Whose session this is; None: nobody's (any more)."""
+
+    async def of_token(self, secret: str) -> Identity | None:
+        """Whose API token this is."""
+
+    async def sign_out(self, identity: Identity) -> None:
+        """End this session."""
+
+    async def change_password(self, identity: Identity, old: str, new: str) -> SignedIn:
+        """One's own password; every other session ends, and this one gets a new secret."""
+
+    async def users(self) -> Sequence[User]:
+        """Everybody of the settings, with what is known of their accounts."""
+
+    async def reset_password(self, user: str, by: str) -> OneTimePassword:
+        """A one-time password; open sessions end."""
+
+    async def lock(self, user: str, by: str) -> User:
+        """Let somebody in no more; open sessions end."""
+
+    async def unlock(self, user: str, by: str) -> User:
+        """Let them in again, also after failed attempts."""
+
+    async def end_sessions(self, user: str, by: str) -> int:
+        """End all of somebody's sessions; how many."""
+
+    async def tokens(self, user: str | None) -> Sequence[Token]:
+        """API tokens of one user, or of all."""
+
+    async def make_token(self, wish: NewToken, user: str, by: str) -> MadeToken:
+        """A new one."""
+
+    async def end_token(self, token_id: str, by: str, *, user: str | None) -> None:
+        """Make it worthless; ``user``: only if it is theirs."""
+
+
+class SettingsStore(Protocol):
+    """The settings in the database."""
+
+    async def section(self, section: str) -> Sequence[SettingDoc]:
+        """All entries of a section."""
+
+    async def entry(self, section: str, name: str) -> SettingDoc | None:
+        """One entry."""
+
+    async def put(self, section: str, name: str, document: Any, *, match: str | None, by: str) -> SettingDoc:
+        """Make or change one. ``match``: the ETag that was read; None: it must not be there yet.
+
+        Raises `InvalidError` with every mistake, `EditedMeanwhileError`.
+        """
+
+    async def remove(self, section: str, name: str, *, match: str, by: str) -> None:
+        """Remove one; likewise."""
+
+    async def revisions(self, before: int | None, limit: int) -> Sequence[RevisionDoc]:
+        """The latest changes first."""
+
+    async def undo(self, number: int, by: str) -> RevisionDoc:
+        """Take a change back; raises `ConflictError` when later changes stand on it."""
+
+    async def export(self) -> str:
+        """All sections as YAML."""
+
+    async def take_in(self, text: str, by: str) -> ImportedDoc:
+        """Put what YAML says in place of what is there; raises `InvalidError` with every mistake and its line."""
+
+
+class Customers(Protocol):
+    """Customer records."""
+
+    async def find(self, words: str, number: str, account: str, cursor: str | None, limit: int) -> Page[CustomerDoc]:
+        """By words in the name, by number, by account."""
+
+    async def customer(self, customer_id: str) -> CustomerDoc | None:
+        """One record."""
+
+    async def add(self, wish: CustomerWish, by: str) -> CustomerDoc:
+        """A new one."""
+
+    async def put(self, customer_id: str, wish: CustomerWish, *, match: str, by: str) -> CustomerDoc:
+        """Change one; raises `EditedMeanwhileError`."""
+
+    async def remove(self, customer_id: str, *, match: str, by: str) -> None:
+        """Remove one."""
+
+    async def merge(self, customer_id: str, other: str, by: str) -> MergeDoc:
+        """Take another record into this one."""
+
+    async def undo_merge(self, number: int, by: str) -> MergeDoc:
+        """Part them again."""
+
+    async def take_in(self, text: str, by: str) -> CustomersImported:
+        """Rows of a CSV file."""
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound file, or a part of it: bytes ``start`` to ``end`` (exclusive) of ``size``."""
+
+    media_type: str
+    size: int
+    start: int
+    end: int
+    chunks: AsyncIterator[bytes]
+
+
+class Recordings(Protocol):
+    """Recordings and voicemails. Every access to sound is audited by the implementation."""
+
+    async def recordings(self, contact_id: str | None, cursor: str | None, limit: int) -> Page[RecordingDoc]:
+        """The latest first."""
+
+    async def recording(self, recording_id: str) -> RecordingDoc | None:
+        """One."""
+
+    async def sound(self, recording_id: str, start: int, end: int | None, by: str) -> Sound:
+        """Its bytes from ``start`` on."""
+
+    async def remove(self, recording_id: str, by: str) -> None:
+        """Delete the sound; that there was one stays known."""
+
+    async def voicemails(self, cursor: str | None, limit: int) -> Page[VoicemailDoc]:
+        """The latest first."""
+
+    async def voicemail_sound(self, voicemail_id: str, start: int, end: int | None, by: str) -> Sound:
+        """Likewise."""
+
+    async def voicemail_done(self, voicemail_id: str, by: str) -> VoicemailDoc:
+        """Somebody has dealt with it."""
+
+
+class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as it was asked for; texts as on the command line. ``queues_seen``, ``agents_seen``: None: all."""
+
+    by: str = "queue"
+    start: str | None = None
+    end: str | None = None
+    time_zone: str | None = None
+    figures: str | None = None
+    service_level_s: float | None = None
+    formula: str | None = None
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    queues_seen: frozenset[str] | None = None
+    agents_seen: frozenset[str] | None = None
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as a file."""
+
+    media_type: str
+    file_name: str
+    body: bytes
+
+
+class Reports(Protocol):
+    """Figures over any time. All in threads."""
+
+    async def summary(self, query: ReportQuery, form: str) -> Rendered:
+        """As ``json``, ``csv``, ``xlsx`` or ``html``."""
+
+    async def contacts_behind(self, query: ReportQuery, figure: str, part: str, limit: int) -> DrillDown:
+        """The contacts of a figure's numerator or denominator."""
+
+    async def missed(self, query: ReportQuery) -> Any:
+        """Why the service level was missed."""
+
+    def catalogue(self) -> Catalogue:
+        """What there is."""
+
+
+class Audit(Protocol):
+    """Who changed what."""
+
+    async def changes(
+        self, *, actor: str | None, resource: str | None, key: str | None, before: int | None, limit: int
+    ) -> Sequence[AuditDoc]:
+        """The latest first."""
+
+
+class Flows(Protocol):
+    """Voice menus."""
+
+    def flows(self) -> Sequence[FlowDoc]:
+        """All that are loaded."""
+
+    def flow(self, name: str) -> FlowDoc | None:
+        """One, with its contents."""
+
+    async def drawing(self, name: str, start: str | None, end: str | None) -> bytes | None:
+        """The flow as SVG, with how many callers went each way."""
+
+
+class Ports(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything together. A part that is None is not set up here; what needs it answers 503 with the reason."""
+
+    floor: Floor
+    accounts: Accounts | None = None
+    desks: Desks | None = None
+    supervision: Supervision | None = None
+    contacts: Contacts | None = None
+    settings: SettingsStore | None = None
+    customers: Customers | None = None
+    recordings: Recordings | None = None
+    reports: Reports | None = None
+    audit: Audit | None = None
+    flows: Flows | None = None
