@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from config.models import Settings
-from cti_bridge.app.report_setup import Options, query_of
+from cti_bridge.app.report_setup import Question, query_of
 from facts.journal import Entry
 from facts.time import Instant
 from reporting.kpi.cells import Cell
@@ -25,7 +25,7 @@ class DemoFigures:
     """Folds the entries as they come. One interval holds the whole run."""
 
     def __init__(self, settings: Settings) -> None:
-        self.query = query_of(Options(), settings, by="queue", figures=SUMMARY)
+        self.query = query_of(Question(), settings, by="queue", figures=SUMMARY)
         self._cells = Cells(_whole_run)
         self._fold = Fold(self._cells)
 

@@ -1,6 +1,7 @@
 """What reports and imports start from: settings, the journal they read, and options turned into a query."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
 from pathlib import Path
 from time import monotonic, sleep, time_ns
@@ -14,7 +15,6 @@ from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
 from reporting.kpi.from_cells import can_answer, gather
 from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
-from reporting.kpi.records import Visit
 from reporting.kpi.report import Query, Report, answer
 from reporting.kpi.resolution import RepeatRule, Scope
 from reporting.kpi.schedules import Planned
@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from reporting.exports.scheduled import Make, Scheduled
     from reporting.kpi.forecasts import Forecast
     from reporting.kpi.timetable import Due
-    from reporting.kpi.why_missed import Miss, Plan
+    from reporting.kpi.why_missed import Plan
     from storage.journal import Journal
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of a report as they were given; None: not given."""
+class Question(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}
+):
+    """What a report is asked, as the options of the command line and the fields of the API say it; None: not given.
 
-    journal: str | None = None
-    config: Path | None = None
+    ``start`` and ``end`` are called ``from`` and ``to`` outside. Seconds end in ``_s``, lists are joined by commas.
+    """
+
     by: str | None = None
     start: str | None = None
     end: str | None = None
@@ -47,7 +50,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     counted_at: str = "offered"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
-    schedules: Path | None = None
     fcr_days: float | None = None
     fcr_scope: str = "any"
 
@@ -86,13 +88,17 @@ def open_for_writing(given: str | None, settings: "Settings") -> "Journal":
     return open_journal(journal_address(given, settings))
 
 
-def report_of(journal: "Journal", query: Query) -> Report:
-    """The report: from the interval tables where they hold the answer and are level, else from the facts."""
+def report_of(journal: "Journal", query: Query, scanning: AbstractContextManager[object] | None = None) -> Report:
+    """The report: from the interval tables where they hold the answer and are level, else from the facts.
+
+    ``scanning`` is entered while the facts are read, which takes the longer the more there are.
+    """
     if can_answer(query):
         report = _from_tables(journal, query)
         if report is not None:
             return report
-    return answer(journal, query)
+    with scanning or nullcontext():
+        return answer(journal, query)
 
 
 LOOK_AGAIN_S = 0.05
@@ -149,12 +155,19 @@ def zone_of(name: str | None, settings: "Settings") -> tzinfo:
         raise ReportError(f"{wanted!r} is no time zone; write it as Europe/Berlin or UTC") from None
 
 
-def query_of(options: Options, settings: "Settings", *, by: str, figures: tuple[str, ...]) -> Query:
-    """The query that the options ask for; raises `ReportError` for what makes no sense."""
+def query_of(
+    options: Question,
+    settings: "Settings",
+    *,
+    by: str,
+    figures: tuple[str, ...],
+    schedule: tuple[Planned, ...] = (),
+) -> Query:
+    """The query that is asked for; raises `ReportError` for what makes no sense."""
     zone = zone_of(options.time_zone, settings)
     if options.counted_at not in {"offered", "closed"}:
         raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed")
-    schedule, repeat = _schedule(options, zone), _repeat(options)
+    repeat = _repeat(options)
     more = (*(PLANNED if schedule else ()), *(REPEATS if repeat else ()))
     wanted = _figures(options.figures, (*figures, *more))
     return Query(
@@ -178,15 +191,7 @@ PLANNED = ("adherence", "utilisation")
 REPEATS = ("fcr_repeat", "fcr_repeat_coverage")
 
 
-def _schedule(options: Options, zone: tzinfo) -> tuple[Planned, ...]:
-    if options.schedules is None:
-        return ()
-    from reporting.importers.plans import read_schedule  # noqa: PLC0415 - rarely asked for
-
-    return read_schedule(options.schedules, zone)
-
-
-def _repeat(options: Options) -> RepeatRule | None:
+def _repeat(options: Question) -> RepeatRule | None:
     if options.fcr_days is None:
         return None
     scopes: dict[str, Scope] = {"any": "any", "queue": "queue", "disposition": "disposition"}
@@ -211,7 +216,7 @@ def _figures(asked: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _targets(options: Options, settings: "Settings") -> Targets:
+def _targets(options: Question, settings: "Settings") -> Targets:
     """Each queue's own target, with what the options override for all."""
     if options.formula is not None and options.formula not in FORMULAS:
         raise ReportError(f"{options.formula} is no service-level formula; there are {', '.join(FORMULAS)}")
@@ -243,7 +248,9 @@ def targets_of(settings: "Settings") -> Targets:
     return Targets(by_queue=own)
 
 
-def plan_of(query: Query, queue: str, *, goal: float | None, interval: str, forecast: Path | None) -> "Plan":
+def plan_of(
+    query: Query, queue: str, *, goal: float | None, interval: str, forecasts: "tuple[Forecast, ...]" = ()
+) -> "Plan":
     """What a missed target is measured against."""
     from reporting.kpi.why_missed import Plan  # noqa: PLC0415 - rarely asked for
 
@@ -253,29 +260,9 @@ def plan_of(query: Query, queue: str, *, goal: float | None, interval: str, fore
     wanted = target.goal if goal is None else goal
     if wanted is None or not 0 < wanted < 1:
         raise ReportError("--goal: a fraction between 0 and 1, such as 0.8; the settings have none for this queue")
-    forecasts: tuple[Forecast, ...] = ()
-    if forecast is not None:
-        from reporting.importers.plans import read_forecast  # noqa: PLC0415
-
-        forecasts = read_forecast(forecast, query.zone)
     return Plan(
-        target=msgspec.structs.replace(target, goal=wanted),
-        interval=interval,
-        zone=query.zone,
-        forecasts=forecasts,
+        target=msgspec.structs.replace(target, goal=wanted), interval=interval, zone=query.zone, forecasts=forecasts
     )
-
-
-def misses_of(journal: "Journal", query: Query, queue: str, plan: "Plan") -> "list[Miss]":
-    """The intervals of the query's range that missed their target; raises `NothingThereError` for no such queue."""
-    from reporting.kpi.report import check_known, read  # noqa: PLC0415
-    from reporting.kpi.why_missed import HISTORY, misses  # noqa: PLC0415
-
-    assert query.start is not None
-    assert query.end is not None
-    records = read(journal, query.start - HISTORY, query.end).records
-    check_known("queue", (queue,), {record.queue for record in records if isinstance(record, Visit)})
-    return misses(records, QueueName(queue), query.start, query.end, plan)
 
 
 def now() -> Instant:
@@ -287,7 +274,7 @@ def maker(journal: "Journal", settings: "Settings", time_zone: str | None) -> "M
     """Makes scheduled reports over this journal."""
 
     def make(scheduled: "Scheduled", due: "Due") -> Report:
-        options = Options(
+        options = Question(
             by=scheduled.by,
             time_zone=time_zone,
             figures=scheduled.figures,

@@ -11,21 +11,28 @@ from reporting.kpi.errors import OutputError, ReportError
 from reporting.kpi.report import Report
 
 
+def report_bytes(form: str, title: str, report: Report, *, goal: float | None = None) -> bytes:
+    """A report in one of `FORMS`; ``goal``: the service level aimed at."""
+    return FORMS[form](title, report, goal)
+
+
 def write_report(path: Path, title: str, report: Report, *, goal: float | None = None) -> None:
     """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole."""
-    write = _WRITERS[check_ending(path)]
-    whole_file(path, lambda part: write(part, title, report, goal))
+    form = check_ending(path).removeprefix(".")
+    whole_file(path, lambda part: part.write_bytes(report_bytes(form, title, report, goal=goal)))
 
 
 def check_ending(path: Path) -> str:
     """The ending that says the form; raises `ReportError` for one that says none."""
     ending = path.suffix.lower()
-    if ending not in _WRITERS:
-        raise ReportError(f"--output {path}: the name ends in {', '.join(_WRITERS)}, which says the form")
+    if ending.removeprefix(".") not in FORMS:
+        raise ReportError(
+            f"--output {path}: the name ends in {', '.join(f'.{form}' for form in FORMS)}, which says the form"
+        )
     return ending
 
 
-def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+def whole_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside, then put into place; raises `OutputError`, and leaves an old file as it was."""
     part = path.with_name(f".{path.name}.part{path.suffix}")
     try:
@@ -37,27 +44,27 @@ def whole_file(path: Path, write: Callable[[Path], None]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _json(path: Path, _title: str, report: Report, _goal: float | None) -> None:
-    path.write_bytes(json_bytes(report_json(report)))
+def _json(_title: str, report: Report, _goal: float | None) -> bytes:
+    return json_bytes(report_json(report))
 
 
-def _csv(path: Path, _title: str, report: Report, _goal: float | None) -> None:
-    path.write_text(tables.csv_text(tables.report_sheet(report)), encoding="utf-8", newline="")
+def _csv(_title: str, report: Report, _goal: float | None) -> bytes:
+    return tables.csv_text(tables.report_sheet(report)).encode()
 
 
-def _excel(path: Path, _title: str, report: Report, _goal: float | None) -> None:
-    tables.write_excel(path, [tables.report_sheet(report), tables.parts_sheet(report)])
+def _excel(_title: str, report: Report, _goal: float | None) -> bytes:
+    return tables.excel_bytes([tables.report_sheet(report), tables.parts_sheet(report)])
 
 
-def _html(path: Path, title: str, report: Report, goal: float | None) -> None:
-    path.write_text(html_page(title, report, goal=goal), encoding="utf-8")
+def _html(title: str, report: Report, goal: float | None) -> bytes:
+    return html_page(title, report, goal=goal).encode()
 
 
-_WRITERS: dict[str, Callable[[Path, str, Report, float | None], None]] = {
-    ".json": _json,
-    ".csv": _csv,
-    ".xlsx": _excel,
-    ".html": _html,
+FORMS: dict[str, Callable[[str, Report, float | None], bytes]] = {
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _excel,
+    "html": _html,
 }
 
 
@@ -78,7 +85,7 @@ def _sheet_csv(path: Path, sheet: Sheet) -> None:
 
 
 def _sheet_excel(path: Path, sheet: Sheet) -> None:
-    tables.write_excel(path, [sheet])
+    path.write_bytes(tables.excel_bytes([sheet]))
 
 
 _SHEET_WRITERS: dict[str, Callable[[Path, Sheet], None]] = {

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from facts import journal as facts
 from facts.journal import AnyFact, Entry, Fact
+from facts.states import OfferOutcome, Party
 from facts.time import SECOND, Duration, Instant
 from reporting.exports.words import duration_text
 from reporting.kpi.intervals import moment_text
@@ -20,12 +21,14 @@ Teller = Callable[[Any], str]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact in words. ``since_s``: seconds since the contact's first fact."""
+    """One fact in words. ``since_s``: seconds since the contact's first fact; ``who`` did it, ``why`` in words."""
 
     at: str
     since_s: float
     kind: str
+    who: str
     text: str
+    why: str
     node: str
     seq: int
     data: dict[str, Any]
@@ -42,7 +45,9 @@ def story(entries: Iterable[Entry], zone: tzinfo) -> list[Line]:
                 at=moment_text(entry.at, zone),
                 since_s=(entry.at - began) / SECOND,
                 kind=entry.fact.kind,
+                who=who(entry.fact),
                 text=tell(entry.fact),
+                why=_why(entry.fact),
                 node=entry.node,
                 seq=entry.seq,
                 data=msgspec.to_builtins(entry.fact),
@@ -59,6 +64,38 @@ def story_table(contact_id: str, lines: Iterable[Line]) -> RenderableType:
     for line in lines:
         table.add_row(line.at, duration_text(line.since_s), Text(line.text))
     return table
+
+
+_CUSTOMERS = (
+    facts.ContactOffered, facts.MenuInputGiven, facts.ContactAbandoned, facts.CallbackRequested, facts.SurveyAnswered,
+    facts.VoicemailLeft,
+)  # fmt: skip
+_AGENTS = (
+    facts.ContactConnected, facts.ContactHeld, facts.ContactRetrieved, facts.ContactTransferred, facts.DispositionSet,
+)  # fmt: skip
+_AGENTS_ENDS = {OfferOutcome.ANSWERED, OfferOutcome.NO_ANSWER, OfferOutcome.REJECTED, OfferOutcome.BUSY}
+
+
+def who(fact: AnyFact) -> str:
+    """Whose doing a fact is: ``customer``, ``supervisor``, ``system``, or the agent's name."""
+    agent = fact.agent_id or "agent"
+    by = getattr(fact, "ended_by", None) or getattr(fact, "by", None)
+    if isinstance(by, Party):
+        return {Party.CALLER: "customer", Party.AGENT: agent}.get(by, by.value)
+    if isinstance(fact, _CUSTOMERS):
+        return "customer"
+    if isinstance(fact, facts.OfferEnded):
+        customer = "customer" if fact.outcome is OfferOutcome.CALLER_LEFT else "system"
+        return agent if fact.outcome in _AGENTS_ENDS else customer
+    if isinstance(fact, facts.WrapUpEnded):
+        return agent if fact.how == "agent" else "supervisor" if fact.how == "supervisor" else "system"
+    return agent if isinstance(fact, _AGENTS) else "system"
+
+
+def _why(fact: AnyFact) -> str:
+    """The fact's own reason in words, where it carries one."""
+    why = getattr(fact, "why", "") or getattr(fact, "reason", "")
+    return reasons(why) if isinstance(why, Mapping) else str(why).replace("_", " ")
 
 
 def tell(fact: AnyFact) -> str:

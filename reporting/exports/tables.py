@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -103,8 +102,8 @@ def _safe(value: Cell) -> Cell:
     return value
 
 
-def write_excel(path: Path, sheets: Iterable[Sheet]) -> None:
-    """Write a workbook with one sheet each; figures that are no data are empty cells."""
+def excel_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook with one sheet each; figures that are no data are empty cells."""
     # openpyxl has no types of its own, and takes a while to import
     from openpyxl import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415
     from openpyxl.styles import Font  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -125,7 +124,9 @@ def write_excel(path: Path, sheets: Iterable[Sheet]) -> None:
                 cell.number_format = form or "General"
         for place, name in enumerate(sheet.header, 1):
             page.column_dimensions[get_column_letter(place)].width = max(10, min(40, len(name) + 2))
-    book.save(path)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _for_excel(value: Cell) -> Cell:

@@ -17,3 +17,9 @@ class OutputError(ReportError):
     """The answer is there, but cannot be written."""
 
     exit_code = 1
+
+
+class UnavailableError(ReportError):
+    """The journal cannot be read now: it is away, locked, or of another version."""
+
+    exit_code = 1

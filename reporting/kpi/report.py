@@ -127,17 +127,26 @@ def _read_on(source: EntrySource, folds: Folds, end: Instant, look_ahead: Durati
 
 def answer(source: EntrySource, query: Query) -> Report:
     """Read what a query needs, and build its report."""
+    return build(read_for(source, query), query)
+
+
+def read_for(source: EntrySource, query: Query) -> History:
+    """What a query needs of the facts."""
     ahead = None if query.repeat is None else query.repeat.window_us + LOOK_AHEAD
-    return build(read(source, query.start, query.end, look_ahead=ahead), query)
+    return read(source, query.start, query.end, look_ahead=ahead)
+
+
+def complete(history: History, query: Query) -> list[Record]:
+    """The records with what plans and later contacts say of them."""
+    if query.repeat is not None:
+        judge(history.records, query.repeat, history.reached)
+    return [*history.records, *compared(query.schedule, history.records, history.as_of)]
 
 
 def build(history: History, query: Query) -> Report:
     """The report of a query over the records of its range."""
     wanted = catalogue.definitions(query.figures)
-    if query.repeat is not None:
-        judge(history.records, query.repeat, history.reached)
-    planned = compared(query.schedule, history.records, history.as_of)
-    records = _filtered([*history.records, *planned], query)
+    records = filtered(complete(history, query), query)
     rows = _rows(records, query, query.by, wanted)
     total = _rows(records, query, (), wanted)
     context = Context(target=query.targets.of(only(query.queues)), productive=query.productive)
@@ -153,7 +162,8 @@ def build(history: History, query: Query) -> Report:
     )
 
 
-def _filtered(records: Sequence[Record], query: Query) -> Sequence[Record]:
+def filtered(records: Sequence[Record], query: Query) -> Sequence[Record]:
+    """The records of the queues and agents asked for; raises `NothingThereError` for one that does not occur."""
     for dimension, wanted in (("queue", query.queues), ("agent", query.agents)):
         if not wanted:
             continue

@@ -1,17 +1,24 @@
 """``cordboard report``: key figures from the journal, and the contacts behind them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cti_bridge.app import report_setup
-from cti_bridge.app.report_setup import Options
-from reporting.kpi import catalogue
+from cti_bridge.app.report_queries import KINDS, ReportQueries
+from cti_bridge.app.report_setup import Question
 from reporting.kpi.errors import NothingThereError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from config.models import Settings
+    from reporting.kpi.forecasts import Forecast
+    from reporting.kpi.report import Report
+    from reporting.kpi.schedules import Planned
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,8 +59,19 @@ Output = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def _figures_command(name: str, title: str, usual_by: str, shown: tuple[str, ...], in_json: tuple[str, ...]) -> None:
+@contextmanager
+def _queries(journal: str | None, config: Path | None) -> "Iterator[tuple[ReportQueries, Settings]]":
+    settings = report_setup.settings_of(config)
+    queries = ReportQueries(lambda: report_setup.open_for_reading(journal, settings), lambda: settings)
+    try:
+        yield queries, settings
+    finally:
+        queries.close()
+
+
+def _figures_command(name: str) -> None:
     """Register a command that prints rows of figures; they differ by what they slice by and show."""
+    kind = KINDS[name]
 
     def command(
         *,
@@ -77,9 +95,7 @@ def _figures_command(name: str, title: str, usual_by: str, shown: tuple[str, ...
         output: Output = None,
         as_json: AsJson = False,
     ) -> None:
-        options = Options(
-            journal=journal,
-            config=config,
+        question = Question(
             by=by,
             start=start,
             end=end,
@@ -92,28 +108,31 @@ def _figures_command(name: str, title: str, usual_by: str, shown: tuple[str, ...
             counted_at=counted_at,
             queues=tuple(queue or ()),
             agents=tuple(agent or ()),
-            schedules=schedules,
             fcr_days=fcr_days,
             fcr_scope=fcr_scope,
         )
-        _report(title, options, usual_by, in_json if as_json else shown, output, as_json=as_json)
+        with _queries(journal, config) as (queries, settings):
+            planned = _schedule(schedules, question, settings)
+            report = queries.figures(question, name, for_people=not as_json, schedule=planned)
+            _put_out(kind.title, report, output, queries.goal(question), as_json=as_json)
 
-    command.__doc__ = f"{title}, sliced by {usual_by} unless --by says otherwise."
+    command.__doc__ = f"{kind.title}, sliced by {kind.by} unless --by says otherwise."
     app.command(name, epilog=f"Example: cordboard report {name} --from 2026-03-01 --service-level 20")(command)
 
 
-def _report(
-    title: str, options: Options, by: str, figures: tuple[str, ...], output: Path | None, *, as_json: bool
-) -> None:
-    settings = report_setup.settings_of(options.config)
-    query = report_setup.query_of(options, settings, by=by, figures=figures)
-    with report_setup.open_for_reading(options.journal, settings) as journal:
-        report = report_setup.report_of(journal, query)
+def _schedule(path: Path | None, question: Question, settings: "Settings") -> "tuple[Planned, ...]":
+    if path is None:
+        return ()
+    from reporting.importers.plans import read_schedule  # noqa: PLC0415 - rarely asked for
+
+    return read_schedule(path, report_setup.zone_of(question.time_zone, settings))
+
+
+def _put_out(title: str, report: "Report", output: Path | None, goal: float | None, *, as_json: bool) -> None:
     if output is not None:
         from reporting.exports.as_file import write_report  # noqa: PLC0415 - start-up time of the others
 
-        goals = {settings.queues[queue].service_level.target for queue in options.queues if queue in settings.queues}
-        write_report(output, title, report, goal=min(goals, default=None))
+        write_report(output, title, report, goal=goal)
     elif as_json:
         from reporting.exports.as_json import report_json  # noqa: PLC0415
 
@@ -136,19 +155,8 @@ def _print(what: "RenderableType") -> None:
     Console().print(what)
 
 
-_AGENTS = (
-    "answered", "handled", "talk_s", "hold_s", "wrap_up_s", "aht_s", "offers", "rona_rate", "transfer_rate",
-    "logged_in_s", "ready_s", "talking_s", "not_ready_s", "occupancy",
-)  # fmt: skip
-_INTERVALS = (
-    "offered", "answered", "abandoned", "left_otherwise", "in_progress", "abandon_rate", "service_level", "asa_s",
-    "aht_s", "wait_p50_s", "wait_p90_s", "wait_p95_s",
-)  # fmt: skip
-
-_figures_command("summary", "Key figures", "queue", catalogue.STANDARD, catalogue.LIVE)
-_figures_command("queues", "Queues", "queue", catalogue.STANDARD, catalogue.STANDARD)
-_figures_command("agents", "Agents", "agent", _AGENTS, _AGENTS)
-_figures_command("intervals", "Intervals", "30min", _INTERVALS, _INTERVALS)
+for _name in KINDS:
+    _figures_command(_name)
 
 
 @app.command(epilog="Example: cordboard report contacts --queue sales --outcome late --from 2026-03-01")
@@ -172,11 +180,7 @@ def contacts(
     as_json: AsJson = False,
 ) -> None:
     """The contacts behind a figure."""
-    from reporting.kpi.drill_down import contacts as drill_down  # noqa: PLC0415 - start-up time of the others
-    from reporting.kpi.report import read  # noqa: PLC0415
-
-    settings = report_setup.settings_of(config)
-    options = Options(
+    question = Question(
         start=start,
         end=end,
         time_zone=time_zone,
@@ -185,9 +189,8 @@ def contacts(
         queues=tuple(queue or ()),
         agents=tuple(agent or ()),
     )
-    query = report_setup.query_of(options, settings, by="queue", figures=())
-    with report_setup.open_for_reading(journal, settings) as opened:
-        rows = drill_down(read(opened, query.start, query.end), query, outcome)
+    with _queries(journal, config) as (queries, _):
+        query, rows = queries.stays(question, outcome)
     _put_out_rows("contacts", rows, query.zone, output, limit, as_json=as_json)
 
 
@@ -215,15 +218,10 @@ def contact(
     as_json: AsJson = False,
 ) -> None:
     """A contact's whole story: each fact, each reason."""
-    from facts.ids import ContactId  # noqa: PLC0415 - start-up time of the others
-    from reporting.exports.story import story, story_table  # noqa: PLC0415
+    from reporting.exports.story import story_table  # noqa: PLC0415 - start-up time of the others
 
-    settings = report_setup.settings_of(config)
-    zone = report_setup.zone_of(time_zone, settings)
-    with report_setup.open_for_reading(journal, settings) as opened:
-        lines = story(opened.entries(contact_id=ContactId(contact_id)), zone)
-    if not lines:
-        raise NothingThereError(f"there is no contact {contact_id!r} in the journal")
+    with _queries(journal, config) as (queries, settings):
+        lines = queries.story(contact_id, report_setup.zone_of(time_zone, settings))
     if as_json:
         _print_json({"contact_id": contact_id, "facts": lines})
     else:
@@ -242,13 +240,8 @@ def flow(
     as_json: AsJson = False,
 ) -> None:
     """What callers did at each node of the voice menus."""
-    from reporting.kpi.flows import nodes  # noqa: PLC0415 - start-up time of the others
-
-    settings = report_setup.settings_of(config)
-    options = Options(start=start, end=end, time_zone=time_zone)
-    query = report_setup.query_of(options, settings, by="", figures=())
-    with report_setup.open_for_reading(journal, settings) as opened:
-        counts = nodes(opened.entries(query.start, query.end, personal=False), query.start, query.end)
+    with _queries(journal, config) as (queries, _):
+        query, counts = queries.nodes(Question(start=start, end=end, time_zone=time_zone))
     _put_out_rows("nodes", counts, query.zone, output, len(counts), as_json=as_json)
 
 
@@ -276,16 +269,22 @@ def why_missed(
     """Why intervals missed their target: the share of volume, handling time, staffing, not-ready time and skills."""
     from reporting.exports.missed import missed_json, missed_text  # noqa: PLC0415 - start-up time of the others
 
-    settings = report_setup.settings_of(config)
-    options = Options(start=start, end=end, time_zone=time_zone, service_level_s=service_level, queues=(queue,))
-    query = report_setup.query_of(options, settings, by="queue", figures=())
-    plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecast=forecast)
-    with report_setup.open_for_reading(journal, settings) as opened:
-        found = report_setup.misses_of(opened, query, queue, plan)
+    question = Question(start=start, end=end, time_zone=time_zone, service_level_s=service_level, queues=(queue,))
+    with _queries(journal, config) as (queries, settings):
+        expected = _forecast(forecast, question, settings)
+        query, found = queries.misses(question, queue, goal=goal, interval=interval, forecasts=expected)
     if as_json:
         _print_json(missed_json(found, query.zone))
     else:
         _print(missed_text(queue, found, query.zone))
+
+
+def _forecast(path: Path | None, question: Question, settings: "Settings") -> "tuple[Forecast, ...]":
+    if path is None:
+        return ()
+    from reporting.importers.plans import read_forecast  # noqa: PLC0415 - rarely asked for
+
+    return read_forecast(path, report_setup.zone_of(question.time_zone, settings))
 
 
 @app.command(epilog="Example: cordboard report scheduled reports.yaml, once a minute by cron or a systemd timer")
