@@ -79,6 +79,21 @@ class MenuEnded(Fact, frozen=True, kw_only=True):
     contained: bool = False
 
 
+class MenuRested(Fact, frozen=True, kw_only=True):
+    """The flow sent the caller away (to wait, to a number) and will go on later, also after a restart of the node.
+
+    ``versions``: of every flow that the caller may still walk through. ``state``: all else that it takes to go on, as
+    JSON, without the values of private variables; empty once it was erased.
+    """
+
+    PERSONAL = frozenset({"state"})
+
+    flow: str
+    node: str
+    versions: dict[str, str] = {}
+    state: str = ""
+
+
 # -- contacts: queue and offers -------------------------------------------------------------------------------------
 
 
@@ -377,6 +392,7 @@ AnyFact: TypeAlias = (
     | MenuNodeEntered
     | MenuInputGiven
     | MenuEnded
+    | MenuRested
     | ContactQueued
     | RequirementRelaxed
     | OfferMade

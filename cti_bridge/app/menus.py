@@ -9,6 +9,7 @@ import structlog
 from config.models import Settings
 from config.telephony import Recogniser as RecogniserSettings
 from cti_bridge.app.entry_points import entry_points_from
+from cti_bridge.app.flow_archive import FlowArchive
 from cti_bridge.app.opening import Opening
 from cti_bridge.shell.calls import Call
 from cti_bridge.shell.coordinator import Coordinator
@@ -107,7 +108,13 @@ def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibr
         customers=NoCustomers(),
         waits=NoEstimate(),
         counts=Tally(),
+        versions=archive_of(settings),
     )
+
+
+def archive_of(settings: Settings) -> FlowArchive:
+    """The flows of before, by version."""
+    return FlowArchive(settings.home.expanduser() / "flow-versions")
 
 
 def voice_settings_of(settings: Settings) -> VoiceSettings:

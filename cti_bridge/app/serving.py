@@ -19,7 +19,7 @@ from cti_bridge.app import logs
 from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
 from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
-from cti_bridge.app.menus import library_of, recognisers_of, sounds_of, with_shipped
+from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.prompts import flows_in_use, render_missing
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Centre, Daemon
@@ -60,7 +60,9 @@ def _ready_centre(settings: Settings, library: FlowLibrary) -> Centre:
 
 def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Flow]:
     flows = with_shipped(settings, own)
-    render_missing(settings, flows_in_use(settings, flows).values(), sounds_of(settings))
+    in_use = flows_in_use(settings, flows)
+    render_missing(settings, in_use.values(), sounds_of(settings))
+    archive_of(settings).keep(in_use)
     return flows
 
 

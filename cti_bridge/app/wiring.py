@@ -125,7 +125,8 @@ class Daemon:
         self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node), journal=self._writer.put)
         for reader in readers:
             self._recorder.add_reader(reader)
-        self._resume = Resume(remember(journal.entries(from_at=clock.now() - HORIZON)))
+        past = remember(journal.entries(from_at=clock.now() - HORIZON))
+        self._resume = Resume(past)
         self.coordinator = Coordinator(
             Engine(self._policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
         )
@@ -133,6 +134,7 @@ class Daemon:
         self._secrets = secrets
         self._ami: AmiClient | None = None
         centre.menus.attach(self.coordinator, clock)
+        centre.menus.resting.remember(past.rested())
         self._recorder.add_reader(centre.menus.resting.read)
         self._audio = AudioSocketServer(reactor)
         self._audio_port: IListeningPort | None = None

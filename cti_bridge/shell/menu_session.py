@@ -135,7 +135,7 @@ class MenuSession:
         return True
 
     def _take_up(self) -> bool:
-        rested = self._menus.resting.take_up(self._call.contact_id)
+        rested = self._menus.resting.take_up(self._call)
         if rested is None:
             return False
         run, wanted = rested
@@ -143,6 +143,7 @@ class MenuSession:
             self._call.place = Place.TALKED
         self._go_on(run, wanted)
         if self._resumes == "talk":
+            self._feed(inputs.Connected())  # changes nothing, but where the node began again during the talk
             self._feed(inputs.TalkOver())
         elif self._resumes == "transfer":
             status = self._agi.request.query.get("status", "")
@@ -284,22 +285,21 @@ class MenuSession:
             self._command("SET VARIABLE", "ACD_AFTER", "menu")
         if self._resumes:
             self._command("EXEC", "Goto", "acd-wait,s,1")
-        self._rest(effect)
+        self._rest()
 
     def _transfer(self, effect: effects.Transfer) -> None:
         self._call.place = Place.TALKED
         self._command("SET VARIABLE", "ACD_RING", max(1, effect.ring_us // SECOND))
         self._command("EXEC", "Goto", f"acd-outside,{effect.to},1")
-        self._rest(None)
+        self._rest()
 
-    def _rest(self, queue: effects.Queue | None) -> None:
+    def _rest(self) -> None:
         """The caller leaves the line to us no longer; the run waits for what becomes of them."""
         self._over = True
-        call = self._call
-        self._errands.append(lambda: self._lay_down(call, queue))
+        self._errands.append(self._lay_down)
 
-    async def _lay_down(self, call: Call, queue: effects.Queue | None) -> None:
-        self._menus.resting.rest(call, self._run, queue)
+    async def _lay_down(self) -> None:
+        self._menus.resting.rest(self._call, self._run)
 
     async def _take_message(self, effect: effects.Voicemail) -> None:
         """Record until a key, or until it is long enough; the hang-up is the usual end."""

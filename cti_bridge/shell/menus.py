@@ -8,6 +8,7 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.errands import Customers, Errands, Hours, Lookups, WaitEstimate
 from cti_bridge.shell.resting_runs import RestingRuns
+from cti_bridge.shell.run_memory import FlowVersions, NoVersions, RunMemory
 from ivr import effects
 from ivr.entry_points import Answer
 from ivr.flow import Flow
@@ -55,7 +56,7 @@ class Tally:
 
 
 class Menus:
-    """All of it. ``flows`` may be replaced: calls finish on what they began.
+    """All of it. ``flows`` may be replaced: calls finish on what they began. ``versions`` has flows of before.
 
     ``attach`` gives it the coordinator, which there is only when the daemon is built.
     """
@@ -74,6 +75,7 @@ class Menus:
         customers: Customers,
         waits: WaitEstimate,
         counts: Counts,
+        versions: FlowVersions | None = None,
     ) -> None:
         self.flows = flows
         self.sounds = sounds
@@ -83,9 +85,18 @@ class Menus:
         self.customers = customers
         self.waits = waits
         self.counts = counts
+        self.versions = versions or NoVersions()
 
     def attach(self, coordinator: Coordinator, clock: Clock) -> None:
         """Join the menus to a node's coordinator."""
         self.errands = Errands(coordinator.engine, self.hours, self.waits, self.lookups, self.customers)
-        self.resting = RestingRuns(coordinator, clock, self.sounds, self.waits, self.counts)
+        self.resting = RestingRuns(
+            coordinator,
+            clock,
+            self.sounds,
+            self.waits,
+            self.counts,
+            memory=RunMemory(coordinator, self.versions),
+            flows=lambda: self.flows,
+        )
         coordinator.use_flows(self.resting)

@@ -2,7 +2,8 @@
 
 Asterisk is asked who waits and who talks (its channels carry ``ACD_CALL``, ``ACD_QUEUE``, ``ACD_SINCE``); the journal
 adds what a channel does not carry: the requirement, the original join time to the microsecond, since when two talk,
-and which agents were signed in. :func:`remember` is a pure fold; :class:`Resume` applies it to a snapshot.
+which agents were signed in, and where the flows of those who wait would go on. :func:`remember` is a pure fold;
+:class:`Resume` applies it to a snapshot.
 """
 
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ from facts.journal import (
     ContactOffered,
     ContactQueued,
     Entry,
+    MenuNodeEntered,
+    MenuRested,
     TalkEnded,
 )
 from facts.requirement_text import parse_requirement
@@ -44,6 +47,9 @@ HORIZON = 24 * HOUR
 WAITING_PLACES = frozenset({"acd-wait", "acd-announce"})
 """Contexts of the dialplan in which a caller waits for an agent, or hears where they stand meanwhile."""
 
+OUTSIDE = "acd-outside"
+"""The context in which a flow has a number dialled for the caller."""
+
 
 class PastContact(msgspec.Struct):
     """What the journal knows of a contact that had not ended."""
@@ -53,6 +59,7 @@ class PastContact(msgspec.Struct):
     priority: int | None = None
     requirement: Requirement = NOTHING_REQUIRED
     attributes: dict[str, str] = {}
+    rested: MenuRested | None = None
     agent_id: AgentId | None = None
     talking_since: Instant | None = None
 
@@ -70,6 +77,10 @@ class Past(msgspec.Struct):
 
     contacts: dict[ContactId, PastContact] = {}
     agents: dict[AgentId, PastAgent] = {}
+
+    def rested(self) -> dict[ContactId, MenuRested]:
+        """The flows that were at rest."""
+        return {contact_id: past.rested for contact_id, past in self.contacts.items() if past.rested is not None}
 
 
 def remember(entries: Iterable[Entry]) -> Past:
@@ -93,6 +104,10 @@ def _contact(past: Past, contact_id: ContactId, entry: Entry) -> None:
             contact.queue, contact.joined_at, contact.priority = fact.queue, fact.joined_at, fact.priority
             contact.requirement = parse_requirement(fact.requirement) if fact.requirement else NOTHING_REQUIRED
             contact.attributes = fact.attributes
+        case MenuRested() as fact:
+            past.contacts.setdefault(contact_id, PastContact()).rested = fact
+        case MenuNodeEntered() if contact_id in past.contacts:
+            past.contacts[contact_id].rested = None
         case ContactConnected() as fact:
             contact = past.contacts.setdefault(contact_id, PastContact())
             contact.agent_id, contact.talking_since = fact.agent_id, entry.at
@@ -141,6 +156,8 @@ class Resume:
         waiting = [f for f in callers.values() if f.context in WAITING_PLACES and not f.bridge]
         for caller in sorted(waiting, key=self._since):
             self._wait(coordinator, caller)
+        for caller in (f for f in callers.values() if f.context == OUTSIDE):
+            self._adopt(coordinator, caller, Place.TALKED)
         self._past = Past(contacts={}, agents={})
 
     def _since(self, caller: translate.ChannelFound) -> tuple[Instant, str]:

@@ -7,6 +7,9 @@ redirected to ``acd-menu``, and the session that begins there takes the run up a
 Announcements: the caller is redirected to ``acd-announce``, which plays and goes back to wait. No place is lost, and
 an agent does not wait for the end: the agent's leg fetches the caller out of any application. Nobody is announced to
 whose phone rings somewhere already: a talk could have begun when the redirection comes.
+
+A run that rests is written down (:mod:`cti_bridge.shell.run_memory`); after a restart of the node it is taken up as
+soon as anything happens to its caller.
 """
 
 import re
@@ -24,11 +27,21 @@ from cti_bridge.shell.calls import Call, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.errands import WaitEstimate
+from cti_bridge.shell.run_memory import RunMemory
 from facts.ids import ContactId
-from facts.journal import CallbackRequested, ContactConnected, ContactEnded, Entry, ExpectedWaitTold
+from facts.journal import (
+    CallbackRequested,
+    ContactConnected,
+    ContactEnded,
+    ContactQueued,
+    Entry,
+    ExpectedWaitTold,
+    MenuRested,
+)
 from facts.states import LeftQueue
-from facts.time import SECOND, Duration
+from facts.time import SECOND, Duration, from_seconds
 from ivr import effects, inputs, interpreter
+from ivr.flow import Flow, Queue
 from ivr.run import Phase, Run
 
 log = structlog.get_logger(__name__)
@@ -77,9 +90,14 @@ class RestingRuns:
         sounds: Sounds,
         waits: WaitEstimate,
         counts: Counts,
+        *,
+        memory: RunMemory,
+        flows: Callable[[], Mapping[str, Flow]],
     ) -> None:
         self.sounds = sounds
         self._counts = counts
+        self._memory = memory
+        self._flows = flows
         self._coordinator = coordinator
         self._clock = clock
         self._waits = waits
@@ -98,17 +116,45 @@ class RestingRuns:
 
     # -- from the menu -----------------------------------------------------------------------------------------------
 
-    def rest(self, call: Call, run: Run, queue: effects.Queue | None) -> None:
-        """The menu has sent the caller away; ``queue``: to wait."""
-        at_rest = Resting(call=call, run=run, every_us=queue.announce_every_us if queue is not None else None)
+    def rest(self, call: Call, run: Run) -> None:
+        """The menu has sent the caller away: to wait, or to a number."""
         self._drop(call.contact_id)
+        self._memory.keep(run)
+        self._lay_down(call, run)
+
+    def _lay_down(self, call: Call, run: Run) -> Resting:
+        node = run.at()
+        announce = node.announce if isinstance(node, Queue) else None
+        at_rest = Resting(call=call, run=run, every_us=from_seconds(announce.every_s) if announce else None)
         self._runs[call.contact_id] = at_rest
         if at_rest.every_us is not None:
             at_rest.alarm = self._clock.callLater(at_rest.every_us / SECOND, self._announcement_due, at_rest)
+        return at_rest
 
-    def take_up(self, contact_id: ContactId) -> tuple[Run, tuple[effects.Effect, ...]] | None:
+    def remember(self, rested: Mapping[ContactId, MenuRested]) -> None:
+        """The runs that were at rest when the node ended: each is known again when its caller is."""
+        self._memory.remember(rested)
+
+    def _known(self, contact_id: ContactId) -> Resting | None:
+        """The run of this contact; after a restart it is taken out of the memory."""
+        at_rest = self._runs.get(contact_id)
+        if at_rest is None and contact_id in self._memory:
+            call = self._coordinator.calls.get(contact_id)
+            run = self._memory.recall(contact_id, self._flows()) if call is not None else None
+            if call is not None and run is not None:
+                at_rest = self._lay_down(call, run)
+                view = self._coordinator.engine.contact(contact_id)
+                if view is not None and view.place is AcdPlace.CONNECTED:
+                    self._feed(contact_id, inputs.Connected())
+        return at_rest
+
+    def take_up(self, call: Call) -> tuple[Run, tuple[effects.Effect, ...]] | None:
         """A session goes on with the run: the run, and what is to be done first. None: nobody knows it any more."""
-        at_rest = self._drop(contact_id)
+        if call.contact_id in self._memory and self._coordinator.calls.get(call.contact_id) is None:
+            call.offered = True
+            self._coordinator.caller_arrived(call)
+        self._known(call.contact_id)
+        at_rest = self._drop(call.contact_id)
         return None if at_rest is None else (at_rest.run, tuple(at_rest.wanted or ()))
 
     def _drop(self, contact_id: ContactId) -> Resting | None:
@@ -134,19 +180,19 @@ class RestingRuns:
 
     def goes_on(self, contact_id: ContactId) -> bool:
         """Whether the caller is on the way back to the menu."""
-        at_rest = self._runs.get(contact_id)
+        at_rest = self._known(contact_id)
         return at_rest is not None and at_rest.wanted is not None
 
     def queue_left(self, contact_id: ContactId, outcome: str) -> bool:
         """The queue did not take or keep the caller; False when no flow knows the caller."""
-        if contact_id not in self._runs:
+        if self._known(contact_id) is None:
             return False
         self._feed(contact_id, inputs.QueueLeft(outcome))
         return True
 
     def position_told(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
         """The distributor says where the caller is in the queue, at times of its own: ours are not kept any more."""
-        at_rest = self._runs.get(contact_id)
+        at_rest = self._known(contact_id)
         if at_rest is not None:
             at_rest.every_us = None
             self._hush(at_rest)
@@ -157,19 +203,22 @@ class RestingRuns:
         self._feed(contact_id, inputs.PositionTold(position=position, expected_wait_s=wait_s))
 
     def read(self, entry: Entry) -> None:
-        """Facts tell when an agent has answered, and when the call is over."""
-        fact = entry.fact
-        if fact.contact_id not in self._runs:
+        """Facts tell when a caller is back in the queue after a restart, when an agent has answered, and the end."""
+        fact, contact_id = entry.fact, entry.fact.contact_id
+        if contact_id is None or (contact_id not in self._runs and contact_id not in self._memory):
             return
-        if isinstance(fact, ContactConnected):
-            self._feed(fact.contact_id, inputs.Connected())
+        if isinstance(fact, ContactQueued):
+            self._known(contact_id)
+        elif isinstance(fact, ContactConnected):
+            self._feed(contact_id, inputs.Connected())
         elif isinstance(fact, ContactEnded):
-            self._drop(fact.contact_id)
+            self._drop(contact_id)
+            self._memory.forget(contact_id)
 
     # -- one input ---------------------------------------------------------------------------------------------------
 
     def _feed(self, contact_id: ContactId, given: inputs.Input) -> None:
-        at_rest = self._runs.get(contact_id)
+        at_rest = self._known(contact_id)
         if at_rest is None or at_rest.wanted is not None:
             return
         at_rest.run, wanted = interpreter.step(at_rest.run, given, self._clock.now())

@@ -221,6 +221,7 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.MenuNodeEntered: lambda fact: f"menu {fact.flow}: came to {fact.node}",
     facts.MenuInputGiven: _chose,
     facts.MenuEnded: lambda fact: f"menu {fact.flow} ended: {fact.outcome.replace('_', ' ')}",
+    facts.MenuRested: lambda fact: f"menu {fact.flow} rests at {fact.node}",
     facts.ContactQueued: _queued,
     facts.RequirementRelaxed: lambda fact: (
         f"step {fact.step} after {_time(fact.after_us)}: now needs {fact.requirement or 'nothing'}"

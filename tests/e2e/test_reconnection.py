@@ -1,13 +1,14 @@
-"""The switch itself goes away and comes back."""
+"""The switch goes away and comes back; so does the daemon, while flows of callers are at rest."""
 
 import time
 from pathlib import Path
 
-from tests.asterisk.instance import Asterisk
+from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import Phones
+from tests.e2e.callers import Caller
 from tests.e2e.daemon import Daemon
 from tests.e2e.test_first_call import reach_queue
-from tests.sip_phone import Answer
+from tests.sip_phone import Answer, audio
 
 
 def test_asterisk_dies_and_comes_back(private_asterisk: Asterisk, tmp_path: Path) -> None:
@@ -30,6 +31,69 @@ def test_asterisk_dies_and_comes_back(private_asterisk: Asterisk, tmp_path: Path
             daemon.wait_kind("TalkEnded")
             states = [fact for fact in daemon.facts("AgentStateChanged") if fact.agent_id == "ann"]
             assert (states[-1].declared, states[-1].activity) == ("READY", "IDLE")
+    finally:
+        daemon.stop()
+    assert "Traceback" not in daemon.log()
+
+
+FLOW = """
+flow: reception
+start: to_sales
+nodes:
+  to_sales:
+    type: queue
+    queue: sales
+    leave: {key: "9", next: to_support}
+    announce: {every_s: 10, prompts: [announced]}
+    after_talk: rate
+  to_support: {type: queue, queue: support}
+  rate:
+    type: survey
+    question: satisfied
+    prompts: [rate]
+    next: bye
+    no_input: {retries: 0, next: bye}
+    no_match: {retries: 0, next: bye}
+  bye: {type: hang_up, prompts: [bye]}
+prompts:
+  announced: {en: {text: announced, recording: announced.wav}}
+  rate: {en: {text: rate, recording: rate.wav}}
+  bye: {en: {text: bye, sound: vm-goodbye}}
+"""
+ANNOUNCED_HZ, RATE_HZ = 1200.0, 1500.0
+
+
+def test_a_killed_daemon_goes_on_with_the_flows_of_those_who_wait_and_talk(
+    real_asterisk: Asterisk, phones: Phones, tmp_path: Path
+) -> None:
+    audio.write_wav(tmp_path / "announced.wav", audio.tone(ANNOUNCED_HZ, 2))
+    audio.write_wav(tmp_path / "rate.wav", audio.tone(RATE_HZ, 1))
+    daemon = Daemon(real_asterisk, tmp_path, flow=FLOW)
+    try:
+        daemon.start()
+        phone = phones.agent("1001", Answer(0.3))
+        daemon.work("ann")
+        talking = Caller(daemon, phones)
+        leg = phone.expect_ring(10)
+        leg.wait_answered()
+        waiting = Caller(daemon, phones)
+        waiting.wait("ContactQueued")
+        daemon.kill()
+        daemon.flow_path.write_text(FLOW.replace("question: satisfied", "question: other"))
+        daemon.start()
+        waiting.wait_hears(ANNOUNCED_HZ, 14)
+        waiting.wait_hears(MUSIC_HZ, 5)
+        waiting.press("9")
+        waiting.wait_node("to_support", via="leave")
+        waiting.leave()
+        leg.hang_up()
+        talking.wait_node("rate", via="after_talk")
+        talking.wait_hears(RATE_HZ)
+        talking.press("4")
+        answer = talking.wait("SurveyAnswered")
+        assert (answer.question, answer.score) == ("satisfied", 4)
+        talking.call.wait_ended()
+        assert [fact.queue for fact in talking.facts("ContactQueued")] == ["sales"]
     finally:
         daemon.stop()
     assert "Traceback" not in daemon.log()

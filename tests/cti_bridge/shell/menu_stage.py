@@ -154,9 +154,10 @@ class FakeThreads:
 class Stage:
     """A caller, the menus, and everything around them."""
 
-    def __init__(self, tmp_path, flow, *, listens=False):
+    def __init__(self, tmp_path, flow, *, listens=False, past=None, versions=None):
         path = tmp_path / "main.yaml"
         path.write_text(flow)
+        past = past or Past()
         self.reactor = FakeReactor()
         self.clock = Clock(self.reactor, start=START, monotonic=self.reactor.seconds)
         self.entries: list[Entry] = []
@@ -166,7 +167,7 @@ class Stage:
         agents = (AgentPolicy(agent_id=AgentId("ann"), phone="PJSIP/1001"),)
         self.engine = Engine(Policy(queues=(queue,), agents=agents))
         self.coordinator = Coordinator(
-            self.engine, self.clock, self.recorder, queue_of_entry={"": QueueName("sales")}, resume=Resume(Past())
+            self.engine, self.clock, self.recorder, queue_of_entry={"": QueueName("sales")}, resume=Resume(past)
         )
         self.switch = Switch()
         self.coordinator.use_switch(self.switch)
@@ -174,9 +175,10 @@ class Stage:
         self.counts = Tally()
         self.menus = Menus(
             load([path]), Sounds(), Numbers(), hours=Hours(), lookups=self.lookups, customers=NoCustomers(),
-            waits=Waits(), counts=self.counts,
+            waits=Waits(), counts=self.counts, versions=versions,
         )  # fmt: skip
         self.menus.attach(self.coordinator, self.clock)
+        self.menus.resting.remember(past.rested())
         self.recorder.add_reader(self.menus.resting.read)
         self.audio = AudioSocketServer(self.reactor, "127.0.0.1:4580")
         self.recogniser = FakeRecogniser()
