@@ -1,0 +1,1 @@
+"""The API over HTTP: one module a resource, and one for each thing that they share."""

@@ -1,0 +1,105 @@
+"""Who may do what: one table, by operation. The application does not start when an operation is missing from it.
+
+A role contains the ones below it. A scope is what an API token must have; a session has all scopes of its role. How far
+somebody sees (own desk, own teams) is :class:`Sight`.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from agent_console.documents.floor import AgentRow, QueueRow
+from agent_console.documents.session import Role, Scope
+from agent_console.errors import ForbiddenError
+from agent_console.ports import Identity
+
+ROLES: Final[tuple[Role, ...]] = ("agent", "supervisor", "administrator")
+
+SCOPES_OF: Final[Mapping[Role, frozenset[Scope]]] = MappingProxyType(
+    {
+        "agent": frozenset({"read", "desk"}),
+        "supervisor": frozenset({"read", "desk", "supervise"}),
+        "administrator": frozenset({"read", "desk", "supervise", "administer"}),
+    }
+)
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Whom an operation is for. ``role`` None: for everybody, signed in or not."""
+
+    role: Role | None
+    scope: Scope | None = None
+    before_password: bool = False
+    """Also while a one-time password has not been changed yet."""
+    session_only: bool = False
+    """Not with an API token."""
+
+
+PUBLIC: Final = Rule(None)
+OWN: Final = Rule("agent", None, before_password=True, session_only=True)
+READ: Final = Rule("agent", "read")
+DESK: Final = Rule("agent", "desk")
+WATCH: Final = Rule("supervisor", "read")
+SUPERVISE: Final = Rule("supervisor", "supervise")
+LOOK_INTO: Final = Rule("administrator", "read")
+ADMINISTER: Final = Rule("administrator", "administer")
+
+ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        "healthz": PUBLIC,
+        "readyz": PUBLIC,
+        "list_agents": READ,
+        "get_agent": READ,
+        "list_queues": READ,
+        "get_queue": READ,
+    }
+)
+"""By operation id."""
+
+
+def rule_of(operation: str) -> Rule:
+    """The rule of an operation."""
+    return ACCESS[operation]
+
+
+def unruled(operations: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Operations without a rule, and rules without an operation."""
+    there = set(operations)
+    return there - set(ACCESS), set(ACCESS) - there
+
+
+def check(rule: Rule, identity: Identity) -> None:
+    """Raise `ForbiddenError` unless the rule lets this user in."""
+    if rule.role is None:
+        return
+    if ROLES.index(identity.role) < ROLES.index(rule.role):
+        raise ForbiddenError(f"this needs the role {rule.role}; {identity.user} is {identity.role}")
+    if rule.scope is not None and rule.scope not in identity.scopes:
+        raise ForbiddenError(f"this needs the scope {rule.scope!r}; make a token that has it")
+    if rule.session_only and identity.session is None:
+        raise ForbiddenError("this is for people who signed in, not for API tokens")
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """How far somebody sees: administrators everything, others their teams, agents of contacts only their own."""
+
+    identity: Identity
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is hidden."""
+        return self.identity.role == "administrator"
+
+    def team(self, team: str) -> bool:
+        """Whether a team is seen."""
+        return self.everything or team in self.identity.teams
+
+    def agent(self, row: AgentRow) -> bool:
+        """Whether an agent is seen: of an own team, or oneself."""
+        return self.team(row.team) or row.agent == self.identity.agent
+
+    def queue(self, row: QueueRow) -> bool:
+        """Whether a queue is seen: one of nobody in particular is everybody's."""
+        return self.everything or not row.teams or not self.identity.teams.isdisjoint(row.teams)

@@ -1,0 +1,73 @@
+"""The application: every router, what surrounds them, and the check that nothing is open by mistake."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from agent_console.http import floor, health, problem
+from agent_console.http.access import unruled
+from agent_console.http.guard import guard
+from agent_console.http.headers import SecurityHeaders
+from agent_console.http.openapi import describe
+from agent_console.ports import Ports
+
+PREFIX = "/api/v1"
+
+MOST_BODY = 1024 * 1024
+"""Bytes of a request's body; files that are taken in have a limit of their own."""
+
+
+class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How the application is served. ``secure``: behind TLS. ``origins``: pages elsewhere that may use the API."""
+
+    secure: bool = False
+    origins: frozenset[str] = frozenset()
+    static: Path | None = None
+
+
+class AccessTableError(Exception):
+    """An operation and the table of access do not agree."""
+
+
+def create_app(ports: Ports, options: WebOptions | None = None) -> FastAPI:
+    """The application over this daemon. Raises `AccessTableError` when an operation has no rule."""
+    options = options or WebOptions()
+    app = FastAPI(
+        title="Cordboard",
+        version="1",
+        summary="The contact centre: its floor, its desks, its settings and its figures.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+        max_body_size=MOST_BODY,
+    )
+    app.state.ports = ports
+    app.state.origins = options.origins
+    app.include_router(health.router, dependencies=[Depends(guard)])
+    api = APIRouter(prefix=PREFIX, dependencies=[Depends(guard)])
+    for module in (floor,):
+        api.include_router(module.router)
+    app.include_router(api)
+    problem.install(app)
+    app.add_middleware(SecurityHeaders, secure=options.secure)
+    _assert_ruled(app)
+    describe(app)
+    return app
+
+
+def operations(app: FastAPI) -> Iterator[RouteContext]:
+    """Every operation over HTTP; its name is its operation id."""
+    return (route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute))
+
+
+def _assert_ruled(app: FastAPI) -> None:
+    open_ones, empty = unruled(str(route.name) for route in operations(app))
+    if open_ones or empty:
+        raise AccessTableError(
+            f"agent_console.http.access lacks {sorted(open_ones)} and names {sorted(empty)}, which are not there"
+        )

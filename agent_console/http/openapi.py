@@ -1,0 +1,85 @@
+"""The OpenAPI document: FastAPI's, with our problem documents, security schemes and each operation's rights."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from agent_console.documents.problems import MEDIA_TYPE, Problem
+from agent_console.http.access import Rule, rule_of
+from agent_console.http.guard import COOKIE, CSRF_HEADER
+
+_METHODS: Final = ("get", "post", "put", "delete", "patch")
+_SECURITY_SCHEMES: Final = {
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "The console's session."},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "With a session, to change things."},
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token: `cbt_…`."},
+}
+_REF: Final = {"$ref": "#/components/schemas/Problem"}
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application tell its full description, made once."""
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        openapi_version="3.1.0",
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    components["securitySchemes"] = _SECURITY_SCHEMES
+    for path, methods in document["paths"].items():
+        for method in _METHODS:
+            if method in methods:
+                _complete(methods[method], method, path)
+    return document
+
+
+def _complete(operation: dict[str, Any], method: str, path: str) -> None:
+    rule = rule_of(operation["operationId"])
+    responses = operation["responses"]
+    if responses.pop("422", None) is not None or method in {"post", "put"}:
+        _may_fail(responses, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if "{" in path:
+        _may_fail(responses, HTTPStatus.NOT_FOUND)
+    if method != "get":
+        _may_fail(responses, HTTPStatus.FORBIDDEN)
+        _may_fail(responses, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if rule.role is not None:
+        _may_fail(responses, HTTPStatus.UNAUTHORIZED)
+        _may_fail(responses, HTTPStatus.FORBIDDEN)
+        _may_fail(responses, HTTPStatus.SERVICE_UNAVAILABLE)
+        operation["security"] = _security(rule, changes=method != "get")
+        operation["x-role"] = rule.role
+        if rule.scope is not None:
+            operation["x-scope"] = rule.scope
+
+
+def _may_fail(responses: dict[str, Any], status: HTTPStatus) -> None:
+    responses.setdefault(
+        str(status.value), {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": dict(_REF)}}}
+    )
+
+
+def _security(rule: Rule, *, changes: bool) -> list[dict[str, list[str]]]:
+    session: dict[str, list[str]] = {"session": [], "csrf": []} if changes else {"session": []}
+    return [session] if rule.session_only else [session, {"token": []}]

@@ -1,0 +1,50 @@
+"""Lists in parts. A cursor is opaque to clients: what it holds is only read here."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final, TypeVar
+
+from fastapi import Query
+
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.values import Page
+from agent_console.errors import InvalidError
+
+MOST: Final = 200
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at once.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+
+T = TypeVar("T")
+
+
+def cursor_of(key: str) -> str:
+    """A cursor that continues behind the item of this key."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str) -> str:
+    """The key in a cursor; raises `InvalidError`."""
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        raise bad_cursor() from error
+
+
+def bad_cursor() -> InvalidError:
+    """The refusal of a cursor that nobody was given."""
+    problem = FieldProblem(
+        field="query.cursor", rule="is no cursor", way_out="leave it out, or use `next_cursor` as it was given"
+    )
+    return InvalidError([problem])
+
+
+def page(items: Sequence[T], key: Callable[[T], str], cursor: str | None, limit: int) -> Page[T]:
+    """A part of a list that is in memory, in the order of its keys."""
+    in_order = sorted(items, key=key)
+    if cursor is not None:
+        after = key_of(cursor)
+        in_order = [item for item in in_order if key(item) > after]
+    part = in_order[:limit]
+    return Page(items=part, next_cursor=cursor_of(key(part[-1])) if len(in_order) > limit else None)

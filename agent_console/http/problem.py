@@ -1,0 +1,119 @@
+"""Any failure as a problem document: the one place where errors become HTTP."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from agent_console.documents.problems import MEDIA_TYPE, PREFIX, FieldProblem, Problem
+from agent_console.errors import (
+    ConsoleError,
+    EditedMeanwhileError,
+    InvalidError,
+    StateChangedError,
+    TooManyError,
+)
+
+log = structlog.get_logger(__name__)
+
+_WAYS_OUT: Mapping[str, str] = {
+    "missing": "add it",
+    "extra_forbidden": "leave it out, or look up its name in the API's description",
+    "json_invalid": "send valid JSON",
+    "string_pattern_mismatch": "write it so that it matches the pattern",
+    "string_too_long": "shorten it",
+    "string_too_short": "write more",
+    "literal_error": "choose one of these",
+    "enum": "choose one of these",
+    "string_type": "send a text in quotes",
+    "int_type": "send a whole number",
+    "bool_type": "send true or false",
+    "value_error": "correct it as the rule says",
+}
+_WAY_OUT = "correct it; the API's description (/api/v1/openapi.json) tells what is accepted"
+
+
+def problem_of(error: ConsoleError) -> Problem:
+    """The document of an error of our own."""
+    edited = error if isinstance(error, EditedMeanwhileError) else None
+    has_present = isinstance(error, StateChangedError | EditedMeanwhileError)
+    return Problem(
+        type=PREFIX + error.error_id,
+        title=error.title,
+        status=error.status,
+        detail=str(error),
+        error_id=error.error_id,
+        errors=list(error.errors) if isinstance(error, InvalidError) else None,
+        present=_plain(error.present) if has_present else None,  # type: ignore[attr-defined]  # both have it
+        etag=edited.etag if edited is not None else None,
+        retry_after_s=error.retry_after_s if isinstance(error, TooManyError) else None,
+    )
+
+
+def _plain(present: Any) -> Any:
+    return present.model_dump(mode="json") if isinstance(present, BaseModel) else present
+
+
+def response_of(error: ConsoleError) -> Response:
+    """The answer to a request that failed so."""
+    problem = problem_of(error)
+    headers = {}
+    if isinstance(error, TooManyError):
+        headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.etag is not None:
+        headers["ETag"] = problem.etag
+    return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, MEDIA_TYPE)
+
+
+def field_problems(errors: Sequence[Any]) -> list[FieldProblem]:
+    """What pydantic found, as field, rule and way out. Values are never repeated: they may be secret."""
+    return [
+        FieldProblem(
+            field=".".join(str(part) for part in error["loc"]),
+            rule=str(error["msg"]).removeprefix("Value error, "),
+            way_out=_WAYS_OUT.get(error["type"], _WAY_OUT),
+        )
+        for error in errors
+    ]
+
+
+def install(app: FastAPI) -> None:
+    """Turn every failure of this application into a problem document."""
+
+    @app.exception_handler(ConsoleError)
+    async def ours(_request: Request, error: ConsoleError) -> Response:
+        return response_of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def refused(_request: Request, error: RequestValidationError) -> Response:
+        return response_of(InvalidError(field_problems(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def plain(_request: Request, error: HTTPException) -> Response:
+        return _plain_http(error)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+        return response_of(ConsoleError("the daemon's log tells more"))
+
+
+def _plain_http(error: HTTPException) -> Response:
+    """An error of the framework: no such path, no such method, a body that is no JSON."""
+    status = HTTPStatus(error.status_code)
+    problem = Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=str(error.detail),
+        error_id=status.phrase.lower().replace(" ", "_"),
+    )
+    return Response(problem.model_dump_json(exclude_none=True), status, error.headers, MEDIA_TYPE)
