@@ -111,6 +111,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     not_ready: int
     callbacks: int = 0
     open: bool = True
+    closed_by_hand: bool = False
     helped_by: tuple[str, ...] = ()
     expected_wait_us: Duration | None = None
 
@@ -234,6 +235,7 @@ def queue_view(centre: Centre, queue: Queue) -> QueueView:
         ),
         callbacks=sum(contact.callback is not None for contact in waiting),
         open=is_open(queue, centre.now),
+        closed_by_hand=queue.closed_by_hand,
         helped_by=queue.helped_by,
         expected_wait_us=expected_wait(centre, queue, len(waiting) + 1),
     )

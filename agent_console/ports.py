@@ -81,6 +81,9 @@ class Floor(Protocol):
     def queue(self, queue: str) -> QueueRow | None:
         """One queue."""
 
+    def queue_teams(self) -> Mapping[str, Sequence[str]]:
+        """Every queue with the teams whose supervisors see it; none: everybody's."""
+
     def waiting(self, queue: str | None = None) -> Sequence[WaitingRow]:
         """Who waits, in the order in which they would be taken."""
 

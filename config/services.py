@@ -91,6 +91,8 @@ class Redis(Section):
 class Web(Section):
     """The console and its API."""
 
+    enabled: bool = True
+    """Whether they are served."""
     host: Address = "127.0.0.1"
     """The address to listen on."""
     port: Port = 8080

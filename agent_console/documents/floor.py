@@ -146,8 +146,8 @@ class AlarmDoc(Document):
     alarm: str
     queue: str | None
     queue_title: str | None = None
-    value: float
-    threshold: float
+    value: float | None
+    threshold: float | None
     text: str
     raised_at: Moment
     cleared_at: Moment | None = None

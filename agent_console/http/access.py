@@ -4,7 +4,7 @@ A role contains the ones below it. A scope is what an API token must have; a ses
 somebody sees (own desk, own teams) is :class:`Sight`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -102,4 +102,8 @@ class Sight(msgspec.Struct, frozen=True):
 
     def queue(self, row: QueueRow) -> bool:
         """Whether a queue is seen: one of nobody in particular is everybody's."""
-        return self.everything or not row.teams or not self.identity.teams.isdisjoint(row.teams)
+        return self.queue_of(row.teams)
+
+    def queue_of(self, teams: Sequence[str]) -> bool:
+        """Whether a queue of these teams is seen."""
+        return self.everything or not teams or not self.identity.teams.isdisjoint(teams)

@@ -6,12 +6,15 @@ from pathlib import Path
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import WebSocketRoute
 
 from agent_console.http import floor, health, problem
 from agent_console.http.access import unruled
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
 from agent_console.http.openapi import describe
+from agent_console.live.channel import LiveEndpoint
+from agent_console.live.hub import Hub
 from agent_console.ports import Ports
 
 PREFIX = "/api/v1"
@@ -32,7 +35,7 @@ class AccessTableError(Exception):
     """An operation and the table of access do not agree."""
 
 
-def create_app(ports: Ports, options: WebOptions | None = None) -> FastAPI:
+def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> FastAPI:
     """The application over this daemon. Raises `AccessTableError` when an operation has no rule."""
     options = options or WebOptions()
     app = FastAPI(
@@ -47,12 +50,14 @@ def create_app(ports: Ports, options: WebOptions | None = None) -> FastAPI:
         max_body_size=MOST_BODY,
     )
     app.state.ports = ports
+    app.state.hub = hub
     app.state.origins = options.origins
     app.include_router(health.router, dependencies=[Depends(guard)])
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(guard)])
     for module in (floor,):
         api.include_router(module.router)
     app.include_router(api)
+    app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))
     problem.install(app)
     app.add_middleware(SecurityHeaders, secure=options.secure)
     _assert_ruled(app)

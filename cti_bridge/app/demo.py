@@ -25,11 +25,13 @@ from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.centre import centre_of
+from cti_bridge.app.console.console import Console as WebConsole
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
 from cti_bridge.app.demo_watch import DemoWatch
 from cti_bridge.app.pace import Pace
+from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
@@ -42,6 +44,7 @@ from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import MINUTE, Duration, Instant
 from ivr.effects import PromptPart
 from reporting.exports.as_table import report_table
+from reporting.kpi.board import Board
 from reporting.kpi.report import Report
 from simulation.distributions.durations import Lognormal
 from storage.journal import open_journal
@@ -150,6 +153,8 @@ class Demo:
         self._secret, self._token = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self._pbx: VirtualPbx | None = None
         self._daemon: Daemon | None = None
+        self._board = Board(self._figures.query.zone, targets_of(settings))
+        self._web = WebConsole(reactor, self._board, lambda: settings, metrics=lambda: b"")
 
     def start(self, *, on_screen: bool) -> None:
         """Begin; a mistake ends the demo with its reason."""
@@ -174,7 +179,7 @@ class Demo:
             centre=centre_of(self._settings, sounds=VirtualSounds()),
             addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
             secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
-            readers=(self._figures.read, self._watch.read, self._agent_came_off),
+            readers=(self._figures.read, self._watch.read, self._agent_came_off, self._board.apply, self._web.read),
             version=version(),
         )
         daemon.listen()
@@ -183,6 +188,7 @@ class Demo:
         for agent in self._settings.agents:
             daemon.desk.sign_in(agent)
             daemon.desk.ready(agent)
+        self._web.start(daemon)
         pbx.start_traffic(self._traffic())
         self._began = self._clock.now()
         if self._options.length is not None:
@@ -275,6 +281,7 @@ class Demo:
             live.stop()
         if self._end is not None and self._end.active():
             self._end.cancel()
+        await self._web.stop()
         if self._daemon is not None:
             daemon, self._daemon = self._daemon, None
             await daemon.stop("the demo is over")

@@ -17,6 +17,7 @@ from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
+from cti_bridge.app.console.console import Console
 from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
 from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
@@ -66,9 +67,10 @@ def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Fl
     return flows
 
 
-async def _stop(daemon: Daemon, figures: Figures) -> None:
+async def _stop(daemon: Daemon, figures: Figures, console: Console) -> None:
     figures.begin_stop()
     try:
+        await console.stop()
         await daemon.stop()
     finally:
         await figures.stop()
@@ -83,6 +85,7 @@ def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, 
         library = library_of(settings)
         centre = _ready_centre(settings, library)
         figures = Figures(reactor, clock, journal, settings, config=path, env=env)
+        console = Console(reactor, figures.live.board, lambda: settings, metrics=figures.live.page)
         daemon = Daemon(
             reactor,
             clock,
@@ -91,7 +94,7 @@ def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, 
             centre=centre,
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
-            readers=(figures.read,),
+            readers=(figures.read, console.read),
             version=version(),
         )
         watch = FlowWatch(reactor, library, centre.menus, lambda own: _ready_flows(settings, own))
@@ -101,6 +104,7 @@ def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, 
                 figures.catch_up()
                 daemon.start()
                 figures.start(daemon)
+                console.start(daemon)
                 watch.start()
                 listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
                 gc.collect()
@@ -116,7 +120,7 @@ def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, 
         reactor.callWhenRunning(start)
         reactor.addSystemEventTrigger("before", "shutdown", watch.stop)
         reactor.addSystemEventTrigger(
-            "before", "shutdown", lambda: Deferred.fromCoroutine(_stop(daemon, figures)).addErrback(failed)
+            "before", "shutdown", lambda: Deferred.fromCoroutine(_stop(daemon, figures, console)).addErrback(failed)
         )
         reactor.run()
     return outcome[0] if outcome else 0

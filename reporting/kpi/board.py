@@ -156,6 +156,28 @@ class Board:
                 found.add(cell)
         return found
 
+    def day(self, now: Instant) -> Instant:
+        """When today began."""
+        return self._day_of(now)
+
+    def today(self, family: str, key: str, now: Instant) -> Cell:
+        """Today of one queue, agent or entry point; the stretch that an agent is in counts up to ``now``."""
+        day = self._day_of(now)
+        found = self._today.cells.get((family, day, key), Cell())
+        session = self.fold.agents.sessions.get(AgentId(key)) if family == AGENT else None
+        if session is None or session.orphaned_at is not None:
+            return found
+        begin = max(session.since, day)
+        total = Cell()
+        total.add(found)
+        if now > begin:
+            total.add(Cell(states_us={session.state: now - begin}))
+        return total
+
+    def figures(self, cell: Cell, queue: str | None, names: tuple[str, ...]) -> dict[str, Figure]:
+        """The figures of a cell, by the targets of a queue."""
+        return self._figures(cell, queue, names)
+
     def _sum(self, cells: Cells, inside: Callable[[Instant], bool], now: Instant, start: Instant) -> Cell:
         total = Cell()
         for family in (QUEUE, ENTRY_POINT):

@@ -96,6 +96,7 @@ class Daemon:
             "flows": [str(self.flow_path)],
             "prompts": {"folder": str(WORK / "prompts")},
             "metrics": {"port": self._metrics_port},
+            "web": {"enabled": False},
             "log": {"level": "debug"},
         }
 

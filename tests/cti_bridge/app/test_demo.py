@@ -20,7 +20,7 @@ def cordboard(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=120,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "CORDBOARD_HOME": str(home)},
+        env={**os.environ, "CORDBOARD_HOME": str(home), "CORDBOARD_WEB__ENABLED": "false"},
     )
 
 

@@ -1,0 +1,1 @@
+"""The live channel: what changes goes out as it changes."""

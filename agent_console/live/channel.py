@@ -1,0 +1,226 @@
+"""One WebSocket of the live channel: sign-in and Origin before the upgrade, a byte budget in, a bounded queue out.
+
+The endpoint is plain ASGI, so that a frame goes to the server without being wrapped again for each client.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+import structlog
+from pydantic import ValidationError
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Scope, Send
+
+from agent_console.documents.floor import Topic
+from agent_console.documents.live import ClientFrame
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.values import moment_text
+from agent_console.errors import ConsoleError, CsrfError, InvalidError, NotSignedInError
+from agent_console.http.access import READ, Sight, check
+from agent_console.http.guard import identify, is_own_origin, ports_of
+from agent_console.http.problem import field_problems, problem_of, response_of
+from agent_console.live.hub import Hub, Reader
+from agent_console.live.topics import streams_of
+from agent_console.ports import Identity
+
+log = structlog.get_logger(__name__)
+
+MOST_FRAME: Final = 16 * 1024
+"""Bytes of one frame from a client; the server closes the connection over it."""
+
+BUDGET_BYTES: Final = 64 * 1024
+BUDGET_S: Final = 10.0
+"""A client may send so many bytes in so long."""
+
+LOOK_AGAIN_S: Final = 15.0
+"""How often a channel asks whether its session still holds, and whether its streams are still the same."""
+
+CLOSE_SIGNED_OUT: Final = 4401
+CLOSE_TOO_MUCH: Final = 4429
+
+
+class _Closed(Exception):  # noqa: N818 - a signal, not an error
+    """The connection is over."""
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class LiveEndpoint:
+    """The ASGI endpoint."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection, from its sign-in to its end."""
+        connection = HTTPConnection(scope)
+        await receive()  # websocket.connect
+        try:
+            identity = await _admitted(connection)
+        except ConsoleError as error:
+            await response_of(error)(scope, receive, send)
+            return
+        await send({"type": "websocket.accept"})
+        await Channel(connection, identity, send).run(receive)
+
+
+async def _admitted(connection: HTTPConnection) -> Identity:
+    """Who may come in. A browser always tells the page's Origin; who has none has to show a token."""
+    has_token = "authorization" in connection.headers
+    if not is_own_origin(connection) or (not has_token and "origin" not in connection.headers):
+        raise CsrfError("the Origin of this connection is not allowed: add it to web.origins, or send an API token")
+    identity = await identify(connection)
+    if identity is None or identity.must_change_password:
+        raise NotSignedInError("sign in, or send an API token: Authorization: Bearer cbt_…")
+    check(READ, identity)
+    return identity
+
+
+class Channel:
+    """One client while it is connected."""
+
+    def __init__(self, connection: HTTPConnection, identity: Identity, send: Send) -> None:
+        self._connection = connection
+        self._ports = ports_of(connection)
+        self._hub: Hub = connection.app.state.hub
+        self._identity = identity
+        self._send = send
+        self._reader = Reader(self)
+        self._awake = asyncio.Event()
+        self._topics: dict[Topic, None] = {}
+        self._budget = _Budget()
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._awake.set()
+
+    async def run(self, receive: Receive) -> None:
+        """Until the client goes, or has to."""
+        self._say({"hello": {"now": moment_text(self._ports.floor.now()), "user": self._identity.user}})
+        tasks = [
+            asyncio.ensure_future(self._listen(receive)),
+            asyncio.ensure_future(self._pump()),
+            asyncio.ensure_future(self._look_again()),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.leave(self._reader)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._close(next(iter(done)).exception())
+
+    async def _close(self, why: BaseException | None) -> None:
+        if isinstance(why, _Closed):
+            if why.code:
+                await self._send({"type": "websocket.close", "code": why.code, "reason": str(why)})
+        elif isinstance(why, Exception) and not isinstance(why, OSError):
+            log.error("live_channel_failed", exc_info=why)
+            await self._send({"type": "websocket.close", "code": 1011, "reason": "internal error"})
+
+    # -- out ---------------------------------------------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            for frame in self._reader.take(self._ports.floor.now()):
+                await self._send({"type": "websocket.send", "text": frame.decode()})
+
+    def _say(self, frame: Any) -> None:
+        self._reader.put(None, msgspec.json.encode(frame))
+
+    def _refuse(self, error: ConsoleError) -> None:
+        self._say({"error": problem_of(error).model_dump(mode="json", exclude_none=True)})
+
+    # -- in ----------------------------------------------------------------------------------------------------------
+
+    async def _listen(self, receive: Receive) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                raise _Closed(0)
+            payload = _payload(message)
+            if not self._budget.takes(len(payload), loop.time()):
+                raise _Closed(CLOSE_TOO_MUCH, "too many bytes: send no more than 64 KiB in ten seconds")
+            try:
+                self._heed(_parsed(payload))
+            except ConsoleError as error:
+                self._refuse(error)
+
+    def _heed(self, frame: ClientFrame) -> None:
+        for topic in frame.unsubscribe or ():
+            self._topics.pop(topic, None)
+        wanted = frame.subscribe or ()
+        sight = Sight(self._identity)
+        for topic in wanted:
+            streams_of(topic, sight, self._ports.floor)  # may be forbidden: then nothing of it is taken in
+        self._topics |= dict.fromkeys(wanted)
+        self._follow()
+        self._resync(frame.resync or ())
+
+    def _resync(self, streams: Iterable[str]) -> None:
+        unknown = [name for name in streams if not self._hub.resync(self._reader, name)]
+        if unknown:
+            problem = FieldProblem(
+                field="resync", rule="names streams that are not subscribed to", way_out="subscribe to their topic"
+            )
+            raise InvalidError([problem])
+
+    # -- what is read ------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Read the streams that the topics mean now."""
+        sight = Sight(self._identity)
+        wanted = {name for topic in self._topics for name in streams_of(topic, sight, self._ports.floor)}
+        for name in [name for name in self._reader.streams if name not in wanted]:
+            self._hub.unsubscribe(self._reader, name)
+            self._say({"ended": name})
+        for name in sorted(wanted):
+            self._hub.subscribe(self._reader, name)
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            identity = await identify(self._connection)
+            if identity is None or identity.must_change_password:
+                raise _Closed(CLOSE_SIGNED_OUT, "signed out")
+            self._identity = identity
+            try:
+                self._follow()
+            except ConsoleError as error:
+                self._topics.clear()
+                self._follow()
+                self._refuse(error)
+
+
+class _Budget:
+    """Bytes that may still come in: a bucket that fills as time passes."""
+
+    def __init__(self) -> None:
+        self._left = float(BUDGET_BYTES)
+        self._at = 0.0
+
+    def takes(self, size: int, now: float) -> bool:
+        """Whether so many more are within it."""
+        self._left = min(BUDGET_BYTES, self._left + (now - self._at) * BUDGET_BYTES / BUDGET_S)
+        self._at = now
+        self._left -= size
+        return self._left >= 0
+
+
+def _payload(message: Message) -> bytes:
+    text = message.get("text")
+    if text is None:
+        return bytes(message.get("bytes") or b"")
+    return str(text).encode()
+
+
+def _parsed(payload: bytes) -> ClientFrame:
+    try:
+        return ClientFrame.model_validate_json(payload)
+    except ValidationError as error:
+        raise InvalidError(field_problems(error.errors())) from error

@@ -1,0 +1,73 @@
+"""Which streams a topic means for somebody: as far as they see, and no further."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from agent_console.documents.floor import Topic
+from agent_console.errors import ForbiddenError
+from agent_console.http.access import Sight
+from agent_console.ports import Floor
+
+
+def streams_of(topic: Topic, sight: Sight, floor: Floor) -> list[str]:
+    """The names of the streams; raises `ForbiddenError` for what somebody may not see at all."""
+    return _STREAMS[topic](sight, floor)
+
+
+def _desk(sight: Sight, _floor: Floor) -> list[str]:
+    if sight.identity.agent is None:
+        raise ForbiddenError("this user has no desk: name an agent in the user's settings (users: … agent)")
+    return [f"desk/{sight.identity.agent}"]
+
+
+def _teams(sight: Sight, floor: Floor) -> list[str]:
+    there = [team.team for team in floor.teams()]
+    return [*there, ""] if sight.everything else [team for team in there if sight.team(team)]
+
+
+def _agents(sight: Sight, floor: Floor) -> list[str]:
+    return [f"agents/{team}" for team in _teams(sight, floor)]
+
+
+def _contacts(sight: Sight, floor: Floor) -> list[str]:
+    _only_supervisors(sight, "contacts")
+    return [f"contacts/{team}" for team in _teams(sight, floor)]
+
+
+def _queues(sight: Sight, floor: Floor) -> list[str]:
+    return [f"queues/{row}" for row in _seen_queues(sight, floor)]
+
+
+def _waiting(sight: Sight, floor: Floor) -> list[str]:
+    _only_supervisors(sight, "waiting")
+    return [f"waiting/{row}" for row in _seen_queues(sight, floor)]
+
+
+def _seen_queues(sight: Sight, floor: Floor) -> list[str]:
+    return [queue for queue, teams in floor.queue_teams().items() if sight.queue_of(teams)]
+
+
+def _alarms(sight: Sight, _floor: Floor) -> list[str]:
+    _only_supervisors(sight, "alarms")
+    return ["alarms"]
+
+
+def _totals(sight: Sight, _floor: Floor) -> list[str]:
+    _only_supervisors(sight, "totals")
+    return ["totals"]
+
+
+def _only_supervisors(sight: Sight, topic: str) -> None:
+    if sight.identity.role == "agent":
+        raise ForbiddenError(f"the topic {topic!r} is for supervisors")
+
+
+_STREAMS: Final[Mapping[Topic, Callable[[Sight, Floor], list[str]]]] = {
+    "desk": _desk,
+    "queues": _queues,
+    "agents": _agents,
+    "waiting": _waiting,
+    "contacts": _contacts,
+    "alarms": _alarms,
+    "totals": _totals,
+}

@@ -1,0 +1,1 @@
+"""The console's ports over this daemon, and the web server that serves them."""

@@ -1,0 +1,195 @@
+"""What goes out on the live channel: facts mark what may have changed, and a beat tells what has.
+
+A reader of the daemon's facts. Each family of streams has a beat of its own: the first change goes out in the next turn
+of the loop, so that all that one event brought about is in it; more changes of the family wait for the beat. Figures
+that grow by themselves (occupancy, expected waits) are looked at every few seconds. Streams that nobody reads cost
+nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
+from typing import Any, Final
+
+from pydantic import BaseModel
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import LoopingCall
+
+from acd.engine import Engine
+from agent_console.live.hub import Hub
+from cti_bridge.app.console.alarms import Alarms
+from cti_bridge.app.console.rows import Rows
+from facts.ids import AgentId, QueueName
+from facts.journal import AgentLoggedIn, AgentLoggedOut, AgentStateChanged, Entry, PolicyChanged, SkillsChanged
+from facts.time import Instant
+
+AGENTS_S: Final = 0.1
+QUEUES_S: Final = 0.2
+WAITING_S: Final = 0.5
+TOTALS_S: Final = 1.0
+ALARMS_S: Final = 0.1
+TICK_S: Final = 5.0
+"""How often everything that is read is looked at."""
+
+
+class Beat:
+    """Collects keys, and tells of them at most every so many seconds; the first ones at once."""
+
+    def __init__(
+        self, reactor: Any, every_s: float, told: Callable[[list[str]], None], clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._every_s = every_s
+        self._told = told
+        self._marked: dict[str, None] = {}
+        self._last = float("-inf")
+        self._call: IDelayedCall | None = None
+
+    def mark(self, key: str) -> None:
+        """This may have changed."""
+        self._marked[key] = None
+        if self._call is None:
+            self._call = self._reactor.callLater(max(0.0, self._last + self._every_s - self._clock()), self._tell)
+
+    def _tell(self) -> None:
+        self._call = None
+        self._last = self._clock()
+        marked, self._marked = list(self._marked), {}
+        self._told(marked)
+
+    def stop(self) -> None:
+        """Tell nothing more."""
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+
+
+class Feed:
+    """Fills the hub's streams; `agent_console.live.hub.Source`."""
+
+    def __init__(self, reactor: Any, engine: Engine, rows: Rows, alarms: Alarms, now: Callable[[], Instant]) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._alarms = alarms
+        self._now = now
+        self.hub = Hub(self, now)
+        self._agents = Beat(reactor, AGENTS_S, self._tell_agents)
+        self._queues = Beat(reactor, QUEUES_S, self._tell_queues)
+        self._waiting = Beat(reactor, WAITING_S, self._tell_waiting)
+        self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
+        self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
+        self._tick = LoopingCall(self._look)
+        self._tick.clock = reactor
+        self._families: Mapping[str, Callable[[str], Mapping[str, BaseModel] | None]] = {
+            "agents": self._team,
+            "queues": self._queue,
+            "waiting": self._line,
+            "alarms": self._all_alarms,
+            "totals": self._today,
+        }
+
+    def start(self) -> None:
+        """Begin to look by itself."""
+        self._tick.start(TICK_S, now=False)
+
+    def stop(self) -> None:
+        """Tell nothing more."""
+        if self._tick.running:
+            self._tick.stop()
+        for beat in (self._agents, self._queues, self._waiting, self._totals, self._alarming):
+            beat.stop()
+
+    # -- streams as they are -----------------------------------------------------------------------------------------
+
+    def items(self, stream: str) -> Mapping[str, BaseModel] | None:
+        """All documents of a stream."""
+        family, _, of = stream.partition("/")
+        fill = self._families.get(family)
+        return None if fill is None else fill(of)
+
+    def _team(self, team: str) -> Mapping[str, BaseModel]:
+        now = self._now()
+        return {v.agent_id: self._rows.agent(v, now) for v in self._engine.agents() if v.team == team}
+
+    def _queue(self, queue: str) -> Mapping[str, BaseModel] | None:
+        view = self._engine.queue(QueueName(queue))
+        return None if view is None else {queue: self._rows.queue(view, self._now())}
+
+    def _line(self, queue: str) -> Mapping[str, BaseModel]:
+        now = self._now()
+        found: dict[str, BaseModel] = {}
+        for view in self._engine.contacts():
+            row = self._rows.waiting(view, now) if view.queue == queue else None
+            if row is not None:
+                found[view.contact_id] = row
+        return found
+
+    def _all_alarms(self, _of: str) -> Mapping[str, BaseModel]:
+        return {alarm.alarm_id: alarm for alarm in self._alarms.all()}
+
+    def _today(self, _of: str) -> Mapping[str, BaseModel]:
+        return {"today": self._rows.totals(self._now())}
+
+    # -- what may have changed ---------------------------------------------------------------------------------------
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next fact."""
+        fact = entry.fact
+        alarm = self._alarms.read(entry)
+        if alarm is not None:
+            self._alarming.mark(alarm)
+        if fact.agent_id is not None:
+            self._mark_agent(fact.agent_id)
+        if isinstance(fact, AgentStateChanged | AgentLoggedIn | AgentLoggedOut | SkillsChanged | PolicyChanged):
+            self._mark_queues(queue.name for queue in self._engine.policy.queues)
+        elif fact.queue is not None:
+            self._mark_queues((fact.queue,))
+        if isinstance(fact, PolicyChanged):
+            self._look()
+
+    def _mark_agent(self, agent: AgentId) -> None:
+        self._agents.mark(agent)
+
+    def _mark_queues(self, queues: Iterable[str]) -> None:
+        for queue in queues:
+            if self.hub.is_read(f"queues/{queue}"):
+                self._queues.mark(queue)
+            if self.hub.is_read(f"waiting/{queue}"):
+                self._waiting.mark(queue)
+        if self.hub.is_read("totals"):
+            self._totals.mark("today")
+
+    def _look(self) -> None:
+        """Look at everything that is read; what is the same is not sent."""
+        for stream in self.hub.read:
+            items = self.items(stream)
+            if items is None:
+                self.hub.end(stream)
+            else:
+                self.hub.replace(stream, items)
+
+    # -- what has changed --------------------------------------------------------------------------------------------
+
+    def _tell_agents(self, agents: list[str]) -> None:
+        now = self._now()
+        changes: dict[str, dict[str, BaseModel]] = {}
+        for agent in agents:
+            view = self._engine.agent(AgentId(agent))
+            if view is not None and self.hub.is_read(f"agents/{view.team}"):
+                changes.setdefault(f"agents/{view.team}", {})[agent] = self._rows.agent(view, now)
+        for stream, rows in changes.items():
+            self.hub.tell(stream, rows)
+
+    def _tell_queues(self, queues: list[str]) -> None:
+        for queue in queues:
+            self.hub.tell(f"queues/{queue}", self._queue(queue) or {})
+
+    def _tell_waiting(self, queues: list[str]) -> None:
+        for queue in queues:
+            self.hub.replace(f"waiting/{queue}", self._line(queue))
+
+    def _tell_totals(self, _keys: list[str]) -> None:
+        self.hub.tell("totals", self._today(""))
+
+    def _tell_alarms(self, alarms: list[str]) -> None:
+        self.hub.tell("alarms", {alarm: self._alarms.get(alarm) for alarm in alarms})

@@ -1,0 +1,261 @@
+"""The rows of the floor: the distributor's views and the board's figures as documents."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from acd.contact_state import Place
+from acd.engine import Engine
+from acd.explain import ContactExplanation
+from acd.views import AgentView, ContactView, QueueView
+from agent_console.documents.desk import CustomerBrief
+from agent_console.documents.floor import (
+    AgentContact,
+    AgentRow,
+    ChangeAhead,
+    Qualified,
+    QueueAgents,
+    QueueRow,
+    QueueTargets,
+    Totals,
+    WaitingRow,
+)
+from agent_console.documents.values import FigureDoc, Figures, milliseconds
+from config.models import Settings
+from config.people import Reason
+from cti_bridge.app.console.trend import Trend
+from cti_bridge.shell.calls import Calls
+from facts.ids import AgentId, QueueName
+from facts.states import SYSTEM_REASONS, Activity, Declared
+from facts.time import Instant, to_seconds
+from reporting.kpi.board import Board
+from reporting.kpi.cells import Cell
+from reporting.kpi.figures import Figure
+from reporting.kpi.live import AGENT, QUEUE
+
+QUEUE_FIGURES = (
+    "offered",
+    "answered",
+    "abandoned",
+    "abandon_rate",
+    "left_otherwise",
+    "in_progress",
+    "service_level",
+    "asa_s",
+    "longest_wait_s",
+    "aht_s",
+)
+AGENT_FIGURES = ("handled", "aht_s", "talk_s", "hold_s", "wrap_up_s", "occupancy", "rona_rate", "fcr_code")
+TOTAL_FIGURES = (*QUEUE_FIGURES, "occupancy")
+
+_LINES: Mapping[Place, str] = {
+    Place.WAITING: "WAITING",
+    Place.OFFERED: "OFFERED",
+    Place.SCHEDULED: "SCHEDULED",
+    Place.DIALLING: "DIALLING",
+}
+"""Where a contact of the list of those who wait can be."""
+
+
+def figure_docs(figures: Mapping[str, Figure]) -> Figures:
+    """Figures as documents."""
+    return {name: FigureDoc.model_construct(**msgspec.structs.asdict(figure)) for name, figure in figures.items()}
+
+
+class Rows:
+    """Makes them. ``settings``: those in force, for titles, teams and targets."""
+
+    def __init__(
+        self, engine: Engine, calls: Calls, board: Board, trend: Trend, settings: Callable[[], Settings]
+    ) -> None:
+        self._engine = engine
+        self._calls = calls
+        self._board = board
+        self._trend = trend
+        self._settings = settings
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    def reason_title(self, reason: str | None) -> str | None:
+        """What people call a reason for not being ready."""
+        if reason is None:
+            return None
+        return self._settings().reasons.get(reason, Reason()).title or SYSTEM_REASONS.get(reason, reason)
+
+    def queue_title(self, queue: str | None) -> str:
+        """What people call a queue."""
+        known = self._settings().queues.get(queue or "")
+        return (known.title if known is not None else "") or queue or ""
+
+    def agent_name(self, agent: str) -> str:
+        """The person's name."""
+        known = self._settings().agents.get(agent)
+        return (known.name if known is not None else "") or agent
+
+    def queue_teams(self, queue: str) -> tuple[str, ...]:
+        """Whose supervisors see a queue; none: everybody's."""
+        known = self._settings().queues.get(queue)
+        return known.teams if known is not None else ()
+
+    # -- agents ------------------------------------------------------------------------------------------------------
+
+    def agent(self, view: AgentView, now: Instant) -> AgentRow:
+        """An agent now and today."""
+        cell = self._board.today(AGENT, view.agent_id, now)
+        return AgentRow(
+            agent=view.agent_id,
+            name=self.agent_name(view.agent_id),
+            team=view.team,
+            phone=view.phone,
+            phone_reachable=view.phone_reachable,
+            declared=view.declared,
+            activity=view.activity,
+            reason=view.reason,
+            reason_title=self.reason_title(view.reason),
+            pending=view.pending,
+            since=view.since,
+            logged_in_at=view.logged_in_at,
+            skills={str(skill): level for skill, level in view.skills.items()},
+            contacts=list(self._contacts(view)),
+            today=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
+        )
+
+    def _contacts(self, view: AgentView) -> Iterator[AgentContact]:
+        for contact_id in view.contacts:
+            contact = self._engine.contact(contact_id)
+            call = self._calls.get(contact_id)
+            yield AgentContact(
+                contact_id=contact_id,
+                queue=None if contact is None else contact.queue,
+                state="wrap_up" if contact is None else contact.place.value,
+                since=None if contact is None else contact.joined_at,
+                caller="" if call is None else call.caller_number,
+            )
+
+    # -- queues ------------------------------------------------------------------------------------------------------
+
+    def queue(self, view: QueueView, now: Instant) -> QueueRow:
+        """A queue now and today."""
+        today = self._board.today(QUEUE, view.name, now)
+        return QueueRow(
+            queue=view.name,
+            title=self.queue_title(view.name),
+            teams=list(self.queue_teams(view.name)),
+            open=view.open,
+            closed_by_hand=view.closed_by_hand,
+            waiting=view.waiting,
+            ringing=view.ringing,
+            talking=view.talking,
+            callbacks=view.callbacks,
+            oldest_joined_at=view.oldest_joined_at,
+            expected_wait_s=None if view.expected_wait_us is None else milliseconds(view.expected_wait_us),
+            helped_by=list(view.helped_by),
+            agents=QueueAgents(
+                logged_in=view.logged_in,
+                ready=view.ready,
+                reserved=view.reserved,
+                talking=view.busy,
+                wrap_up=view.wrap_up,
+                not_ready=view.not_ready,
+            ),
+            today=self._queue_figures(today, view.name),
+            interval=self._queue_figures(self._board.present(now, view.name), view.name),
+            targets=self._targets(view.name),
+            trend=self._trend.of(view.name, now),
+        )
+
+    def _queue_figures(self, cell: Cell, queue: QueueName) -> Figures:
+        return figure_docs(self._board.figures(cell, queue, QUEUE_FIGURES))
+
+    def _targets(self, queue: QueueName) -> QueueTargets:
+        target, alarms = self._board.targets.of(queue), self._settings().alarms
+        return QueueTargets(
+            service_level=target.goal if target.goal is not None else 0.8,
+            threshold_s=to_seconds(target.threshold_us),
+            formula=target.formula,
+            longest_wait_s=alarms.longest_wait_s,
+            abandon_rate=alarms.abandon_rate_above,
+        )
+
+    def totals(self, now: Instant) -> Totals:
+        """The whole centre."""
+        queues = list(self._engine.queues())
+        oldest = [view.oldest_joined_at for view in queues if view.oldest_joined_at is not None]
+        return Totals(
+            day=self._board.day(now),
+            waiting=sum(view.waiting for view in queues),
+            longest_joined_at=min(oldest, default=None),
+            talking=sum(view.talking for view in queues),
+            agents=_everybody(list(self._engine.agents())),
+            today=figure_docs(self._board.figures(self._board.total(now), None, TOTAL_FIGURES)),
+            interval=figure_docs(self._board.figures(self._board.present(now), None, QUEUE_FIGURES)),
+            trend=self._trend.of(None, now),
+        )
+
+    # -- who waits ---------------------------------------------------------------------------------------------------
+
+    def waiting(self, view: ContactView, now: Instant) -> WaitingRow | None:
+        """A contact that waits, and why; None: it does not."""
+        line = _LINES.get(view.place)
+        why = self._engine.explain_contact(view.contact_id, now) if line is not None else None
+        if line is None or why is None or view.queue is None:
+            return None
+        call = self._calls.get(view.contact_id)
+        return WaitingRow(
+            contact_id=view.contact_id,
+            queue=view.queue,
+            place=line,  # type: ignore[arg-type]  # one of the table's four
+            joined_at=view.joined_at,
+            priority=view.priority,
+            position=view.position,
+            requirement=view.requirement_text,
+            caller_number="" if call is None else call.caller_number,
+            customer=customer_of(view),
+            step=view.step,
+            attempt=view.attempt,
+            callback_due=view.callback_due,
+            offered_to=list(view.agents) if view.place is Place.OFFERED else [],
+            summary=why.summary,
+            qualified=self._qualified(why),
+            changes=[ChangeAhead(at=change.at, what=change.what) for change in why.changes],
+        )
+
+    def _qualified(self, why: ContactExplanation) -> Qualified:
+        able = [self._engine.agent(AgentId(found.agent_id)) for found in why.agents if found.qualified]
+        views = [view for view in able if view is not None]
+        logged_out = sum(view.declared is Declared.LOGGED_OUT for view in views)
+        not_ready = sum(view.declared is Declared.NOT_READY and view.activity is Activity.IDLE for view in views)
+        free = sum(view.idle_since is not None for view in views)
+        return Qualified(
+            total=len(views),
+            free=free,
+            busy=len(views) - logged_out - not_ready - free,
+            not_ready=not_ready,
+            logged_out=logged_out,
+        )
+
+
+def customer_of(view: ContactView) -> CustomerBrief | None:
+    """The customer, as the contact brought them along."""
+    if view.customer_id is None:
+        return None
+    told = view.attributes
+    return CustomerBrief(
+        customer_id=view.customer_id,
+        name=told.get("customer_name", ""),
+        tier=told.get("customer_tier"),
+        language=told.get("customer_language"),
+    )
+
+
+def _everybody(views: list[AgentView]) -> QueueAgents:
+    present = [view for view in views if view.declared is not Declared.LOGGED_OUT]
+    doing = [view.activity for view in present]
+    return QueueAgents(
+        logged_in=len(present),
+        ready=sum(view.idle_since is not None for view in present),
+        reserved=doing.count(Activity.RESERVED),
+        talking=doing.count(Activity.TALKING) + doing.count(Activity.HOLD),
+        wrap_up=doing.count(Activity.WRAP_UP),
+        not_ready=sum(view.declared is Declared.NOT_READY and view.activity is Activity.IDLE for view in present),
+    )

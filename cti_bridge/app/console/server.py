@@ -1,0 +1,89 @@
+"""The web server in the daemon's loop: uvicorn, which neither owns the signals nor ends the process."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+import uvicorn
+
+from agent_console.live.channel import MOST_FRAME
+from cti_bridge.shell.flavours import to_deferred
+
+log = structlog.get_logger(__name__)
+
+BACKLOG = 512
+GRACE_S = 2
+"""So long answers that are being sent may take after the end was asked for."""
+PING_S = 20.0
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the reactor."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing."""
+        yield
+
+
+class WebServer:
+    """Serves one application on one address."""
+
+    def __init__(self, app: Any, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._socket: socket.socket | None = None
+        self._done: Any = None
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                http="h11",
+                ws="websockets-sansio",
+                ws_max_size=MOST_FRAME,
+                ws_ping_interval=PING_S,
+                ws_ping_timeout=PING_S,
+                ws_per_message_deflate=False,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=BACKLOG,
+                timeout_graceful_shutdown=GRACE_S,
+                proxy_headers=False,
+            )
+        )
+
+    def start(self) -> None:
+        """Listen; raises OSError when the address cannot be had."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((self._host, self._port))
+        except OSError:
+            listening.close()
+            raise
+        self._socket = listening
+        self._done = to_deferred(self._server.serve(sockets=[listening]))
+        self._done.addErrback(_failed)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        assert self._socket is not None
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    async def stop(self) -> None:
+        """Accept nobody more, let answers go out, close."""
+        done, self._done = self._done, None
+        if done is not None:
+            self._server.should_exit = True
+            await done
+
+
+def _failed(failure: Any) -> None:
+    failure.trap(Exception, asyncio.CancelledError)
+    log.error("web_server_failed", exc_info=failure.value)
