@@ -4,7 +4,7 @@ import re
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -68,6 +68,10 @@ def _several_lines(text: str) -> str:
     if any((ord(character) < ord(" ") and character not in "\n\t") or ord(character) == 0x7F for character in text):
         raise ValueError("control characters other than line ends and tabs have no place here")
     return text
+
+
+MASK: Final = "**********"
+"""Stands for a secret where it is shown."""
 
 
 T = TypeVar("T")

@@ -4,19 +4,23 @@ A scalar is read by what is wanted of it: ``phone: 0049`` is the text that stand
 After a mistake the rest is examined all the same: what is wrong is taken out and what remains is checked again.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.administered import SECTIONS, sections_of
+from config.administered import Document as Administered
 from config.document import Document, read_document
 from config.environment import FILE as ENVIRONMENT
 from config.environment import Overrides, apply_environment
-from config.errors import ConfigError, KeyPath, Problem, UnreadableSettings
+from config.errors import ConfigError, KeyPath, Problem, UnreadableSettings, key_text
+from config.fields import MASK
 from config.home import data_home
 from config.messages import wording
 from config.models import Settings
@@ -27,11 +31,21 @@ MAX_SECRET_BYTES: Final = 65_536
 _TRUTH: Final = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 
 
+DATABASE: Final = "database"
+"""Stands for a file's name where administered settings, not a file, have a mistake."""
+
+
 class Source(msgspec.Struct, frozen=True):
-    """Where settings came from: says of any key path in which line, or by which variable, it was set."""
+    """Where settings came from: says of any key path in which line, or by which variable, it was set.
+
+    ``administered``: whether the sections that administrators change come from elsewhere: the database, or, as far as
+    it has them, ``said``.
+    """
 
     document: Document
     overrides: Overrides
+    administered: bool = False
+    said: Document | None = None
 
     def problem(self, path: KeyPath, message: str) -> Problem:
         """A mistake at a key path."""
@@ -39,6 +53,10 @@ class Source(msgspec.Struct, frozen=True):
             variable = self.overrides.origins.get(path[:length])
             if variable:
                 return Problem(file=ENVIRONMENT, line=0, column=0, key=variable, message=message)
+        if self.administered and path and path[0] in SECTIONS:
+            if self.said is not None and path[0] in self.said.data:
+                return self.said.problem(path, message)
+            return Problem(file=DATABASE, line=0, column=0, key=key_text(path), message=message)
         return self.document.problem(path, message)
 
 
@@ -54,31 +72,84 @@ class Examination(msgspec.Struct, frozen=True):
     declared: Declared
 
 
-def load(path: Path | None, env: Mapping[str, str]) -> Settings:
+def load(path: Path | None, env: Mapping[str, str], administered: Mapping[str, Any] | None = None) -> Settings:
     """The settings of a file (None: the embedded default) and environment; raises :class:`ConfigError`."""
-    examination = examine(path, env)
+    examination = examine(path, env, administered)
     if examination.problems:
         raise ConfigError(examination.problems)
     return examination.settings
 
 
-def examine(path: Path | None, env: Mapping[str, str]) -> Examination:
-    """Read settings and tell all mistakes; raises only :class:`UnreadableSettings`."""
-    document = read_document(_text(path), str(path) if path else "embedded default")
+def examine(
+    path: Path | None,
+    env: Mapping[str, str],
+    administered: Mapping[str, Any] | None = None,
+    said: Document | None = None,
+) -> Examination:
+    """Read settings and tell all mistakes; raises only :class:`UnreadableSettings`.
+
+    ``administered``: a document of :mod:`config.administered`, which then stands for those sections of the file;
+    ``said``: the text that brought some of it, for the places of mistakes.
+    """
+    document = _document(path)
     data = document.data if isinstance(document.data, dict) else {}
+    is_mapping = document.data is data
+    if administered is not None:
+        document = _without_sections(document)
+        data = {name: value for name, value in data.items() if name not in SECTIONS} | sections_of(administered)
     overrides = apply_environment(data, env)
-    source = Source(document, overrides)
+    source = Source(document, overrides, administered=administered is not None, said=said)
     problems = [*document.problems, *overrides.problems]
-    if document.data is not data:
+    if not is_mapping:
         problems.append(document.problem((), "has to be a mapping (key: value)"))
     found = _resolve_files(data, (path.parent if path else Path()).absolute())
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
-    found += missing_secrets(data)
+    found += [*missing_secrets(data), *_stars(data)]
     settings, mistakes = _validated(data, {**document.texts, **overrides.texts})
     found += [*mistakes, *reference_problems(settings, declared)]
     problems += [source.problem(where, message) for where, message in found]
     return Examination(settings, tuple(sorted(set(problems))), source, declared)
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a text says under the keys that administrators change, as it would be kept; what is wrong is left out."""
+
+    administered: Administered
+    source: Document
+    problems: tuple[Problem, ...]
+
+
+def administered_of(path: Path | None) -> Said:
+    """What a settings file (None: the embedded default) says; raises :class:`UnreadableSettings`."""
+    return read_administered(_text(path), str(path) if path else "embedded default")
+
+
+def read_administered(text: str, file: str) -> Said:
+    """What a text says, a whole settings file or only these sections."""
+    source = read_document(text, file)
+    problems = list(source.problems)
+    if not isinstance(source.data, dict):
+        problems.append(source.problem((), "has to be a mapping (key: value)"))
+        source = msgspec.structs.replace(source, data={})
+    administered = sections_of(source.data)
+    _, mistakes = _validated(administered, source.texts)
+    problems += [source.problem(path, message) for path, message in mistakes]
+    return Said(administered, source, tuple(sorted(set(problems))))
+
+
+def _document(path: Path | None) -> Document:
+    return read_document(_text(path), str(path) if path else "embedded default")
+
+
+def _without_sections(document: Document) -> Document:
+    """The file without the places, texts and mistakes of what does not come from it."""
+    return msgspec.structs.replace(
+        document,
+        places={path: place for path, place in document.places.items() if not path or path[0] not in SECTIONS},
+        texts={path: text for path, text in document.texts.items() if not path or path[0] not in SECTIONS},
+        problems=tuple(one for one in document.problems if re.split(r"[.\[]", one.key)[0] not in SECTIONS),
+    )
 
 
 def _text(path: Path | None) -> str:
@@ -106,6 +177,12 @@ def _resolve_files(data: dict[str, Any], folder: Path) -> list[tuple[KeyPath, st
         if str(slot.key).endswith("_file"):
             found += _read_secret(slot)
     return found
+
+
+def _stars(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    for slot in slots(data, Settings):
+        if bare(slot.annotation) is SecretStr and slot.container[slot.key] == MASK:
+            yield slot.path, "a row of stars only stands for a secret that is not shown: give the secret itself"
 
 
 def _read_secret(slot: Slot) -> list[tuple[KeyPath, str]]:

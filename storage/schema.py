@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -98,4 +98,17 @@ audit = sa.Table(
     sa.Column("before", sa.Text, comment="JSON; none when it was made"),
     sa.Column("after", sa.Text, comment="JSON; none when it was removed"),
     sa.Index("audit_resource", "resource", "key"),
+)
+
+settings_revision = sa.Table(
+    "settings_revision",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False, comment="1 and on, without gap"),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False, comment="who made it"),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False, comment="file when it is what a settings file says, else change"),
+    sa.Column("undoes", sa.BigInteger, comment="the revision that this one takes back"),
+    sa.Column("changed", sa.Text, nullable=False, comment="the items that differ from before: JSON [[section, name]]"),
+    sa.Column("document", sa.Text, nullable=False, comment="all administered sections, whole, as JSON"),
 )

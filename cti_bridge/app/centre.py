@@ -1,17 +1,19 @@
 """Settings as what the daemon is built of: addresses, secrets, policy, menus."""
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit, urlunsplit
+from typing import TypeVar
 
 from config.models import Settings
 from config.telephony import Asterisk
-from cti_bridge.app.menus import menus_of, voice_settings_of
+from cti_bridge.app.menus import follow_menus, menus_of, voice_settings_of
 from cti_bridge.app.policy import policy_from
-from cti_bridge.app.wiring import Addresses, Centre, Secrets
+from cti_bridge.app.wiring import Addresses, Centre, Daemon, Secrets
 from cti_bridge.shell.menus import Sounds
 from facts.ids import NodeName, QueueName, ReasonCode
 from ivr.flow_library import FlowLibrary
 from ivr.speech.recogniser import Recogniser
+
+T = TypeVar("T")
 
 
 def asterisk_of(settings: Settings) -> Asterisk:
@@ -59,29 +61,37 @@ def centre_of(
     recognisers: Mapping[str, Recogniser] | None = None,
 ) -> Centre:
     """Policy, menus and words of the contact centre; without ``recognisers`` nobody listens to speech."""
-    first = QueueName(next(iter(settings.queues)))
     return Centre(
         node=NodeName(settings.node.name),
         policy_at=lambda now: policy_from(settings, now),
-        queue_of_entry={"": first, **queues_of_entries(settings)},
-        reasons={r.digits or code: ReasonCode(code) for code, r in settings.reasons.items()},
+        queue_of_entry=queues_of_entries(settings),
+        reasons=reasons_of(settings),
         menus=menus_of(settings, sounds, library),
         recognisers=recognisers or {},
         voice=voice_settings_of(settings),
     )
 
 
+def follow(centre: Centre, daemon: Daemon, settings: Settings, by: str) -> None:
+    """A running daemon goes by these settings from now on, as far as administrators may change them."""
+    _put(centre.queue_of_entry, queues_of_entries(settings))
+    _put(centre.reasons, reasons_of(settings))
+    follow_menus(centre.menus, settings)
+    daemon.follow(lambda now: policy_from(settings, now), by)
+
+
+def _put(held: dict[str, T], wanted: dict[str, T]) -> None:
+    """Change a mapping that others hold."""
+    held.clear()
+    held.update(wanted)
+
+
+def reasons_of(settings: Settings) -> dict[str, ReasonCode]:
+    """A person's not-ready reasons, by the digits that mean them."""
+    return {reason.digits or code: ReasonCode(code) for code, reason in settings.reasons.items()}
+
+
 def queues_of_entries(settings: Settings) -> dict[str, QueueName]:
-    """Where callers wait whom no menu sent anywhere, by dialled number."""
-    return {number: QueueName(entry.queue) for number, entry in settings.entry_points.items() if entry.queue}
-
-
-def database_address(settings: Settings) -> str:
-    """The database's URL, with its password."""
-    url, password = settings.database_url, settings.database.password
-    if password is None:
-        return url
-    parts = urlsplit(url)
-    user = parts.username or ""
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password.get_secret_value(), safe='')}@{host}"))
+    """Where callers wait whom no menu sent anywhere, by dialled number; under no number: the first queue."""
+    of_entries = {number: QueueName(entry.queue) for number, entry in settings.entry_points.items() if entry.queue}
+    return {"": QueueName(next(iter(settings.queues))), **of_entries}

@@ -10,29 +10,46 @@ import msgspec
 from acd.policy_check import problems
 from config.errors import KeyPath, Problem
 from config.load import Examination, examine
+from cti_bridge.app.leading import examine_leading
 from cti_bridge.app.policy import policy_from
 from ivr.checks import Known
 from ivr.errors import Problem as FlowProblem
 from ivr.loader import SHIPPED, check_files, flow_files, read_text
+from storage.errors import StorageError
 
 _FLOW_NAME = re.compile(r"^flow:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was examined, and every mistake in the order of files and lines."""
+    """What was examined, every mistake in the order of files and lines, and what one should know besides."""
 
     problems: tuple[Problem, ...]
     queues: int
     agents: int
     flows: int
+    notes: tuple[str, ...] = ()
 
 
 def check(path: Path | None, env: Mapping[str, str]) -> Finding:
-    """Examine settings (None: the embedded default) and all that they name.
+    """Examine settings (None: the embedded default) and all that they name; of file and database, what leads.
 
-    Raises :class:`config.errors.UnreadableSettings`.
+    A file that does not lead any more is examined all the same: it may be imported. Raises
+    :class:`config.errors.UnreadableSettings`.
     """
-    examination = examine(path, env)
+    of_file = check_examined(examine(path, env))
+    try:
+        leading = examine_leading(path, env)
+    except StorageError as error:
+        return msgspec.structs.replace(of_file, notes=(f"the database was not looked at: {error}",))
+    if leading.present.revision is None:
+        return of_file
+    found = check_examined(leading.examination)
+    problems = tuple(sorted({*found.problems, *of_file.problems}))
+    return msgspec.structs.replace(found, problems=problems, notes=leading.notes)
+
+
+def check_examined(examination: Examination) -> Finding:
+    """Examine what examined settings name."""
     settings = examination.settings
     flows, of_flows = _check_flows(examination)
     found = {*examination.problems, *of_flows}
@@ -52,7 +69,12 @@ def _check_policy(examination: Examination) -> Iterator[Problem]:
     Looked at when nothing else is wrong with the settings: what was taken out would be missed here once more.
     """
     for mistake in problems(policy_from(examination.settings)):
-        yield examination.source.problem(mistake.path, mistake.text)
+        yield examination.source.problem(tuple(map(_as_set, mistake.path)), mistake.text)
+
+
+def _as_set(part: str | int) -> str | int:
+    """A key of the policy as the settings call it: durations there are seconds."""
+    return f"{part.removesuffix('_us')}_s" if isinstance(part, str) and part.endswith("_us") else part
 
 
 def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:

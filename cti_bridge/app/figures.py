@@ -50,6 +50,10 @@ class Figures:
                 reactor, clock, settings.reports.scheduled, state, zone, config=config, env=env
             )
 
+    def follow(self, settings: Settings) -> None:
+        """Targets and alarms go by these settings from now on."""
+        self.live.follow(targets_of(settings), thresholds_of(settings.alarms))
+
     def read(self, entry: Entry) -> None:
         """Take in the next fact."""
         self.live.read(entry)

@@ -40,6 +40,11 @@ class LiveFigures:
         self.board.catch_up(journal, self._clock.now())
         self.metrics = LiveMetrics(self.board)
 
+    def follow(self, targets: Targets, thresholds: Thresholds) -> None:
+        """Judge by these from now on."""
+        self.board.targets = targets
+        self._alarms.thresholds = thresholds
+
     def read(self, entry: Entry) -> None:
         """Take in the next fact."""
         self.board.apply(entry)

@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS = {
     "demo": "Run everything on this machine: virtual telephone switch, callers, agents.",
     "serve": "Run the daemon on a real Asterisk.",
+    "config": "What the console changes: export, import, compare, list and undo changes.",
     "check": "Validate settings, policy and flows; tell all mistakes at once, with file, line and key.",
     "doctor": "Connect to Asterisk, database, Redis, speech model; say what is wrong and how to mend it.",
     "simulate": "Run a scenario in virtual time through the same distributor.",

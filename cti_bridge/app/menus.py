@@ -38,9 +38,13 @@ class DialledNumbers:
 
     def __init__(self, points: tuple[entry_points.EntryPoint, ...], opening: Opening, country: str, last: str) -> None:
         self.emergencies: frozenset[str] = frozenset()
-        self._points = points
         self._opening = opening
         self._country = country
+        self.follow(points, last)
+
+    def follow(self, points: tuple[entry_points.EntryPoint, ...], last: str) -> None:
+        """Go by these numbers from now on; ``last``: the flow of a number that nobody has."""
+        self._points = points
         self._last = last
         self._limited = any(point.most_calls is not None for point in points)
 
@@ -98,11 +102,10 @@ def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibr
     flows = with_shipped(settings, (library or library_of(settings)).flows)
     opening = Opening(settings)
     points = entry_points_from(settings)
-    last = points[0].flow if points else next(iter(flows))
     return Menus(
         flows,
         sounds or sounds_of(settings),
-        DialledNumbers(points, opening, settings.site.country, last),
+        DialledNumbers(points, opening, settings.site.country, _last_flow(points, flows)),
         hours=opening,
         lookups=HttpLookups(),
         customers=NoCustomers(),
@@ -115,6 +118,19 @@ def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibr
 def archive_of(settings: Settings) -> FlowArchive:
     """The flows of before, by version."""
     return FlowArchive(settings.home.expanduser() / "flow-versions")
+
+
+def follow_menus(menus: Menus, settings: Settings) -> None:
+    """Dialled numbers and opening hours go by these settings from now on; calls finish as they began."""
+    if isinstance(menus.hours, Opening):
+        menus.hours.follow(settings)
+    if isinstance(menus.entry_points, DialledNumbers):
+        points = entry_points_from(settings)
+        menus.entry_points.follow(points, _last_flow(points, menus.flows))
+
+
+def _last_flow(points: tuple[entry_points.EntryPoint, ...], flows: Mapping[str, Flow]) -> str:
+    return points[0].flow if points else next(iter(flows))
 
 
 def voice_settings_of(settings: Settings) -> VoiceSettings:

@@ -16,6 +16,10 @@ class Opening:
     """Opening hours of a site, by name, and of its queues."""
 
     def __init__(self, settings: Settings) -> None:
+        self.follow(settings)
+
+    def follow(self, settings: Settings) -> None:
+        """Go by these settings from now on."""
         self._hours: Mapping[str, OpeningHours] = settings.opening_hours
         self._zone = settings.site.time_zone
         self._queues = {name: queue.opening_hours for name, queue in settings.queues.items()}

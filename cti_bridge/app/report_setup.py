@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cti_bridge.app.database_address import database_address
 from facts.ids import QueueName
 from facts.time import DAY, Instant, from_seconds
 from reporting.kpi import catalogue
@@ -55,20 +56,16 @@ class Question(
 
 
 def settings_of(config: Path | None) -> "Settings":
-    """The settings of a file, or the embedded default, with the environment's overrides."""
-    from config.load import load  # noqa: PLC0415 - a quarter of a second
+    """The settings in force: of a file, or the embedded default, with what leads in the database, and environment."""
+    from cti_bridge.app.leading import load_leading  # noqa: PLC0415 - half a second
 
-    return load(config, os.environ)
+    return load_leading(config, os.environ)
 
 
 def journal_address(given: str | None, settings: "Settings") -> str:
     """Where the journal is: as given, else as set, else in the data folder."""
     if given is not None:
         return given
-    if settings.database.password is None:
-        return settings.database_url
-    from cti_bridge.app.centre import database_address  # noqa: PLC0415 - brings the whole daemon with it
-
     return database_address(settings)
 
 

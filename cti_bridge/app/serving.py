@@ -13,22 +13,25 @@ from twisted.python.failure import Failure
 
 from config.errors import ConfigError
 from config.home import CONTROL_SOCKET
-from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
-from cti_bridge.app.centre import addresses_of, centre_of, database_address, secrets_of
+from cti_bridge.app.administration import Administration
+from cti_bridge.app.centre import addresses_of, centre_of, follow, secrets_of
 from cti_bridge.app.console.console import Console
+from cti_bridge.app.database_address import database_address
 from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
+from cti_bridge.app.leading import Leading, examine_leading
 from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.prompts import flows_in_use, render_missing
+from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Centre, Daemon
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.control_socket import listen_control
 from ivr.flow import Flow
 from ivr.flow_library import FlowLibrary
-from storage.journal import open_journal
+from storage.journal import Journal, open_journal
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +41,8 @@ FOUND_WRONG, USED_WRONG = 1, 2
 def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
     """Run until stopped; the exit code."""
     try:
-        settings = load(path, env)
+        leading = examine_leading(path, env)
+        settings = leading.settings
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the mistakes are for whoever started it
         return FOUND_WRONG
@@ -50,7 +54,9 @@ def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
         )
         return USED_WRONG
     logs.configure(settings.log.level, json=settings.log.format == "json")
-    return _run(reactor, settings, path, env)
+    for said in leading.notes:
+        log.warning("settings_lead", reason=said)
+    return _run(reactor, leading, path, env)
 
 
 def _ready_centre(settings: Settings, library: FlowLibrary) -> Centre:
@@ -67,60 +73,92 @@ def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Fl
     return flows
 
 
-async def _stop(daemon: Daemon, figures: Figures, console: Console) -> None:
-    figures.begin_stop()
-    try:
-        await console.stop()
-        await daemon.stop()
-    finally:
-        await figures.stop()
-
-
-def _run(reactor: Any, settings: Settings, path: Path | None, env: Mapping[str, str]) -> int:
-    home = settings.home.expanduser()
+def _run(reactor: Any, leading: Leading, path: Path | None, env: Mapping[str, str]) -> int:
+    home = leading.settings.home.expanduser()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    outcome: list[int] = []
-    clock = Clock(reactor)
-    with open_journal(database_address(settings)) as journal:
+    with open_journal(database_address(leading.settings)) as journal:
+        return Node(reactor, leading, journal, path, env).run()
+
+
+class Node:
+    """All parts of one process, started and stopped in order."""
+
+    def __init__(
+        self, reactor: Any, leading: Leading, journal: Journal, path: Path | None, env: Mapping[str, str]
+    ) -> None:
+        settings = leading.settings
+        self._reactor = reactor
+        self._home = settings.home.expanduser()
+        self._failed = False
+        clock = Clock(reactor)
         library = library_of(settings)
-        centre = _ready_centre(settings, library)
-        figures = Figures(reactor, clock, journal, settings, config=path, env=env)
-        console = Console(reactor, figures.live.board, lambda: settings, metrics=figures.live.page)
-        daemon = Daemon(
+        self._centre = _ready_centre(settings, library)
+        self._administration = Administration(
+            reactor,
+            clock,
+            SettingsChanges(journal, path, env),
+            settings,
+            leading.present.number,
+            prepare=lambda changed: _ready_flows(changed, library.flows),
+        )
+        self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
+        board, page = self._figures.live.board, self._figures.live.page
+        self._console = Console(reactor, board, lambda: self._administration.settings, metrics=page)
+        self._daemon = Daemon(
             reactor,
             clock,
             journal,
-            spool=home / "spool",
-            centre=centre,
+            spool=self._home / "spool",
+            centre=self._centre,
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
-            readers=(figures.read, console.read),
+            readers=(self._figures.read, self._console.read),
             version=version(),
         )
-        watch = FlowWatch(reactor, library, centre.menus, lambda own: _ready_flows(settings, own))
-
-        def start() -> None:
-            try:
-                figures.catch_up()
-                daemon.start()
-                figures.start(daemon)
-                console.start(daemon)
-                watch.start()
-                listen_control(reactor, home / CONTROL_SOCKET, daemon.desk)
-                gc.collect()
-                gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
-            except CannotListenError as error:
-                log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
-                outcome.append(FOUND_WRONG)
-                reactor.stop()
-
-        def failed(failure: Failure) -> None:
-            log.error("stop_failed", exc_info=failure.value)
-
-        reactor.callWhenRunning(start)
-        reactor.addSystemEventTrigger("before", "shutdown", watch.stop)
-        reactor.addSystemEventTrigger(
-            "before", "shutdown", lambda: Deferred.fromCoroutine(_stop(daemon, figures, console)).addErrback(failed)
+        self._administration.add_follower(self._follow)
+        self._watch = FlowWatch(
+            reactor, library, self._centre.menus, lambda own: _ready_flows(self._administration.settings, own)
         )
-        reactor.run()
-    return outcome[0] if outcome else 0
+
+    def run(self) -> int:
+        """Run until a signal; the exit code."""
+        self._reactor.callWhenRunning(self._start)
+        self._reactor.addSystemEventTrigger("before", "shutdown", self._watch.stop)
+        self._reactor.addSystemEventTrigger("before", "shutdown", self._administration.stop)
+        self._reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromCoroutine(self._stop()).addErrback(_stop_failed)
+        )
+        self._reactor.run()
+        return FOUND_WRONG if self._failed else 0
+
+    def _start(self) -> None:
+        try:
+            self._figures.catch_up()
+            self._daemon.start()
+            self._figures.start(self._daemon)
+            self._console.start(self._daemon)
+            self._watch.start()
+            self._administration.start()
+            listen_control(self._reactor, self._home / CONTROL_SOCKET, self._daemon.desk)
+            gc.collect()
+            gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
+        except CannotListenError as error:
+            log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
+            self._failed = True
+            self._reactor.stop()
+
+    def _follow(self, settings: Settings, by: str) -> None:
+        follow(self._centre, self._daemon, settings, by)
+        self._figures.follow(settings)
+
+    async def _stop(self) -> None:
+        self._figures.begin_stop()
+        try:
+            await self._console.stop()
+            await self._daemon.stop()
+        finally:
+            await self._figures.stop()
+
+
+def _stop_failed(failure: Failure) -> None:
+    log.error("stop_failed", exc_info=failure.value)

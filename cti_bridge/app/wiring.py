@@ -84,12 +84,13 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech.
 
     ``policy_at``: the policy with its calendars expanded from an instant on, for some days; it is renewed in time.
+    ``queue_of_entry`` and ``reasons`` may change while the daemon runs.
     """
 
     node: NodeName
     policy_at: Callable[[Instant], Policy]
-    queue_of_entry: Mapping[str, QueueName]
-    reasons: Mapping[str, ReasonCode]
+    queue_of_entry: dict[str, QueueName]
+    reasons: dict[str, ReasonCode]
     menus: Menus
     recognisers: Mapping[str, Recogniser] = {}
     voice: VoiceSettings = VoiceSettings()
@@ -115,6 +116,7 @@ class Daemon:
         self._clock = clock
         self._journal = journal
         self._centre = centre
+        self._policy_at = centre.policy_at
         self._policy = centre.policy_at(clock.now())
         self._renewal = LoopingCall(self._renew_policy)
         self._renewal.clock = clock
@@ -205,12 +207,17 @@ class Daemon:
         self._renewal.start(RENEW_EVERY_S, now=False)
         log.info("node_started", node=self._centre.node, agi_port=self.agi_port)
 
-    def _renew_policy(self) -> None:
+    def follow(self, policy_at: Callable[[Instant], Policy], by: str) -> None:
+        """Route by another policy from now on; everybody keeps their place."""
+        self._policy_at = policy_at
+        self._renew_policy(by)
+
+    def _renew_policy(self, by: str = "calendar") -> None:
         """Expand the calendars anew, days before they run out; without calendars nothing changes."""
-        policy = self._centre.policy_at(self._clock.now())
+        policy = self._policy_at(self._clock.now())
         if policy != self._policy:
             self._policy = policy
-            self.coordinator.tell(ReplacePolicy(policy=policy, by="calendar"))
+            self.coordinator.tell(ReplacePolicy(policy=policy, by=by))
 
     async def stop(self, reason: str = "asked to") -> None:
         """End in good order; calls go on by the dialplan. Whatever fails on the way, the journal is written out."""

@@ -34,25 +34,28 @@ def command(
     from cti_bridge.app.checking import check  # noqa: PLC0415 - brings settings, policy and flows with it
 
     exit_code = 1
+    notes: tuple[str, ...] = ()
     try:
         finding = check(config, os.environ)
     except ConfigError as error:
         problems, good, exit_code = error.problems, "", 2
     else:
-        problems = finding.problems
+        problems, notes = finding.problems, finding.notes
         good = f"{finding.queues} queues, {finding.agents} agents, {finding.flows} flows: nothing is wrong"
-    _tell(problems, good, as_json=as_json)
+    _tell(problems, notes, good, as_json=as_json)
     if problems:
         raise typer.Exit(exit_code)
 
 
-def _tell(problems: tuple[Problem, ...], good: str, *, as_json: bool) -> None:
+def _tell(problems: tuple[Problem, ...], notes: tuple[str, ...], good: str, *, as_json: bool) -> None:
     if as_json:
-        report = {"ok": not problems, "problems": msgspec.to_builtins(problems)}
+        report = {"ok": not problems, "problems": msgspec.to_builtins(problems), "notes": notes}
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     for problem in problems:
         typer.echo(str(problem))
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
     if not problems:
         typer.echo(good)
     else:

@@ -1,9 +1,7 @@
 """``cordboard db``: migrate the tables, prove the journal, erase a person, forget what is old, ask anything."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +10,7 @@ import msgspec
 import typer
 
 from cti_bridge.app.report_setup import journal_address, settings_of
+from cti_bridge.app.terminal import bar, user
 from facts.ids import ContactId, CustomerId
 from facts.time import DAY, Instant
 
@@ -26,9 +25,6 @@ app = typer.Typer(
     help="Set up and migrate the database; prove the journal, shorten it, erase from it, and ask it anything.",
     epilog="Example: cordboard db verify --json > heads.json",
 )
-
-BAR_FROM_FACTS = 200_000
-"""With so many facts an operation takes longer than two seconds."""
 
 JournalOption = Annotated[
     str | None,
@@ -74,7 +70,7 @@ def verify_journal(
     noted = None if anchors is None else _read_anchors(anchors)
     with _opened(journal, config, read_only=True) as opened:
         total = sum(head.seq for head in opened.heads().values())
-        with _bar("facts verified", total) as advance:
+        with bar("facts verified", total) as advance:
             verdict = verify(opened, anchors=noted, on_progress=advance)
     (_print_verdict_as_json if as_json else _print_verdict)(verdict)
     raise typer.Exit(0 if verdict.holds else 1)
@@ -103,7 +99,7 @@ def erase_person(
         erased = erase(
             opened,
             at=_now(),
-            by=by or _user(),
+            by=by or user(),
             customer_id=CustomerId(customer) if customer else None,
             number=number or None,
             contact_id=ContactId(contact) if contact else None,
@@ -138,8 +134,8 @@ def retain_facts(
         raise typer.BadParameter(f"--since {since} lies ahead: nothing would be left")
     with _opened(journal, config) as opened:
         total = sum(head.seq for head in opened.heads().values())
-        with _bar("facts removed", total) as advance:
-            removed = retain(opened, since=first, at=_now(), by=by or _user(), on_progress=advance)
+        with bar("facts removed", total) as advance:
+            removed = retain(opened, since=first, at=_now(), by=by or user(), on_progress=advance)
     if as_json:
         _print_json(msgspec.to_builtins(removed))
     else:
@@ -156,9 +152,9 @@ def rebuild_tables(*, journal: JournalOption = None, config: ConfigOption = None
     settings = settings_of(config)
     with _opened(journal, config) as opened:
         total = sum(head.seq for head in opened.heads().values())
-        with _bar("facts in the interval tables", total) as advance:
+        with bar("facts in the interval tables", total) as advance:
             IntervalFiller(opened, ZoneInfo(settings.site.time_zone)).rebuild(advance)
-        with _bar("facts in the file of contacts", total) as advance:
+        with bar("facts in the file of contacts", total) as advance:
             _contacts_file(opened, settings).rebuild(opened, advance)
     typer.echo(f"{total} facts are in the tables.")
 
@@ -174,7 +170,7 @@ def query_contacts(
     """Ask anything of the raw contacts. Their file is first brought level with the journal; the question only reads."""
     with _opened(journal, config, read_only=True) as opened:
         file = _contacts_file(opened, settings_of(config))
-        with _bar("facts in the file of contacts", sum(head.seq for head in opened.heads().values())) as advance:
+        with bar("facts in the file of contacts", sum(head.seq for head in opened.heads().values())) as advance:
             file.refresh(opened, advance)
     answer = file.ask(question)
     if as_json:
@@ -225,15 +221,6 @@ def _now() -> Instant:
     return time.time_ns() // 1_000
 
 
-def _user() -> str:
-    import getpass  # noqa: PLC0415 - only two commands need it
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no such user: a container that runs under a bare number
-        return str(os.getuid())
-
-
 def _read_anchors(path: Path) -> dict[Any, tuple[int, str]]:
     try:
         heads = msgspec.json.decode(path.read_bytes(), type=_Noted).heads
@@ -270,17 +257,3 @@ def _print_verdict_as_json(verdict: "Verdict") -> None:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
-
-
-@contextmanager
-def _bar(doing: str, total: int) -> Iterator[Callable[[int], object]]:
-    """A progress bar on a terminal, when it is worth one."""
-    if total < BAR_FROM_FACTS or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only long runs need it
-    from rich.progress import Progress  # noqa: PLC0415 - as above
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(doing, total=total)
-        yield lambda step: progress.advance(task, step)

@@ -32,13 +32,13 @@ def command(
 
     Example: cordboard doctor --config /etc/cordboard/cordboard.yaml
     """
-    from config.load import load  # noqa: PLC0415 - heavy
     from cti_bridge.app.doctor.examination import examine_all  # noqa: PLC0415 - heavy
     from cti_bridge.app.doctor.findings import Level  # noqa: PLC0415 - heavy
+    from cti_bridge.app.doctor.leadership import settings_found  # noqa: PLC0415 - heavy
 
-    settings = load(config, os.environ)
+    settings, notes = settings_found(config, os.environ)
     with _progress() as told:
-        found = examine_all(settings, probe=probe, told=told)
+        found = [*notes, *examine_all(settings, probe=probe, told=told)]
     healthy = all(finding.level is not Level.WRONG for finding in found)
     if as_json:
         import msgspec  # noqa: PLC0415 - only this output needs it

@@ -44,7 +44,7 @@ def test_the_embedded_default_is_right(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 def test_a_right_site(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch, "--config", str(site), "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "problems": []}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "problems": [], "notes": []}
 
 
 def test_mistakes_of_settings_and_flows_at_once(
@@ -78,7 +78,7 @@ def test_mistakes_as_json(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     shown = capsys.readouterr()
     assert shown.err == ""
     problem = {"file": str(site), "line": 1, "column": 7, "key": "web.port", "message": "has to be 1 or more"}
-    assert json.loads(shown.out) == {"ok": False, "problems": [problem]}
+    assert json.loads(shown.out) == {"ok": False, "problems": [problem], "notes": []}
 
 
 def test_a_shipped_flow_is_looked_at_only_when_it_is_used(

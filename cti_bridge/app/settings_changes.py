@@ -1,0 +1,246 @@
+"""Changes of the administered settings: proposed, checked like a file, kept as revisions, taken back.
+
+The settings file leads until the first change; that change keeps what the file says as revision 1, so that it too can
+be taken back, and from then on the database leads. A change that brings mistakes is refused with all of them;
+mistakes that were there before (a flow file that broke meanwhile) do not stand in its way.
+
+Everything here waits for database and files: not for the reactor's thread.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from config.administered import (
+    Difference,
+    Document,
+    ItemChange,
+    changed,
+    differences,
+    etag,
+    masked_item,
+    undone,
+    unmasked,
+)
+from config.errors import Problem
+from config.load import DATABASE, Said, administered_of, examine
+from config.models import Settings
+from cti_bridge.app.checking import check_examined
+from cti_bridge.app.settings_present import Present, shown_differences
+from facts.time import Instant
+from storage.audit import Change
+from storage.journal import Journal
+from storage.settings_revisions import Origin, OvertakenError, Revision, SettingsRevisions
+
+ATTEMPTS: Final = 5
+"""How often a change is made anew when others come before it."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+class SettingsRefused(Exception):  # noqa: N818 - says what was refused
+    """The change would bring mistakes; ``problems`` has all of them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["the change has mistakes:", *(f"  {problem}" for problem in problems)]))
+
+
+class EditedMeanwhile(Exception):  # noqa: N818 - says what happened
+    """Somebody else changed the item since it was read. ``present``: as it is now, None: it is not there."""
+
+    def __init__(self, section: str, name: str, present: Any) -> None:
+        self.section, self.name, self.present = section, name, present
+        self.etag = None if present is None else etag(present)
+        what = "is not there (any more)" if present is None else "was changed by somebody else since it was read"
+        super().__init__(f"{section}{'.' if name else ''}{name} {what}: look at it again and repeat the change")
+
+
+class NotThereError(LookupError):
+    """There is no such item or revision."""
+
+
+class ChangedSinceError(Exception):
+    """A change cannot be taken back: later ones stand on it."""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of an item, made from what was read: ``match`` is its ETag, None: it must not be there yet.
+
+    ``anyhow``: whatever it was.
+    """
+
+    change: ItemChange
+    match: str | None = None
+    anyhow: bool = False
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings as they would be, with every mistake that they would bring."""
+
+    document: Document
+    settings: Settings
+    differences: tuple[Difference, ...]
+    problems: tuple[Problem, ...]
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that was kept; ``revision`` None: it changed nothing."""
+
+    revision: Revision | None
+    settings: Settings
+    differences: tuple[Difference, ...]
+
+
+class SettingsChanges:
+    """The administered settings of one settings file and one database."""
+
+    def __init__(self, journal: Journal, path: Path | None, env: Mapping[str, str]) -> None:
+        self.revisions = SettingsRevisions(journal)
+        self._path = path
+        self._env = dict(env)
+
+    def present(self) -> Present:
+        """What leads now."""
+        latest = self.revisions.latest()
+        if latest is None:
+            return Present(revision=None, document=administered_of(self._path).administered)
+        revision, document = latest
+        return Present(revision=revision, document=document)
+
+    def settings(self, present: Present) -> Settings:
+        """All settings with what leads; what is wrong with them is left out."""
+        return examine(self._path, self._env, present.document).settings
+
+    def differences_of(self, number: int) -> tuple[Difference, ...]:
+        """What a revision changed, without secrets; raises `NotThereError`."""
+        after, before = self.revisions.revision(number), self.revisions.revision(number - 1)
+        if after is None:
+            raise NotThereError(f"there is no revision {number}: `cordboard config revisions` lists them")
+        return shown_differences(differences(before[1] if before is not None else {}, after[1]))
+
+    def propose(self, present: Present, document: Document, said: Said | None = None) -> Proposal:
+        """Check a document as a file is checked; ``said``: the text that brought it, for the lines of mistakes."""
+        wanted = unmasked(document, present.document)
+        settings, problems = self._checked(wanted, said)
+        if problems:
+            before = set(self._checked(present.document)[1])
+            problems = tuple(problem for problem in problems if problem not in before)
+        return Proposal(
+            document=wanted,
+            settings=settings,
+            differences=differences(present.document, wanted),
+            problems=problems,
+        )
+
+    def _checked(self, document: Document, said: Said | None = None) -> tuple[Settings, tuple[Problem, ...]]:
+        examination = examine(self._path, self._env, document, None if said is None else said.source)
+        problems = check_examined(examination).problems
+        if not examination.settings.queues and not any(problem.key.startswith("queues") for problem in problems):
+            message = "the last queue cannot go: callers wait in the first one when no menu sent them anywhere"
+            problems = (Problem(file=DATABASE, line=0, column=0, key="queues", message=message), *problems)
+        return examination.settings, problems
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def change(self, edits: Sequence[Edit], *, at: Instant, by: str, comment: str = "") -> Kept:
+        """Change items, all or none. Raises `SettingsRefused`, `EditedMeanwhile` and `config`'s `UnknownSection`."""
+        return self._keep(lambda present: _edited(present, edits), at=at, by=by, comment=comment)
+
+    def take_in(self, said: Said, *, at: Instant, by: str, comment: str = "", origin: Origin = "change") -> Kept:
+        """Put the sections that a text has in place of those that are there. Raises `SettingsRefused`."""
+        if said.problems:
+            raise SettingsRefused(said.problems)
+        return self._keep(
+            lambda present: {**present.document, **said.administered},
+            at=at, by=by, comment=comment, origin=origin, said=said,
+        )  # fmt: skip
+
+    def undo(self, number: int, *, at: Instant, by: str, comment: str = "") -> Kept:
+        """Take a revision back by a new one. Raises `NotThereError`, `ChangedSinceError`, `SettingsRefused`."""
+        before, after = self.revisions.revision(number - 1), self.revisions.revision(number)
+        if after is None or before is None:
+            why = "is where the database took over from the file" if after is not None else "is not there"
+            raise NotThereError(f"revision {number} {why}: `cordboard config revisions` lists what can be undone")
+        from_, to = before[1], after[1]
+
+        def back(present: Present) -> Document:
+            document, again = undone(present.document, from_, to)
+            if again:
+                listed = ", ".join(one.key for one in again)
+                raise ChangedSinceError(
+                    f"{listed}: changed again after revision {number}; undo the later changes first"
+                )
+            return document
+
+        return self._keep(back, at=at, by=by, comment=comment, undoes=number)
+
+    def _keep(
+        self,
+        wanted: Callable[[Present], Document],
+        *,
+        at: Instant,
+        by: str,
+        comment: str,
+        origin: Origin = "change",
+        undoes: int | None = None,
+        said: Said | None = None,
+    ) -> Kept:
+        revision = Revision(
+            number=0,
+            at=at,
+            actor=_CONTROL.sub(" ", by),
+            comment=_CONTROL.sub(" ", comment),
+            origin=origin,
+            undoes=undoes,
+        )
+        for _ in range(ATTEMPTS):
+            present = self.present()
+            proposal = self.propose(present, wanted(present), said)
+            if proposal.problems:
+                raise SettingsRefused(proposal.problems)
+            if not proposal.differences:
+                return Kept(revision=None, settings=proposal.settings, differences=())
+            try:
+                return self._add(present, revision, proposal)
+            except OvertakenError as error:
+                overtaken = error
+        raise overtaken
+
+    def _add(self, present: Present, revision: Revision, proposal: Proposal) -> Kept:
+        new = msgspec.structs.replace(
+            revision,
+            number=max(present.number, 1) + 1,
+            changed=tuple((one.section, one.name) for one in proposal.differences),
+        )
+        kept = [(new, proposal.document)]
+        if present.revision is None:
+            comment = "what the settings file said"
+            seed = Revision(number=1, at=new.at, actor=new.actor, comment=comment, origin="file")
+            kept.insert(0, (seed, present.document))
+        self.revisions.add(kept, [_record(new, one) for one in proposal.differences])
+        return Kept(revision=new, settings=proposal.settings, differences=proposal.differences)
+
+
+def _edited(present: Present, edits: Sequence[Edit]) -> Document:
+    for edit in edits:
+        section, name = edit.change.section, edit.change.name
+        shown = present.shown(section, name)
+        if not edit.anyhow and edit.match != (None if shown is None else shown.etag):
+            raise EditedMeanwhile(section, name, None if shown is None else shown.document)
+    return changed(present.document, (edit.change for edit in edits))
+
+
+def _record(revision: Revision, one: Difference) -> Change:
+    return Change(
+        at=revision.at,
+        actor=revision.actor,
+        action=one.action if revision.undoes is None else f"{one.action} (undo of {revision.undoes})",
+        resource=one.section,
+        key=one.name,
+        before=masked_item(one.section, one.name, one.before),
+        after=masked_item(one.section, one.name, one.after),
+    )

@@ -1,0 +1,33 @@
+"""Who sits at the terminal, and how they see that long work goes on."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+BAR_FROM_FACTS = 200_000
+"""With so many facts an operation takes longer than two seconds."""
+
+
+def user() -> str:
+    """The name of whoever runs the command, for the audit log."""
+    import getpass  # noqa: PLC0415 - few commands need it
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user: a container that runs under a bare number
+        return str(os.getuid())
+
+
+@contextmanager
+def bar(doing: str, total: int, least: int = BAR_FROM_FACTS) -> Iterator[Callable[[int], object]]:
+    """A progress bar on a terminal, when ``least`` steps make it worth one; call what it gives with each step."""
+    if total < least or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only long runs need it
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=total)
+        yield lambda step: progress.advance(task, step)
