@@ -196,7 +196,15 @@ def depart(centre: Centre, contact: Contact, way: Exit, cause: LeftQueue) -> boo
     return True
 
 
-def overflow(centre: Centre, contact: Contact, queue: Queue, target: Queue) -> None:
+def overflow(
+    centre: Centre,
+    contact: Contact,
+    queue: Queue,
+    target: Queue,
+    cause: LeftQueue = LeftQueue.OVERFLOWED,
+    *,
+    why: str = "overflow",
+) -> None:
     """On to another queue; the original join time, and so the place that it gives, is kept."""
     ringing = contact.place is OFFERED
     if contact.place is WAITING:
@@ -204,7 +212,7 @@ def overflow(centre: Centre, contact: Contact, queue: Queue, target: Queue) -> N
     freed = stop_phones(centre, contact, OfferOutcome.WITHDRAWN) if ringing else ()
     contact.place = NOWHERE
     leave_line(centre, contact)
-    tell_left(centre, contact, LeftQueue.OVERFLOWED, f"queue:{target.policy.name}")
+    tell_left(centre, contact, cause, f"queue:{target.policy.name}")
     contact.visited += (queue.policy.name,)
     own = own_of(contact)
     contact.queue, contact.own = target, own
@@ -216,7 +224,7 @@ def overflow(centre: Centre, contact: Contact, queue: Queue, target: Queue) -> N
     contact.order = (contact.class_ << 96) + (contact.order & JOINED)
     read_again(centre, contact)
     text = requirement_text(required(contact))
-    tell_queued(centre, contact, text, enter(centre, target, contact, newest=False), returned=False, why="overflow")
+    tell_queued(centre, contact, text, enter(centre, target, contact, newest=False), returned=False, why=why)
     admit(centre, contact, newest=False)
     for agent in freed:
         release(centre, agent, OfferOutcome.WITHDRAWN)

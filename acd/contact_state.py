@@ -16,7 +16,7 @@ class Place(enum.StrEnum):
     """Waiting still, while at least one agent's phone rings."""
     CONNECTED = "connected"
     DIALLING = "dialling"
-    """A callback: the agent has accepted, the customer is being dialled."""
+    """The customer is being dialled: for a callback that an agent has accepted, or for a call of the agent's own."""
     SCHEDULED = "scheduled"
     """A callback that may not be tried yet."""
     WITHOUT_AGENT = "without_agent"
@@ -36,6 +36,7 @@ class ContactEvent(enum.StrEnum):
     POSTPONED = "postponed"
     RESUMED = "resumed"
     LEFT = "left"
+    DIALLED = "dialled"
     TALK_STARTED = "talk started"
     TALK_OVER = "talk over"
     AGENT_FORCED_OUT = "agent forced out"
@@ -60,12 +61,18 @@ CONTACT_TABLE: Final[Mapping[ContactEvent, Mapping[Place, Place]]] = MappingProx
             Place.OFFERED: Place.NOWHERE,
             Place.SCHEDULED: Place.NOWHERE,
         },
+        ContactEvent.DIALLED: {Place.NOWHERE: Place.DIALLING},
         ContactEvent.TALK_STARTED: {
             Place.NOWHERE: Place.CONNECTED,
+            Place.DIALLING: Place.CONNECTED,
             Place.CONNECTED: Place.CONNECTED,
             Place.WITHOUT_AGENT: Place.CONNECTED,
         },
-        ContactEvent.TALK_OVER: {Place.CONNECTED: Place.NOWHERE, Place.WITHOUT_AGENT: Place.NOWHERE},
+        ContactEvent.TALK_OVER: {
+            Place.CONNECTED: Place.NOWHERE,
+            Place.DIALLING: Place.NOWHERE,
+            Place.WITHOUT_AGENT: Place.NOWHERE,
+        },
         ContactEvent.AGENT_FORCED_OUT: {Place.CONNECTED: Place.WITHOUT_AGENT},
     }
 )

@@ -12,7 +12,7 @@ happened, does the commands and journals the facts in the order given, and wakes
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from acd import agents, callbacks, closing, contacts, explain, offers, policy_change, preview, talks, views
+from acd import agents, callbacks, closing, contacts, explain, moving, offers, policy_change, preview, talks, views
 from acd.aftermath import settle_down
 from acd.centre import Centre
 from acd.effects import Effect
@@ -20,6 +20,7 @@ from acd.events import (
     AnswerOffer,
     CallbackAnswered,
     CallbackFailed,
+    ChangePriority,
     CloseQueue,
     DeclareNotReady,
     DeclareReady,
@@ -34,6 +35,7 @@ from acd.events import (
     LogIn,
     LogOut,
     LosePhone,
+    MoveContact,
     OpenQueue,
     RefuseOffer,
     ReplacePolicy,
@@ -41,6 +43,7 @@ from acd.events import (
     RequestCallback,
     RestoreTalk,
     RetrieveTalk,
+    StartDialling,
     StartTalk,
     Tick,
 )
@@ -76,6 +79,9 @@ _HANDLERS: Final[dict[type, Callable[[Centre, Any], None]]] = {
     FindPhone: agents.find_phone,
     ReplaceSkills: agents.replace_skills,
     StartTalk: talks.start_talk,
+    StartDialling: talks.start_dialling,
+    ChangePriority: moving.change_priority,
+    MoveContact: moving.move_contact,
     RequestCallback: callbacks.request_callback,
     CallbackAnswered: callbacks.callback_answered,
     CallbackFailed: callbacks.callback_failed,

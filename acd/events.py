@@ -54,12 +54,16 @@ class RefuseOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndTalk(msgspec.Struct, frozen=True, kw_only=True):
-    """This agent's part of the contact is over; wrap-up begins. ``contact_ended``: the customer is gone too."""
+    """This agent's part of the contact is over; wrap-up begins. ``contact_ended``: the customer is gone too.
+
+    ``wrap_up`` False: there is nothing to be done afterwards, as for who was only asked something.
+    """
 
     contact_id: ContactId
     agent_id: AgentId
     ended_by: Party
     contact_ended: bool = True
+    wrap_up: bool = True
 
 
 class HoldTalk(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +81,19 @@ class RetrieveTalk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RestoreTalk(msgspec.Struct, frozen=True, kw_only=True):
-    """After a restart: this contact is with this agent since ``since``."""
+    """After a restart: this contact is with this agent since ``since``.
+
+    ``held_since``: the customer is on hold since then; ``hold_us``: was on hold so long before.
+    """
 
     contact_id: ContactId
     agent_id: AgentId
     queue: QueueName | None
     since: Instant
+    held_since: Instant | None = None
+    hold_us: Duration = 0
+    direction: Direction = "inbound"
+    customer_id: CustomerId | None = None
 
 
 class LogIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +178,35 @@ class StartTalk(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: AgentId
     queue: QueueName | None = None
     direction: Direction = "outbound"
+    customer_id: CustomerId | None = None
+
+
+class StartDialling(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent calls somebody: at work from now on, in a talk once StartTalk says so.
+
+    Allowed while NOT_READY; what rings for them ends as busy. EndTalk gives it up.
+    """
+
+    contact_id: ContactId
+    agent_id: AgentId
+    queue: QueueName | None = None
+    customer_id: CustomerId | None = None
+
+
+class ChangePriority(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiting contact's priority, from now on and in every queue that it comes to; its join time stays."""
+
+    contact_id: ContactId
+    priority: int
+    by: str = ""
+
+
+class MoveContact(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiting contact goes to another queue, with its join time; what rings for it stops."""
+
+    contact_id: ContactId
+    queue: QueueName
+    by: str = ""
 
 
 class RequestCallback(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +270,9 @@ Event: TypeAlias = (
     | ReplacePolicy
     | ReplaceSkills
     | StartTalk
+    | StartDialling
+    | ChangePriority
+    | MoveContact
     | RequestCallback
     | CallbackAnswered
     | CallbackFailed

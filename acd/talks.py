@@ -19,7 +19,7 @@ from acd.centre import (
 )
 from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
-from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk, StartTalk
+from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk, StartDialling, StartTalk
 from acd.expected_wait import note_handled
 from acd.model import Agent, Contact, Queue, Work
 from acd.offers import settle, slot_freed, withdraw_ring
@@ -49,7 +49,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         forget_contact(centre, contact, remember=not event.contact_ended)
     else:
         contact.works = without(contact.works, work)
-    if queue is not None:
+    if queue is not None and event.wrap_up:
         rules = queue.policy
         if centre.notes:
             note_handled(queue, now - work.started_at + rules.wrap_up_us)
@@ -72,14 +72,24 @@ def _begin_wrap_up(centre: Centre, work: Work, rules: QueuePolicy) -> None:
 
 
 def _end_unconnected(centre: Centre, contact: Contact, agent_id: AgentId) -> None:
-    """The agent of a callback is gone before the customer was there; or the customer whose agent was forced out."""
+    """The agent who dials is gone before the customer was there; or the customer whose agent was forced out."""
     if contact.place is DIALLING and contact.works[0].agent.agent_id == agent_id:
         work = contact.works[0]
-        agent_missing(centre, contact, work)
+        _give_up_dialling(centre, contact, work)
         slot_freed(centre, work.agent)
         return
     if contact.place is not Place.WITHOUT_AGENT:
         raise IllegalEvent(f"contact {contact.contact_id!r} is {contact.place.value}: there is no talk to end")
+    forget_contact(centre, contact)
+
+
+def _give_up_dialling(centre: Centre, contact: Contact, work: Work) -> None:
+    """A callback is tried again by somebody else; a call of the agent's own is over."""
+    if contact.callback is not None:
+        agent_missing(centre, contact, work)
+        return
+    end_work(work.agent, work, centre.now)
+    contact.works = ()
     forget_contact(centre, contact)
 
 
@@ -90,7 +100,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
         end_work(agent, work, centre.now)
         _tell_wrap_up_end(centre, work, "logged_out")
     elif contact.place is DIALLING:
-        agent_missing(centre, contact, work)
+        _give_up_dialling(centre, contact, work)
     else:
         end_work(agent, work, centre.now)
         contact.works = without(contact.works, work)
@@ -139,30 +149,38 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
     agent = centre.present_agent(event.agent_id)
     if event.since > centre.now:
         raise IllegalEvent(f"the talk of contact {event.contact_id!r} cannot have begun in the future")
+    if event.held_since is not None and not event.since <= event.held_since <= centre.now:
+        raise IllegalEvent(f"contact {event.contact_id!r} cannot be on hold since before its talk, or in the future")
     queue = None if event.queue is None else centre.queues.get(event.queue)
-    _begin_talk(centre, agent, _talking(centre, agent, event.contact_id, event.since, queue), event.since)
+    contact = _talking(centre, agent, event.contact_id, event.since, queue)
+    contact.direction, contact.customer_id = event.direction, event.customer_id or contact.customer_id
+    work = _begin_talk(centre, agent, contact, event.since)
+    work.hold_us = event.hold_us
+    if event.held_since is not None:
+        work.activity, work.since = SLOT_TABLE[SlotEvent.HELD][work.activity], event.held_since
     tell_state(centre, agent, BY_SYSTEM)
     settle(centre, agent, keep_idle_time=True, changed=False)
 
 
 def start_talk(centre: Centre, event: StartTalk) -> None:
     """The agent talks with a contact of their own making, READY or not; what rang for them ends as busy."""
-    agent = centre.present_agent(event.agent_id)
-    if event.queue is not None and event.queue not in centre.queues:
-        raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
-    queue = None if event.queue is None else centre.queues[event.queue]
-    contact = _talking(centre, agent, event.contact_id, centre.now, queue)
-    contact.direction = event.direction
-    _begin_talk(centre, agent, contact, centre.now)
-    for work in [work for work in agent.works if work.activity is Activity.RESERVED]:
-        withdraw_ring(centre, work, OfferOutcome.BUSY)
+    agent, queue = _caller_and_queue(centre, event)
+    contact = _dialled(centre, agent, event.contact_id)
+    if contact is not None:
+        contact.place = CONNECTED
+        contact.works[0].since = contact.works[0].connected_at = centre.now
+    else:
+        contact = _talking(centre, agent, event.contact_id, centre.now, queue)
+        contact.direction, contact.customer_id = event.direction, event.customer_id or contact.customer_id
+        _begin_talk(centre, agent, contact, centre.now)
+        _stop_ringing(centre, agent)
     centre.out.append(
         ContactConnected(
             contact_id=event.contact_id,
             agent_id=event.agent_id,
             customer_id=contact.customer_id,
             queue=event.queue,
-            direction=event.direction,
+            direction=contact.direction,
             waited_us=0,
         )
     )
@@ -170,19 +188,59 @@ def start_talk(centre: Centre, event: StartTalk) -> None:
     settle(centre, agent, keep_idle_time=True, changed=False)
 
 
+def start_dialling(centre: Centre, event: StartDialling) -> None:
+    """The agent is at work on a call of their own, READY or not; the customer is not there yet."""
+    agent, queue = _caller_and_queue(centre, event)
+    if event.contact_id in centre.contacts:
+        raise IllegalEvent(f"contact {event.contact_id!r} is {centre.contacts[event.contact_id].place.value} already")
+    contact = _new_contact(event.contact_id, queue, centre.now)
+    contact.direction, contact.customer_id = "outbound", event.customer_id
+    _begin_talk(centre, agent, contact, centre.now)
+    contact.place = DIALLING
+    _stop_ringing(centre, agent)
+    tell_state(centre, agent)
+    settle(centre, agent, keep_idle_time=True, changed=False)
+
+
+def _caller_and_queue(centre: Centre, event: StartTalk | StartDialling) -> tuple[Agent, Queue | None]:
+    agent = centre.present_agent(event.agent_id)
+    if event.queue is not None and event.queue not in centre.queues:
+        raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
+    return agent, None if event.queue is None else centre.queues[event.queue]
+
+
+def _dialled(centre: Centre, agent: Agent, contact_id: ContactId) -> Contact | None:
+    """The contact that this agent dials, with nobody waiting for a callback behind it."""
+    contact = centre.contacts.get(contact_id)
+    if contact is None or contact.place is not DIALLING or contact.callback is not None:
+        return None
+    return contact if contact.works[0].agent is agent else None
+
+
+def _stop_ringing(centre: Centre, agent: Agent) -> None:
+    """What rings for the agent cannot be taken now."""
+    for work in [work for work in agent.works if work.activity is Activity.RESERVED]:
+        withdraw_ring(centre, work, OfferOutcome.BUSY)
+
+
 def _talking(centre: Centre, agent: Agent, contact_id: ContactId, since: Instant, queue: Queue | None) -> Contact:
     """The contact that an agent begins to talk with, known or not; raises IllegalEvent when it is elsewhere."""
     contact = centre.contacts.get(contact_id)
     if contact is None:
-        contact = Contact(
-            contact_id, queue, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.NOWHERE
-        )
-    if contact.place not in _MAY_TALK or any(work.agent is agent for work in contact.works):
+        contact = _new_contact(contact_id, queue, since)
+    if contact.place not in _MAY_TALK or contact.place is DIALLING or any(w.agent is agent for w in contact.works):
         raise IllegalEvent(f"contact {contact_id!r} is {contact.place.value} already")
     return contact
 
 
-def _begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -> None:
+def _new_contact(contact_id: ContactId, queue: Queue | None, since: Instant) -> Contact:
+    """A contact that comes from no queue."""
+    return Contact(
+        contact_id, queue, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.NOWHERE
+    )
+
+
+def _begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) -> Work:
     """The agent talks with the contact on a slot of their own."""
     if agent.free:
         centre.matching.take_agent(agent, centre.now)
@@ -191,6 +249,7 @@ def _begin_talk(centre: Centre, agent: Agent, contact: Contact, since: Instant) 
     work = Work(agent, contact, TALKING, since, centre.now, since)
     agent.works += (work,)
     contact.works += (work,)
+    return work
 
 
 def end_wrap_up(centre: Centre, event: EndWrapUp) -> None:

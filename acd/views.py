@@ -8,7 +8,7 @@ from acd.centre import Centre, activity_of
 from acd.contact_state import Place
 from acd.expected_wait import expected_wait
 from acd.hours import is_open
-from acd.model import Agent, Contact, Queue
+from acd.model import Agent, Contact, Queue, Work
 from acd.queueing import position
 from acd.readings import requirement_of
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
@@ -25,7 +25,7 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     ``agent_id``: who talks with it, or whose phone rings (the first, if several do). ``position``: 1 for the first in
     its queue; 0 when it does not wait. ``requirement``: as it is now, after ``step`` relaxation steps. ``capped``: it
     has reached the starvation cap. ``callback_due``: when a callback is tried (again). ``alone_for``: the preferred
-    agent whom it waits for alone.
+    agent whom it waits for alone. ``activities``: what each of ``agents`` does.
     """
 
     contact_id: ContactId
@@ -44,6 +44,7 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: OfferId | None
     agent_id: AgentId | None
     agents: tuple[AgentId, ...]
+    activities: tuple[Activity, ...] = ()
     step: int = 0
     capped: bool = False
     callback: bool = False
@@ -55,7 +56,8 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     """An agent. ``since``: since when the shown state holds. ``idle_since``: since when they could be offered contacts.
 
-    ``contacts``: what they are at work on, ringing, talk or wrap-up. ``misses``: offers not answered in a row.
+    ``contacts``: what they are at work on, ringing, talk or wrap-up; ``works`` tell more of each. ``misses``: offers
+    not answered in a row.
     """
 
     agent_id: AgentId
@@ -74,10 +76,22 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     idle_since: Instant | None
     contacts: tuple[ContactId, ...]
     contact_id: ContactId | None
+    works: "tuple[WorkView, ...]"
     misses: int
     taken: int
     paused_until: Instant | None = None
     reserve: tuple[str, ...] = ()
+
+
+class WorkView(msgspec.Struct, frozen=True, kw_only=True):
+    """One slot at work on one contact. ``until``: when its time is over, of wrap-up; None: when somebody says so."""
+
+    contact_id: ContactId
+    queue: QueueName | None
+    activity: Activity
+    since: Instant
+    connected_at: Instant | None
+    until: Instant | None = None
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +170,7 @@ def contact_view(contact: Contact, place_in_line: int) -> ContactView:
         offer_id=contact.offer_id,
         agent_id=agents[0] if agents else None,
         agents=agents,
+        activities=tuple(work.activity for work in contact.works),
         step=contact.step,
         capped=contact.capped,
         callback=contact.callback is not None,
@@ -186,10 +201,23 @@ def agent_view(agent: Agent) -> AgentView:
         idle_since=agent.idle_since if agent.free else None,
         contacts=contacts,
         contact_id=contacts[0] if contacts else None,
+        works=tuple(map(_work_view, agent.works)),
         misses=agent.misses,
         taken=agent.taken,
         paused_until=None if agent.pause is None else agent.pause.at,
         reserve=agent.policy.reserve,
+    )
+
+
+def _work_view(work: Work) -> WorkView:
+    queue = work.contact.queue
+    return WorkView(
+        contact_id=work.contact.contact_id,
+        queue=None if queue is None else queue.policy.name,
+        activity=work.activity,
+        since=work.since,
+        connected_at=work.connected_at or None,
+        until=None if work.timer is None else work.timer.at,
     )
 
 

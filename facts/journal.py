@@ -125,6 +125,14 @@ class RequirementRelaxed(Fact, frozen=True, kw_only=True):
     why: str = ""
 
 
+class ContactPriorityChanged(Fact, frozen=True, kw_only=True):
+    """A waiting contact was given another priority by hand; ``position``: where it stands now."""
+
+    priority: int
+    position: int = 0
+    by: str = ""
+
+
 class OfferMade(Fact, frozen=True, kw_only=True):
     """A contact was presented to an agent. ``why`` holds who was considered and what ruled the others out."""
 
@@ -168,6 +176,52 @@ class ContactTransferred(Fact, frozen=True, kw_only=True):
     to_kind: Literal["agent", "queue", "number", "flow"]
     to: str
     consulted: bool = False
+
+
+class ContactParked(Fact, frozen=True, kw_only=True):
+    """The agent left the customer on hold, for anybody to pick up; this agent's talk ends here."""
+
+
+class ContactPickedUp(Fact, frozen=True, kw_only=True):
+    """The agent took over a customer whom ``parked_by`` had parked."""
+
+    parked_by: AgentId | None = None
+    parked_us: Duration = 0
+
+
+class CustomerDialled(Fact, frozen=True, kw_only=True):
+    """An agent's own call reached the customer, or did not. ``rang_us``: from the dialling to that."""
+
+    outcome: Literal["answered", "busy", "no_answer", "failed", "given_up"]
+    rang_us: Duration = 0
+
+
+class RecordingStarted(Fact, frozen=True, kw_only=True):
+    """The talk is being recorded into ``file``, a name in the switch's folder of recordings; ``by``: rule or person."""
+
+    file: str
+    by: Literal["queue", "agent"] = "queue"
+
+
+class RecordingPaused(Fact, frozen=True, kw_only=True):
+    """Silence goes into the recording from here. ``by`` the menu: the customer gives a private answer."""
+
+    file: str
+    by: Literal["agent", "menu"] = "agent"
+
+
+class RecordingResumed(Fact, frozen=True, kw_only=True):
+    """Sound goes into the recording again."""
+
+    file: str
+    by: Literal["agent", "menu"] = "agent"
+
+
+class RecordingStopped(Fact, frozen=True, kw_only=True):
+    """The recording is complete; ``length_us``: pauses, which are silence in it, included."""
+
+    file: str
+    length_us: Duration = 0
 
 
 class TalkEnded(Fact, frozen=True, kw_only=True):
@@ -395,12 +449,20 @@ AnyFact: TypeAlias = (
     | MenuRested
     | ContactQueued
     | RequirementRelaxed
+    | ContactPriorityChanged
     | OfferMade
     | OfferEnded
     | ContactConnected
     | ContactHeld
     | ContactRetrieved
     | ContactTransferred
+    | ContactParked
+    | ContactPickedUp
+    | CustomerDialled
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingStopped
     | TalkEnded
     | ContactLeftQueue
     | ContactAbandoned

@@ -195,6 +195,24 @@ def _talk_ended(fact: facts.TalkEnded) -> str:
     return f"talk with {_who(fact)} ended by {fact.ended_by}: talked {_time(fact.talk_us)}{held}"
 
 
+def _raised(fact: facts.ContactPriorityChanged) -> str:
+    by = f" by {fact.by}" if fact.by else ""
+    return f"given priority {fact.priority}{by}, place {fact.position} from now on"
+
+
+_DIALS = {
+    "answered": "the customer answered",
+    "busy": "the customer's line was busy",
+    "no_answer": "the customer did not answer",
+    "failed": "the customer could not be reached",
+    "given_up": "{who} gave up",
+}
+
+
+def _dialled(fact: facts.CustomerDialled) -> str:
+    return f"{_DIALS[fact.outcome].format(who=_who(fact))} after {_time(fact.rang_us)} of ringing"
+
+
 def _left(fact: facts.ContactLeftQueue) -> str:
     to = f" to {fact.to}" if fact.to else ""
     return f"left queue {fact.queue or ''} ({fact.outcome.replace('_', ' ')}){to} after {_time(fact.waited_us)}"
@@ -233,6 +251,14 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.ContactHeld: lambda fact: f"{_who(fact)} put the customer on hold",
     facts.ContactRetrieved: lambda fact: f"{_who(fact)} took the customer back from hold",
     facts.ContactTransferred: _transferred,
+    facts.ContactPriorityChanged: _raised,
+    facts.ContactParked: lambda fact: f"{_who(fact)} parked it",
+    facts.ContactPickedUp: lambda fact: f"{_who(fact)} picked it up after {_time(fact.parked_us)}",
+    facts.CustomerDialled: _dialled,
+    facts.RecordingStarted: lambda fact: f"recorded from here on (by {fact.by}): {fact.file}",
+    facts.RecordingPaused: lambda fact: f"recording paused by the {fact.by}",
+    facts.RecordingResumed: lambda fact: f"recording resumed by the {fact.by}",
+    facts.RecordingStopped: lambda fact: f"recording complete: {fact.file}, {_time(fact.length_us)}",
     facts.TalkEnded: _talk_ended,
     facts.ContactLeftQueue: _left,
     facts.ContactAbandoned: _abandoned,

@@ -20,6 +20,7 @@ from acd.events import (
     AnswerOffer,
     CallbackAnswered,
     CallbackFailed,
+    ChangePriority,
     CloseQueue,
     DeclareNotReady,
     DeclareReady,
@@ -34,6 +35,7 @@ from acd.events import (
     LogIn,
     LogOut,
     LosePhone,
+    MoveContact,
     OpenQueue,
     RefuseOffer,
     ReplacePolicy,
@@ -41,6 +43,7 @@ from acd.events import (
     RequestCallback,
     RestoreTalk,
     RetrieveTalk,
+    StartDialling,
     StartTalk,
     Tick,
 )
@@ -199,6 +202,14 @@ class Centre(RuleBasedStateMachine):
         not_before = None if later is None else self.now + later * SECOND
         self.tell(RequestCallback(contact_id=contact_id, number="1", not_before=not_before))
 
+    @rule(contact_id=contact_ids, priority=st.integers(-2, 2))
+    def prioritise(self, contact_id: ContactId, priority: int) -> None:
+        self.tell(ChangePriority(contact_id=contact_id, priority=priority))
+
+    @rule(contact_id=contact_ids, queue=queue_names)
+    def move(self, contact_id: ContactId, queue: Any) -> None:
+        self.tell(MoveContact(contact_id=contact_id, queue=queue))
+
     @rule(queue=queue_names, contact_id=contact_ids)
     def join_plainly(self, queue: Any, contact_id: ContactId) -> None:
         self.tell(JoinQueue(contact_id=contact_id, queue=queue))
@@ -212,7 +223,9 @@ class Centre(RuleBasedStateMachine):
         view = data.draw(st.sampled_from(self.dialling()))
         happens = data.draw(st.sampled_from(["there", "not there", "not there", "agent gone", "agent out"]))
         who = {"contact_id": view.contact_id, "agent_id": view.agent_id}
-        if happens == "there":
+        if happens == "there" and not view.callback:
+            self.tell(StartTalk(**who))
+        elif happens == "there":
             self.tell(CallbackAnswered(**who))
         elif happens == "not there":
             self.tell(CallbackFailed(**who))
@@ -259,7 +272,7 @@ class Centre(RuleBasedStateMachine):
     def talk_event(self, data: st.DataObject, what: Any, ended: bool) -> None:
         view = data.draw(st.sampled_from(self.talking()))
         agent_id = data.draw(st.sampled_from(view.agents))
-        more = {"ended_by": Party.CALLER, "contact_ended": ended} if what is EndTalk else {}
+        more = {"ended_by": Party.CALLER, "contact_ended": ended, "wrap_up": ended} if what is EndTalk else {}
         self.tell(what(contact_id=view.contact_id, agent_id=agent_id, **more))
 
     @precondition(lambda self: any(view.place is Place.WAITING for view in self.engine.contacts()))
@@ -277,9 +290,17 @@ class Centre(RuleBasedStateMachine):
     def start_talk(self, contact_id: ContactId, agent_id: AgentId, queue: Any) -> None:
         self.tell(StartTalk(contact_id=contact_id, agent_id=agent_id, queue=queue))
 
-    @rule(contact_id=contact_ids, agent_id=agent_ids)
-    def restore_talk(self, contact_id: ContactId, agent_id: AgentId) -> None:
-        self.tell(RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=self.now - SECOND))
+    @rule(contact_id=contact_ids, agent_id=agent_ids, queue=st.none() | queue_names)
+    def start_dialling(self, contact_id: ContactId, agent_id: AgentId, queue: Any) -> None:
+        self.tell(StartDialling(contact_id=contact_id, agent_id=agent_id, queue=queue))
+
+    @rule(contact_id=contact_ids, agent_id=agent_ids, held=st.booleans())
+    def restore_talk(self, contact_id: ContactId, agent_id: AgentId, held: bool) -> None:
+        since = self.now - SECOND
+        held_since = since if held else None
+        self.tell(
+            RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=since, held_since=held_since)
+        )
 
     @rule(agent_id=agent_ids)
     def end_wrap_up(self, agent_id: AgentId) -> None:
