@@ -15,6 +15,7 @@ LONGEST_FILE = 500
 
 LONG_FILES = {
     "cti_bridge/wire/agi.py": "environment, commands and replies of one small protocol, read side by side",
+    "facts/journal.py": "every kind of fact there is, in the order of a contact's life",
     "reporting/kpi/contacts.py": "the fold of one contact, state by state",
     "tests/cti_bridge/wire/test_ami.py": "the hazards of AMI, one test each",
     "tests/ivr/test_nodes.py": "one node of a flow after the other, each in all its ways out",
