@@ -24,28 +24,44 @@ from facts.states import LeftQueue, OfferOutcome
 from facts.time import to_seconds
 
 
-def admit(centre: Centre, contact: Contact, *, newest: bool) -> None:
-    """The contact has been counted into its queue: it goes on elsewhere, is offered, or waits."""
+def admit(centre: Centre, contact: Contact, *, newest: bool, returned: bool = False) -> None:
+    """The contact has been counted into its queue: it goes on elsewhere, is offered, or waits.
+
+    ``returned``: it was in already, so that only what ends a wait can send it away.
+    """
     queue = contact.queue
     assert queue is not None
     contact.place = NOWHERE
-    closed = refusal(centre, queue)
-    ways_out = [closed] if closed is not None else refusals(centre, queue, contact)
-    if any(depart(centre, contact, way, cause) for way, cause in ways_out):
+    if any(depart(centre, contact, way, cause) for way, cause in _ways_out(centre, queue, contact, returned=returned)):
         return
+    newest = not begin_waiting(centre, contact, queue) and newest
+    contact.place = WAITING
+    place(centre, contact, newest=newest)
+    if queue.watched:
+        centre.unsettled.append(queue)
+
+
+def _ways_out(centre: Centre, queue: Queue, contact: Contact, *, returned: bool) -> list[tuple[Exit, LeftQueue]]:
+    closed = refusal(centre, queue)
+    if returned and not queue.closed_by_hand and queue.policy.closing == "serve":
+        closed = None
+    if closed is not None:
+        return [closed]
+    return refusals(centre, queue, contact, WHILE_WAITING) if returned else refusals(centre, queue, contact)
+
+
+def begin_waiting(centre: Centre, contact: Contact, queue: Queue) -> bool:
+    """What is due already happens, what waiting will bring is set; whether the starvation cap is reached already."""
     if queue.policy.last_agent:
         prefer_last_agent(centre, contact)
     _take_due_steps(centre, contact, queue)
     wait_alone(centre, contact)
     _set_timers(centre, contact, queue)
     cap = queue.policy.starvation_cap_us
-    if cap and contact.joined_at + cap <= centre.now:
+    capped = bool(cap) and contact.joined_at + cap <= centre.now
+    if capped:
         reach_cap(centre, contact)
-        newest = False
-    contact.place = WAITING
-    place(centre, contact, newest=newest)
-    if queue.watched:
-        centre.unsettled.append(queue)
+    return capped
 
 
 def _set_timers(centre: Centre, contact: Contact, queue: Queue) -> None:

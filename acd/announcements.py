@@ -1,7 +1,9 @@
-"""What waiting customers are told of their position and of the wait still to come."""
+"""What waiting customers are told of their position and of the wait still to come: by the queue, or by their flow."""
 
 from acd.centre import OFFERED, WAITING, Centre
 from acd.effects import AnnouncePosition
+from acd.errors import IllegalEvent
+from acd.events import TellPosition
 from acd.expected_wait import expected_for
 from acd.model import Contact
 from acd.policy import Announcements
@@ -28,13 +30,30 @@ def announce(centre: Centre, contact: Contact) -> None:
         return
     at = next_at(rules, contact.joined_at, centre.now)
     contact.timers = (*(t for t in contact.timers if not t.over), centre.deadlines.add(at, announce, contact))
-    if contact.place is OFFERED:
-        return
+    if contact.place is WAITING:
+        _tell(centre, contact, rules)
+
+
+def tell_position(centre: Centre, event: TellPosition) -> None:
+    """The contact's flow speaks now, unless the phone rings for the contact already."""
+    contact = centre.contact(event.contact_id)
+    if contact.callback is not None or contact.place not in {WAITING, OFFERED}:
+        raise IllegalEvent(f"contact {event.contact_id!r} is {contact.place.value}: nothing can be announced to it")
+    if contact.place is WAITING:
+        rules = Announcements(position=event.position, expected_wait=event.expected_wait)
+        if not _tell(centre, contact, rules):
+            centre.out.append(AnnouncePosition(contact_id=contact.contact_id, position=0, expected_wait_us=None))
+
+
+def _tell(centre: Centre, contact: Contact, rules: Announcements) -> bool:
+    """Tell what may be told; False when that is nothing."""
+    queue = contact.queue
+    assert queue is not None
     place_in_line = position(centre, queue, contact)
     expected = _to_be_told(centre, contact, rules, place_in_line) if rules.expected_wait else None
-    tell_position = rules.position and not 0 < rules.position_limit < place_in_line
-    if expected is None and not tell_position:
-        return
+    tells_position = rules.position and not 0 < rules.position_limit < place_in_line
+    if expected is None and not tells_position:
+        return False
     centre.out.append(
         ExpectedWaitTold(
             contact_id=contact.contact_id,
@@ -47,10 +66,11 @@ def announce(centre: Centre, contact: Contact) -> None:
     centre.out.append(
         AnnouncePosition(
             contact_id=contact.contact_id,
-            position=place_in_line if tell_position else 0,
+            position=place_in_line if tells_position else 0,
             expected_wait_us=expected,
         )
     )
+    return True
 
 
 def _to_be_told(centre: Centre, contact: Contact, rules: Announcements, place_in_line: int) -> Duration | None:

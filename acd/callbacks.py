@@ -42,22 +42,29 @@ def request_callback(centre: Centre, event: RequestCallback) -> None:
         )
     contact.callback = Callback(event.number, due, expires)
     contact.timers += (centre.deadlines.add(expires, expire, contact),)
-    centre.out.append(
-        CallbackRequested(
-            contact_id=contact.contact_id,
-            customer_id=contact.customer_id,
-            queue=queue.policy.name,
-            channel="callback",
-            number=event.number,
-            not_before=event.not_before,
-        )
-    )
+    tell_requested(centre, contact, event.not_before)
     freed = stop_phones(centre, contact, OfferOutcome.WITHDRAWN) if contact.place is OFFERED else ()
     if contact.place is WAITING:
         centre.matching.stop_waiting(contact)
     try_at(centre, contact, due)
     for agent in freed:
         release(centre, agent, OfferOutcome.WITHDRAWN)
+
+
+def tell_requested(centre: Centre, contact: Contact, not_before: Instant | None) -> None:
+    """Say that the customer wants to be called back."""
+    assert contact.queue is not None
+    assert contact.callback is not None
+    centre.out.append(
+        CallbackRequested(
+            contact_id=contact.contact_id,
+            customer_id=contact.customer_id,
+            queue=contact.queue.policy.name,
+            channel="callback",
+            number=contact.callback.number,
+            not_before=not_before,
+        )
+    )
 
 
 def try_at(centre: Centre, contact: Contact, at: Instant) -> None:
@@ -152,6 +159,13 @@ def expire(centre: Centre, contact: Contact) -> None:
     """The callback has taken too long; one whose customer is being dialled may still succeed."""
     if contact.callback is not None and contact.place is not Place.DIALLING:
         _end(centre, contact, contact.callback, "expired")
+
+
+def give_up(centre: Centre, contact: Contact, outcome: Literal["exhausted", "expired"]) -> None:
+    """Nobody calls back any more."""
+    assert contact.callback is not None
+    contact.place = Place.SCHEDULED
+    _end(centre, contact, contact.callback, outcome)
 
 
 def _try_again(centre: Centre, contact: Contact, at: Instant) -> None:

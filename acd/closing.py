@@ -39,9 +39,10 @@ def close_queue(centre: Centre, event: CloseQueue) -> None:
     queue = _queue(centre, event.queue)
     if queue.closed_by_hand:
         raise IllegalEvent(f"queue {event.queue!r} is closed by hand already")
-    queue.closed_by_hand = True
+    queue.closed_by_hand, queue.closed_by = True, event.by
     queue.follow(queue.policy, queue.reading)
-    centre.out.append(QueueClosed(queue=event.queue, why="by_hand", by=event.by))
+    if not event.restored:
+        centre.out.append(QueueClosed(queue=event.queue, why="by_hand", by=event.by))
     send_all_away(centre, queue)
 
 
@@ -50,10 +51,14 @@ def open_queue(centre: Centre, event: OpenQueue) -> None:
     queue = _queue(centre, event.queue)
     if not queue.closed_by_hand:
         raise IllegalEvent(f"queue {event.queue!r} is not closed by hand")
-    queue.closed_by_hand = False
+    queue.closed_by_hand, queue.closed_by = False, ""
     queue.follow(queue.policy, queue.reading)
-    if is_open(queue, centre.now):
-        centre.out.append(QueueOpened(queue=event.queue, why="by_hand", by=event.by))
+    opened = is_open(queue, centre.now)
+    centre.out.append(
+        QueueOpened(queue=event.queue, why="by_hand", by=event.by)
+        if opened
+        else QueueClosed(queue=event.queue, why="hours", by=event.by)
+    )
 
 
 def send_all_away(centre: Centre, queue: Queue) -> None:

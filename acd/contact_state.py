@@ -29,6 +29,8 @@ class ContactEvent(enum.StrEnum):
     JOINED = "joined"
     OFFERED = "offered"
     CALLBACK_REQUESTED = "callback requested"
+    CALLBACK_JOINED = "joined as a callback"
+    DIALLING_RESTORED = "being dialled before a restart"
     OFFER_FAILED = "offer failed"
     ANSWERED = "answered"
     ACCEPTED = "callback accepted"
@@ -51,6 +53,8 @@ CONTACT_TABLE: Final[Mapping[ContactEvent, Mapping[Place, Place]]] = MappingProx
         ContactEvent.ACCEPTED: {Place.OFFERED: Place.DIALLING},
         ContactEvent.CUSTOMER_ANSWERED: {Place.DIALLING: Place.CONNECTED},
         ContactEvent.CALLBACK_REQUESTED: {Place.WAITING: Place.WAITING, Place.OFFERED: Place.WAITING},
+        ContactEvent.CALLBACK_JOINED: {Place.NOWHERE: Place.WAITING},
+        ContactEvent.DIALLING_RESTORED: {Place.NOWHERE: Place.DIALLING},
         ContactEvent.POSTPONED: {
             Place.WAITING: Place.SCHEDULED,
             Place.DIALLING: Place.SCHEDULED,

@@ -21,7 +21,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
     now, contact_id, joined_at, own = centre.now, event.contact_id, event.joined_at, event.requirement
     queue = centre.queues.get(event.queue)
     if queue is None or contact_id in centre.contacts or (joined_at is not None and joined_at > now):
-        _refuse(centre, event)
+        refuse(centre, event)
     newest = joined_at is None
     if joined_at is None:
         joined_at = now
@@ -47,7 +47,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         exact,
         event.customer_id,
         event.attributes or None,
-        _entered(centre, event) if centre.entered else 1,
+        entered_with(centre, event) if centre.entered else 1,
     )
     if own is not None and (requirement is not None or queue.requires):
         contact.own = own
@@ -73,11 +73,11 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         place(centre, contact, newest=newest)
         return
     contact.preferred_agent = event.preferred_agent
-    admit(centre, contact, newest=newest)
+    admit(centre, contact, newest=newest, returned=event.returned)
 
 
-def _refuse(centre: Centre, event: JoinQueue) -> NoReturn:
-    """Say what is wrong."""
+def refuse(centre: Centre, event: JoinQueue) -> NoReturn:
+    """Say what is wrong with the joining."""
     if event.queue not in centre.queues:
         raise IllegalEvent(f"queue {event.queue!r} is not in the policy")
     known = centre.contacts.get(event.contact_id)
@@ -86,7 +86,7 @@ def _refuse(centre: Centre, event: JoinQueue) -> NoReturn:
     raise IllegalEvent(f"contact {event.contact_id!r} cannot have joined in the future")
 
 
-def _entered(centre: Centre, event: JoinQueue) -> int:
+def entered_with(centre: Centre, event: JoinQueue) -> int:
     """How many queues the contact has been in, this one included."""
     before = centre.entered.get(event.contact_id, 0)
     return max(1, before if event.returned else before + 1)

@@ -12,7 +12,21 @@ happened, does the commands and journals the facts in the order given, and wakes
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from acd import agents, callbacks, closing, contacts, explain, moving, offers, policy_change, preview, talks, views
+from acd import (
+    agents,
+    announcements,
+    callback_joining,
+    callbacks,
+    closing,
+    contacts,
+    explain,
+    moving,
+    offers,
+    policy_change,
+    preview,
+    talks,
+    views,
+)
 from acd.aftermath import settle_down
 from acd.centre import Centre
 from acd.effects import Effect
@@ -30,6 +44,7 @@ from acd.events import (
     ExtendWrapUp,
     FindPhone,
     HoldTalk,
+    JoinAsCallback,
     JoinQueue,
     LeaveQueue,
     LogIn,
@@ -45,9 +60,10 @@ from acd.events import (
     RetrieveTalk,
     StartDialling,
     StartTalk,
+    TellPosition,
     Tick,
 )
-from acd.expected_wait import expected_for
+from acd.expected_wait import expected_for, expected_wait
 from acd.explain import AgentExplanation, ContactExplanation
 from acd.policy import Policy
 from acd.preview import Preview
@@ -83,10 +99,12 @@ _HANDLERS: Final[dict[type, Callable[[Centre, Any], None]]] = {
     ChangePriority: moving.change_priority,
     MoveContact: moving.move_contact,
     RequestCallback: callbacks.request_callback,
+    JoinAsCallback: callback_joining.join_as_callback,
     CallbackAnswered: callbacks.callback_answered,
     CallbackFailed: callbacks.callback_failed,
     CloseQueue: closing.close_queue,
     OpenQueue: closing.open_queue,
+    TellPosition: announcements.tell_position,
     ReplacePolicy: policy_change.replace_policy,
     Tick: _tick,
 }
@@ -186,6 +204,13 @@ class Engine:
         contact = self._centre.contacts.get(contact_id)
         place_in_line = 0 if contact is None else views.position_of(self._centre, contact)
         return expected_for(self._centre, contact, place_in_line) if contact is not None and place_in_line else None
+
+    def expected_wait_at(self, name: QueueName, position: int | None = None) -> Duration | None:
+        """How long a contact at this position of a queue still waits on average; without one, who would come now."""
+        queue = self._centre.queues.get(name)
+        if queue is None:
+            return None
+        return expected_wait(self._centre, queue, len(queue.waiting) + 1 if position is None else position)
 
     def contacts(self) -> Iterator[ContactView]:
         """Every contact in a queue or with an agent."""

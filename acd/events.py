@@ -217,6 +217,23 @@ class RequestCallback(msgspec.Struct, frozen=True, kw_only=True):
     not_before: Instant | None = None
 
 
+class JoinAsCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer without a line takes a place in a queue, to be rung: asked for in a menu, or before a restart.
+
+    ``join``: as for one who waits on the line. Limits of a queue are about lines, and do not count here.
+    ``requested_at``: when it was asked for, if that is in the journal already. ``attempts``, ``last_attempt_at``: how
+    often the customer was dialled in vain, and when last. ``dialled_by``: the agent who hears them being dialled now.
+    """
+
+    join: JoinQueue
+    number: str
+    not_before: Instant | None = None
+    requested_at: Instant | None = None
+    attempts: int = 0
+    last_attempt_at: Instant | None = None
+    dialled_by: AgentId | None = None
+
+
 class CallbackAnswered(msgspec.Struct, frozen=True, kw_only=True):
     """The customer who was dialled back is there."""
 
@@ -233,10 +250,14 @@ class CallbackFailed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CloseQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """Emergency closing: the queue takes nobody any more, whatever its hours; who waits goes where the policy says."""
+    """Emergency closing: the queue takes nobody any more, whatever its hours; who waits goes where the policy says.
+
+    ``restored``: it was closed before a restart, which is in the journal already.
+    """
 
     queue: QueueName
     by: str = ""
+    restored: bool = False
 
 
 class OpenQueue(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,6 +265,14 @@ class OpenQueue(msgspec.Struct, frozen=True, kw_only=True):
 
     queue: QueueName
     by: str = ""
+
+
+class TellPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """The flow of a waiting contact wants its announcement now; ``position``, ``expected_wait``: what it will speak."""
+
+    contact_id: ContactId
+    position: bool = True
+    expected_wait: bool = False
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -274,9 +303,11 @@ Event: TypeAlias = (
     | ChangePriority
     | MoveContact
     | RequestCallback
+    | JoinAsCallback
     | CallbackAnswered
     | CallbackFailed
     | CloseQueue
     | OpenQueue
+    | TellPosition
     | Tick
 )

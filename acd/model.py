@@ -59,12 +59,13 @@ class Queue:
 
     ``requires``: something. ``simple``: none of the rules that need more than an offer. ``waiting``: not yet answered,
     whether a phone rings for them or not; ``counts``: how many of each class; ``alarmed``: that the starvation
-    cap acts. ``helped_by``: reserve groups that are open now. ``closed_by_hand``: an emergency closing.
-    ``ranks``: the ordered list's places.
+    cap acts. ``helped_by``: reserve groups that are open now. ``closed_by_hand``: an emergency closing, by
+    ``closed_by``. ``ranks``: the ordered list's places.
     """
 
     __slots__ = (
         "alarmed",
+        "closed_by",
         "closed_by_hand",
         "counts",
         "edge",
@@ -89,6 +90,7 @@ class Queue:
         self.last_chosen = -1
         self.helped_by: tuple[GroupName, ...] = ()
         self.closed_by_hand = False
+        self.closed_by = ""
         self.estimate = Estimate()
         self.staff: Staff | None = None
         self.review: Timer | None = None

@@ -186,6 +186,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     ``refusal_pause_us``: an agent whose phone was busy, unreachable or rejected an offer gets none for so long.
     ``seed``: where the draw of ``weighted_random`` begins; the same events then always draw the same.
+    ``estimates``: all queues note how long things take, so that anybody may ask for an expected wait; otherwise only
+    where some queue's own rules need it.
     """
 
     queues: tuple[QueuePolicy, ...] = ()
@@ -193,3 +195,4 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     refusal_pause_us: Duration = 5 * SECOND
     contact_order: ContactOrder = "first_come"
     seed: int = 1
+    estimates: bool = False

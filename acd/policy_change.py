@@ -23,7 +23,7 @@ def begin(centre: Centre, policy: Policy) -> None:
         centre.matching.pools.add_agent(agent)
     for rules in policy.queues:
         centre.queues[rules.name] = Queue(rules, centre.readings.kept(rules.requires))
-    centre.notes = any(not queue.simple for queue in centre.queues.values())
+    centre.notes = policy.estimates or any(not queue.simple for queue in centre.queues.values())
 
 
 def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
@@ -103,7 +103,7 @@ def _replace_queues(centre: Centre, policy: Policy) -> None:
     for gone in old.values():
         if gone.policy.name not in centre.queues and gone.edge is not None:
             centre.deadlines.cancel(gone.edge)
-    centre.notes = any(not queue.simple for queue in centre.queues.values())
+    centre.notes = policy.estimates or any(not queue.simple for queue in centre.queues.values())
 
 
 def _reclass(centre: Centre, contact: Contact) -> None:

@@ -24,8 +24,9 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``agent_id``: who talks with it, or whose phone rings (the first, if several do). ``position``: 1 for the first in
     its queue; 0 when it does not wait. ``requirement``: as it is now, after ``step`` relaxation steps. ``capped``: it
-    has reached the starvation cap. ``callback_due``: when a callback is tried (again). ``alone_for``: the preferred
-    agent whom it waits for alone. ``activities``: what each of ``agents`` does.
+    has reached the starvation cap. ``callback_due``: when a callback is tried (again), ``callback_number``: where, and
+    ``callback_attempts``: how often it was. ``alone_for``: the preferred agent whom it waits for alone.
+    ``activities``: what each of ``agents`` does.
     """
 
     contact_id: ContactId
@@ -49,6 +50,8 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     capped: bool = False
     callback: bool = False
     callback_due: Instant | None = None
+    callback_number: str = ""
+    callback_attempts: int = 0
     alone_for: AgentId | None = None
     direction: Direction = "inbound"
 
@@ -110,6 +113,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 
     The agents are those who meet the queue's own requirement, by state; ``ready`` are free to be offered a contact.
     ``helped_by``: reserve groups that help just now. ``expected_wait_us``: for who would come now; None: not known.
+    ``closed_by_hand``: in an emergency, whatever its hours, by ``closed_by``.
     """
 
     name: QueueName
@@ -126,6 +130,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: int = 0
     open: bool = True
     closed_by_hand: bool = False
+    closed_by: str = ""
     helped_by: tuple[str, ...] = ()
     expected_wait_us: Duration | None = None
 
@@ -175,6 +180,8 @@ def contact_view(contact: Contact, place_in_line: int) -> ContactView:
         capped=contact.capped,
         callback=contact.callback is not None,
         callback_due=contact.callback.due if contact.callback is not None else None,
+        callback_number=contact.callback.number if contact.callback is not None else "",
+        callback_attempts=contact.callback.attempts if contact.callback is not None else 0,
         alone_for=contact.alone_for.agent_id if contact.alone_for is not None else None,
         direction=contact.direction,
     )
@@ -264,6 +271,7 @@ def queue_view(centre: Centre, queue: Queue) -> QueueView:
         callbacks=sum(contact.callback is not None for contact in waiting),
         open=is_open(queue, centre.now),
         closed_by_hand=queue.closed_by_hand,
+        closed_by=queue.closed_by,
         helped_by=queue.helped_by,
         expected_wait_us=expected_wait(centre, queue, len(waiting) + 1),
     )

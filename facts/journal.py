@@ -393,6 +393,25 @@ class AlarmCleared(Fact, frozen=True, kw_only=True):
     alarm: str
 
 
+class AgentSituation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An agent who is signed in; what is pending counts as declared."""
+
+    phone: str = ""
+    declared: Declared = Declared.NOT_READY
+    reason: ReasonCode | None = None
+
+
+class SituationNoted(Fact, frozen=True, kw_only=True):
+    """Who is signed in, whose callbacks are open, and which queues are closed by hand (and by whom).
+
+    Written several times a day, so that a restart need not read further back to know them all.
+    """
+
+    agents: dict[AgentId, AgentSituation] = {}
+    callbacks: list[ContactId] = []
+    closed: dict[QueueName, str] = {}
+
+
 class NodeStarted(Fact, frozen=True, kw_only=True):
     """A daemon began to write. What it does not take over by later facts had ended at the last entry before."""
 
@@ -484,6 +503,7 @@ AnyFact: TypeAlias = (
     | QueueClosed
     | AlarmRaised
     | AlarmCleared
+    | SituationNoted
     | NodeStarted
     | NodeStopped
     | SwitchConnected

@@ -286,7 +286,7 @@ def position_told(turn: Turn, node: Queue, position: inputs.PositionTold) -> Non
     if node.announce is None:
         return
     parts = turn.parts(node.announce.prompts)
-    if node.announce.position:
+    if node.announce.position and position.position:
         parts += (*turn.parts(("position_is",)), _number("number", position.position))
     if node.announce.expected_wait and position.expected_wait_s is not None:
         parts += (*turn.parts(("wait_is",)), _number("duration", _spoken_wait(position.expected_wait_s)))
@@ -300,6 +300,11 @@ def _number(spoken_as: effects.SpokenAs, value: int) -> effects.PromptPart:
 def _spoken_wait(wait_s: float) -> int:
     """Whole minutes, rounded up: an estimate spoken to the second would claim too much."""
     return max(1, -int(-wait_s // 60)) * 60
+
+
+def callback_refused(turn: Turn, _node: Queue, _input: inputs.CallbackRefused) -> None:
+    """The caller cannot be called back: they are told, and wait on."""
+    turn.play(("no_callback",), interruptible=True)
 
 
 def queue_left(turn: Turn, node: Queue, left: inputs.QueueLeft) -> Exit | None:

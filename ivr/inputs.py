@@ -108,6 +108,10 @@ class PositionTold(msgspec.Struct, frozen=True, kw_only=True):
     expected_wait_s: float | None = None
 
 
+class CallbackRefused(msgspec.Struct, frozen=True):
+    """The caller cannot be called back: not at this number, or not within the hours. They wait as before."""
+
+
 class QueueLeft(msgspec.Struct, frozen=True):
     """The queue did not take or keep the caller: ``closed``, ``full``, ``no_agents`` or ``timed_out``."""
 
@@ -146,6 +150,7 @@ Input: TypeAlias = (
     | Told
     | LookupDone
     | PositionTold
+    | CallbackRefused
     | QueueLeft
     | Connected
     | TalkOver

@@ -57,9 +57,10 @@ from ivr.flow import (
     Survey,
     Transfer,
     Value,
+    Variable,
     Voicemail,
 )
-from ivr.run import NO_KEYS, Phase, Run, begin_variables, find_flow
+from ivr.run import NO_KEYS, Phase, Run, Secret, begin_variables, find_flow
 from ivr.turn import Exit, Turn
 
 MAX_NODES_AT_ONCE = 100
@@ -91,6 +92,37 @@ def begin(flows: Mapping[str, Flow], name: str, call: inputs.Call, now: Instant)
     turn.emit(effects.SetVariable("language", run.language))
     _walk(turn, Exit("start", flow.file.start))
     return turn.run, tuple(turn.effects)
+
+
+def hand_over(run: Run, flows: Mapping[str, Flow], name: str, now: Instant, data: Mapping[str, Value]) -> Stepped:
+    """Another flow goes on with the caller, as if it began: what was chosen and learnt comes along.
+
+    Variables of the same name keep their values (private ones only where they stay private); ``data`` sets others.
+    Raises :class:`ivr.errors.UnknownFlow`.
+    """
+    flow = find_flow(flows, name)
+    declared = flow.file.variables
+    known = {n: v.value if isinstance(v, Secret) else v for n, v in run.variables.items() if _may_keep(declared, n, v)}
+    fresh = Run(
+        contact_id=run.contact_id,
+        flows=flows,
+        flow=name,
+        language=_first_language(flow, run.language),
+        call=run.call,
+        variables=begin_variables(flow, {**known, **data}),
+        choices=run.choices,
+        data={**run.attributes(), **run.data},
+        skills=run.skills,
+        priority=run.priority,
+    )
+    turn = Turn(fresh, now)
+    turn.emit(effects.SetVariable("language", fresh.language))
+    _walk(turn, Exit("start", flow.file.start))
+    return turn.run, tuple(turn.effects)
+
+
+def _may_keep(declared: Mapping[str, Variable], name: str, value: Value | Secret) -> bool:
+    return name in declared and (not isinstance(value, Secret) or declared[name].private)
 
 
 def step(run: Run, given: inputs.Input, now: Instant) -> Stepped:
@@ -285,6 +317,7 @@ _HANDLERS: Mapping[tuple[Phase, type, type], Callable[..., Exit | None]] = {
     (Phase.LOOKING_UP, Lookup, inputs.Tick): acting.lookup_too_late,
     (Phase.QUEUED, Queue, inputs.Digits): acting.keys_while_queued,
     (Phase.QUEUED, Queue, inputs.PositionTold): acting.position_told,
+    (Phase.QUEUED, Queue, inputs.CallbackRefused): acting.callback_refused,
     (Phase.QUEUED, Queue, inputs.QueueLeft): acting.queue_left,
     (Phase.QUEUED, Queue, inputs.Connected): acting.connected,
     (Phase.TALKING, Queue, inputs.TalkOver): acting.talk_over,

@@ -13,7 +13,7 @@ from cti_bridge.app.flow_archive import FlowArchive
 from cti_bridge.app.opening import Opening
 from cti_bridge.shell.calls import Call
 from cti_bridge.shell.coordinator import Coordinator
-from cti_bridge.shell.errands import NoCustomers, NoEstimate
+from cti_bridge.shell.errands import NoCustomers
 from cti_bridge.shell.http_lookup import HttpLookups
 from cti_bridge.shell.menus import Menus, Sounds, Tally
 from facts.time import from_seconds
@@ -109,7 +109,6 @@ def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibr
         hours=opening,
         lookups=HttpLookups(),
         customers=NoCustomers(),
-        waits=NoEstimate(),
         counts=Tally(),
         versions=archive_of(settings),
     )

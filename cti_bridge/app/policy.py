@@ -33,6 +33,7 @@ def policy_from(settings: Settings, now: Instant = 0) -> Policy:
         refusal_pause_us=from_seconds(settings.routing.refusal_pause_s),
         contact_order=settings.routing.contact_order,
         seed=settings.routing.seed,
+        estimates=True,
     )
 
 

@@ -27,13 +27,16 @@ from cti_bridge.shell.agent_desk import AgentDesk
 from cti_bridge.shell.agi_server import AgiServer
 from cti_bridge.shell.ami_client import AmiAccount, AmiClient
 from cti_bridge.shell.audiosocket_server import AudioSocketServer
+from cti_bridge.shell.callback_calls import AsGiven, Customers
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.feature_codes import FeatureCodes
 from cti_bridge.shell.menu_script import Ears, menu_script
 from cti_bridge.shell.menus import Menus
 from cti_bridge.shell.recorder import Reader, Recorder
-from cti_bridge.shell.recovery import HORIZON, Resume, remember
+from cti_bridge.shell.recovery import Resume
+from cti_bridge.shell.remembering import recall
+from cti_bridge.shell.situation import situation_of
 from cti_bridge.shell.translate import WANTED
 from facts.ids import NodeName, QueueName, ReasonCode
 from facts.journal import NodeStarted, NodeStopped, PolicyChanged
@@ -48,7 +51,7 @@ from storage.writer import JournalWriter
 log = structlog.get_logger(__name__)
 
 RENEW_EVERY_S = 6 * 3600.0
-"""How often the calendars are expanded anew."""
+"""How often the calendars are expanded anew, and the situation is noted."""
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -83,6 +86,7 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
     """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech.
 
+    ``customers``: how numbers are dialled for callbacks.
     ``policy_at``: the policy with its calendars expanded from an instant on, for some days; it is renewed in time.
     ``queue_of_entry`` and ``reasons`` may change while the daemon runs.
     """
@@ -92,6 +96,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     queue_of_entry: dict[str, QueueName]
     reasons: dict[str, ReasonCode]
     menus: Menus
+    customers: Customers = AsGiven()
     recognisers: Mapping[str, Recogniser] = {}
     voice: VoiceSettings = VoiceSettings()
 
@@ -118,7 +123,7 @@ class Daemon:
         self._centre = centre
         self._policy_at = centre.policy_at
         self._policy = centre.policy_at(clock.now())
-        self._renewal = LoopingCall(self._renew_policy)
+        self._renewal = LoopingCall(self._renew)
         self._renewal.clock = clock
         self._addresses = addresses
         self._version = version
@@ -127,10 +132,15 @@ class Daemon:
         self._recorder = Recorder(centre.node, last_seq=self._writer.last_seq(centre.node), journal=self._writer.put)
         for reader in readers:
             self._recorder.add_reader(reader)
-        past = remember(journal.entries(from_at=clock.now() - HORIZON))
+        past = recall(journal, centre.node)
         self._resume = Resume(past)
         self.coordinator = Coordinator(
-            Engine(self._policy), clock, self._recorder, queue_of_entry=centre.queue_of_entry, resume=self._resume
+            Engine(self._policy),
+            clock,
+            self._recorder,
+            queue_of_entry=centre.queue_of_entry,
+            resume=self._resume,
+            customers=centre.customers,
         )
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets
@@ -198,7 +208,7 @@ class Daemon:
         """Begin: from here on facts are written, and the switch is connected."""
         self.coordinator.record(NodeStarted(version=self._version, fresh=self._recorder.last_seq == 0))
         self.coordinator.record(PolicyChanged(policy=msgspec.to_builtins(self._policy)))
-        self._resume.sign_agents_in(self.coordinator)
+        self._resume.begin(self.coordinator)
         if self._port is None:
             self.listen()
         self._ami = self._ami_client(ami_port or self._addresses.ami_port)
@@ -211,6 +221,11 @@ class Daemon:
         """Route by another policy from now on; everybody keeps their place."""
         self._policy_at = policy_at
         self._renew_policy(by)
+
+    def _renew(self) -> None:
+        """What has to be done several times a day."""
+        self.coordinator.record(situation_of(self.coordinator.engine, self._resume.still_to_restore))
+        self._renew_policy()
 
     def _renew_policy(self, by: str = "calendar") -> None:
         """Expand the calendars anew, days before they run out; without calendars nothing changes."""

@@ -206,29 +206,33 @@ class AmiProtocol(Protocol):
         if not self.greeted.called:
             self.greeted.errback(NotConnected(text))
 
-    def action(self, name: str, headers: Headers = ()) -> Deferred[AmiMessage]:
-        """Send an action; its response, or ActionFailed, ActionTimedOut, NotConnected."""
-        return self._send(name, headers, is_list=False)
+    def action(self, name: str, headers: Headers = (), *, timeout_s: float | None = None) -> Deferred[AmiMessage]:
+        """Send an action; its response, or ActionFailed, ActionTimedOut, NotConnected.
+
+        ``timeout_s``: when the usual time is too long to wait; it cannot be made longer.
+        """
+        return self._send(name, headers, is_list=False, timeout_s=timeout_s)
 
     def list_action(self, name: str, headers: Headers = ()) -> Deferred[list[AmiMessage]]:
         """Send an action that is answered by a list of events; the events."""
         return self._send(name, headers, is_list=True)
 
-    def _send(self, name: str, headers: Headers, *, is_list: bool) -> Deferred[Any]:
+    def _send(self, name: str, headers: Headers, *, is_list: bool, timeout_s: float | None = None) -> Deferred[Any]:
         if not self._connected or self.transport is None:
             failed: Deferred[Any] = Deferred()
             failed.errback(NotConnected(f"AMI action {name} was not sent: there is no connection"))
             return failed
         action_id = f"cb{next(self._numbers)}"
         data = encode_action(name, [("ActionID", action_id), *headers])
-        pending = _Pending(name, is_list=is_list, timer=self._clock.callLater(self._timeout_s, self._late, action_id))
+        wait = self._timeout_s if timeout_s is None else min(timeout_s, self._timeout_s)
+        pending = _Pending(name, is_list=is_list, timer=self._clock.callLater(wait, self._late, action_id, wait))
         self._pending[action_id] = pending
         self.transport.write(data)
         return pending.deferred
 
-    def _late(self, action_id: str) -> None:
+    def _late(self, action_id: str, waited_s: float) -> None:
         pending = self._pending[action_id]
-        reason = f"AMI action {pending.name} was not answered in {self._timeout_s:g} s"
+        reason = f"AMI action {pending.name} was not answered in {waited_s:g} s"
         self._finish(action_id, ActionTimedOut(reason))
         self.fail(reason)  # a fresh snapshot tells what became of it
 
@@ -285,9 +289,9 @@ class AmiClient:
         stopped: Deferred[None] = self._service.stopService()
         return stopped
 
-    def action(self, name: str, headers: Headers = ()) -> Deferred[AmiMessage]:
+    def action(self, name: str, headers: Headers = (), *, timeout_s: float | None = None) -> Deferred[AmiMessage]:
         """Send an action over the present connection; see :meth:`AmiProtocol.action`."""
-        return self._present().action(name, headers)
+        return self._present().action(name, headers, timeout_s=timeout_s)
 
     def list_action(self, name: str, headers: Headers = ()) -> Deferred[list[AmiMessage]]:
         """Send a list action over the present connection."""

@@ -37,16 +37,17 @@ from acd.events import (
     RetrieveTalk,
     Tick,
 )
-from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell import departures, recovery, switch_actions, translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError, Snapshot
+from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, Customers
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.recorder import Recorder
-from cti_bridge.shell.recovery import Resume
+from cti_bridge.shell.ringing import Ringing
 from cti_bridge.wire.ami import AmiMessage
 from facts.ids import ContactId, QueueName
 from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
-from facts.states import Activity, LeftQueue, OfferOutcome, Party
+from facts.states import Activity, Party
 from facts.time import Duration, Instant
 
 log = structlog.get_logger(__name__)
@@ -58,11 +59,13 @@ GHOST_AFTER_S = 1.0
 class Switch(Protocol):
     """What the coordinator needs of the AMI client."""
 
-    def action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[AmiMessage]:
-        """Send one action."""
+    def action(
+        self, name: str, headers: list[tuple[str, str]], *, timeout_s: float | None = None
+    ) -> Deferred[AmiMessage]:
+        """Send one action; one that is not answered in time ends the connection."""
 
 
-class Flows(Protocol):
+class Flows(departures.Flows, Protocol):
     """What the coordinator needs of the flows of callers who wait: :mod:`cti_bridge.shell.resting_runs`."""
 
     def key(self, contact_id: ContactId, key: str) -> None:
@@ -70,9 +73,6 @@ class Flows(Protocol):
 
     def goes_on(self, contact_id: ContactId) -> bool:
         """Whether the caller is on the way back to the menu."""
-
-    def queue_left(self, contact_id: ContactId, outcome: str) -> bool:
-        """The queue did not take or keep the caller; False when no flow goes on with them."""
 
     def position_told(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
         """Where the caller is in the queue."""
@@ -82,6 +82,7 @@ class Coordinator:
     """Carries between the switch and the distributor.
 
     ``queue_of_entry``: where a caller waits for whom no menu chose a queue, by dialled number (``""``: any).
+    ``customers``: how numbers are dialled for callbacks; None: as they are.
     """
 
     def __init__(
@@ -91,10 +92,14 @@ class Coordinator:
         recorder: Recorder,
         *,
         queue_of_entry: Mapping[str, QueueName],
-        resume: Resume,
+        resume: recovery.Resume,
+        customers: Customers | None = None,
     ) -> None:
         self.engine = engine
         self.calls = Calls(clock.now())
+        self.callbacks = CallbackCalls(self, clock, customers or AsGiven())
+        self._ringing = Ringing(self, clock)
+        self._departures = departures.Departures(self)
         self._clock = clock
         self._recorder = recorder
         self._queue_of_entry = queue_of_entry
@@ -112,6 +117,9 @@ class Coordinator:
             translate.ChannelGone: self._channel_gone,
             translate.HangupAsked: self._hangup_asked,
             translate.LegFailed: self._leg_failed,
+            translate.LegKept: self._leg_kept,
+            translate.BridgeEntered: self.callbacks.joined,
+            translate.DialEnded: self._dial_ended,
             translate.TalkLeftByAgent: self._talk_left_by_agent,
             translate.TalkLeftByCaller: self._talk_left_by_caller,
             translate.PhoneHeld: self._phone_held,
@@ -119,12 +127,12 @@ class Coordinator:
             translate.DeviceChanged: self._device_changed,
         }
         self._commands: Mapping[type[Command], Callable[[Any], None]] = {
-            RingAgent: self._ring_agent,
-            StopRinging: self._stop_ringing,
+            RingAgent: self._ringing.ring,
+            StopRinging: self._ringing.stop,
             ConnectContact: self._connect_contact,
             SendContact: self._send_contact,
             AnnouncePosition: self._announce_position,
-            DialCustomer: self._dial_customer,
+            DialCustomer: self.callbacks.dial,
         }
 
     def use_switch(self, switch: Switch) -> None:
@@ -168,6 +176,9 @@ class Coordinator:
                 self._recorder.record(effect, now, switch_at)
             else:
                 self._commands[type(effect)](effect)
+        for effect in effects:
+            if isinstance(effect, Fact):
+                self.callbacks.read(effect)
 
     def _set_alarm(self) -> None:
         due = self.engine.next_deadline
@@ -236,42 +247,34 @@ class Coordinator:
                 self.tell(LosePhone(agent_id=agent.agent_id))
 
     def switch_connected(self, snapshot: Snapshot) -> None:
-        """Take over what is there: forget what is gone, find who waits and who talks."""
+        """Take over what is there: forget what is gone, find who waits and who talks.
+
+        Phones that cannot be reached are lost first, so that nothing is offered to them; found are they last, so that
+        nothing is offered to those who talk.
+        """
         self.record(SwitchConnected())
         found = [f for m in snapshot.channels if isinstance(f := translate.translate(m), translate.ChannelFound)]
-        self._forget_gone({f.channel_id for f in found})
-        self._resume.take_over(self, found)
         devices = [d for m in snapshot.devices if isinstance(d := translate.translate(m), translate.DeviceChanged)]
         unreachable = {device.device for device in devices if not device.reachable}
+        self._phones_are(unreachable, lost=True)
+        recovery.forget_gone(self, {f.channel_id for f in found})
+        self._resume.take_over(self, found)
+        self._phones_are(unreachable, lost=False)
+
+    def _phones_are(self, unreachable: set[str], *, lost: bool) -> None:
         for agent in list(self.engine.agents()):
-            reachable = agent.phone not in unreachable
-            self._device_changed(translate.DeviceChanged(device=agent.phone, reachable=reachable, busy=False))
+            if (agent.phone in unreachable) is lost:
+                self._device_changed(translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
 
-    def _forget_gone(self, present: set[str]) -> None:
-        for leg in self.calls.legs():
-            if leg.leg_id not in present:
-                self._leg_lost(leg)
-        for call in self.calls:
-            if call.channel_id not in present:
-                self._caller_lost(call)
-
-    def _leg_lost(self, leg: Leg) -> None:
-        """A leg ended while nobody listened: who ended it, nobody knows."""
-        self.calls.remove_leg(leg)
-        if leg.answered:
-            self._talk_over(leg, Party.SYSTEM, None)
-        elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
-            outcome = OfferOutcome.UNREACHABLE
-            self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=outcome))
-
-    def _caller_lost(self, call: Call) -> None:
-        """A caller went while nobody listened: no abandoned contact, for nobody knows when and why."""
+    def line_ended(self, call: Call) -> bool:
+        """The call is over; whether its contact lives on, to be called back."""
         self.calls.remove(call)
-        if call.leg is not None:
-            self._talk_over(call.leg, Party.SYSTEM, None)
-        elif self.engine.contact(call.contact_id) is not None:
-            self.tell(LeaveQueue(contact_id=call.contact_id, cause=LeftQueue.SWITCH_LOST))
-        self.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=Party.SYSTEM))
+        if not self.callbacks.keeps(call.contact_id):
+            return False
+        if self._flows is not None:
+            self._flows.forget(call.contact_id)
+        self.callbacks.line_gone(call.contact_id)
+        return True
 
     def _caller_waits(self, event: translate.CallerWaits) -> None:
         call = self.calls.get(event.contact_id)
@@ -319,10 +322,11 @@ class Coordinator:
         """An agent's phone is up: the offer is answered, or too late, then the leg is ended."""
         leg.seen = leg.answered = True
         if leg.offer_id is None or self.engine.offer(leg.offer_id) is None:
-            self._end_leg(leg)
+            self.end_leg(leg)
             return
         call = self.calls.get(leg.contact_id)
-        if self.tell(AnswerOffer(offer_id=leg.offer_id, agent_id=leg.agent_id), at) and call is not None:
+        told = self.tell(AnswerOffer(offer_id=leg.offer_id, agent_id=leg.agent_id), at)
+        if told and call is not None and not self.callbacks.keeps(leg.contact_id):
             call.place, call.leg, call.agent_id = Place.TALKING, leg, leg.agent_id
 
     def _hangup_asked(self, event: translate.HangupAsked) -> None:
@@ -341,21 +345,34 @@ class Coordinator:
     def _leg_failed(self, event: translate.LegFailed) -> None:
         leg = self.calls.leg(event.channel_id)
         if leg is not None and not leg.seen:
-            self._leg_gone(leg, translate.ChannelGone(at=event.at, channel_id=leg.leg_id, cause=20))
+            self.leg_gone(leg, translate.ChannelGone(at=event.at, channel_id=leg.leg_id, cause=20))
+
+    def _leg_kept(self, event: translate.LegKept) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None:
+            self.callbacks.leg_kept(leg)
+
+    def _dial_ended(self, event: translate.DialEnded) -> None:
+        leg = self.calls.leg(event.channel_id)
+        if leg is not None and leg.answered and not self.callbacks.dial_ended(leg, event):
+            self.talk_over(leg, Party.CALLER, event.at)
 
     def _channel_gone(self, event: translate.ChannelGone) -> None:
         leg = self.calls.leg(event.channel_id)
         if leg is not None:
-            self._leg_gone(leg, event)
+            self.leg_gone(leg, event)
             return
         call = self.calls.of_channel(event.channel_id)
         if call is not None:
             self._caller_gone(call, event.at)
 
-    def _leg_gone(self, leg: Leg, event: translate.ChannelGone) -> None:
+    def leg_gone(self, leg: Leg, event: translate.ChannelGone) -> None:
+        """An agent's leg ended, or could not be made: the talk is over, or the offer not taken."""
         self.calls.remove_leg(leg)
+        if self.callbacks.leg_gone(leg, event.at):
+            return
         if leg.answered:
-            self._talk_over(leg, Party.AGENT, event.at)
+            self.talk_over(leg, Party.AGENT, event.at)
         elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
             why = translate.outcome_of(event.cause)
             self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=why), event.at)
@@ -363,25 +380,26 @@ class Coordinator:
     def _talk_left_by_agent(self, event: translate.TalkLeftByAgent) -> None:
         call = self.calls.get(event.contact_id)
         if call is not None and call.leg is not None:
-            self._talk_over(call.leg, Party.AGENT, event.at)
+            self.talk_over(call.leg, Party.AGENT, event.at)
 
     def _talk_left_by_caller(self, event: translate.TalkLeftByCaller) -> None:
         leg = self.calls.leg(event.channel_id)
         if leg is not None and leg.answered:
-            self._talk_over(leg, Party.CALLER, event.at)
+            self.talk_over(leg, Party.CALLER, event.at)
 
     def _caller_gone(self, call: Call, at: Instant | None) -> None:
-        self.calls.remove(call)
+        if self.line_ended(call):
+            return
         if call.place is Place.MENU:
             self.record(ContactAbandoned(contact_id=call.contact_id, stage="menu"), at)
         elif call.leg is not None:
-            self._talk_over(call.leg, Party.CALLER, at)
+            self.talk_over(call.leg, Party.CALLER, at)
         elif self.engine.contact(call.contact_id) is not None:
             self.tell(LeaveQueue(contact_id=call.contact_id), at)
         ended_by = Party.AGENT if call.place is Place.TALKED else Party.CALLER
         self.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=ended_by), at)
 
-    def _talk_over(self, leg: Leg, by: Party, at: Instant | None) -> None:
+    def talk_over(self, leg: Leg, by: Party, at: Instant | None) -> None:
         """The talk of this leg ended: told once, by whichever event says it first."""
         call = self.calls.get(leg.contact_id)
         if call is not None:
@@ -416,11 +434,18 @@ class Coordinator:
 
     # -- to the switch -----------------------------------------------------------------------------------------------
 
-    def act(self, name: str, headers: list[tuple[str, str]], failed: Callable[[str], None] | None = None) -> None:
+    def act(
+        self,
+        name: str,
+        headers: list[tuple[str, str]],
+        failed: Callable[[str], None] | None = None,
+        *,
+        timeout_s: float | None = None,
+    ) -> None:
         """Send an action; ``failed`` is told a moment later when it is certain that it had no effect.
 
         That is so when Asterisk refuses it. What was not answered, or could not be sent, is the connection's trouble:
-        the next snapshot tells what became of it.
+        the next snapshot tells what became of it. ``timeout_s``: when the usual time for an answer is too long.
         """
         assert self._switch is not None
 
@@ -430,52 +455,18 @@ class Coordinator:
             if failed is not None and isinstance(failure.value, ActionFailed):
                 self._clock.callLater(0, failed, failure.getErrorMessage())
 
-        self._switch.action(name, headers).addErrback(note)
+        self._switch.action(name, headers, timeout_s=timeout_s).addErrback(note)
 
-    def _ring_agent(self, command: RingAgent) -> None:
-        call = self.calls.get(command.contact_id)
-        agent = self.engine.agent(command.agent_id)
-        leg = self.calls.new_leg(command.offer_id, command.contact_id, command.agent_id)
-        if call is None or agent is None:
-            self._clock.callLater(0, self._never_rang, leg)
-            return
-        headers = switch_actions.ring(leg, call, agent.phone, command.ring_us)
-        self.act("Originate", headers, lambda _: self._never_rang(leg))
-
-    def _never_rang(self, leg: Leg) -> None:
-        if self.calls.leg(leg.leg_id) is leg:
-            self._leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=20))
-
-    def _stop_ringing(self, command: StopRinging) -> None:
-        leg = self.calls.leg_of_offer(command.offer_id, command.agent_id)
-        if leg is not None:
-            self._end_leg(leg)
-
-    def _end_leg(self, leg: Leg) -> None:
+    def end_leg(self, leg: Leg) -> None:
+        """Hang up an agent's phone."""
         self.act("Hangup", switch_actions.hang_up(leg.leg_id))
 
     def _connect_contact(self, command: ConnectContact) -> None:
         """Nothing to do: the leg's own dialplan fetches the caller as soon as the agent has answered."""
 
     def _send_contact(self, command: SendContact) -> None:
-        call = self.calls.get(command.contact_id)
-        if call is None:
-            return
-        if (
-            command.to_kind == "exit"
-            and self._flows is not None
-            and self._flows.queue_left(call.contact_id, command.why)
-        ):
-            return
-        call.place = Place.TALKED
-        if command.to_kind == "number":
-            self.act("Redirect", switch_actions.redirect(call.channel, "acd-transfer", f"9{command.to}"))
-        else:
-            self.act("Redirect", switch_actions.redirect(call.channel, "acd-exit"))
+        self._departures.send(command, self._flows)
 
     def _announce_position(self, command: AnnouncePosition) -> None:
         if self._flows is not None:
             self._flows.position_told(command.contact_id, command.position, command.expected_wait_us)
-
-    def _dial_customer(self, command: DialCustomer) -> None:
-        log.warning("callback_not_wired", contact_id=command.contact_id)

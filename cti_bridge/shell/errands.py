@@ -31,12 +31,15 @@ class WaitEstimate(Protocol):
         """For the next to join, or for a position (1 is the first); None when it cannot be said."""
 
 
-class NoEstimate:
-    """Nobody can say."""
+class EngineWaits:
+    """As the distributor reckons."""
 
-    def expected_wait_us(self, queue: QueueName, now: Instant, position: int | None = None) -> Duration | None:  # noqa: ARG002 - whatever the queue
-        """None."""
-        return None
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def expected_wait_us(self, queue: QueueName, now: Instant, position: int | None = None) -> Duration | None:  # noqa: ARG002 - the distributor's time is now
+        """By staffing, position, handling times and those who give up."""
+        return self._engine.expected_wait_at(queue, position)
 
 
 class Lookups(Protocol):

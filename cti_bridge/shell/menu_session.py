@@ -122,15 +122,7 @@ class MenuSession:
         if not self._call.offered:
             self._coordinator.caller_arrived(self._call, self._menus.entry_points.region_of(self._call.caller_number))
         await self._agi.command("ANSWER")
-        about = inputs.Call(
-            contact_id=self._call.contact_id,
-            entry_point=self._call.entry_point,
-            dialled=self._call.dialled,
-            number=self._call.caller_number,
-            name=self._call.caller_name,
-            region=self._menus.entry_points.region_of(self._call.caller_number),
-            language=answer.language,
-        )
+        about = self._menus.about(self._call, answer.language)
         self._go_on(*interpreter.begin(self._menus.flows, answer.flow, about, self._coordinator.now()))
         return True
 

@@ -6,10 +6,10 @@ from typing import Protocol
 from cti_bridge.shell.calls import Call
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
-from cti_bridge.shell.errands import Customers, Errands, Hours, Lookups, WaitEstimate
+from cti_bridge.shell.errands import Customers, EngineWaits, Errands, Hours, Lookups, WaitEstimate
 from cti_bridge.shell.resting_runs import RestingRuns
 from cti_bridge.shell.run_memory import FlowVersions, NoVersions, RunMemory
-from ivr import effects
+from ivr import effects, inputs
 from ivr.entry_points import Answer
 from ivr.flow import Flow
 
@@ -58,6 +58,7 @@ class Tally:
 class Menus:
     """All of it. ``flows`` may be replaced: calls finish on what they began. ``versions`` has flows of before.
 
+    ``waits``: who knows expected waits; None: the distributor.
     ``attach`` gives it the coordinator, which there is only when the daemon is built.
     """
 
@@ -73,7 +74,7 @@ class Menus:
         hours: Hours,
         lookups: Lookups,
         customers: Customers,
-        waits: WaitEstimate,
+        waits: WaitEstimate | None = None,
         counts: Counts,
         versions: FlowVersions | None = None,
     ) -> None:
@@ -89,14 +90,27 @@ class Menus:
 
     def attach(self, coordinator: Coordinator, clock: Clock) -> None:
         """Join the menus to a node's coordinator."""
-        self.errands = Errands(coordinator.engine, self.hours, self.waits, self.lookups, self.customers)
+        waits = self.waits or EngineWaits(coordinator.engine)
+        self.errands = Errands(coordinator.engine, self.hours, waits, self.lookups, self.customers)
         self.resting = RestingRuns(
             coordinator,
             clock,
             self.sounds,
-            self.waits,
+            self,
             self.counts,
             memory=RunMemory(coordinator, self.versions),
-            flows=lambda: self.flows,
         )
         coordinator.use_flows(self.resting)
+
+    def about(self, call: Call, language: str | None, data: Mapping[str, str] | None = None) -> inputs.Call:
+        """What a new run is told of its caller."""
+        return inputs.Call(
+            contact_id=call.contact_id,
+            entry_point=call.entry_point,
+            dialled=call.dialled,
+            number=call.caller_number,
+            name=call.caller_name,
+            region=self.entry_points.region_of(call.caller_number),
+            language=language,
+            data=dict(data or {}),
+        )

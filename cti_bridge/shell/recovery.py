@@ -2,47 +2,39 @@
 
 Asterisk is asked who waits and who talks (its channels carry ``ACD_CALL``, ``ACD_QUEUE``, ``ACD_SINCE``); the journal
 adds what a channel does not carry: the requirement, the original join time to the microsecond, since when two talk,
-which agents were signed in, and where the flows of those who wait would go on. :func:`remember` is a pure fold;
-:class:`Resume` applies it to a snapshot.
+callbacks, which have no channel, which agents were signed in, and where the flows of those who wait would go on
+(:mod:`cti_bridge.shell.remembering`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import msgspec
 import structlog
 
-from acd.events import DeclareNotReady, DeclareReady, JoinQueue, LeaveQueue, LogIn, RestoreTalk
+from acd.events import (
+    CloseQueue,
+    DeclareNotReady,
+    DeclareReady,
+    JoinAsCallback,
+    JoinQueue,
+    LeaveQueue,
+    LogIn,
+    RefuseOffer,
+    RestoreTalk,
+)
 from cti_bridge.shell import switch_actions, translate
 from cti_bridge.shell.calls import Call, Leg, Place
-from facts.ids import AgentId, ContactId, QueueName, ReasonCode
-from facts.journal import (
-    AgentLoggedIn,
-    AgentLoggedOut,
-    AgentStateChanged,
-    ContactAbandoned,
-    ContactConnected,
-    ContactEnded,
-    ContactOffered,
-    ContactQueued,
-    Entry,
-    MenuNodeEntered,
-    MenuRested,
-    TalkEnded,
-)
-from facts.requirement_text import parse_requirement
-from facts.requirements import NOTHING_REQUIRED, Requirement
-from facts.states import Declared, LeftQueue, Party
-from facts.time import HOUR, Instant
+from cti_bridge.shell.remembering import Past, PastCallback, PastContact
+from cti_bridge.shell.situation import situation_before
+from facts.ids import AgentId, ContactId
+from facts.journal import CallbackAttempted, CallbackEnded, ContactEnded, ContactLeftQueue
+from facts.states import Declared, LeftQueue, OfferOutcome, Party
+from facts.time import DAY, Instant
 
 if TYPE_CHECKING:
     from cti_bridge.shell.coordinator import Coordinator
 
 log = structlog.get_logger(__name__)
-
-HORIZON = 24 * HOUR
-"""How far back the journal is read: no call and no shift lasts longer."""
-
 
 WAITING_PLACES = frozenset({"acd-wait", "acd-announce"})
 """Contexts of the dialplan in which a caller waits for an agent, or hears where they stand meanwhile."""
@@ -50,93 +42,67 @@ WAITING_PLACES = frozenset({"acd-wait", "acd-announce"})
 OUTSIDE = "acd-outside"
 """The context in which a flow has a number dialled for the caller."""
 
-
-class PastContact(msgspec.Struct):
-    """What the journal knows of a contact that had not ended."""
-
-    queue: QueueName | None = None
-    joined_at: Instant | None = None
-    priority: int | None = None
-    requirement: Requirement = NOTHING_REQUIRED
-    attributes: dict[str, str] = {}
-    rested: MenuRested | None = None
-    agent_id: AgentId | None = None
-    talking_since: Instant | None = None
+LONGEST_OUTAGE = DAY
+"""After a daemon was away for longer, nobody is believed to sit at their desk still."""
 
 
-class PastAgent(msgspec.Struct):
-    """What the journal knows of an agent who had not signed out."""
-
-    phone: str = ""
-    declared: Declared = Declared.NOT_READY
-    reason: ReasonCode | None = None
-
-
-class Past(msgspec.Struct):
-    """All that had not ended when the journal ended."""
-
-    contacts: dict[ContactId, PastContact] = {}
-    agents: dict[AgentId, PastAgent] = {}
-
-    def rested(self) -> dict[ContactId, MenuRested]:
-        """The flows that were at rest."""
-        return {contact_id: past.rested for contact_id, past in self.contacts.items() if past.rested is not None}
+def forget_gone(coordinator: "Coordinator", present: set[str]) -> None:
+    """What is not there any more ended while nobody listened."""
+    for leg in coordinator.calls.legs():
+        if leg.leg_id not in present:
+            _leg_lost(coordinator, leg)
+    for call in coordinator.calls:
+        if call.channel_id not in present:
+            _caller_lost(coordinator, call)
 
 
-def remember(entries: Iterable[Entry]) -> Past:
-    """Fold the journal's last entries into what was still open at their end."""
-    past = Past(contacts={}, agents={})
-    for entry in entries:
-        fact = entry.fact
-        if fact.contact_id is not None:
-            _contact(past, fact.contact_id, entry)
-        if fact.agent_id is not None:
-            _agent(past, fact.agent_id, entry)
-    return past
+def _leg_lost(coordinator: "Coordinator", leg: Leg) -> None:
+    """Who ended it, nobody knows."""
+    coordinator.calls.remove_leg(leg)
+    if coordinator.callbacks.leg_lost(leg):
+        return
+    if leg.answered:
+        coordinator.talk_over(leg, Party.SYSTEM, None)
+    elif leg.offer_id is not None and coordinator.engine.offer(leg.offer_id) is not None:
+        outcome = OfferOutcome.UNREACHABLE
+        coordinator.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=outcome))
 
 
-def _contact(past: Past, contact_id: ContactId, entry: Entry) -> None:
-    match entry.fact:
-        case ContactOffered():
-            past.contacts.setdefault(contact_id, PastContact())
-        case ContactQueued() as fact:
-            contact = past.contacts.setdefault(contact_id, PastContact())
-            contact.queue, contact.joined_at, contact.priority = fact.queue, fact.joined_at, fact.priority
-            contact.requirement = parse_requirement(fact.requirement) if fact.requirement else NOTHING_REQUIRED
-            contact.attributes = fact.attributes
-        case MenuRested() as fact:
-            past.contacts.setdefault(contact_id, PastContact()).rested = fact
-        case MenuNodeEntered() if contact_id in past.contacts:
-            past.contacts[contact_id].rested = None
-        case ContactConnected() as fact:
-            contact = past.contacts.setdefault(contact_id, PastContact())
-            contact.agent_id, contact.talking_since = fact.agent_id, entry.at
-        case TalkEnded():
-            if contact_id in past.contacts:
-                past.contacts[contact_id].agent_id = past.contacts[contact_id].talking_since = None
-        case ContactAbandoned() | ContactEnded():
-            past.contacts.pop(contact_id, None)
-
-
-def _agent(past: Past, agent_id: AgentId, entry: Entry) -> None:
-    match entry.fact:
-        case AgentLoggedIn() as fact:
-            past.agents[agent_id] = PastAgent(phone=fact.phone)
-        case AgentLoggedOut():
-            past.agents.pop(agent_id, None)
-        case AgentStateChanged() as fact if agent_id in past.agents:
-            past.agents[agent_id].declared = fact.pending or fact.declared
-            past.agents[agent_id].reason = fact.pending_reason if fact.pending else fact.reason
+def _caller_lost(coordinator: "Coordinator", call: Call) -> None:
+    """No abandoned contact, for nobody knows when and why."""
+    if coordinator.line_ended(call):
+        return
+    if call.leg is not None:
+        coordinator.talk_over(call.leg, Party.SYSTEM, None)
+    elif coordinator.engine.contact(call.contact_id) is not None:
+        coordinator.tell(LeaveQueue(contact_id=call.contact_id, cause=LeftQueue.SWITCH_LOST))
+    coordinator.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=Party.SYSTEM))
 
 
 class Resume:
-    """Brings agents, waiting callers and talks back to their places; used again at every reconnection."""
+    """Brings agents, waiting callers, callbacks and talks back to their places; used again at every reconnection."""
 
     def __init__(self, past: Past) -> None:
         self._past = past
 
-    def sign_agents_in(self, coordinator: "Coordinator") -> None:
-        """Agents who had not signed out are signed in as they were; those nobody knows any more stay out."""
+    @property
+    def still_to_restore(self) -> list[ContactId]:
+        """Callbacks that wait for the switch's answer, which tells whether they are being dialled."""
+        return self._past.open_callbacks()
+
+    # -- before the switch is there ----------------------------------------------------------------------------------
+
+    def begin(self, coordinator: "Coordinator") -> None:
+        """Queues closed by hand are closed, and agents who had not signed out are signed in as they were."""
+        coordinator.record(situation_before(self._past))
+        for queue, by in self._past.closed.items():
+            if coordinator.engine.queue(queue) is not None:
+                coordinator.tell(CloseQueue(queue=queue, by=by, restored=True))
+        if self._past.last_at + LONGEST_OUTAGE >= coordinator.now():
+            self._sign_agents_in(coordinator)
+
+    def _sign_agents_in(self, coordinator: "Coordinator") -> None:
+        """Those whom nobody knows any more stay out."""
         for agent_id, agent in self._past.agents.items():
             known = coordinator.engine.agent(agent_id)
             if known is None or known.declared is not Declared.LOGGED_OUT:
@@ -148,42 +114,54 @@ class Resume:
             elif agent.reason is not None:
                 coordinator.tell(DeclareNotReady(agent_id=agent_id, reason=agent.reason, by=Party.SYSTEM))
 
+    # -- with the switch's own answer --------------------------------------------------------------------------------
+
     def take_over(self, coordinator: "Coordinator", found: list[translate.ChannelFound]) -> None:
         """Talks first, so that nobody who talks is offered a call; then those who wait, the oldest first."""
-        callers = {f.contact_id: f for f in found if f.channel_id == f.contact_id}
         for leg in (f for f in found if f.channel_id.startswith("leg-")):
-            self._leg(coordinator, leg, callers.get(leg.contact_id))
-        waiting = [f for f in callers.values() if f.context in WAITING_PLACES and not f.bridge]
-        for caller in sorted(waiting, key=self._since):
-            self._wait(coordinator, caller)
-        for caller in (f for f in callers.values() if f.context == OUTSIDE):
+            self._leg(coordinator, leg, _partner(leg, found))
+        callers = [f for f in found if f.channel_id == f.contact_id]
+        waiting = [f for f in callers if f.context in WAITING_PLACES and not f.bridge]
+        in_order = [(self._since(f), self._waiting_again(coordinator, f)) for f in waiting]
+        in_order += [
+            ((past.joined_at or 0, contact_id), self._callback_again(coordinator, contact_id, past))
+            for contact_id, past in self._past.contacts.items()
+            if past.callback is not None
+        ]
+        for _, again in sorted(in_order, key=lambda one: one[0]):
+            again()
+        for caller in (f for f in callers if f.context == OUTSIDE):
             self._adopt(coordinator, caller, Place.TALKED)
-        self._past = Past(contacts={}, agents={})
+        self._past = Past(contacts={}, agents={}, closed={}, callbacks_noted=[])
 
     def _since(self, caller: translate.ChannelFound) -> tuple[Instant, str]:
         past = self._past.contacts.get(caller.contact_id)
         joined = past.joined_at if past is not None else None
         return (joined or caller.since or 0, caller.channel_id)
 
+    # -- talks -------------------------------------------------------------------------------------------------------
+
     def _leg(
-        self, coordinator: "Coordinator", leg: translate.ChannelFound, caller: translate.ChannelFound | None
+        self, coordinator: "Coordinator", found: translate.ChannelFound, caller: translate.ChannelFound | None
     ) -> None:
-        known = coordinator.calls.leg(leg.channel_id)
+        known = coordinator.calls.leg(found.channel_id)
         if known is not None and known.answered:
+            coordinator.callbacks.look_again(known, found, caller)
             return
-        if caller is None or not leg.bridge or leg.bridge != caller.bridge:
-            coordinator.act("Hangup", switch_actions.hang_up(leg.channel_id))
+        if known is None and self._dials(coordinator, found, caller):
+            return
+        if caller is None:
+            coordinator.act("Hangup", switch_actions.hang_up(found.channel_id))
             return
         if known is not None:
             coordinator.calls.remove_leg(known)
-        self._talk(coordinator, leg, caller)
+        self._talk(coordinator, found, caller)
 
     def _talk(self, coordinator: "Coordinator", found: translate.ChannelFound, caller: translate.ChannelFound) -> None:
         contact_id, agent_id = found.contact_id, found.agent_id
         past = self._past.contacts.get(contact_id) or PastContact()
         call = self._adopt(coordinator, caller, Place.TALKING)
-        leg = coordinator.calls.add_leg(Leg(found.channel_id, None, contact_id, agent_id))
-        leg.channel, leg.seen, leg.answered = found.channel, True, True
+        leg = _add_leg(coordinator, found)
         call.leg, call.agent_id = leg, agent_id
         since = past.talking_since or caller.since or coordinator.now()
         queue = past.queue or caller.queue or None
@@ -194,22 +172,111 @@ class Resume:
         coordinator.tell(RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=queue, since=since))
         log.info("talk_resumed", contact_id=contact_id, agent_id=agent_id)
 
+    # -- callbacks ---------------------------------------------------------------------------------------------------
+
+    def _dials(
+        self, coordinator: "Coordinator", found: translate.ChannelFound, customer: translate.ChannelFound | None
+    ) -> bool:
+        """Whether the leg of a daemon that died dials a customer; then it goes on doing so."""
+        past = self._past.contacts.get(found.contact_id)
+        callback = past.callback if past is not None else None
+        if past is None or callback is None or not found.up or callback.dialled_by != found.agent_id:
+            return False
+        if customer is None and found.context not in ("acd-dial", "acd-keep"):
+            return False
+        if not self._join_again(coordinator, found.contact_id, past, callback, found.agent_id):
+            return False
+        past.callback = None
+        leg = _add_leg(coordinator, found)
+        coordinator.callbacks.resume(leg, callback.number)
+        coordinator.callbacks.look_again(leg, found, customer)
+        return True
+
+    def _callback_again(
+        self, coordinator: "Coordinator", contact_id: ContactId, past: PastContact
+    ) -> Callable[[], None]:
+        def again() -> None:
+            callback = past.callback
+            if callback is None or coordinator.engine.contact(contact_id) is not None:
+                return
+            if callback.dialled_by is not None:
+                self._attempt_lost(coordinator, contact_id, past, callback)
+            if not callback.number or not self._join_again(coordinator, contact_id, past, callback, None):
+                self._cancel(coordinator, contact_id, past, callback)
+
+        return again
+
+    def _join_again(
+        self,
+        coordinator: "Coordinator",
+        contact_id: ContactId,
+        past: PastContact,
+        callback: PastCallback,
+        dialled_by: AgentId | None,
+    ) -> bool:
+        if past.queue is None:
+            return False
+        coordinator.callbacks.remember(contact_id, past.entry_point, past.caller_name)
+        return coordinator.tell(
+            JoinAsCallback(
+                join=_join(contact_id, past),
+                number=callback.number,
+                not_before=callback.not_before,
+                requested_at=callback.requested_at,
+                attempts=callback.attempts,
+                last_attempt_at=callback.last_attempt_at,
+                dialled_by=dialled_by,
+            )
+        )
+
+    def _attempt_lost(
+        self, coordinator: "Coordinator", contact_id: ContactId, past: PastContact, callback: PastCallback
+    ) -> None:
+        """An agent had accepted, and is gone: whether the customer was there, nobody knows; it counts as tried."""
+        callback.attempts += 1
+        callback.last_attempt_at = callback.accepted_at
+        coordinator.record(
+            CallbackAttempted(
+                contact_id=contact_id,
+                agent_id=callback.dialled_by,
+                customer_id=past.customer_id,
+                queue=past.queue,
+                channel="callback",
+                attempt=callback.attempts,
+                outcome="failed",
+            )
+        )
+
+    def _cancel(
+        self, coordinator: "Coordinator", contact_id: ContactId, past: PastContact, callback: PastCallback
+    ) -> None:
+        """Nobody can be called back: the number was erased, or the queue is no more."""
+        log.warning("callback_cancelled", contact_id=contact_id, queue=past.queue)
+        about = {"contact_id": contact_id, "customer_id": past.customer_id, "queue": past.queue}
+        coordinator.record(
+            CallbackEnded(**about, channel="callback", outcome="cancelled", attempts=callback.attempts)  # type: ignore[arg-type]  # each its own type
+        )
+        waited = coordinator.now() - (past.joined_at or callback.requested_at)
+        coordinator.record(
+            ContactLeftQueue(**about, channel="callback", outcome=LeftQueue.WITHDRAWN, waited_us=waited)  # type: ignore[arg-type]  # likewise
+        )
+        coordinator.record(ContactEnded(contact_id=contact_id, ended_by=Party.SYSTEM))
+
+    # -- those who wait on the line ----------------------------------------------------------------------------------
+
+    def _waiting_again(self, coordinator: "Coordinator", caller: translate.ChannelFound) -> Callable[[], None]:
+        return lambda: self._wait(coordinator, caller)
+
     def _wait(self, coordinator: "Coordinator", caller: translate.ChannelFound) -> None:
         if coordinator.engine.contact(caller.contact_id) is not None:
             return
         past = self._past.contacts.get(caller.contact_id)
+        if past is not None and past.callback is not None:  # they were told that they may hang up
+            coordinator.act("Hangup", switch_actions.hang_up(caller.channel_id))
+            return
         call = self._adopt(coordinator, caller, Place.WAITING)
         if past is not None and past.queue is not None:
-            call.routing = JoinQueue(
-                contact_id=caller.contact_id,
-                queue=past.queue,
-                joined_at=past.joined_at,
-                requirement=past.requirement,
-                priority=past.priority,
-                attributes=past.attributes,
-                why="resumed",
-                returned=True,
-            )
+            call.routing = _join(caller.contact_id, past)
         coordinator.join(call, caller.queue, caller.since, None)
         log.info("waiting_caller_resumed", contact_id=caller.contact_id)
 
@@ -224,3 +291,36 @@ class Resume:
         call.offered = caller.contact_id in self._past.contacts
         coordinator.caller_arrived(call)
         return call
+
+
+def _join(contact_id: ContactId, past: PastContact) -> JoinQueue:
+    assert past.queue is not None
+    return JoinQueue(
+        contact_id=contact_id,
+        queue=past.queue,
+        joined_at=past.joined_at,
+        requirement=past.requirement,
+        priority=past.priority,
+        customer_id=past.customer_id,
+        attributes=past.attributes,
+        why="resumed",
+        returned=True,
+    )
+
+
+def _partner(leg: translate.ChannelFound, found: list[translate.ChannelFound]) -> translate.ChannelFound | None:
+    """Who talks with the leg: the contact's own channel, or the one on which its customer was called back."""
+    if not leg.bridge:
+        return None
+    others = [
+        f
+        for f in found
+        if f.bridge == leg.bridge and f.contact_id == leg.contact_id and not f.channel_id.startswith("leg-")
+    ]
+    return min(others, key=lambda other: other.channel_id != other.contact_id, default=None)
+
+
+def _add_leg(coordinator: "Coordinator", found: translate.ChannelFound) -> Leg:
+    leg = coordinator.calls.add_leg(Leg(found.channel_id, None, found.contact_id, found.agent_id))
+    leg.channel, leg.seen, leg.answered = found.channel, True, True
+    return leg

@@ -21,27 +21,19 @@ import structlog
 from twisted.internet.interfaces import IDelayedCall
 
 from acd.contact_state import Place as AcdPlace
-from acd.events import LeaveQueue
+from acd.events import LeaveQueue, TellPosition
 from cti_bridge.shell import switch_actions
 from cti_bridge.shell.calls import Call, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
-from cti_bridge.shell.errands import WaitEstimate
 from cti_bridge.shell.run_memory import RunMemory
 from facts.ids import ContactId
-from facts.journal import (
-    CallbackRequested,
-    ContactConnected,
-    ContactEnded,
-    ContactQueued,
-    Entry,
-    ExpectedWaitTold,
-    MenuRested,
-)
+from facts.journal import ContactConnected, ContactEnded, ContactQueued, Entry, MenuRested
 from facts.states import LeftQueue
-from facts.time import SECOND, Duration, from_seconds
+from facts.time import SECOND, Duration
 from ivr import effects, inputs, interpreter
-from ivr.flow import Flow, Queue
+from ivr.errors import UnknownFlow
+from ivr.flow import Announcements, Flow, Queue
 from ivr.run import Phase, Run
 
 log = structlog.get_logger(__name__)
@@ -49,10 +41,13 @@ log = structlog.get_logger(__name__)
 RESTS = frozenset({Phase.QUEUED, Phase.TALKING, Phase.TRANSFERRING, Phase.ENDED})
 """In these the caller is where the dialplan has put them; in all others the flow goes on."""
 
+BY_A_SESSION = (effects.Queue, effects.Transfer)
+"""What only a session can do, although the run rests afterwards."""
+
 _PLAIN_SOUND = re.compile(r"[A-Za-z0-9/_.+-]+")
 """What a sound's name may be made of: it becomes part of an argument in the dialplan."""
 
-AGAIN: Duration = 2 * SECOND
+AGAIN_S = 2.0
 """An announcement for which it is not the moment is tried again after this."""
 
 
@@ -70,12 +65,26 @@ class Counts(Protocol):
         """Once more."""
 
 
+class Repertoire(Protocol):
+    """The flows that there are, and what a new run is told of its caller."""
+
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        """By name."""
+
+    def about(self, call: Call, language: str | None, data: Mapping[str, str]) -> inputs.Call:
+        """Of this caller."""
+
+
 class Resting(msgspec.Struct):
-    """A run at rest. ``wanted``: what the flow wants done when it is taken up; None: it rests."""
+    """A run at rest. ``announce``: what the flow itself announces to the waiting caller.
+
+    ``wanted``: what the flow wants done when it is taken up; None: it rests.
+    """
 
     call: Call
     run: Run
-    every_us: Duration | None = None
+    announce: Announcements | None = None
     wanted: list[effects.Effect] | None = None
     alarm: IDelayedCall | None = None
 
@@ -88,25 +97,23 @@ class RestingRuns:
         coordinator: Coordinator,
         clock: Clock,
         sounds: Sounds,
-        waits: WaitEstimate,
+        repertoire: Repertoire,
         counts: Counts,
         *,
         memory: RunMemory,
-        flows: Callable[[], Mapping[str, Flow]],
     ) -> None:
         self.sounds = sounds
         self._counts = counts
         self._memory = memory
-        self._flows = flows
+        self._repertoire = repertoire
         self._coordinator = coordinator
         self._clock = clock
-        self._waits = waits
         self._runs: dict[ContactId, Resting] = {}
+        self._asking: ContactId | None = None
         self._do: Mapping[type[Any], Callable[[Resting, Any], None]] = {
             effects.Record: lambda _, effect: coordinator.record(effect.fact),
             effects.Report: self._report,
             effects.LeaveQueue: lambda at_rest, _: self._leave(at_rest, LeftQueue.KEY),
-            effects.RequestCallback: self._call_back,
             effects.Play: self._announce,
             effects.HangUp: lambda at_rest, _: coordinator.act("Hangup", switch_actions.hang_up(at_rest.call.channel)),
         }
@@ -125,11 +132,16 @@ class RestingRuns:
     def _lay_down(self, call: Call, run: Run) -> Resting:
         node = run.at()
         announce = node.announce if isinstance(node, Queue) else None
-        at_rest = Resting(call=call, run=run, every_us=from_seconds(announce.every_s) if announce else None)
+        at_rest = Resting(call=call, run=run, announce=announce)
         self._runs[call.contact_id] = at_rest
-        if at_rest.every_us is not None:
-            at_rest.alarm = self._clock.callLater(at_rest.every_us / SECOND, self._announcement_due, at_rest)
+        if announce is not None:
+            self._set_alarm(at_rest, announce.every_s)
         return at_rest
+
+    def forget(self, contact_id: ContactId) -> None:
+        """The caller's flow is over: they are sent elsewhere, or have gone."""
+        self._drop(contact_id)
+        self._memory.forget(contact_id)
 
     def remember(self, rested: Mapping[ContactId, MenuRested]) -> None:
         """The runs that were at rest when the node ended: each is known again when its caller is."""
@@ -140,7 +152,7 @@ class RestingRuns:
         at_rest = self._runs.get(contact_id)
         if at_rest is None and contact_id in self._memory:
             call = self._coordinator.calls.get(contact_id)
-            run = self._memory.recall(contact_id, self._flows()) if call is not None else None
+            run = self._memory.recall(contact_id, self._repertoire.flows) if call is not None else None
             if call is not None and run is not None:
                 at_rest = self._lay_down(call, run)
                 view = self._coordinator.engine.contact(contact_id)
@@ -190,15 +202,28 @@ class RestingRuns:
         self._feed(contact_id, inputs.QueueLeft(outcome))
         return True
 
-    def position_told(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
-        """The distributor says where the caller is in the queue, at times of its own: ours are not kept any more."""
-        at_rest = self._known(contact_id)
-        if at_rest is not None:
-            at_rest.every_us = None
-            self._hush(at_rest)
-        self._tell_position(contact_id, position, expected_wait_us)
+    def go_to(self, call: Call, flow: str, data: Mapping[str, str]) -> bool:
+        """This flow goes on with the caller, whichever waited with them; False when there is none of the name."""
+        flows, now = self._repertoire.flows, self._clock.now()
+        before = self._known(call.contact_id)
+        try:
+            if before is not None:
+                run, wanted = interpreter.hand_over(before.run, flows, flow, now, data)
+            else:
+                run, wanted = interpreter.begin(flows, flow, self._repertoire.about(call, None, data), now)
+        except UnknownFlow as error:
+            log.error("unknown_flow", flow=flow, reason=str(error))  # noqa: TRY400 - the reason says it all
+            return False
+        self.forget(call.contact_id)
+        self._carry_out(self._lay_down(call, run), wanted)
+        return True
 
-    def _tell_position(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
+    def position_told(self, contact_id: ContactId, position: int, expected_wait_us: Duration | None) -> None:
+        """The distributor says where the caller is: because we asked, or at times of its own instead of ours."""
+        at_rest = self._known(contact_id)
+        if at_rest is not None and contact_id != self._asking:
+            at_rest.announce = None
+            self._hush(at_rest)
         wait_s = None if expected_wait_us is None else expected_wait_us / SECOND
         self._feed(contact_id, inputs.PositionTold(position=position, expected_wait_s=wait_s))
 
@@ -212,8 +237,7 @@ class RestingRuns:
         elif isinstance(fact, ContactConnected):
             self._feed(contact_id, inputs.Connected())
         elif isinstance(fact, ContactEnded):
-            self._drop(contact_id)
-            self._memory.forget(contact_id)
+            self.forget(contact_id)
 
     # -- one input ---------------------------------------------------------------------------------------------------
 
@@ -221,20 +245,27 @@ class RestingRuns:
         at_rest = self._known(contact_id)
         if at_rest is None or at_rest.wanted is not None:
             return
-        at_rest.run, wanted = interpreter.step(at_rest.run, given, self._clock.now())
-        goes_on = at_rest.run.phase not in RESTS
+        run, wanted = interpreter.step(at_rest.run, given, self._clock.now())
+        if not all(self._called_back(at_rest, wish) for wish in wanted if isinstance(wish, effects.RequestCallback)):
+            run, wanted = interpreter.step(at_rest.run, inputs.CallbackRefused(), self._clock.now())
+        at_rest.run = run
+        self._carry_out(at_rest, wanted)
+
+    def _carry_out(self, at_rest: Resting, wanted: tuple[effects.Effect, ...]) -> None:
+        """Do what can be done from here; for the rest the caller goes back to the menu."""
+        goes_on = at_rest.run.phase not in RESTS or any(isinstance(wish, BY_A_SESSION) for wish in wanted)
         later: list[effects.Effect] = []
         for effect in wanted:
             do = self._do.get(type(effect))
             if do is not None and not (goes_on and isinstance(effect, effects.Play | effects.HangUp)):
                 do(at_rest, effect)
-            else:
+            elif not isinstance(effect, effects.RequestCallback):
                 later.append(effect)
         if goes_on:
             at_rest.wanted = later
             self._back_to_menu(at_rest)
         elif at_rest.run.ended:
-            self._drop(contact_id)
+            self._drop(at_rest.call.contact_id)
 
     def _back_to_menu(self, at_rest: Resting) -> None:
         at_rest.call.place = Place.MENU
@@ -251,45 +282,38 @@ class RestingRuns:
         if self._coordinator.engine.contact(contact_id) is not None:
             self._coordinator.tell(LeaveQueue(contact_id=contact_id, cause=cause, to=at_rest.run.node))
 
-    def _call_back(self, at_rest: Resting, effect: effects.RequestCallback) -> None:
-        contact_id = at_rest.call.contact_id
-        view = self._coordinator.engine.contact(contact_id)
-        queue = view.queue if view is not None else None
-        self._coordinator.record(
-            CallbackRequested(contact_id=contact_id, queue=queue, channel="callback", number=effect.number)
-        )
-        self._leave(at_rest, LeftQueue.KEY)
+    def _called_back(self, at_rest: Resting, effect: effects.RequestCallback) -> bool:
+        """Whether the caller will be called back; if not, the step that wished it is not taken."""
+        return self._coordinator.callbacks.request(at_rest.call, effect.number)
 
     # -- announcements -----------------------------------------------------------------------------------------------
 
+    def _set_alarm(self, at_rest: Resting, delay_s: float) -> None:
+        at_rest.alarm = self._clock.callLater(delay_s, self._announcement_due, at_rest)
+
     def _announcement_due(self, at_rest: Resting) -> None:
-        every, delay = at_rest.every_us, AGAIN
-        assert every is not None
-        position = self._position(at_rest)
-        if position:
-            wait = self._expected_wait(at_rest, position)
-            fact = ExpectedWaitTold(contact_id=at_rest.call.contact_id, position=position, expected_wait_us=wait)
-            self._coordinator.record(fact)
-            self._tell_position(at_rest.call.contact_id, position, wait)
-            delay = every
+        """Ask the distributor, which also sees to it that nobody is told of a longer wait than before."""
+        contact_id, announce = at_rest.call.contact_id, at_rest.announce
+        assert announce is not None
         at_rest.alarm = None
-        if self._runs.get(at_rest.call.contact_id) is at_rest and at_rest.run.phase is Phase.QUEUED:
-            at_rest.alarm = self._clock.callLater(delay / SECOND, self._announcement_due, at_rest)
+        waits = self._waits(at_rest)
+        if waits:
+            wish = TellPosition(contact_id=contact_id, position=announce.position, expected_wait=announce.expected_wait)
+            self._asking = contact_id
+            try:
+                self._coordinator.tell(wish)
+            finally:
+                self._asking = None
+        if self._runs.get(contact_id) is at_rest and at_rest.run.phase is Phase.QUEUED:
+            self._set_alarm(at_rest, announce.every_s if waits else AGAIN_S)
 
-    def _position(self, at_rest: Resting) -> int:
-        """The place in the queue; 0 when the caller does not wait, or is being offered just now."""
+    def _waits(self, at_rest: Resting) -> bool:
+        """Whether the caller waits; not so when a phone rings for them just now."""
         view = self._coordinator.engine.contact(at_rest.call.contact_id)
-        waits = view is not None and view.place is AcdPlace.WAITING and at_rest.call.place is Place.WAITING
-        return view.position if waits and view is not None else 0
-
-    def _expected_wait(self, at_rest: Resting, position: int) -> Duration | None:
-        view = self._coordinator.engine.contact(at_rest.call.contact_id)
-        if view is None or view.queue is None:
-            return None
-        return self._waits.expected_wait_us(view.queue, self._clock.now(), position)
+        return view is not None and view.place is AcdPlace.WAITING and at_rest.call.place is Place.WAITING
 
     def _announce(self, at_rest: Resting, effect: effects.Play) -> None:
-        if not self._position(at_rest):
+        if not self._waits(at_rest):
             return
         files = [file for file in self.sounds.files(effect.prompts, effect.language) if _PLAIN_SOUND.fullmatch(file)]
         if files:

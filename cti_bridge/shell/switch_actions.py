@@ -6,11 +6,14 @@ caller's name may hold quotes, control characters or ten kilobytes, and must cha
 
 import re
 
+import msgspec
+
 from cti_bridge.shell.calls import Call, Leg
 from facts.time import SECOND, Duration
 
 Headers = list[tuple[str, str]]
 
+_DIALLED = 40
 _SHOWN = 60
 """Characters of a caller's name or number that a phone is shown."""
 
@@ -21,12 +24,36 @@ def presentable(text: str) -> str:
     return " ".join(kept.encode("utf-8", "replace").decode().split())[:_SHOWN]
 
 
-def ring(leg: Leg, call: Call, phone: str, ring_us: Duration, whisper: str = "") -> Headers:
+def diallable(number: str) -> str:
+    """What can be dialled of a number: digits, ``*``, ``#``, and a leading ``+``."""
+    kept = "".join(sign for sign in number[:_DIALLED] if (sign.isascii() and sign.isdigit()) or sign in "*#")
+    return f"+{kept}" if kept and number.lstrip().startswith("+") else kept
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Whom an agent's phone shows. ``channel``: the line on which they wait; empty for a callback, who has none."""
+
+    number: str
+    name: str
+    channel: str = ""
+
+    def __repr__(self) -> str:
+        return "Caller()"
+
+
+def caller_on_the_line(call: Call) -> Caller:
+    """The caller of a call."""
+    return Caller(call.caller_number, call.caller_name, call.channel)
+
+
+def ring(leg: Leg, caller: Caller, phone: str, ring_us: Duration, whisper: str = "") -> Headers:
     """Originate the agent's leg into ``acd-leg``, which fetches the waiting caller once the agent answers.
 
-    The time-out is longer than the offer's: the distributor ends offers, this is for the case that it died.
+    Without a line to fetch the leg is kept. Whom it dials then inherits the contact's name. The time-out is longer
+    than the offer's: the distributor ends offers, this is for the case that it died.
     """
-    number, name = presentable(call.caller_number), presentable(call.caller_name)
+    number, name = presentable(caller.number), presentable(caller.name)
+    contact = "ACD_CALL" if caller.channel else "__ACD_CALL"
     return [
         ("Channel", phone),
         ("ChannelId", leg.leg_id),
@@ -36,9 +63,9 @@ def ring(leg: Leg, call: Call, phone: str, ring_us: Duration, whisper: str = "")
         ("Timeout", str((ring_us + 5 * SECOND) // 1000)),
         ("CallerID", f'"{name or number}" <{number}>'),
         ("Async", "true"),
-        ("Variable", f"ACD_CALL={call.contact_id}"),
+        ("Variable", f"{contact}={leg.contact_id}"),
         ("Variable", f"ACD_AGENT={leg.agent_id}"),
-        ("Variable", f"ACD_PEER={call.channel}"),
+        ("Variable", f"ACD_PEER={caller.channel}"),
         ("Variable", f"ACD_WHISPER={whisper}"),
     ]
 

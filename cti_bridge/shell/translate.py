@@ -68,6 +68,18 @@ class LegFailed(SwitchEvent, frozen=True, kw_only=True):
     """Asterisk gave up dialling; when the phone was rung, ChannelGone with the cause follows."""
 
 
+class LegKept(SwitchEvent, frozen=True, kw_only=True):
+    """An agent's leg has come to where it is kept until it is joined to somebody."""
+
+
+class DialEnded(SwitchEvent, frozen=True, kw_only=True):
+    """The number that was dialled for an agent's leg did not answer (``status``, ``cause``), or its talk is over."""
+
+    contact_id: ContactId
+    status: str
+    cause: int
+
+
 class TalkLeftByAgent(SwitchEvent, frozen=True, kw_only=True):
     """The caller came out of a talk: the agent's side ended it."""
 
@@ -86,6 +98,7 @@ class BridgeEntered(SwitchEvent, frozen=True, kw_only=True):
     """A channel is joined to others."""
 
     contact_id: ContactId
+    channel: str
     bridge: str
 
 
@@ -119,6 +132,7 @@ class ChannelFound(SwitchEvent, frozen=True, kw_only=True):
     agent_id: AgentId
     channel: str
     context: str
+    exten: str
     bridge: str
     up: bool
     queue: QueueName
@@ -184,6 +198,14 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
         at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or ""), key=m.get("Key") or ""
     ),
     "AcdLegReady": lambda m: ChannelAnswered(at=_at(m), channel_id=_id(m)),
+    "AcdKept": lambda m: LegKept(at=_at(m), channel_id=_id(m)),
+    "AcdDialEnd": lambda m: DialEnded(
+        at=_at(m),
+        channel_id=_id(m),
+        contact_id=ContactId(m.get("Call") or ""),
+        status=m.get("DialStatus") or "",
+        cause=_number(m.get("Cause")),
+    ),
     "AcdTalked": lambda m: TalkLeftByAgent(at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or "")),
     "AcdLegEnd": lambda m: TalkLeftByCaller(
         at=_at(m),
@@ -210,8 +232,11 @@ def _originate_response(m: AmiMessage) -> SwitchEvent:
 
 
 def _hangup(m: AmiMessage) -> SwitchEvent:
-    cause = m.get("Cause") or ""
-    return ChannelGone(at=_at(m), channel_id=_id(m), cause=int(cause) if cause.isascii() and cause.isdigit() else 0)
+    return ChannelGone(at=_at(m), channel_id=_id(m), cause=_number(m.get("Cause")))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else 0
 
 
 def _device(m: AmiMessage) -> SwitchEvent:
@@ -232,6 +257,7 @@ def _channel_found(m: AmiMessage) -> SwitchEvent:
         agent_id=AgentId(variables.get("ACD_AGENT", "")),
         channel=_text(m, "Channel"),
         context=_text(m, "Context"),
+        exten=_text(m, "Exten"),
         bridge=_text(m, "BridgeId"),
         up=m.get("ChannelState") == "6",
         queue=QueueName(variables.get("ACD_QUEUE", "")),
@@ -250,7 +276,11 @@ _EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent | None]] = {
     "Hangup": _hangup,
     "HangupRequest": lambda m: HangupAsked(at=_at(m), channel_id=_id(m)),
     "BridgeEnter": lambda m: BridgeEntered(
-        at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""
+        at=_at(m),
+        channel_id=_id(m),
+        contact_id=_contact(m),
+        channel=_text(m, "Channel"),
+        bridge=m.get("BridgeUniqueid") or "",
     ),
     "BridgeLeave": lambda m: BridgeLeft(
         at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""

@@ -324,5 +324,9 @@ def _called_by(flows: Any, start: str) -> set[str]:
 def standard_prompts_of(node: Node) -> tuple[str, ...]:
     """Standard prompts that the interpreter itself may play at a node."""
     if not isinstance(node, Menu | Collect | Confirm | Survey):
-        return ("position_is", "wait_is", "cannot_be_taken") if isinstance(node, Queue) else ()
+        return _standard_when_waiting(node) if isinstance(node, Queue) else ()
     return STANDARD_WHEN_ASKING if node.input == "keys" else (*STANDARD_WHEN_ASKING, *STANDARD_WHEN_SPEAKING)
+
+
+def _standard_when_waiting(node: Queue) -> tuple[str, ...]:
+    return ("position_is", "wait_is", "cannot_be_taken", *(("no_callback",) if node.callback is not None else ()))

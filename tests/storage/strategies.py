@@ -42,6 +42,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     hint = getattr(hint, "__supertype__", hint)
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return st.sampled_from(hint)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return of_kind(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return st.sampled_from(arguments)
@@ -49,7 +51,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     return make(*map(values, arguments)) if make else _PLAIN[hint]
 
 
-def of_kind(kind: type[Fact]) -> st.SearchStrategy[Any]:
+def of_kind(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(kind)
     fields = msgspec.structs.fields(kind)
     required = {field.name: values(hints[field.name]) for field in fields if field.required}

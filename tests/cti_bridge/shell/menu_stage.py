@@ -20,7 +20,8 @@ from cti_bridge.shell.errands import NoCustomers
 from cti_bridge.shell.menu_script import Ears, menu_script
 from cti_bridge.shell.menus import Menus, Tally
 from cti_bridge.shell.recorder import Recorder
-from cti_bridge.shell.recovery import Past, Resume
+from cti_bridge.shell.recovery import Resume
+from cti_bridge.shell.remembering import Past
 from cti_bridge.wire.ami import AmiParser
 from cti_bridge.wire.audiosocket import AudioFrame, AudioSocketParser, CallFrame, DtmfFrame, EndFrame, encode_frame
 from facts.ids import AgentId, NodeName, QueueName
@@ -136,7 +137,7 @@ class Switch:
     def __init__(self):
         self.actions: list[tuple[str, dict[str, str]]] = []
 
-    def action(self, name, headers):
+    def action(self, name, headers, *, timeout_s=None):
         self.actions.append((name, dict(headers)))
         return succeed(None)
 
@@ -187,6 +188,7 @@ class Stage:
         self.server = AgiServer(
             {"ivr": script}, token="t", allowed=(ipaddress.ip_network("127.0.0.0/8"),), clock=self.reactor
         )
+        self.number = "5551230001"
         self.agi: Any = None
         self.transport = StringTransport()
         self.line: Any = None
@@ -201,7 +203,7 @@ class Stage:
         self.agi.makeConnection(self.transport)
         url = f"agi://127.0.0.1:4573/ivr?token=t&call=1.1&dnis=8123{more}"
         lines = {
-            "network": "yes", "request": url, "channel": "PJSIP/trunk-1", "uniqueid": "1.1", "callerid": "5551230001",
+            "network": "yes", "request": url, "channel": "PJSIP/trunk-1", "uniqueid": "1.1", "callerid": self.number,
         }  # fmt: skip
         self.agi.dataReceived("".join(f"agi_{k}: {v}\n" for k, v in lines.items()).encode() + b"\n")
         return self

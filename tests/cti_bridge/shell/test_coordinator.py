@@ -14,7 +14,8 @@ from cti_bridge.shell.calls import Call, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.recorder import Recorder
-from cti_bridge.shell.recovery import Past, Resume, remember
+from cti_bridge.shell.recovery import Resume
+from cti_bridge.shell.remembering import Past, remember
 from cti_bridge.wire.ami import AmiParser
 from facts.ids import AgentId, ContactId, NodeName, QueueName
 from facts.journal import Entry
@@ -40,7 +41,7 @@ class Switch:
         self.refused = set()
         self.lost = False
 
-    def action(self, name, headers):
+    def action(self, name, headers, *, timeout_s=None):
         self.actions.append((name, headers))
         if self.lost:
             return fail(FateUnknown("lost"))
@@ -365,7 +366,7 @@ def test_a_restarted_daemon_takes_over_talks_and_waiting_callers(centre):
     joined = centre.engine.contact(ContactId("2.2")).joined_at
     again: Any = Centre(remember(centre.entries))
     again.reactor.advance((centre.clock.now() - START) / SECOND + 5)
-    again.coordinator._resume.sign_agents_in(again.coordinator)
+    again.coordinator._resume.begin(again.coordinator)
     again.coordinator.switch_connected(
         snapshot(
             channel("1.1", "acd-wait", BridgeId="b1"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from acd.events import DeclareReady, LogIn
-from facts.ids import AgentId
+from acd.events import DeclareReady, LogIn, StartTalk
+from facts.ids import AgentId, ContactId
 from facts.states import LeftQueue
 from tests.cti_bridge.shell.menu_stage import Stage
 
@@ -244,15 +244,34 @@ def test_the_key_for_a_callback(stage):
     assert (asked.number, asked.queue) == ("5551230001", "sales")
     stage.arrive("&resume=queue")
     assert stage.command().startswith('STREAM FILE "bye"')
+    stage.hang_up()
+    stage.gone()
+    assert stage.engine.contact("1.1").callback_number == "5551230001"
+    assert not {"ContactAbandoned", "ContactEnded"} & {fact.kind for fact in stage.facts()}
+    assert len(stage.menus.resting) == len(stage.coordinator.calls) == 0
+
+
+def test_a_callback_that_cannot_be_is_told_and_the_caller_waits_on(stage):
+    stage.number = "anonymous"
+    in_queue(stage)
+    stage.queue_key("5")
+    assert not stage.facts("CallbackRequested")
+    assert stage.switch.of("Setvar")[-1]["Value"] == "no_callback"
+    assert stage.engine.contact("1.1").position == 1
+    stage.queue_key("9")
+    assert stage.facts("ContactLeftQueue")[0].outcome is LeftQueue.KEY
 
 
 def test_announcements_come_in_their_time_and_keep_the_place(stage):
+    for event in (LogIn, DeclareReady):
+        stage.coordinator.tell(event(agent_id=AgentId("ann")))
+    stage.coordinator.tell(StartTalk(contact_id=ContactId("other"), agent_id=AgentId("ann")))
     in_queue(stage)
     stage.pass_s(29.9)
     assert not stage.switch.of("Redirect")
     stage.pass_s(0.2)
     told = stage.facts("ExpectedWaitTold")[0]
-    assert (told.position, told.expected_wait_us) == (1, 60_000_000)
+    assert (told.position, told.expected_wait_us) == (1, 180_000_000)
     assert stage.switch.of("Setvar")[-1]["Value"] == "still&position_is&number&wait_is&duration"
     assert stage.switch.of("Redirect")[-1]["Context"] == "acd-announce"
     stage.waits()

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 from acd.events import DeclareReady, LogIn
 from cti_bridge.app.flow_archive import MOST_VERSIONS, FlowArchive
 from cti_bridge.shell.ami_client import Snapshot
-from cti_bridge.shell.recovery import remember
+from cti_bridge.shell.remembering import remember
 from cti_bridge.wire.ami import AmiParser
 from facts.ids import AgentId
 from ivr.loader import load, load_shipped
@@ -84,7 +84,7 @@ def restarted(tmp_path, before, archive, context="acd-wait", *, flow=FLOW, bridg
     """The next node, when the switch has told where everybody is."""
     stage = Stage(tmp_path, flow, past=remember(before.entries), versions=archive)
     stage.reactor.advance(before.reactor.seconds() + 3)
-    stage.coordinator._resume.sign_agents_in(stage.coordinator)
+    stage.coordinator._resume.begin(stage.coordinator)
     channels = [_channel("1.1", "PJSIP/trunk-1", context, bridge)]
     channels += [_channel(leg, "PJSIP/1001-1", "acd-leg", bridge, "ChanVariable: ACD_AGENT=ann")] if leg else []
     stage.coordinator.switch_connected(Snapshot(channels=tuple(channels), devices=()))

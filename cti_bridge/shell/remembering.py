@@ -1,0 +1,282 @@
+"""What the journal's end says of those who were there: a pure fold, and how far back it has to read.
+
+Contacts and agents change state often, so a day of facts tells of nearly all. Who signed in, asked for a callback or
+closed a queue before that is named by ``SituationNoted``, which a running daemon writes several times a day.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from facts.ids import AgentId, ContactId, CustomerId, NodeName, QueueName, ReasonCode
+from facts.journal import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateChanged,
+    CallbackAttempted,
+    CallbackEnded,
+    CallbackRequested,
+    ContactAbandoned,
+    ContactConnected,
+    ContactEnded,
+    ContactOffered,
+    ContactQueued,
+    Entry,
+    MenuNodeEntered,
+    MenuRested,
+    OfferEnded,
+    QueueClosed,
+    QueueOpened,
+    SituationNoted,
+    TalkEnded,
+)
+from facts.requirement_text import parse_requirement
+from facts.requirements import NOTHING_REQUIRED, Requirement
+from facts.states import Declared, OfferOutcome
+from facts.time import HOUR, Instant
+
+HORIZON = 24 * HOUR
+"""How far before its end the journal is read: longer than a call, and than the time between two notes."""
+
+
+class PastCallback(msgspec.Struct):
+    """A callback that was not over. ``dialled_by``: the agent who had accepted, at ``accepted_at``."""
+
+    number: str
+    requested_at: Instant
+    not_before: Instant | None = None
+    attempts: int = 0
+    last_attempt_at: Instant | None = None
+    dialled_by: AgentId | None = None
+    accepted_at: Instant = 0
+
+
+class PastContact(msgspec.Struct):
+    """What the journal knows of a contact that had not ended."""
+
+    entry_point: str = ""
+    caller_name: str = ""
+    queue: QueueName | None = None
+    joined_at: Instant | None = None
+    priority: int | None = None
+    requirement: Requirement = NOTHING_REQUIRED
+    customer_id: CustomerId | None = None
+    attributes: dict[str, str] = {}
+    agent_id: AgentId | None = None
+    talking_since: Instant | None = None
+    rested: MenuRested | None = None
+    callback: PastCallback | None = None
+
+
+class PastAgent(msgspec.Struct):
+    """What the journal knows of an agent who had not signed out."""
+
+    phone: str = ""
+    declared: Declared = Declared.NOT_READY
+    reason: ReasonCode | None = None
+
+
+class Past(msgspec.Struct):
+    """All that had not ended when the journal ended, at ``last_at``. ``closed``: queues closed by hand, and by whom."""
+
+    contacts: dict[ContactId, PastContact] = {}
+    agents: dict[AgentId, PastAgent] = {}
+    closed: dict[QueueName, str] = {}
+    callbacks_noted: list[ContactId] = []
+    last_at: Instant = 0
+
+    def rested(self) -> dict[ContactId, MenuRested]:
+        """The flows that were at rest."""
+        return {contact_id: past.rested for contact_id, past in self.contacts.items() if past.rested is not None}
+
+    def open_callbacks(self) -> list[ContactId]:
+        """Contacts whose customers were to be called back."""
+        return [contact_id for contact_id, contact in self.contacts.items() if contact.callback is not None]
+
+
+class JournalSource(Protocol):
+    """What is needed of a journal."""
+
+    def last_seq(self, node: NodeName) -> int:
+        """The number of the node's last fact."""
+
+    def entries(
+        self,
+        from_at: Instant | None = None,
+        to_at: Instant | None = None,
+        kinds: Collection[str] | None = None,
+        contact_id: ContactId | None = None,
+        *,
+        nodes: Collection[NodeName] | None = None,
+        after: Mapping[NodeName, int] | None = None,
+    ) -> Iterator[Entry]:
+        """Facts in order."""
+
+
+def recall(journal: JournalSource, node: NodeName) -> Past:
+    """What was going on when this node's journal ended; what other nodes and imports tell is theirs."""
+    seq = journal.last_seq(node)
+    last = next(journal.entries(nodes=[node], after={node: seq - 1}), None) if seq else None
+    if last is None:
+        return Past()
+    past = remember(journal.entries(from_at=last.at - HORIZON, nodes=[node]))
+    for contact_id in past.callbacks_noted:
+        known = past.contacts.get(contact_id)
+        if known is None or known.callback is None or known.queue is None:
+            older = remember(journal.entries(contact_id=contact_id, nodes=[node]))
+            past.contacts |= older.contacts
+    return past
+
+
+def remember(entries: Iterable[Entry]) -> Past:
+    """Fold the journal's last entries into what was still open at their end."""
+    past = Past(contacts={}, agents={}, closed={}, callbacks_noted=[])
+    for entry in entries:
+        past.last_at = entry.at
+        take = _FOLDS.get(type(entry.fact))
+        if take is not None:
+            take(past, entry, entry.fact)
+    return past
+
+
+# -- contacts -------------------------------------------------------------------------------------------------------
+
+
+def _contact(past: Past, fact: Any) -> PastContact:
+    return past.contacts.setdefault(fact.contact_id, PastContact())
+
+
+def _offered(past: Past, _entry: Entry, fact: ContactOffered) -> None:
+    contact = _contact(past, fact)
+    contact.entry_point, contact.caller_name = fact.entry_point, fact.caller_name
+
+
+def _queued(past: Past, _entry: Entry, fact: ContactQueued) -> None:
+    contact = _contact(past, fact)
+    contact.queue, contact.joined_at, contact.priority = fact.queue, fact.joined_at, fact.priority
+    contact.requirement = parse_requirement(fact.requirement) if fact.requirement else NOTHING_REQUIRED
+    contact.attributes, contact.customer_id = fact.attributes, fact.customer_id
+
+
+def _rested(past: Past, _entry: Entry, fact: MenuRested) -> None:
+    _contact(past, fact).rested = fact
+
+
+def _node_entered(past: Past, _entry: Entry, fact: MenuNodeEntered) -> None:
+    if fact.contact_id in past.contacts:
+        past.contacts[fact.contact_id].rested = None
+
+
+def _connected(past: Past, entry: Entry, fact: ContactConnected) -> None:
+    contact = _contact(past, fact)
+    contact.agent_id, contact.talking_since = fact.agent_id, entry.at
+
+
+def _talk_ended(past: Past, _entry: Entry, fact: TalkEnded) -> None:
+    if fact.contact_id in past.contacts:
+        past.contacts[fact.contact_id].agent_id = past.contacts[fact.contact_id].talking_since = None
+
+
+def _gone(past: Past, _entry: Entry, fact: ContactAbandoned | ContactEnded) -> None:
+    if fact.contact_id is not None:
+        past.contacts.pop(fact.contact_id, None)
+
+
+def _callback(past: Past, fact: Any) -> PastCallback | None:
+    contact = past.contacts.get(fact.contact_id)
+    return contact.callback if contact is not None else None
+
+
+def _callback_requested(past: Past, entry: Entry, fact: CallbackRequested) -> None:
+    _contact(past, fact).callback = PastCallback(fact.number, entry.at, fact.not_before)
+    _noted(past, fact)
+
+
+def _noted(past: Past, fact: CallbackRequested) -> None:
+    if fact.contact_id is not None and fact.contact_id not in past.callbacks_noted:
+        past.callbacks_noted.append(fact.contact_id)
+
+
+def _offer_ended(past: Past, entry: Entry, fact: OfferEnded) -> None:
+    callback = _callback(past, fact)
+    if callback is not None and fact.outcome is OfferOutcome.ANSWERED:
+        callback.dialled_by, callback.accepted_at = fact.agent_id, entry.at
+
+
+def _callback_attempted(past: Past, entry: Entry, fact: CallbackAttempted) -> None:
+    callback = _callback(past, fact)
+    if callback is None:
+        return
+    callback.dialled_by = None
+    if fact.outcome != "agent_missing":
+        callback.attempts, callback.last_attempt_at = fact.attempt, entry.at
+
+
+def _callback_ended(past: Past, _entry: Entry, fact: CallbackEnded) -> None:
+    if fact.contact_id in past.contacts:
+        past.contacts[fact.contact_id].callback = None
+    if fact.contact_id in past.callbacks_noted:
+        past.callbacks_noted.remove(fact.contact_id)
+
+
+# -- agents and queues ----------------------------------------------------------------------------------------------
+
+
+def _logged_in(past: Past, _entry: Entry, fact: AgentLoggedIn) -> None:
+    if fact.agent_id is not None:
+        past.agents[fact.agent_id] = PastAgent(phone=fact.phone)
+
+
+def _logged_out(past: Past, _entry: Entry, fact: AgentLoggedOut) -> None:
+    if fact.agent_id is not None:
+        past.agents.pop(fact.agent_id, None)
+
+
+def _state_changed(past: Past, _entry: Entry, fact: AgentStateChanged) -> None:
+    agent = past.agents.get(fact.agent_id) if fact.agent_id is not None else None
+    if agent is not None:
+        agent.declared = fact.pending or fact.declared
+        agent.reason = fact.pending_reason if fact.pending else fact.reason
+
+
+def _queue_closed(past: Past, _entry: Entry, fact: QueueClosed) -> None:
+    if fact.queue is not None and fact.why == "by_hand":
+        past.closed[fact.queue] = fact.by
+    elif fact.queue is not None:  # an emergency that ended while the hours are over
+        past.closed.pop(fact.queue, None)
+
+
+def _queue_opened(past: Past, _entry: Entry, fact: QueueOpened) -> None:
+    if fact.queue is not None:
+        past.closed.pop(fact.queue, None)
+
+
+def _situation_noted(past: Past, _entry: Entry, fact: SituationNoted) -> None:
+    past.agents = {
+        agent_id: PastAgent(agent.phone, agent.declared, agent.reason) for agent_id, agent in fact.agents.items()
+    }
+    past.closed = dict(fact.closed)
+    past.callbacks_noted = list(fact.callbacks)
+
+
+_FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {
+    ContactOffered: _offered,
+    ContactQueued: _queued,
+    MenuRested: _rested,
+    MenuNodeEntered: _node_entered,
+    ContactConnected: _connected,
+    TalkEnded: _talk_ended,
+    ContactAbandoned: _gone,
+    ContactEnded: _gone,
+    CallbackRequested: _callback_requested,
+    OfferEnded: _offer_ended,
+    CallbackAttempted: _callback_attempted,
+    CallbackEnded: _callback_ended,
+    AgentLoggedIn: _logged_in,
+    AgentLoggedOut: _logged_out,
+    AgentStateChanged: _state_changed,
+    QueueClosed: _queue_closed,
+    QueueOpened: _queue_opened,
+    SituationNoted: _situation_noted,
+}

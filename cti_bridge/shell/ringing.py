@@ -1,0 +1,63 @@
+"""Agents' phones, rung for offers: a leg is dialled, stopped, or found unable to ring.
+
+When an offer ends is decided by the distributor. But a switch that stands still rings nobody, and the agent would be
+blamed for not answering: so at half the ring time it is asked for a sign of life. One that gives none before the ring
+time is over has lost its connection, and with it every offer, through nobody's fault.
+"""
+
+from typing import TYPE_CHECKING
+
+from acd.effects import RingAgent, StopRinging
+from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell.calls import Leg
+from cti_bridge.shell.clock import Clock
+from facts.time import SECOND, Duration
+
+if TYPE_CHECKING:
+    from cti_bridge.shell.coordinator import Coordinator
+
+ASKED_AT = 0.5
+"""The part of the ring time after which the switch is asked whether it is alive."""
+
+ANSWERED_BY = 0.45
+"""The part of the ring time that it has to answer in."""
+
+
+class Ringing:
+    """Rings phones and stops them."""
+
+    def __init__(self, coordinator: "Coordinator", clock: Clock) -> None:
+        self._coordinator = coordinator
+        self._clock = clock
+
+    def ring(self, command: RingAgent) -> None:
+        """Dial the agent's phone; for a contact without a line it is kept until the customer is there."""
+        coordinator = self._coordinator
+        agent = coordinator.engine.agent(command.agent_id)
+        leg = coordinator.calls.new_leg(command.offer_id, command.contact_id, command.agent_id)
+        caller = coordinator.callbacks.caller_of(command.contact_id)
+        if caller is None:
+            call = coordinator.calls.get(command.contact_id)
+            caller = None if call is None else switch_actions.caller_on_the_line(call)
+        if caller is None or agent is None:
+            self._clock.callLater(0, self._never_rang, leg)
+            return
+        headers = switch_actions.ring(leg, caller, agent.phone, command.ring_us)
+        coordinator.act("Originate", headers, lambda _: self._never_rang(leg))
+        self._clock.callLater(ASKED_AT * command.ring_us / SECOND, self._ask_for_life, leg, command.ring_us)
+
+    def stop(self, command: StopRinging) -> None:
+        """The offer is over: stop the phone, if it still rings."""
+        leg = self._coordinator.calls.leg_of_offer(command.offer_id, command.agent_id)
+        if leg is not None:
+            self._coordinator.end_leg(leg)
+
+    def _never_rang(self, leg: Leg) -> None:
+        if self._coordinator.calls.leg(leg.leg_id) is leg:
+            self._coordinator.leg_gone(leg, translate.ChannelGone(channel_id=leg.leg_id, cause=20))
+
+    def _ask_for_life(self, leg: Leg, ring_us: Duration) -> None:
+        """Only while it rings: most phones have been answered by now."""
+        assert leg.offer_id is not None
+        if self._coordinator.engine.offer(leg.offer_id) is not None and not leg.answered:
+            self._coordinator.act("Ping", [], timeout_s=ANSWERED_BY * ring_us / SECOND)
