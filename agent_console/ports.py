@@ -12,7 +12,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from agent_console.documents.administration import AuditDoc, ImportedDoc, RevisionDoc, SettingDoc
+from agent_console.documents.administration import (
+    AuditDoc,
+    ImportedDoc,
+    RevisionDoc,
+    RevisionLine,
+    SettingDoc,
+    SettingsChange,
+)
 from agent_console.documents.contacts import ContactLine, Story
 from agent_console.documents.customers import CustomerDoc, CustomersImported, CustomerWish, MergeDoc
 from agent_console.documents.desk import (
@@ -212,9 +219,6 @@ class Supervision(Protocol):
     async def open_queue(self, queue: str, by: str) -> QueueRow:
         """The hours hold again."""
 
-    async def preview(self, wish: PreviewWish) -> PreviewDoc:
-        """What a change of the settings would do."""
-
 
 class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which contacts. ``agents`` and ``queues_seen``: what the viewer may see; None: everything."""
@@ -325,7 +329,7 @@ class SettingsStore(Protocol):
         """One entry."""
 
     async def put(self, section: str, name: str, document: Any, *, match: str | None, by: str) -> SettingDoc:
-        """Make or change one. ``match``: the ETag that was read; None: it must not be there yet.
+        """Make or change one. ``match``: the ETag that was read, ``*``: whatever it is; None: it must not be there yet.
 
         Raises `InvalidError` with every mistake, `EditedMeanwhileError`.
         """
@@ -333,11 +337,20 @@ class SettingsStore(Protocol):
     async def remove(self, section: str, name: str, *, match: str, by: str) -> None:
         """Remove one; likewise."""
 
-    async def revisions(self, before: int | None, limit: int) -> Sequence[RevisionDoc]:
+    async def change(self, wish: SettingsChange, by: str) -> RevisionLine:
+        """Several changes, all or none; likewise."""
+
+    async def preview(self, wish: PreviewWish) -> PreviewDoc:
+        """What a change would do."""
+
+    async def revisions(self, before: int | None, limit: int) -> Sequence[RevisionLine]:
         """The latest changes first."""
 
-    async def undo(self, number: int, by: str) -> RevisionDoc:
-        """Take a change back; raises `ConflictError` when later changes stand on it."""
+    async def revision(self, number: int) -> RevisionDoc:
+        """A change, whole; raises `NotFoundError`."""
+
+    async def undo(self, number: int, by: str) -> RevisionLine:
+        """Take a change back; raises `NotFoundError`, and `ConflictError` when later changes stand on it."""
 
     async def export(self) -> str:
         """All sections as YAML."""

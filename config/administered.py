@@ -9,7 +9,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from pydantic import SecretStr
@@ -58,7 +58,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     after: Any
 
     @property
-    def action(self) -> str:
+    def action(self) -> Literal["made", "changed", "removed"]:
         """What happened to the item."""
         return "made" if self.before is None else "removed" if self.after is None else "changed"
 

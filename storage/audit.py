@@ -68,6 +68,13 @@ class AuditLog:
         with self._journal.transaction(writes=False) as connection:
             return [_audited(row) for row in connection.execute(query)]
 
+    def latest_of(self, resource: str) -> dict[str, Audited]:
+        """For each thing of a kind its latest change."""
+        last = sa.select(sa.func.max(audit.c.id)).where(audit.c.resource == resource).group_by(audit.c.key)
+        query = sa.select(audit).where(audit.c.id.in_(last))
+        with self._journal.transaction(writes=False) as connection:
+            return {row.key: _audited(row) for row in connection.execute(query)}
+
 
 def record_within(connection: Connection, change: Change) -> None:
     """Keep a change as part of the transaction that does it."""

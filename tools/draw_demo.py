@@ -44,8 +44,8 @@ def main(target: Path) -> int:
     unseen = Console(file=io.StringIO(), width=COLUMNS, height=LINES)
     options = DemoOptions(minutes=MINUTES, speed=SPEED, seed=SEED)
     with tempfile.TemporaryDirectory() as folder, DemoHome(Path(folder)) as home:
-        settings = load(None, {**os.environ, "CORDBOARD_HOME": folder})
-        demo = Demo(reactor, settings, options, home, unseen)
+        env = {**os.environ, "CORDBOARD_HOME": folder}
+        demo = Demo(reactor, load(None, env), options, home, unseen, env=env)
         reactor.callWhenRunning(demo.start, on_screen=False)
         reactor.addSystemEventTrigger("before", "shutdown", lambda: canvas.print(demo.board(), end=""))
         reactor.addSystemEventTrigger("before", "shutdown", demo.stop)

@@ -1,11 +1,11 @@
 """Settings in the database, their revisions, and the audit trail."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from agent_console.documents.problems import FieldProblem
-from agent_console.documents.values import Document, Moment
+from agent_console.documents.values import Document, Line, Moment, Wish
 
 SectionName: TypeAlias = Literal[
     "skills",
@@ -34,19 +34,57 @@ class SettingDoc(Document):
     changed_by: str | None = None
 
 
-class RevisionDoc(Document):
-    """One change of the settings."""
+class SettingChange(Wish):
+    """What one entry is to be."""
+
+    section: SectionName
+    name: Line
+    document: Any = None
+    """As in the settings file; absent: it is removed."""
+    match: str | None = None
+    """The ETag that was read; `*`: whatever it is; absent: it must not be there yet."""
+
+
+class SettingsChange(Wish):
+    """Several changes that are one."""
+
+    changes: Annotated[list[SettingChange], Field(min_length=1, max_length=5000)]
+    comment: Line = ""
+
+
+class ChangedItem(Document):
+    """An entry that a change touched."""
+
+    section: str
+    name: str
+
+
+class RevisionLine(Document):
+    """One change of the settings, in a list."""
 
     number: int
     at: Moment
     by: str
-    section: str
-    name: str
-    action: str
-    before: Any = None
-    after: Any = None
+    comment: str
+    origin: Literal["file", "change"]
+    """Whether it is what the settings file said."""
     undoes: int | None = None
     """The change that this one took back."""
+    items: list[ChangedItem]
+
+
+class ItemDifference(ChangedItem):
+    """An entry before and after a change."""
+
+    action: Literal["made", "changed", "removed"]
+    before: Any = None
+    after: Any = None
+
+
+class RevisionDoc(RevisionLine):
+    """One change of the settings, whole."""
+
+    differences: list[ItemDifference]
 
 
 class ImportedDoc(Document):

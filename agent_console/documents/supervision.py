@@ -1,9 +1,10 @@
 """What supervisors do: listen in, move contacts, change people's state and skills."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
+from agent_console.documents.administration import SectionName, SettingChange
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Document, Line, Name, Wish
 from facts.states import Declared
@@ -65,10 +66,12 @@ class Said(Wish):
 class PreviewWish(Wish):
     """A change of the settings that is not made, only looked at."""
 
-    section: Name
+    section: SectionName
     name: Line
-    document: dict[str, object] | None
-    """The new contents; None: it is removed."""
+    document: Any = None
+    """The new contents, as in the settings file; None: it is removed."""
+    more: list[SettingChange] = Field(default_factory=list, max_length=5000)
+    """Other changes at the same time."""
 
 
 class PreviewDoc(Document):

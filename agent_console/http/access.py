@@ -54,6 +54,17 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
         "get_agent": READ,
         "list_queues": READ,
         "get_queue": READ,
+        "list_settings": LOOK_INTO,
+        "get_setting": LOOK_INTO,
+        "put_setting": ADMINISTER,
+        "delete_setting": ADMINISTER,
+        "change_settings": ADMINISTER,
+        "export_settings": LOOK_INTO,
+        "import_settings": ADMINISTER,
+        "list_revisions": LOOK_INTO,
+        "get_revision": LOOK_INTO,
+        "undo_revision": ADMINISTER,
+        "preview_change": WATCH,
     }
 )
 """By operation id."""

@@ -29,6 +29,7 @@ from cti_bridge.app.settings_changes import (
 )
 from cti_bridge.app.settings_present import Present
 from cti_bridge.shell.clock import Clock
+from storage.audit import Audited
 from storage.settings_revisions import Revision
 
 log = structlog.get_logger(__name__)
@@ -93,9 +94,13 @@ class Administration:
         """The latest first."""
         return await self._in_thread(lambda: self._changes.revisions.revisions(before_number=before_number, most=most))
 
-    async def differences_of(self, number: int) -> tuple[Difference, ...]:
-        """What a revision changed, without secrets."""
-        return await self._in_thread(lambda: self._changes.differences_of(number))
+    async def revision(self, number: int) -> tuple[Revision, tuple[Difference, ...]]:
+        """A revision with what it changed, without secrets; raises `NotThereError`."""
+        return await self._in_thread(lambda: self._changes.revision(number))
+
+    async def last_changes(self, section: str) -> dict[str, Audited]:
+        """The latest change of each item of a section, by name."""
+        return await self._in_thread(lambda: self._changes.audit.latest_of(section))
 
     async def preview(self, edits: Sequence[Edit], engine: Engine) -> tuple[Preview, tuple[Problem, ...]]:
         """What a change would do to who waits and who works now, and the mistakes that would refuse it."""

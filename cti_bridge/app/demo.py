@@ -24,7 +24,8 @@ from config.errors import ConfigError
 from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
-from cti_bridge.app.centre import centre_of
+from cti_bridge.app.administration import Administration
+from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console as WebConsole
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
@@ -32,6 +33,7 @@ from cti_bridge.app.demo_home import DemoHome, DemoHomeError
 from cti_bridge.app.demo_watch import DemoWatch
 from cti_bridge.app.pace import Pace
 from cti_bridge.app.report_setup import targets_of
+from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
@@ -88,17 +90,17 @@ def run_demo(reactor: Any, options: DemoOptions, env: Mapping[str, str]) -> int:
         settings = load(options.config, env)
         _check(settings)
         with DemoHome(settings.home.expanduser()) as home:
-            return _run(reactor, settings, options, home)
+            return _run(reactor, settings, options, home, env)
     except (ConfigError, DemoHomeError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for whoever started it
         return FOUND_WRONG
 
 
-def _run(reactor: Any, settings: Settings, options: DemoOptions, home: DemoHome) -> int:
+def _run(reactor: Any, settings: Settings, options: DemoOptions, home: DemoHome, env: Mapping[str, str]) -> int:
     console = Console(stderr=True)
     on_screen = console.is_terminal and not console.is_dumb_terminal
     logs.configure("warning", to=home.open_log() if on_screen else None)
-    demo = Demo(reactor, settings, options, home, console)
+    demo = Demo(reactor, settings, options, home, console, env=env)
     reactor.callWhenRunning(demo.start, on_screen=on_screen)
     reactor.addSystemEventTrigger("before", "shutdown", demo.stop)
     reactor.run()
@@ -131,7 +133,14 @@ class Demo:
     """Switch, daemon and people of one run."""
 
     def __init__(
-        self, reactor: Any, settings: Settings, options: DemoOptions, home: DemoHome, console: Console
+        self,
+        reactor: Any,
+        settings: Settings,
+        options: DemoOptions,
+        home: DemoHome,
+        console: Console,
+        *,
+        env: Mapping[str, str],
     ) -> None:
         self._reactor = reactor
         self._settings = settings
@@ -154,7 +163,11 @@ class Demo:
         self._pbx: VirtualPbx | None = None
         self._daemon: Daemon | None = None
         self._board = Board(self._figures.query.zone, targets_of(settings))
-        self._web = WebConsole(reactor, self._board, lambda: settings, metrics=lambda: b"")
+        self._centre = centre_of(settings, sounds=VirtualSounds())
+        changes = SettingsChanges(self._journal, options.config, env)
+        self._administration = Administration(reactor, self._clock, changes, settings, number=0)
+        self._administration.add_follower(self._follow)
+        self._web = WebConsole(reactor, self._board, self._administration, metrics=lambda: b"")
 
     def start(self, *, on_screen: bool) -> None:
         """Begin; a mistake ends the demo with its reason."""
@@ -176,7 +189,7 @@ class Demo:
             self._clock,
             self._journal,
             spool=self._home.spool,
-            centre=centre_of(self._settings, sounds=VirtualSounds()),
+            centre=self._centre,
             addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
             secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
             readers=(self._figures.read, self._watch.read, self._agent_came_off, self._board.apply, self._web.read),
@@ -189,10 +202,17 @@ class Demo:
             daemon.desk.sign_in(agent)
             daemon.desk.ready(agent)
         self._web.start(daemon)
+        self._administration.start()
         pbx.start_traffic(self._traffic())
         self._began = self._clock.now()
         if self._options.length is not None:
             self._end_at(self._began + self._options.length)
+
+    def _follow(self, settings: Settings, by: str) -> None:
+        """Administrators of a demo change its settings as those of a site; the phones of new agents are nobody's."""
+        if self._daemon is not None:
+            follow(self._centre, self._daemon, settings, by)
+            self._board.targets = targets_of(settings)
 
     def _end_at(self, end: Instant) -> None:
         """End once ``end`` has come; an alarm may go off early, as time waits for the work."""
@@ -281,6 +301,7 @@ class Demo:
             live.stop()
         if self._end is not None and self._end.active():
             self._end.cancel()
+        self._administration.stop()
         await self._web.stop()
         if self._daemon is not None:
             daemon, self._daemon = self._daemon, None

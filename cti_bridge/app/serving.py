@@ -103,7 +103,7 @@ class Node:
         )
         self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         board, page = self._figures.live.board, self._figures.live.page
-        self._console = Console(reactor, board, lambda: self._administration.settings, metrics=page)
+        self._console = Console(reactor, board, self._administration, metrics=page)
         self._daemon = Daemon(
             reactor,
             clock,

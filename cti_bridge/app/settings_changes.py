@@ -31,7 +31,7 @@ from config.models import Settings
 from cti_bridge.app.checking import check_examined
 from cti_bridge.app.settings_present import Present, shown_differences
 from facts.time import Instant
-from storage.audit import Change
+from storage.audit import AuditLog, Change
 from storage.journal import Journal
 from storage.settings_revisions import Origin, OvertakenError, Revision, SettingsRevisions
 
@@ -100,6 +100,7 @@ class SettingsChanges:
 
     def __init__(self, journal: Journal, path: Path | None, env: Mapping[str, str]) -> None:
         self.revisions = SettingsRevisions(journal)
+        self.audit = AuditLog(journal)
         self._path = path
         self._env = dict(env)
 
@@ -115,12 +116,12 @@ class SettingsChanges:
         """All settings with what leads; what is wrong with them is left out."""
         return examine(self._path, self._env, present.document).settings
 
-    def differences_of(self, number: int) -> tuple[Difference, ...]:
-        """What a revision changed, without secrets; raises `NotThereError`."""
+    def revision(self, number: int) -> tuple[Revision, tuple[Difference, ...]]:
+        """A revision with what it changed, without secrets; raises `NotThereError`."""
         after, before = self.revisions.revision(number), self.revisions.revision(number - 1)
         if after is None:
             raise NotThereError(f"there is no revision {number}: `cordboard config revisions` lists them")
-        return shown_differences(differences(before[1] if before is not None else {}, after[1]))
+        return after[0], shown_differences(differences(before[1] if before is not None else {}, after[1]))
 
     def propose(self, present: Present, document: Document, said: Said | None = None) -> Proposal:
         """Check a document as a file is checked; ``said``: the text that brought it, for the lines of mistakes."""

@@ -114,7 +114,7 @@ def list_revisions(
     if _leading(config).present.revision is not None or number is not None:
         with _changes(config) as changes:
             if number is not None:
-                _print_differences(changes.differences_of(number), as_json=as_json)
+                _print_differences(changes.revision(number)[1], as_json=as_json)
                 return
             found = changes.revisions.revisions(most=most)
     if as_json:

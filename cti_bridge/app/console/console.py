@@ -9,11 +9,13 @@ import structlog
 from agent_console.http.app import WebOptions, create_app
 from agent_console.ports import Ports
 from config.models import Settings
+from cti_bridge.app.administration import Administration
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
+from cti_bridge.app.console.settings_store import AdministeredSettings
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
@@ -28,19 +30,22 @@ STATIC = Path(__file__).parents[3] / "agent_console" / "static"
 class Console:
     """To be made before the board catches up with the journal, to be started with the daemon, to be stopped before it.
 
-    ``board``: the live figures; ``metrics``: the page for Prometheus; ``settings``: those in force at any time.
+    ``board``: the live figures; ``metrics``: the page for Prometheus; ``administration``: the settings in force.
     """
 
     def __init__(
-        self, reactor: Any, board: Board, settings: Callable[[], Settings], *, metrics: Callable[[], bytes]
+        self, reactor: Any, board: Board, administration: Administration, *, metrics: Callable[[], bytes]
     ) -> None:
         self._reactor = reactor
         self._board = board
-        self._settings = settings
+        self._administration = administration
         self._metrics = metrics
         self._trend = Trend(board)
         self._feed: Feed | None = None
         self._server: WebServer | None = None
+
+    def _settings(self) -> Settings:
+        return self._administration.settings
 
     def read(self, entry: Entry) -> None:
         """Take in the next fact; after the board."""
@@ -58,7 +63,8 @@ class Console:
         web = self._settings().web
         if not web.enabled:
             return
-        app = create_app(Ports(floor=floor), self._feed.hub, WebOptions())
+        ports = Ports(floor=floor, settings=AdministeredSettings(self._administration, coordinator.engine))
+        app = create_app(ports, self._feed.hub, WebOptions())
         server = WebServer(app, web.host, web.port)
         try:
             server.start()

@@ -1,0 +1,53 @@
+"""Which version of a thing a request changes: ETags, asked for wherever two people may edit the same."""
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Response
+
+from agent_console.errors import MatchNeededError
+
+ANY: Final = "*"
+"""``If-Match: *``: whatever version there is."""
+
+
+def quoted(etag: str) -> str:
+    """An ETag as HTTP has it."""
+    return f'"{etag}"'
+
+
+def tag(response: Response, etag: str) -> None:
+    """Tell the version of what is answered."""
+    response.headers["ETag"] = quoted(etag)
+
+
+def _bare(header: str) -> str:
+    return header.strip().removeprefix("W/").strip('"')
+
+
+def match_needed(
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="The ETag of the version that was read; `*`: whatever it is.")
+    ] = None,
+) -> str:
+    """The version that the request changes; raises `MatchNeededError`."""
+    if if_match is None:
+        raise MatchNeededError("send If-Match with the ETag that you read: GET tells it")
+    return _bare(if_match)
+
+
+def match_or_new(
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="The ETag of the version that was read; `*`: whatever it is.")
+    ] = None,
+    if_none_match: Annotated[str | None, Header(max_length=200, description="`*`: it must not be there yet.")] = None,
+) -> str | None:
+    """The version that the request changes; None: there must be none yet. Raises `MatchNeededError`."""
+    if if_match is not None:
+        return _bare(if_match)
+    if if_none_match is not None and _bare(if_none_match) == ANY:
+        return None
+    raise MatchNeededError("send If-Match with the ETag that you read, or If-None-Match: * to make a new one")
+
+
+Match = Annotated[str, Depends(match_needed)]
+MatchOrNew = Annotated[str | None, Depends(match_or_new)]

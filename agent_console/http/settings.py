@@ -1,0 +1,139 @@
+"""Settings that are changed while the daemon runs: entries, several at once, revisions, export and import, preview."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from agent_console.documents.administration import (
+    ImportedDoc,
+    RevisionDoc,
+    RevisionLine,
+    SectionName,
+    SettingDoc,
+    SettingsChange,
+)
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.supervision import PreviewDoc, PreviewWish
+from agent_console.documents.values import Page
+from agent_console.errors import InvalidError, NotFoundError, UnavailableError
+from agent_console.http.etags import Match, MatchOrNew, tag
+from agent_console.http.guard import Daemon, Seen, Who
+from agent_console.http.paging import Cursor, Limit, bad_cursor, cursor_of, key_of
+from agent_console.ports import Ports, SettingsStore
+
+router = APIRouter(tags=["settings"])
+
+YAML: Final = "application/yaml"
+_YAML_BODY: Final = {
+    "requestBody": {"required": True, "content": {YAML: {"schema": {"type": "string"}, "example": "skills: {}"}}}
+}
+
+
+def _store(ports: Ports) -> SettingsStore:
+    if ports.settings is None:
+        raise UnavailableError("settings cannot be changed here: this daemon keeps none in a database")
+    return ports.settings
+
+
+@router.get("/settings/export", response_class=PlainTextResponse, responses={200: {"content": {YAML: {}}}})
+async def export_settings(ports: Daemon) -> Response:
+    """Everything that can be changed here, as a settings file has it; rows of stars stand for secrets."""
+    return PlainTextResponse(await _store(ports).export(), media_type=YAML)
+
+
+@router.post("/settings/import", openapi_extra=_YAML_BODY)
+async def import_settings(ports: Daemon, who: Who, request: Request) -> ImportedDoc:
+    """Put the sections that a YAML text has in place of those that are there."""
+    try:
+        text = (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        problem = FieldProblem(field="body", rule="has to be UTF-8 text", way_out="save the file as UTF-8")
+        raise InvalidError([problem]) from error
+    return await _store(ports).take_in(text, who.user)
+
+
+@router.post("/settings/changes")
+async def change_settings(ports: Daemon, who: Who, wish: SettingsChange) -> RevisionLine:
+    """Change several entries at once, all or none: a skills matrix, two people who swap their phones."""
+    return await _store(ports).change(wish, who.user)
+
+
+@router.get("/settings/revisions")
+async def list_revisions(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[RevisionLine]:
+    """Changes of the settings, the latest first. Without any, the settings file leads."""
+    found = list(await _store(ports).revisions(_number(cursor), limit + 1))
+    part = found[:limit]
+    return Page(items=part, next_cursor=cursor_of(str(part[-1].number)) if len(found) > limit else None)
+
+
+@router.get("/settings/revisions/{number}")
+async def get_revision(ports: Daemon, number: int) -> RevisionDoc:
+    """A change, with what was before and after."""
+    return await _store(ports).revision(number)
+
+
+@router.post("/settings/revisions/{number}/undo")
+async def undo_revision(ports: Daemon, who: Who, number: int) -> RevisionLine:
+    """Take a change back, by a new one; refused when later changes of the same entries stand on it."""
+    return await _store(ports).undo(number, who.user)
+
+
+@router.get("/settings/{section}")
+async def list_settings(ports: Daemon, section: SectionName) -> Page[SettingDoc]:
+    """All entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself."""
+    return Page(items=list(await _store(ports).section(section)))
+
+
+@router.get("/settings/{section}/{name}")
+async def get_setting(ports: Daemon, section: SectionName, name: str, response: Response) -> SettingDoc:
+    """One entry."""
+    found = await _store(ports).entry(section, name)
+    if found is None:
+        raise NotFoundError(f"there is no {name!r} among the {section}: GET /api/v1/settings/{section} lists them")
+    tag(response, found.etag)
+    return found
+
+
+@router.put("/settings/{section}/{name}")
+async def put_setting(
+    *,
+    ports: Daemon,
+    who: Who,
+    section: SectionName,
+    name: str,
+    document: Annotated[Any, Body(description="The entry as a settings file has it; stars keep a secret.")],
+    match: MatchOrNew,
+    response: Response,
+) -> SettingDoc:
+    """Make or change an entry; in force when this answers, with every caller's place kept."""
+    if document is None:
+        raise InvalidError([FieldProblem(field="body", rule="is null", way_out="send the entry, or DELETE it")])
+    found = await _store(ports).put(section, name, document, match=match, by=who.user)
+    tag(response, found.etag)
+    return found
+
+
+@router.delete("/settings/{section}/{name}", status_code=204)
+async def delete_setting(ports: Daemon, who: Who, section: SectionName, name: str, match: Match) -> None:
+    """Remove an entry; refused while others refer to it."""
+    await _store(ports).remove(section, name, match=match, by=who.user)
+
+
+@router.post("/preview")
+async def preview_change(ports: Daemon, sight: Seen, wish: PreviewWish) -> PreviewDoc:
+    """What a change of the settings would do to who waits and who works now. Nothing is changed."""
+    found = await _store(ports).preview(wish)
+    if sight.everything:
+        return found
+    seen = {row.agent for row in ports.floor.agents() if sight.agent(row)}
+    return found.model_copy(update={"idle_agents": [agent for agent in found.idle_agents if agent in seen]})
+
+
+def _number(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        return int(key_of(cursor))
+    except ValueError as error:
+        raise bad_cursor() from error
