@@ -29,7 +29,7 @@ help: ## tell what there is
 # ---- set-up --------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: $(INSTALLED) ## make .venv with the locked dependencies and the project itself
+setup: $(INSTALLED) console ## make .venv with the locked dependencies and the project itself, and build the console
 
 $(BIN)/uv:
 	tools/make-venv $(VENV)
@@ -37,6 +37,23 @@ $(BIN)/uv:
 $(INSTALLED): requirements.lock setup.cfg pyproject.toml $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(VENV) --require-hashes --build-constraint requirements.lock -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The console is built anew when a source of it has changed.
+UI := agent_console/ui
+UI_SOURCES := $(shell find $(UI) -name node_modules -prune -o -type f -print 2>/dev/null)
+UI_INSTALLED := $(UI)/node_modules/.installed
+CONSOLE := agent_console/static/index.html
+
+.PHONY: console
+console: $(CONSOLE) ## build the browser console into agent_console/static
+
+$(UI_INSTALLED): $(UI)/package-lock.json $(INSTALLED)
+	tools/npm --prefix $(UI) ci --silent --no-progress
+	touch $@
+
+$(CONSOLE): $(UI_INSTALLED) $(UI_SOURCES)
+	tools/npm --prefix $(UI) run --silent build -- --logLevel warn
 	touch $@
 
 .PHONY: lock
@@ -58,25 +75,32 @@ demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --sp
 
 # ---- checks --------------------------------------------------------------------------------------
 
-.PHONY: lint format check-format check-lint check-types check-imports check-news
+.PHONY: lint format check-format check-lint check-types check-imports check-news check-console test-console
 lint: setup ## style, types, import contracts, news fragments
-	$(MAKE) --jobs=4 --output-sync=target --keep-going check-format check-lint check-types check-imports check-news
+	$(MAKE) --jobs=4 --output-sync=target --keep-going \
+		check-format check-lint check-types check-imports check-news check-console
 
 format: setup ## put the sources into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	tools/npm --prefix $(UI) run --silent format
 
 check-format: ; $(BIN)/ruff format --check .
 check-lint: ; $(BIN)/ruff check .
 check-types: ; $(BIN)/mypy $(addprefix -p ,$(PACKAGES) deploy tools tests)
 check-imports: ; $(BIN)/lint-imports
 check-news: ; $(BIN)/python tools/check_news.py newsfragments
+check-console:
+	tools/npm --prefix $(UI) run --silent style
+	tools/npm --prefix $(UI) run --silent types
+test-console: ; tools/npm --prefix $(UI) run --silent test
 
 .PHONY: test test-fast test-slow unit
 unit: ; $(PYTEST) -n $(FAST_WORKERS) -m "$(FAST)" tests $(ARGS)
 
 test-fast: setup ## all checks and every test that needs no server (three minutes at most)
-	$(MAKE) --jobs=3 --output-sync=target --keep-going check-format check-lint check-imports check-news check-types unit
+	$(MAKE) --jobs=3 --output-sync=target --keep-going check-format check-lint check-imports check-news check-types \
+		check-console test-console unit
 
 test-slow: servers ## the tests on the real Asterisk and the other servers
 	$(PYTEST) -n $(SLOW_WORKERS) --dist loadgroup -m "$(SLOW)" tests $(ARGS)
@@ -95,5 +119,5 @@ recordings: servers ## record the AMI transcripts anew, after a change of the di
 
 .PHONY: clean
 clean: ## remove all that was made, the virtual environment and the fetched servers included
-	rm -rf $(VENV) $(WORK) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(WORK) $(UI)/node_modules agent_console/static build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

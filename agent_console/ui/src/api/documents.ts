@@ -1,0 +1,965 @@
+// Made by tools/write_console_documents.py from agent_console/documents: change those, and run it again.
+
+/** RFC 3339, in UTC. */
+export type Instant = string;
+
+/** What the system is doing with the agent; with several slots the first of contact > wrap-up > offer > idle. */
+export type Activity = "IDLE" | "RESERVED" | "TALKING" | "HOLD" | "WRAP_UP";
+
+/** A contact that an agent is at work on. */
+export interface AgentContact {
+  contact_id: string;
+  queue: string | null;
+  state: string;
+  since: Instant | null;
+  caller: string;
+}
+
+/** One agent now and today. */
+export interface AgentRow {
+  agent: string;
+  name: string;
+  team: string;
+  phone: string;
+  phone_reachable: boolean;
+  declared: Declared;
+  activity: Activity;
+  reason: string | null;
+  reason_title: string | null;
+  pending: Declared | null;
+  since: Instant;
+  logged_in_at: Instant | null;
+  skills: Record<string, number>;
+  contacts: AgentContact[];
+  today: Record<string, FigureDoc>;
+}
+
+/** An agent who was considered for a contact; without obstacles an offer is possible. */
+export interface AgentVerdict {
+  agent: string;
+  name: string;
+  qualified: boolean;
+  ruled_out_by: Obstacle[];
+  /** Since when the agent has been in the state that rules them out. */
+  since: Instant | null;
+}
+
+/** Why an agent is offered nothing. */
+export interface AgentWhy {
+  agent: string;
+  summary: string;
+  code: string;
+  details: Record<string, unknown>;
+  obstacles: Obstacle[];
+  contacts: ContactVerdict[];
+}
+
+/** A threshold that is passed, or was. */
+export interface AlarmDoc {
+  alarm_id: string;
+  alarm: string;
+  queue: string | null;
+  queue_title: string | null;
+  value: number;
+  threshold: number;
+  text: string;
+  raised_at: Instant;
+  cleared_at: Instant | null;
+}
+
+/** The process answers. */
+export interface Alive {
+  status: "alive";
+  version: string;
+}
+
+/** Who changed what. */
+export interface AuditDoc {
+  number: number;
+  at: Instant;
+  actor: string;
+  action: string;
+  resource: string;
+  key: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** A customer who is to be called back. */
+export interface CallbackDoc {
+  contact_id: string;
+  queue: string;
+  number: string;
+  customer: CustomerBrief | null;
+  /** Whose it is, if it is somebody's. */
+  agent: string | null;
+  due: Instant | null;
+  attempt: number;
+  requested_at: Instant;
+  state: "scheduled" | "waiting" | "offered" | "dialling";
+}
+
+/** Figures, dimensions and service-level formulas. */
+export interface Catalogue {
+  figures: FigureDefinition[];
+  dimensions: string[];
+  formulas: Record<string, string>;
+}
+
+/** What time alone will bring. ``code`` and ``details`` say it for translation, ``what`` in English. */
+export interface ChangeAhead {
+  at: Instant;
+  what: string;
+  code: string;
+  details: Record<string, unknown>;
+}
+
+/** One's own new password. */
+export interface ChangePassword {
+  old: string;
+  /** At least twelve characters. */
+  new: string;
+}
+
+/** What a client says: one of these. */
+export interface ClientFrame {
+  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals")[] | null;
+  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals")[] | null;
+  /** Streams in which numbers were missed: a snapshot follows. */
+  resync?: string[] | null;
+}
+
+/** Ask somebody while the caller is on hold. */
+export interface Consult {
+  to_kind: "agent" | "number";
+  to: string;
+}
+
+/** A contact in a list. Times are None for what has not happened. */
+export interface ContactLine {
+  contact_id: string;
+  channel: string;
+  direction: string;
+  place: "menu" | "waiting" | "offered" | "scheduled" | "dialling" | "connected" | "wrap_up" | "ended";
+  queue: string | null;
+  /** Every queue in which it was, in order. */
+  queues: string[];
+  /** Who talked with it, in order. */
+  agents: string[];
+  customer_id: string | null;
+  caller_number: string;
+  caller_name: string;
+  entry_point: string;
+  began_at: Instant;
+  joined_at: Instant | null;
+  answered_at: Instant | null;
+  ended_at: Instant | null;
+  wait_s: number | null;
+  talk_s: number | null;
+  hold_s: number | null;
+  wrap_up_s: number | null;
+  /** `in_progress`, `answered`, `abandoned`, or how it left otherwise. */
+  result: string;
+  outcome: Outcome;
+  recordings: number;
+}
+
+/** A contact that was considered for an agent. */
+export interface ContactVerdict {
+  contact_id: string;
+  queue: string | null;
+  qualified: boolean;
+  ruled_out_by: Obstacle[];
+}
+
+/** Why a contact still waits. */
+export interface ContactWhy {
+  contact_id: string;
+  queue: string | null;
+  place: string;
+  waited_s: number;
+  position: number;
+  requirement: string;
+  summary: string;
+  code: string;
+  details: Record<string, unknown>;
+  agents: AgentVerdict[];
+  changes: ChangeAhead[];
+}
+
+/** The customer, as far as a call needs them at once. */
+export interface CustomerBrief {
+  customer_id: string;
+  name: string;
+  tier: string | null;
+  language: string | null;
+}
+
+/** A customer. */
+export interface CustomerDoc {
+  customer_id: string;
+  name: string;
+  account: string | null;
+  /** In international form where they can be read so. */
+  numbers: string[];
+  tier: string | null;
+  language: string | null;
+  notes: string;
+  changed_at: Instant;
+  changed_by: string;
+  etag: string;
+}
+
+/** A customer's record as it is to be. */
+export interface CustomerWish {
+  name: string;
+  /** The key in other systems. */
+  account?: string | null;
+  numbers?: string[];
+  tier?: string | null;
+  language?: string | null;
+  notes?: string;
+}
+
+/** What a CSV file brought; ``problems`` name lines. */
+export interface CustomersImported {
+  made: number;
+  changed: number;
+  problems: FieldProblem[];
+}
+
+/** What the person asked for. */
+export type Declared = "LOGGED_OUT" | "NOT_READY" | "READY";
+
+/** What changed in a stream. */
+export interface Delta {
+  topic: string;
+  n: number;
+  now: Instant;
+  set: Record<string, unknown>;
+  gone: string[];
+}
+
+/** Everything on an agent's desk: what a reloaded page shows. */
+export interface Desk {
+  now: Instant;
+  state: DeskState;
+  contacts: DeskContact[];
+  callbacks: CallbackDoc[];
+  messages: MessageDoc[];
+}
+
+/** A contact at an agent's desk, with what can be done with it now. */
+export interface DeskContact {
+  contact_id: string;
+  queue: string | null;
+  queue_title: string;
+  channel: string;
+  direction: "inbound" | "outbound" | "internal";
+  state: "ringing" | "dialling" | "talking" | "held" | "consulting" | "conference" | "parked" | "wrap_up" | "over";
+  since: Instant;
+  /** From the original join time until it was offered to this agent. */
+  waited_s: number | null;
+  answered_at: Instant | null;
+  rings_until: Instant | null;
+  /** None in wrap-up: until the agent ends it. */
+  wrap_up_until: Instant | null;
+  caller_number: string;
+  caller_name: string;
+  entry_point: string;
+  entry_point_title: string;
+  customer: CustomerBrief | null;
+  /** What the menu learned. */
+  attributes: Record<string, string>;
+  parties: Party[];
+  muted: boolean;
+  recording: "off" | "on" | "paused";
+  /** Supervisors who listen; only where the settings let agents know. */
+  monitored_by: string[];
+  outcome: Outcome;
+  script: string | null;
+  /** Every act; None: it can be done now. */
+  acts: Partial<Record<"answer" | "reject" | "hold" | "retrieve" | "mute" | "unmute" | "transfer" | "consult" | "complete" | "cancel" | "swap" | "conference" | "drop" | "leave" | "hang_up" | "send_digits" | "park" | "pick_up" | "record_start" | "record_pause" | "record_resume" | "record_stop" | "end_wrap_up" | "extend_wrap_up", Refusal | null>>;
+}
+
+/** Begin to work. */
+export interface DeskSignIn {
+  /** The phone to work at; absent: one's own. */
+  phone?: string | null;
+}
+
+/** An agent's state on both axes: what they declared, and what the system is doing with them. */
+export interface DeskState {
+  agent: string;
+  name: string;
+  phone: string;
+  phone_reachable: boolean;
+  declared: Declared;
+  activity: Activity;
+  reason: string | null;
+  reason_title: string | null;
+  /** What they will be after the present work. */
+  pending: Declared | null;
+  pending_reason: string | null;
+  /** Since when the shown state holds. */
+  since: Instant;
+  logged_in_at: Instant | null;
+  /** How many contacts at once. */
+  slots: number;
+}
+
+/** Call somebody. */
+export interface Dial {
+  number: string;
+  /** In whose name; its outbound number is shown. */
+  queue?: string | null;
+  customer_id?: string | null;
+}
+
+/** Whom one can transfer to or consult. */
+export interface DirectoryEntry {
+  kind: "agent" | "queue" | "number" | "flow";
+  to: string;
+  title: string;
+  /** Of an agent: declared and activity in one word (`ready`, `talking` …); of a queue: `open` or `closed`. */
+  state: string | null;
+  waiting: number | null;
+  reachable: boolean;
+}
+
+/** What may come of a contact. */
+export interface DispositionDoc {
+  disposition: string;
+  title: string;
+  resolved: boolean | null;
+}
+
+/** The contacts behind a figure. */
+export interface DrillDown {
+  figure: string;
+  numerator: number | null;
+  denominator: number | null;
+  contacts: ContactLine[];
+  more: boolean;
+}
+
+/** End one party's part. */
+export interface Drop {
+  party: string;
+}
+
+/** A dialled number and what answers it. */
+export interface EntryPointDoc {
+  number: string;
+  title: string;
+  flow: string;
+  queue: string | null;
+}
+
+/** Need longer for the work after the contact. */
+export interface ExtendWrapUp {
+  /** None: until one ends it. */
+  by_s?: number | null;
+}
+
+/** One field that was refused. */
+export interface FieldProblem {
+  /** Its path: ``body.number``, ``query.limit``. */
+  field: string;
+  /** What it has to be. */
+  rule: string;
+  /** What to do. */
+  way_out: string;
+}
+
+/** What a figure means. */
+export interface FigureDefinition {
+  name: string;
+  title: string;
+  unit: string;
+  definition: string;
+  exclusions: string;
+  formula: string;
+}
+
+/** A key figure, with what it was made of; the same as in reports. */
+export interface FigureDoc {
+  /** None: no data. */
+  value: number | null;
+  numerator: number | null;
+  denominator: number | null;
+  unit: string;
+  /** The id of the formula; `GET /reports/catalogue` explains it. */
+  formula: string;
+  /** Contacts that no fact lets count in or out. */
+  unclassified: number;
+}
+
+/** A voice menu. */
+export interface FlowDoc {
+  flow: string;
+  title: string;
+  languages: string[];
+  nodes: number;
+  /** Numbers that it answers. */
+  entry_points: string[];
+  /** The flow file's contents, when one is asked for. */
+  document: Record<string, unknown> | null;
+}
+
+/** The first frame. */
+export interface Hello {
+  now: Instant;
+  user: string;
+}
+
+/** What an import changed. */
+export interface ImportedDoc {
+  changed: number;
+  revision: number | null;
+  problems: FieldProblem[];
+}
+
+/** A new token with its secret, told this once. */
+export interface MadeToken {
+  token_id: string;
+  name: string;
+  user: string;
+  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  made_at: Instant;
+  last_used_at: Instant | null;
+  expires_at: Instant | null;
+  secret: string;
+}
+
+/** Who is signed in, and what the console needs to know of it. */
+export interface Me {
+  user: string;
+  /** The person's name. */
+  title: string;
+  role: "agent" | "supervisor" | "administrator";
+  teams: string[];
+  /** The agent whose desk this user has. */
+  agent: string | null;
+  /** To be sent as `X-CSRF-Token` with every request that changes something; None with an API token. */
+  csrf_token: string | null;
+  /** True: nothing but the change of password is possible. */
+  must_change_password: boolean;
+  language: string;
+  time_zone: string;
+  site: string;
+  /** What this session, or token, may do. */
+  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  web_phone: WebPhone | null;
+  /** When the session ends at the latest. */
+  expires_at: Instant | null;
+}
+
+/** A merge, to be undone by its number. */
+export interface MergeDoc {
+  number: number;
+  kept: string;
+  merged: string;
+  at: Instant;
+  by: string;
+  undone: boolean;
+}
+
+/** Take another record into this one. */
+export interface MergeWish {
+  other: string;
+}
+
+/** A word from a supervisor. */
+export interface MessageDoc {
+  message_id: string;
+  at: Instant;
+  /** Who sent it. */
+  sender: string;
+  team: string | null;
+  text: string;
+}
+
+/** Why a service level was missed, in parts that add up. */
+export interface MissedDoc {
+  queue: string;
+  lines: (Record<string, unknown>)[];
+}
+
+/** Listen to a talk; once more changes the mode. */
+export interface Monitor {
+  mode: "listen" | "whisper" | "barge";
+  /** Whose side, where several agents talk; absent: the first. */
+  agent?: string | null;
+}
+
+/** A talk that one listens to. */
+export interface Monitored {
+  contact_id: string;
+  agent: string;
+  mode: "listen" | "whisper" | "barge";
+  supervisor: string;
+}
+
+/** To another queue; the join time is kept. */
+export interface Move {
+  queue: string;
+}
+
+/** An API token to be made. */
+export interface NewToken {
+  name: string;
+  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  /** Whose rights it has; absent: one's own. */
+  user?: string | null;
+  expires_at?: Instant | null;
+}
+
+/** An act that needs nothing more. */
+export interface NoDetails {
+}
+
+/** Want no contacts. */
+export interface NotReady {
+  /** A code of the settings' reasons. */
+  reason: string;
+}
+
+/** What stands between a contact and an agent. ``code`` is stable, ``text`` is English. */
+export interface Obstacle {
+  text: string;
+  code: string;
+  details: Record<string, unknown>;
+}
+
+/** A password that is shown once and has to be changed at the first sign-in. */
+export interface OneTimePassword {
+  user: string;
+  password: string;
+}
+
+/** A stretch of opening hours. */
+export interface OpenSpan {
+  opens: Instant;
+  closes: Instant;
+}
+
+/** A calendar: open now or not, and the next days. */
+export interface OpeningHoursDoc {
+  name: string;
+  time_zone: string;
+  open: boolean;
+  spans: OpenSpan[];
+}
+
+/** What came of the contact, as far as it has been said. */
+export interface Outcome {
+  disposition: string | null;
+  resolved: boolean | null;
+  notes: string;
+}
+
+/** One part of the daemon. */
+export interface Part {
+  part: string;
+  ready: boolean;
+  /** Why not, and what to do. */
+  reason: string;
+}
+
+/** Somebody on the call. */
+export interface Party {
+  /** To name them in `drop`. */
+  party: string;
+  kind: "customer" | "agent" | "number";
+  name: string;
+  number: string | null;
+  state: "ringing" | "talking" | "held" | "gone";
+  since: Instant;
+}
+
+/** An agent's own figures of today. */
+export interface PersonalFigures {
+  agent: string;
+  /** When today began, at the site. */
+  day: Instant;
+  figures: Record<string, FigureDoc>;
+}
+
+/** What a change would do. */
+export interface PreviewDoc {
+  /** Waiting contacts that somebody logged in can take now, and nobody could afterwards. */
+  unroutable: string[];
+  /** Agents who serve a queue now and would serve none. */
+  idle_agents: string[];
+  /** Queues in which somebody waits and that would be no more. */
+  gone_queues: string[];
+  /** Why the change would be refused. */
+  problems: FieldProblem[];
+}
+
+/** A change of the settings that is not made, only looked at. */
+export interface PreviewWish {
+  section: string;
+  name: string;
+  /** The new contents; None: it is removed. */
+  document: Record<string, unknown> | null;
+}
+
+/** Why a request was not done. ``error_id`` is stable; programs decide by it. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  error_id: string;
+  /** With `invalid`: every field that was refused. */
+  errors: FieldProblem[] | null;
+  /** With `state_changed` and `edited_meanwhile`: how things are now. */
+  present: Record<string, unknown> | null;
+  /** With `edited_meanwhile`: the present ETag. */
+  etag: string | null;
+  /** With `too_many`: when to try again. */
+  retry_after_s: number | null;
+}
+
+/** Agents who may take a waiting contact, by what keeps them. */
+export interface Qualified {
+  total: number;
+  free: number;
+  busy: number;
+  not_ready: number;
+  logged_out: number;
+}
+
+/** Agents who meet the queue's own requirement, by state. */
+export interface QueueAgents {
+  logged_in: number;
+  /** Free to be offered a contact. */
+  ready: number;
+  reserved: number;
+  talking: number;
+  wrap_up: number;
+  not_ready: number;
+}
+
+/** One queue now and today. */
+export interface QueueRow {
+  queue: string;
+  title: string;
+  /** Whose supervisors see it; none: everybody's. */
+  teams: string[];
+  open: boolean;
+  closed_by_hand: boolean;
+  /** Not yet answered, those who are offered included. */
+  waiting: number;
+  ringing: number;
+  talking: number;
+  callbacks: number;
+  oldest_joined_at: Instant | null;
+  /** For who would come now; None: not known. */
+  expected_wait_s: number | null;
+  /** Reserve groups that help just now. */
+  helped_by: string[];
+  agents: QueueAgents;
+  today: Record<string, FigureDoc>;
+  /** The running quarter of an hour and the one before. */
+  interval: Record<string, FigureDoc>;
+  targets: QueueTargets;
+  trend: TrendPoint[];
+}
+
+/** What callers were promised; limits of alarms where they are set. */
+export interface QueueTargets {
+  service_level: number;
+  threshold_s: number;
+  formula: string;
+  longest_wait_s: number | null;
+  abandon_rate: number | null;
+}
+
+/** Every part; ready when all are. */
+export interface Readiness {
+  ready: boolean;
+  parts: Part[];
+}
+
+/** Why agents may be not ready. ``system``: a person cannot choose it. */
+export interface ReasonDoc {
+  reason: string;
+  title: string;
+  digits: string | null;
+  productive: boolean;
+  system: boolean;
+}
+
+/** A recording of a talk. */
+export interface RecordingDoc {
+  recording_id: string;
+  contact_id: string;
+  agent: string | null;
+  queue: string | null;
+  started_at: Instant;
+  /** None: it is still being made. */
+  length_s: number | null;
+  bytes: number | null;
+  /** When retention removes it; None: never. */
+  delete_after: Instant | null;
+  state: "running" | "stored" | "deleted";
+}
+
+/** Why an act is not possible now. */
+export interface Refusal {
+  reason: string;
+  /** Stable, for translation. */
+  reason_id: string;
+}
+
+/** The range as asked for, in the clock of its zone. */
+export interface ReportRange {
+  from_: string | null;
+  to: string | null;
+  time_zone: string;
+  as_of: string | null;
+}
+
+/** One slice. */
+export interface ReportRow {
+  slice: Record<string, string | null>;
+  figures: Record<string, FigureDoc>;
+}
+
+/** One change of the settings. */
+export interface RevisionDoc {
+  number: number;
+  at: Instant;
+  by: string;
+  section: string;
+  name: string;
+  action: string;
+  before: unknown;
+  after: unknown;
+  /** The change that this one took back. */
+  undoes: number | null;
+}
+
+/** A message to a team. */
+export interface Said {
+  text: string;
+}
+
+/** Press keys. */
+export interface SendDigits {
+  digits: string;
+}
+
+/** What the server says: one of these. */
+export interface ServerFrame {
+  hello: Hello | null;
+  snapshot: Snapshot | null;
+  delta: Delta | null;
+  /** A stream that is no more, or that one may not see any more. */
+  ended: string | null;
+  error: Problem | null;
+}
+
+/** What an agent is to be. */
+export interface SetAgentState {
+  declared: Declared;
+  /** With NOT_READY; absent: set by a supervisor. */
+  reason?: string | null;
+  /** With LOGGED_OUT: at once, also during a contact. */
+  force?: boolean;
+}
+
+/** What came of the contact. The last one counts. */
+export interface SetOutcome {
+  disposition?: string | null;
+  resolved?: boolean | null;
+  notes?: string;
+}
+
+/** A waiting contact's new priority; higher goes first. */
+export interface SetPriority {
+  priority: number;
+}
+
+/** An agent's full set of skills. */
+export interface SetSkills {
+  skills: Record<string, unknown>;
+}
+
+/** One entry of a section. ``etag`` changes with every change of it. */
+export interface SettingDoc {
+  section: string;
+  name: string;
+  /** As in the settings file. */
+  document: unknown;
+  etag: string;
+  changed_at: Instant | null;
+  changed_by: string | null;
+}
+
+/** Name and password. */
+export interface SignIn {
+  name: string;
+  password: string;
+}
+
+/** How one can sign in here. */
+export interface SignInWays {
+  site: string;
+  language: string;
+  password: boolean;
+  /** What the provider's button says; None: there is no provider. */
+  oidc: string | null;
+}
+
+/** A skill, and who has it at which level. */
+export interface SkillDoc {
+  skill: string;
+  title: string;
+  agents: Record<string, number>;
+}
+
+/** A stream as it is; the next delta is number ``n + 1``. */
+export interface Snapshot {
+  topic: string;
+  n: number;
+  now: Instant;
+  items: Record<string, unknown>;
+}
+
+/** A contact's whole story. */
+export interface Story {
+  contact_id: string;
+  lines: StoryLine[];
+}
+
+/** One fact of a contact: when, what, and in words. */
+export interface StoryLine {
+  at: Instant;
+  /** Since the contact's first fact. */
+  since_s: number;
+  kind: string;
+  text: string;
+  node: string;
+  seq: number;
+  data: Record<string, unknown>;
+}
+
+/** A team with its agents. */
+export interface TeamDoc {
+  team: string;
+  title: string;
+  agents: string[];
+}
+
+/** An API token; its secret is not kept. */
+export interface Token {
+  token_id: string;
+  name: string;
+  user: string;
+  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  made_at: Instant;
+  last_used_at: Instant | null;
+  expires_at: Instant | null;
+}
+
+/** The whole centre, now and today. */
+export interface Totals {
+  /** When today began, at the site. */
+  day: Instant;
+  waiting: number;
+  longest_joined_at: Instant | null;
+  talking: number;
+  agents: QueueAgents;
+  today: Record<string, FigureDoc>;
+  interval: Record<string, FigureDoc>;
+  trend: TrendPoint[];
+}
+
+/** Hand the caller over without asking. */
+export interface Transfer {
+  to_kind: "agent" | "queue" | "number" | "flow";
+  /** An agent's, queue's or flow's name, or a number. */
+  to: string;
+}
+
+/** One half-hour of today. */
+export interface TrendPoint {
+  at: Instant;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  service_level: number | null;
+}
+
+/** An account. */
+export interface User {
+  name: string;
+  title: string;
+  role: "agent" | "supervisor" | "administrator";
+  teams: string[];
+  agent: string | null;
+  language: string | null;
+  has_password: boolean;
+  must_change_password: boolean;
+  /** By an administrator. */
+  locked: boolean;
+  /** After failed sign-ins. */
+  locked_until: Instant | null;
+  last_sign_in: Instant | null;
+  /** Open ones. */
+  sessions: number;
+}
+
+/** What a user may set of themselves. */
+export interface UserNote {
+  language?: string | null;
+  title?: string | null;
+}
+
+/** A message that a caller left. */
+export interface VoicemailDoc {
+  voicemail_id: string;
+  contact_id: string;
+  mailbox: string;
+  at: Instant;
+  length_s: number;
+  caller_number: string;
+  customer_id: string | null;
+  heard_by: string | null;
+  done_by: string | null;
+  done_at: Instant | null;
+}
+
+/** A contact that waits, and why. */
+export interface WaitingRow {
+  contact_id: string;
+  queue: string;
+  place: "WAITING" | "OFFERED" | "SCHEDULED" | "DIALLING";
+  joined_at: Instant;
+  priority: number;
+  position: number;
+  /** As it is now, after `step` relaxation steps. */
+  requirement: string;
+  caller_number: string;
+  customer: CustomerBrief | null;
+  step: number;
+  attempt: number;
+  callback_due: Instant | null;
+  offered_to: string[];
+  summary: string;
+  qualified: Qualified;
+  changes: ChangeAhead[];
+}
+
+/** The account of the browser's own phone. */
+export interface WebPhone {
+  uri: string;
+  ws: string;
+  user: string;
+  password: string;
+  stun: string[];
+}

@@ -1,0 +1,42 @@
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { FigureDoc } from "../api/documents";
+import { useCatalogue } from "../api/queries";
+import { useFormats } from "../language/formats";
+
+interface Props {
+  figure: FigureDoc | undefined;
+  name: string;
+  className?: string | undefined;
+}
+
+/** A figure as text; what it is made of, and its formula, on hover. */
+export function FigureWords({ figure, name, className }: Props) {
+  const formats = useFormats();
+  return (
+    <Tooltip label={<FormulaWords figure={figure} name={name} />} disabled={!figure}>
+      <span className={className}>{formats.figure(figure)}</span>
+    </Tooltip>
+  );
+}
+
+/** `84 % = 126 / 150 · answered within 20 s / …`. */
+export function FormulaWords({ figure, name }: { figure: FigureDoc | undefined; name: string }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const catalogue = useCatalogue();
+  const definition = catalogue.data?.figures.find((one) => one.name === name);
+  if (!figure) return null;
+  const parts =
+    figure.denominator !== null && figure.numerator !== null && figure.unit !== "contacts"
+      ? `${formats.number(figure.numerator)} / ${formats.number(figure.denominator)}`
+      : "";
+  return (
+    <>
+      <strong>{t(`figure.${name}` as "figure.service_level", { defaultValue: definition?.title ?? name })}</strong>
+      {parts && ` = ${parts}`}
+      <br />
+      {catalogue.data?.formulas[figure.formula] ?? definition?.definition}
+    </>
+  );
+}

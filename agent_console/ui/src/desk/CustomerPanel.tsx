@@ -1,0 +1,174 @@
+import { useQuery } from "@tanstack/react-query";
+import { UserRound, UserRoundSearch } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
+import type { Page } from "../api/queries";
+import { Panel } from "../design/Panel";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
+import classes from "./CustomerPanel.module.css";
+import { NewCustomer } from "./NewCustomer";
+import { Tier } from "./Tier";
+
+/** Who the customer is, what is known of them, and what was before: without being asked for. */
+export function CustomerPanel({ contact }: { contact: DeskContact | null }) {
+  const { t } = useTranslation("desk");
+  if (!contact) {
+    return (
+      <aside className={classes.column} aria-label={t("customer.title")}>
+        <Empty icon={UserRound} title={t("customer.nobody")} hint={t("customer.nobodyHint")} />
+      </aside>
+    );
+  }
+  return (
+    <aside className={classes.column} aria-label={t("customer.title")}>
+      {contact.customer ? (
+        <Known key={contact.customer.customer_id} id={contact.customer.customer_id} present={contact.contact_id} />
+      ) : (
+        <ByNumber number={contact.caller_number} name={contact.caller_name} present={contact.contact_id} />
+      )}
+    </aside>
+  );
+}
+
+function Known({ id, present }: { id: string; present: string }) {
+  const { t } = useTranslation("desk");
+  const customer = useQuery({
+    queryKey: ["customers", id],
+    queryFn: () => api.get<CustomerDoc>(`/customers/${encodeURIComponent(id)}`),
+  });
+  if (customer.isPending) return <Loading />;
+  if (customer.isError) return <Trouble error={customer.error} retry={() => void customer.refetch()} />;
+  return (
+    <>
+      <Panel title={t("customer.title")}>
+        <Record customer={customer.data} />
+      </Panel>
+      <Before
+        queryKey={["customers", id, "contacts"]}
+        path={`/customers/${encodeURIComponent(id)}/contacts`}
+        present={present}
+      />
+    </>
+  );
+}
+
+function Record({ customer }: { customer: CustomerDoc }) {
+  const { t } = useTranslation("desk");
+  return (
+    <div className={classes.record}>
+      <p className={classes.name}>
+        {customer.name} {customer.tier && <Tier tier={customer.tier} />}
+      </p>
+      <dl className={classes.facts}>
+        {customer.account && (
+          <>
+            <dt>{t("customer.account")}</dt>
+            <dd>{customer.account}</dd>
+          </>
+        )}
+        {customer.numbers.length > 0 && (
+          <>
+            <dt>{t("customer.numbers")}</dt>
+            <dd>{customer.numbers.join(", ")}</dd>
+          </>
+        )}
+        {customer.language && (
+          <>
+            <dt>{t("customer.language")}</dt>
+            <dd>{customer.language}</dd>
+          </>
+        )}
+      </dl>
+      {customer.notes && <p className={classes.notes}>{customer.notes}</p>}
+    </div>
+  );
+}
+
+/** Nobody was recognised: records with this number, the calls from it, and a new record. */
+function ByNumber({ number, name, present }: { number: string; name: string; present: string }) {
+  const { t } = useTranslation("desk");
+  const found = useQuery({
+    queryKey: ["customers", "number", number],
+    queryFn: () => api.get<Page<CustomerDoc>>("/customers", { number }),
+    enabled: number !== "",
+  });
+  const records = found.data?.items ?? [];
+  return (
+    <>
+      <Panel title={t("customer.title")}>
+        {records.length === 0 ? (
+          <Empty
+            compact
+            icon={UserRoundSearch}
+            title={t(number ? "customer.unknown" : "customer.hidden")}
+            hint={t(number ? "customer.unknownHint" : "customer.hiddenHint")}
+          >
+            {number && <NewCustomer number={number} name={name} />}
+          </Empty>
+        ) : (
+          records.map((one) => <Record key={one.customer_id} customer={one} />)
+        )}
+      </Panel>
+      {number && (
+        <Before queryKey={["contacts", "number", number]} path="/contacts" query={{ number }} present={present} />
+      )}
+    </>
+  );
+}
+
+interface BeforeProps {
+  queryKey: readonly string[];
+  path: string;
+  query?: Record<string, string>;
+  present: string;
+}
+
+const LAST = 20;
+
+/** The contacts so far, the latest first, with what came of them; what is still open first of all. */
+function Before({ queryKey, path, query, present }: BeforeProps) {
+  const { t } = useTranslation("desk");
+  const contacts = useQuery({
+    queryKey,
+    queryFn: () => api.get<Page<ContactLine>>(path, { ...query, limit: LAST }),
+  });
+  if (contacts.isPending) return <Loading />;
+  if (contacts.isError) return <Trouble compact error={contacts.error} retry={() => void contacts.refetch()} />;
+  const before = contacts.data.items.filter((line) => line.contact_id !== present);
+  const open = before.filter((line) => line.outcome.resolved === false);
+  return (
+    <>
+      {open.length > 0 && (
+        <Panel title={t("customer.open")}>
+          <ContactList lines={open} />
+        </Panel>
+      )}
+      <Panel title={t("customer.before")}>
+        {before.length === 0 ? <Empty compact title={t("customer.first")} /> : <ContactList lines={before} />}
+      </Panel>
+    </>
+  );
+}
+
+function ContactList({ lines }: { lines: readonly ContactLine[] }) {
+  const { t } = useTranslation("desk");
+  const formats = useFormats();
+  return (
+    <ol className={classes.lines}>
+      {lines.map((line) => (
+        <li key={line.contact_id} data-open={line.outcome.resolved === false}>
+          <span className={classes.when}>{formats.dateTime(line.began_at)}</span>
+          <span className={classes.what}>
+            {t(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
+            {line.queue && ` · ${line.queue}`}
+            {line.agents.length > 0 && ` · ${line.agents.join(", ")}`}
+            {line.talk_s !== null && ` · ${formats.duration(line.talk_s)}`}
+          </span>
+          {line.outcome.notes && <span className={classes.note}>{line.outcome.notes}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}

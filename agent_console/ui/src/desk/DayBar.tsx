@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { PersonalFigures } from "../api/documents";
+import { FigureWords } from "../design/FigureWords";
+import classes from "./DayBar.module.css";
+
+const SHOWN = [
+  "handled",
+  "aht_s",
+  "talk_s",
+  "wrap_up_s",
+  "occupancy",
+  "fcr_code",
+  "transfer_rate",
+  "rona_rate",
+] as const;
+
+/** The agent's own figures of today. */
+export function DayBar({ agent }: { agent: string }) {
+  const { t } = useTranslation("desk");
+  const own = useQuery({
+    queryKey: ["desk", "figures", agent],
+    queryFn: () => api.get<PersonalFigures>("/desk/figures"),
+    refetchInterval: 30_000,
+  });
+  return (
+    <footer className={classes.bar} aria-label={t("day.title")}>
+      <span className={classes.title}>{t("day.title")}</span>
+      {SHOWN.filter((name) => own.data === undefined || name in own.data.figures).map((name) => (
+        <span key={name} className={classes.figure}>
+          {t(`day.${name}`)} <FigureWords figure={own.data?.figures[name]} name={name} className={classes.value} />
+        </span>
+      ))}
+    </footer>
+  );
+}

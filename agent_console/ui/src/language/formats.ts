@@ -1,0 +1,67 @@
+/** How times, durations and figures are written, in the reader's language and time zone. */
+
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { FigureDoc } from "../api/documents";
+
+/** `0:42`, `12:05`, `1:02:09`. */
+export function clockText(seconds: number): string {
+  const all = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  const tail = String(rest).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+export const NO_DATA = "–";
+
+const LOCALES: Record<string, string> = { en: "en-GB", zh: "zh-CN" };
+
+export interface Formats {
+  locale: string;
+  time: (at: string | number) => string;
+  timeWithSeconds: (at: string | number) => string;
+  date: (at: string | number) => string;
+  dateTime: (at: string | number) => string;
+  number: (value: number, digits?: number) => string;
+  percent: (ratio: number | null | undefined, digits?: number) => string;
+  duration: (seconds: number | null | undefined) => string;
+  figure: (figure: FigureDoc | undefined) => string;
+}
+
+export function formatsOf(language: string): Formats {
+  const locale = LOCALES[language] ?? language;
+  const shapes = {
+    time: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    seconds: new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23" }),
+    date: new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" }),
+    both: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
+  };
+  const at = (instant: string | number) => new Date(instant);
+  const number = (value: number, digits = 0) =>
+    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  const percent = (ratio: number | null | undefined, digits = 0) =>
+    ratio === null || ratio === undefined ? NO_DATA : `${number(ratio * 100, digits)} %`;
+  const duration = (seconds: number | null | undefined) =>
+    seconds === null || seconds === undefined ? NO_DATA : clockText(Math.round(seconds));
+  return {
+    locale,
+    time: (instant) => shapes.time.format(at(instant)),
+    timeWithSeconds: (instant) => shapes.seconds.format(at(instant)),
+    date: (instant) => shapes.date.format(at(instant)),
+    dateTime: (instant) => shapes.both.format(at(instant)),
+    number,
+    percent,
+    duration,
+    figure: (figure) => {
+      if (!figure || figure.value === null) return NO_DATA;
+      if (figure.unit === "s") return duration(figure.value);
+      if (figure.unit === "ratio") return percent(figure.value, figure.value > 0 && figure.value < 0.1 ? 1 : 0);
+      return number(figure.value, Number.isInteger(figure.value) ? 0 : 1);
+    },
+  };
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+}

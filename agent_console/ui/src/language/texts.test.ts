@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { formatsOf } from "./formats";
+
+type Texts = { [key: string]: string | Texts };
+
+const files = import.meta.glob<Texts>("./{en,zh}/*.json", { eager: true, import: "default" });
+
+function* leaves(texts: Texts, path = ""): Generator<[string, string]> {
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value === "string") yield [path + key, value];
+    else yield* leaves(value, `${path}${key}.`);
+  }
+}
+
+const textsOf = (language: string, name: string) => new Map(leaves(files[`./${language}/${name}.json`] ?? {}));
+const NAMES = Object.keys(files)
+  .filter((path) => path.startsWith("./en/"))
+  .map((path) => path.slice("./en/".length, -".json".length));
+const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+/** What is the same in both languages on purpose: signs, names of keys, names of products. */
+const SAME = /^(\P{L}*|F|YAML|CSV|Excel|HTML|JSON|API)$/u;
+const isSame = (text: string) => SAME.test(text.replaceAll(/\{\{\w+\}\}/g, ""));
+
+describe.each(NAMES)("texts of %s", (name) => {
+  const english = textsOf("en", name);
+  const chinese = textsOf("zh", name);
+
+  it("are all there in both languages", () => {
+    expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  it("have the same holes to be filled", () => {
+    for (const [key, text] of english) expect([key, holes(chinese.get(key) ?? "")]).toEqual([key, holes(text)]);
+  });
+
+  it("are translated", () => {
+    const left = [...english].filter(([key, text]) => chinese.get(key) === text && !isSame(text));
+    expect(left).toEqual([]);
+    const unchinese = [...chinese].filter(([, text]) => !/\p{Script=Han}/u.test(text) && !isSame(text));
+    expect(unchinese).toEqual([]);
+  });
+
+  it("say nothing empty", () => {
+    expect([...english, ...chinese].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+});
+
+describe("formats", () => {
+  const figure = (value: number | null, unit: string) => ({
+    value,
+    unit,
+    numerator: null,
+    denominator: null,
+    formula: "",
+    unclassified: 0,
+  });
+
+  it("write figures by their unit, and no data as no data", () => {
+    const { figure: shown } = formatsOf("en");
+    expect(shown(figure(0.8412, "ratio"))).toBe("84 %");
+    expect(shown(figure(0.031, "ratio"))).toBe("3.1 %");
+    expect(shown(figure(0, "ratio"))).toBe("0 %");
+    expect(shown(figure(249.6, "s"))).toBe("4:10");
+    expect(shown(figure(12345, "contacts"))).toBe("12,345");
+    expect(shown(figure(null, "ratio"))).toBe("–");
+    expect(shown(undefined)).toBe("–");
+  });
+});

@@ -1,0 +1,69 @@
+import { type ComponentType, lazy, Suspense, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Redirect, Route, Switch } from "wouter";
+import type { Me } from "../api/documents";
+import { atLeast } from "../api/session";
+import { Empty, Loading } from "../design/Waiting";
+import { ConnectionBar } from "./ConnectionBar";
+import { KeyHelp } from "./KeyHelp";
+import { ViewBoundary } from "./ViewBoundary";
+import { useShortcuts } from "./shortcuts";
+import classes from "./Shell.module.css";
+import { TopBar } from "./TopBar";
+
+export interface View {
+  path: string;
+  title: "nav.desk" | "nav.floor" | "nav.contacts" | "nav.reports" | "nav.administration";
+  for: (me: Me) => boolean;
+  component: ComponentType;
+}
+
+/** Each is a file of its own that is fetched when it is first opened. */
+const VIEWS: readonly View[] = [
+  {
+    path: "/desk",
+    title: "nav.desk",
+    for: (me) => me.agent !== null,
+    component: lazy(() => import("../desk/DeskView")),
+  },
+];
+
+export function Shell({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const [help, setHelp] = useState(false);
+  const views = useMemo(() => VIEWS.filter((view) => view.for(me)), [me]);
+  const home = views.find((view) => view.path === (atLeast(me, "supervisor") ? "/floor" : "/desk")) ?? views[0];
+  useShortcuts(
+    t("keys.everywhere"),
+    useMemo(() => [{ code: "Slash", label: t("keys.help"), run: () => setHelp(true) }], [t]),
+  );
+
+  return (
+    <div className={classes.shell}>
+      <TopBar me={me} views={views} showKeys={() => setHelp(true)} />
+      <ConnectionBar />
+      <main className={classes.view}>
+        <ViewBoundary>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              {views.map((view) => (
+                <Route key={view.path} path={view.path} nest component={view.component} />
+              ))}
+              <Route path="/">{home ? <Redirect to={home.path} replace /> : <Nothing />}</Route>
+              <Route>
+                <Empty title={t("nowhere.title")} hint={t("nowhere.hint")} />
+              </Route>
+            </Switch>
+          </Suspense>
+        </ViewBoundary>
+      </main>
+      {help && <KeyHelp close={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+/** A user who is neither an agent nor a supervisor. */
+function Nothing() {
+  const { t } = useTranslation();
+  return <Empty title={t("nothing.title")} hint={t("nothing.hint")} />;
+}

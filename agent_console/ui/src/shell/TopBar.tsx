@@ -1,0 +1,113 @@
+import { ActionIcon, Button, Menu, Modal, Tooltip, useMantineColorScheme, useComputedColorScheme } from "@mantine/core";
+import { ChevronDown, Keyboard, LockKeyhole, LogOut, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import type { Me } from "../api/documents";
+import { session } from "../api/session";
+import { StateControl } from "../desk/StateControl";
+import { AlarmBell } from "./AlarmBell";
+import { Brand } from "./Brand";
+import { ChangePassword } from "./ChangePassword";
+import { LanguageSwitch } from "./LanguageSwitch";
+import { sayProblem } from "./notices";
+import type { View } from "./Shell";
+import classes from "./TopBar.module.css";
+
+interface Props {
+  me: Me;
+  views: readonly View[];
+  showKeys: () => void;
+}
+
+export function TopBar({ me, views, showKeys }: Props) {
+  const { t } = useTranslation();
+  return (
+    <header className={classes.bar}>
+      <Link href="/" className={classes.home} aria-label="Cordboard">
+        <Brand />
+      </Link>
+      <nav className={classes.nav} aria-label={t("nav.label")}>
+        {views.length > 1 &&
+          views.map((view) => (
+            <Link
+              key={view.path}
+              href={view.path}
+              className={(active) => `${classes.link ?? ""} ${active ? (classes.here ?? "") : ""}`}
+            >
+              {t(view.title)}
+            </Link>
+          ))}
+      </nav>
+      {me.agent !== null && <StateControl />}
+      <div className={classes.right}>
+        {me.role !== "agent" && <AlarmBell />}
+        <LanguageSwitch />
+        <SchemeSwitch />
+        <UserMenu me={me} showKeys={showKeys} />
+      </div>
+    </header>
+  );
+}
+
+function SchemeSwitch() {
+  const { t } = useTranslation();
+  const { setColorScheme } = useMantineColorScheme();
+  const present = useComputedColorScheme("light");
+  const label = t(present === "dark" ? "scheme.light" : "scheme.dark");
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size="lg" aria-label={label} onClick={() => setColorScheme(present === "dark" ? "light" : "dark")}>
+        {present === "dark" ? <Sun size={17} /> : <Moon size={17} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function UserMenu({ me, showKeys }: { me: Me; showKeys: () => void }) {
+  const { t } = useTranslation();
+  const [changing, setChanging] = useState(false);
+  return (
+    <>
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            rightSection={<ChevronDown size={14} aria-hidden />}
+            classNames={{ label: classes.user ?? "" }}
+          >
+            {me.title}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            {me.user} · {t(`role.${me.role}`)} · {me.site}
+          </Menu.Label>
+          <Menu.Item leftSection={<Keyboard size={16} aria-hidden />} onClick={showKeys}>
+            {t("keys.title")}
+          </Menu.Item>
+          <Menu.Item leftSection={<LockKeyhole size={16} aria-hidden />} onClick={() => setChanging(true)}>
+            {t("password.change")}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item
+            leftSection={<LogOut size={16} aria-hidden />}
+            onClick={() => void session.signOut().catch((error: unknown) => sayProblem(t, error))}
+          >
+            {t("signOut")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={changing}
+        onClose={() => setChanging(false)}
+        title={t("password.change")}
+        closeButtonProps={{ "aria-label": t("close") }}
+      >
+        <ChangePassword me={me} done={() => setChanging(false)} />
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+"""The console's sources agree with the API, and its first load is small."""
+
+import gzip
+import json
+from pathlib import Path
+
+from tests.architecture.sources import ROOT
+from tools import write_console_documents
+
+STATIC = ROOT / "agent_console" / "static"
+MOST_BYTES = 300_000
+"""Gzipped, of everything that a browser fetches before the first view is there: scripts, styles, texts and font."""
+
+
+def test_the_types_are_those_of_the_api() -> None:
+    assert write_console_documents.PAGE.read_text(encoding="utf-8") == write_console_documents.text(), (
+        "run tools/write_console_documents.py"
+    )
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((ROOT / "agent_console/ui/package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: about for name, about in lock["packages"].items() if name}
+    assert packages
+    assert [name for name, about in packages.items() if "resolved" in about] == []
+    assert [name for name, about in packages.items() if "integrity" not in about and not about.get("inBundle")] == []
+
+
+def fetched(manifest: dict[str, dict[str, object]], entry: str) -> set[str]:
+    """The files that are fetched with an entry: its own, and those of everything that it imports at once."""
+    found: set[str] = set()
+    to_do = [entry]
+    seen: set[str] = set()
+    while to_do:
+        name = to_do.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        chunk = manifest[name]
+        found |= {str(chunk["file"]), *map(str, _list(chunk, "css"))}
+        to_do += map(str, _list(chunk, "imports"))
+    return found
+
+
+def _list(chunk: dict[str, object], key: str) -> list[object]:
+    found = chunk.get(key, [])
+    assert isinstance(found, list)
+    return found
+
+
+def gzipped(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), compresslevel=6))
+
+
+def test_the_first_load_is_small() -> None:
+    manifest = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    font = next(STATIC.glob("assets/inter-latin-wght-*.woff2"))
+    for view in (name for name in manifest if name.endswith("View.tsx")):
+        texts = f"src/language/zh/{Path(view).parent.name}.json"
+        files = (
+            fetched(manifest, "index.html") | fetched(manifest, view) | fetched(manifest, "src/language/zh/common.json")
+        )
+        files |= fetched(manifest, texts)
+        size = gzipped(STATIC / "index.html") + gzipped(font) + sum(gzipped(STATIC / file) for file in files)
+        assert size <= MOST_BYTES, f"{view}: {size} bytes"
