@@ -60,8 +60,8 @@ export interface AlarmDoc {
   alarm: string;
   queue: string | null;
   queue_title: string | null;
-  value: number;
-  threshold: number;
+  value: number | null;
+  threshold: number | null;
   text: string;
   raised_at: Instant;
   cleared_at: Instant | null;
@@ -119,6 +119,12 @@ export interface ChangePassword {
   old: string;
   /** At least twelve characters. */
   new: string;
+}
+
+/** An entry that a change touched. */
+export interface ChangedItem {
+  section: string;
+  name: string;
 }
 
 /** What a client says: one of these. */
@@ -420,6 +426,15 @@ export interface ImportedDoc {
   problems: FieldProblem[];
 }
 
+/** An entry before and after a change. */
+export interface ItemDifference {
+  section: string;
+  name: string;
+  action: "made" | "changed" | "removed";
+  before: unknown;
+  after: unknown;
+}
+
 /** A new token with its secret, told this once. */
 export interface MadeToken {
   token_id: string;
@@ -600,10 +615,12 @@ export interface PreviewDoc {
 
 /** A change of the settings that is not made, only looked at. */
 export interface PreviewWish {
-  section: string;
+  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
   name: string;
-  /** The new contents; None: it is removed. */
-  document: Record<string, unknown> | null;
+  /** The new contents, as in the settings file; None: it is removed. */
+  document?: unknown;
+  /** Other changes at the same time. */
+  more?: SettingChange[];
 }
 
 /** Why a request was not done. ``error_id`` is stable; programs decide by it. */
@@ -729,18 +746,31 @@ export interface ReportRow {
   figures: Record<string, FigureDoc>;
 }
 
-/** One change of the settings. */
+/** One change of the settings, whole. */
 export interface RevisionDoc {
   number: number;
   at: Instant;
   by: string;
-  section: string;
-  name: string;
-  action: string;
-  before: unknown;
-  after: unknown;
+  comment: string;
+  /** Whether it is what the settings file said. */
+  origin: "file" | "change";
   /** The change that this one took back. */
   undoes: number | null;
+  items: ChangedItem[];
+  differences: ItemDifference[];
+}
+
+/** One change of the settings, in a list. */
+export interface RevisionLine {
+  number: number;
+  at: Instant;
+  by: string;
+  comment: string;
+  /** Whether it is what the settings file said. */
+  origin: "file" | "change";
+  /** The change that this one took back. */
+  undoes: number | null;
+  items: ChangedItem[];
 }
 
 /** A message to a team. */
@@ -789,6 +819,16 @@ export interface SetSkills {
   skills: Record<string, unknown>;
 }
 
+/** What one entry is to be. */
+export interface SettingChange {
+  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
+  name: string;
+  /** As in the settings file; absent: it is removed. */
+  document?: unknown;
+  /** The ETag that was read; `*`: whatever it is; absent: it must not be there yet. */
+  match?: string | null;
+}
+
 /** One entry of a section. ``etag`` changes with every change of it. */
 export interface SettingDoc {
   section: string;
@@ -798,6 +838,12 @@ export interface SettingDoc {
   etag: string;
   changed_at: Instant | null;
   changed_by: string | null;
+}
+
+/** Several changes that are one. */
+export interface SettingsChange {
+  changes: SettingChange[];
+  comment?: string;
 }
 
 /** Name and password. */
