@@ -13,7 +13,7 @@ from acd.queueing import position, required
 from facts.ids import AgentId, ContactId, QueueName
 from facts.requirement_text import requirement_text
 from facts.requirements import AllOf, AtLeast, Requirement, Skills, satisfies
-from facts.time import Duration, Instant
+from facts.time import SECOND, Duration, Instant
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactEx
     """Who was considered, what rules each out, and what will change when."""
     queue = contact.queue
     waits = queue is not None and contact.contact_id in queue.waiting
-    agents = [verdict(agent, contact) for agent in centre.agents.values()] if queue is not None else []
+    agents = [verdict(agent, contact, now) for agent in centre.agents.values()] if queue is not None else []
     agents.sort(key=lambda found: (not found.qualified, len(found.ruled_out_by)))
     requirement = requirement_text(required(contact)) if queue is not None else ""
     return ContactExplanation(
@@ -103,14 +103,14 @@ def _why_waiting(contact: Contact, agents: list[Verdict], requirement: str) -> s
     return f"of {len(qualified)} who qualify {len(reachable)} are logged in, and none of them is free"
 
 
-def verdict(agent: Agent, contact: Contact) -> Verdict:
+def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:
     """Whether the agent may take the contact, and what stands between them."""
     lacking = tuple(_lacking(agent, contact))
     return Verdict(
         agent_id=agent.agent_id,
         contact_id=contact.contact_id,
         qualified=not lacking,
-        ruled_out_by=(*lacking, *_not_free(agent), *_not_now(agent, contact)),
+        ruled_out_by=(*lacking, *_not_free(agent, now), *_not_now(agent, contact, now)),
     )
 
 
@@ -139,7 +139,7 @@ def missing(skills: Skills, requirement: Requirement) -> Iterator[str]:
             yield f"does not meet {requirement_text(requirement)}"
 
 
-def _not_free(agent: Agent) -> Iterator[str]:
+def _not_free(agent: Agent, now: Instant) -> Iterator[str]:
     """What keeps the agent from being offered anything."""
     if agent.declared is LOGGED_OUT:
         yield "not logged in"
@@ -151,15 +151,15 @@ def _not_free(agent: Agent) -> Iterator[str]:
     if not agent.phone_reachable:
         yield "the phone cannot be reached"
     if agent.pause is not None:
-        yield f"the phone refused an offer; nothing before {agent.pause.at}"
+        yield f"the phone refused an offer; nothing for another {_seconds(agent.pause.at - now)} s"
     if len(agent.works) >= agent.slots:
         yield f"{activity_of(agent).value}: {', '.join(work.contact.contact_id for work in agent.works)}"
 
 
-def _not_now(agent: Agent, contact: Contact) -> Iterator[str]:
+def _not_now(agent: Agent, contact: Contact, now: Instant) -> Iterator[str]:
     """What keeps just these two apart."""
     if contact.not_again is not None and agent in contact.not_again:
-        yield f"did not take this contact; asked again at {contact.not_again[agent].at}"
+        yield f"did not take this contact; asked again in {_seconds(contact.not_again[agent].at - now)} s"
     if contact.alone_for is not None and contact.alone_for is not agent:
         yield f"the contact waits for {contact.alone_for.agent_id} alone"
 
@@ -192,10 +192,10 @@ def _changes(contact: Contact, now: Instant) -> Iterator[Change]:
 
 def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanation:
     """Why the agent is idle or busy, and for every waiting contact why it is not offered to them."""
-    obstacles = tuple(_not_free(agent))
+    obstacles = tuple(_not_free(agent, now))
     waiting = [contact for contact in centre.contacts.values() if contact.place is WAITING]
     waiting.sort(key=lambda contact: centre.classes.rank(contact, now))
-    contacts = tuple(verdict(agent, contact) for contact in waiting)
+    contacts = tuple(verdict(agent, contact, now) for contact in waiting)
     fitting = sum(found.qualified for found in contacts)
     if obstacles:
         summary = f"cannot be offered anything: {'; '.join(obstacles)}"
@@ -204,3 +204,8 @@ def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanatio
     else:
         summary = f"free: {len(contacts)} wait, {fitting} for whom the skills would do"
     return AgentExplanation(agent_id=agent.agent_id, summary=summary, obstacles=obstacles, contacts=contacts)
+
+
+def _seconds(duration: Duration) -> str:
+    """Tenths of a second, never negative."""
+    return f"{max(0, duration) / SECOND:.1f}"

@@ -25,6 +25,8 @@ COMMANDS = {
     "import": "Take in history from elsewhere: Asterisk queue_log, call tables.",
     "flow": "Check, draw and test voice menus.",
     "agent": "Sign agents in and out, make them ready or not ready.",
+    "queue": "See the queues; close one in an emergency, and open it again.",
+    "explain": "Why a contact waits, why an agent idles, what a change of settings would do.",
     "user": "Accounts of the console.",
     "db": "Set up and migrate the database.",
 }

@@ -11,8 +11,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.python.failure import Failure
 
+from acd.policy import Policy
 from config.errors import ConfigError
 from config.home import CONTROL_SOCKET
+from config.load import load
 from config.models import Settings
 from cti_bridge.app import logs
 from cti_bridge.app.administration import Administration
@@ -23,12 +25,15 @@ from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
 from cti_bridge.app.leading import Leading, examine_leading
 from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
+from cti_bridge.app.policy import policy_from
 from cti_bridge.app.prompts import flows_in_use, render_missing
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Centre, Daemon
+from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.clock import Clock
-from cti_bridge.shell.control_socket import listen_control
+from cti_bridge.shell.control_socket import Desks, listen_control
+from cti_bridge.shell.floor_desk import FloorDesk
 from ivr.flow import Flow
 from ivr.flow_library import FlowLibrary
 from storage.journal import Journal, open_journal
@@ -90,7 +95,8 @@ class Node:
         self._reactor = reactor
         self._home = settings.home.expanduser()
         self._failed = False
-        clock = Clock(reactor)
+        self._env = env
+        self._clock = clock = Clock(reactor)
         library = library_of(settings)
         self._centre = _ready_centre(settings, library)
         self._administration = Administration(
@@ -139,13 +145,21 @@ class Node:
             self._console.start(self._daemon)
             self._watch.start()
             self._administration.start()
-            listen_control(self._reactor, self._home / CONTROL_SOCKET, self._daemon.desk)
+            floor = FloorDesk(self._daemon.coordinator, self._policy_of)
+            listen_control(self._reactor, self._home / CONTROL_SOCKET, Desks(self._daemon.desk, floor))
             gc.collect()
             gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
         except CannotListenError as error:
             log.error("cannot_listen", reason=str(error))  # noqa: TRY400 - the reason says it all
             self._failed = True
             self._reactor.stop()
+
+    def _policy_of(self, path: str) -> Policy:
+        """What another settings file describes."""
+        try:
+            return policy_from(load(Path(path), self._env), self._clock.now())
+        except (ConfigError, OSError) as error:
+            raise DeskError(str(error)) from error
 
     def _follow(self, settings: Settings, by: str) -> None:
         follow(self._centre, self._daemon, settings, by)

@@ -1,12 +1,13 @@
 """The daemon's local door: one JSON object a line over a Unix socket that only its owner may open.
 
 A request names what to do, ``{"do": "sign-in", "agent": "alice"}``; the answer is ``{"ok": true, "said": "…"}`` (to a
-list ``"agents": […]``) or ``{"ok": false, "error": "…"}``, in the order of the requests. The server decides nothing: it
-hands each request to a :class:`ControlHandler` and carries its answer back. A line that is no request is answered as an
-error and the connection goes on; a line without end is cut off.
+question ``"agents": […]``, ``"queues": […]``, ``"why": {…}``) or ``{"ok": false, "error": "…"}``, in the order of the
+requests. The server decides nothing: it hands each request to a desk and carries its answer back. A line that is no
+request is answered as an error and the connection goes on; a line without end is cut off.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 from typing import Protocol as TypingProtocol
@@ -19,14 +20,15 @@ from twisted.protocols.basic import LineOnlyReceiver
 
 from acd.errors import AcdError
 from cti_bridge.shell.agent_desk import AgentLine, DeskError
+from cti_bridge.shell.floor_desk import QueueLine
 
 log = structlog.get_logger(__name__)
 
 MAX_LINE: Final = 65_536
 
 
-class ControlHandler(TypingProtocol):
-    """Who carries requests out, as :class:`~cti_bridge.shell.agent_desk.AgentDesk` does.
+class AgentRequests(TypingProtocol):
+    """Who carries out what is asked for agents, as :class:`~cti_bridge.shell.agent_desk.AgentDesk` does.
 
     Each method says in words what came of it, or raises :class:`~cti_bridge.shell.agent_desk.DeskError`.
     """
@@ -45,6 +47,35 @@ class ControlHandler(TypingProtocol):
 
     def agents(self) -> list[AgentLine]:
         """Everybody whom the policy knows."""
+
+
+class FloorRequests(TypingProtocol):
+    """Who answers for queues and explains, as :class:`~cti_bridge.shell.floor_desk.FloorDesk` does."""
+
+    def queues(self) -> list[QueueLine]:
+        """Every queue."""
+
+    def close(self, queue: str, by: str) -> str:
+        """Close a queue in an emergency."""
+
+    def open(self, queue: str, by: str) -> str:
+        """End an emergency closing."""
+
+    def explain_contact(self, contact_id: str) -> dict[str, Any]:
+        """Why a contact waits."""
+
+    def explain_agent(self, agent_id: str) -> dict[str, Any]:
+        """Why an agent is offered nothing."""
+
+    def preview(self, config: str) -> dict[str, Any]:
+        """What a settings file would change."""
+
+
+class Desks(msgspec.Struct, frozen=True):
+    """Everybody who answers."""
+
+    agents: AgentRequests
+    floor: FloorRequests
 
 
 class _Request(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
@@ -81,7 +112,55 @@ class ListAgents(_Request, frozen=True, tag="list"):
     """Who is there, in which state."""
 
 
-Request: TypeAlias = SignIn | Ready | NotReady | SignOut | ListAgents
+class ListQueues(_Request, frozen=True, tag="list-queues"):
+    """Every queue, open or closed, and how long one waits there."""
+
+
+class CloseQueue(_Request, frozen=True, tag="close-queue"):
+    """An emergency."""
+
+    queue: str
+    by: str = ""
+
+
+class OpenQueue(_Request, frozen=True, tag="open-queue"):
+    """The emergency is over."""
+
+    queue: str
+    by: str = ""
+
+
+class ExplainContact(_Request, frozen=True, tag="explain-contact"):
+    """Why it waits."""
+
+    contact: str
+
+
+class ExplainAgent(_Request, frozen=True, tag="explain-agent"):
+    """Why they idle."""
+
+    agent: str
+
+
+class Preview(_Request, frozen=True, tag="preview"):
+    """What this settings file would change."""
+
+    config: str
+
+
+Request: TypeAlias = (
+    SignIn
+    | Ready
+    | NotReady
+    | SignOut
+    | ListAgents
+    | ListQueues
+    | CloseQueue
+    | OpenQueue
+    | ExplainContact
+    | ExplainAgent
+    | Preview
+)
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _encode = msgspec.json.Encoder().encode
@@ -92,25 +171,30 @@ def encode_request(request: Request) -> bytes:
     return _encode(request) + b"\n"
 
 
-def carry_out(request: Request, handler: ControlHandler) -> dict[str, Any]:
+_CARRIED_OUT: dict[type[Any], Callable[[Any, Desks], dict[str, Any]]] = {
+    SignIn: lambda asked, desks: {"said": desks.agents.sign_in(asked.agent, asked.phone)},
+    Ready: lambda asked, desks: {"said": desks.agents.ready(asked.agent)},
+    NotReady: lambda asked, desks: {"said": desks.agents.not_ready(asked.agent, asked.reason)},
+    SignOut: lambda asked, desks: {"said": desks.agents.sign_out(asked.agent)},
+    ListAgents: lambda _, desks: {"agents": desks.agents.agents()},
+    ListQueues: lambda _, desks: {"queues": desks.floor.queues()},
+    CloseQueue: lambda asked, desks: {"said": desks.floor.close(asked.queue, asked.by)},
+    OpenQueue: lambda asked, desks: {"said": desks.floor.open(asked.queue, asked.by)},
+    ExplainContact: lambda asked, desks: {"why": desks.floor.explain_contact(asked.contact)},
+    ExplainAgent: lambda asked, desks: {"why": desks.floor.explain_agent(asked.agent)},
+    Preview: lambda asked, desks: {"preview": desks.floor.preview(asked.config)},
+}
+
+
+def carry_out(request: Request, desks: Desks) -> dict[str, Any]:
     """The contents of the answer."""
-    match request:
-        case SignIn(agent, phone):
-            return {"said": handler.sign_in(agent, phone)}
-        case Ready(agent):
-            return {"said": handler.ready(agent)}
-        case NotReady(agent, reason):
-            return {"said": handler.not_ready(agent, reason)}
-        case SignOut(agent):
-            return {"said": handler.sign_out(agent)}
-        case ListAgents():
-            return {"agents": handler.agents()}
+    return _CARRIED_OUT[type(request)](request, desks)
 
 
-def answer(line: bytes, handler: ControlHandler) -> bytes:
+def answer(line: bytes, desks: Desks) -> bytes:
     """The answer to one line, without line end; never raises."""
     try:
-        return _encode({"ok": True, **carry_out(_decoder.decode(line), handler)})
+        return _encode({"ok": True, **carry_out(_decoder.decode(line), desks)})
     except (DeskError, AcdError) as error:
         return _refusal(str(error) or type(error).__name__)
     except msgspec.MsgspecError as error:
@@ -130,12 +214,12 @@ class ControlProtocol(LineOnlyReceiver):
     delimiter = b"\n"
     MAX_LENGTH = MAX_LINE
 
-    def __init__(self, handler: ControlHandler) -> None:
-        self._handler = handler
+    def __init__(self, desks: Desks) -> None:
+        self._desks = desks
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         """Answer a request."""
-        cast(ITransport, self.transport).write(answer(line, self._handler) + self.delimiter)
+        cast(ITransport, self.transport).write(answer(line, self._desks) + self.delimiter)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802 - Twisted's name and signature
         """Answer once and cut off."""
@@ -149,15 +233,15 @@ class ControlFactory(Factory):
 
     noisy = False
 
-    def __init__(self, handler: ControlHandler) -> None:
-        self._handler = handler
+    def __init__(self, desks: Desks) -> None:
+        self._desks = desks
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:  # noqa: ARG002, N802 - Twisted's name and signature
         """One connection."""
-        return ControlProtocol(self._handler)
+        return ControlProtocol(self._desks)
 
 
-def listen_control(reactor: IReactorUNIX, path: Path, handler: ControlHandler) -> IListeningPort:
+def listen_control(reactor: IReactorUNIX, path: Path, desks: Desks) -> IListeningPort:
     """Open the door at ``path``, for its owner only; what a killed daemon left there is removed.
 
     Raises ``twisted.internet.error.CannotListenError`` when another daemon holds it.
@@ -165,6 +249,6 @@ def listen_control(reactor: IReactorUNIX, path: Path, handler: ControlHandler) -
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = os.umask(0o177)
     try:
-        return reactor.listenUNIX(str(path), ControlFactory(handler), mode=0o600, wantPID=True)
+        return reactor.listenUNIX(str(path), ControlFactory(desks), mode=0o600, wantPID=True)
     finally:
         os.umask(before)

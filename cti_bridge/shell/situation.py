@@ -13,9 +13,8 @@ from facts.states import Declared
 def situation_of(engine: Engine, still_to_restore: Iterable[ContactId]) -> SituationNoted:
     """Who is signed in, whose callbacks are open (in the distributor, or not yet again), which queues are closed."""
     present = [agent for agent in engine.agents() if agent.declared is not Declared.LOGGED_OUT]
-    callbacks = [
-        contact.contact_id for contact in engine.contacts() if contact.callback and contact.place is not Place.CONNECTED
-    ]
+    answered = (Place.CONNECTED, Place.WITHOUT_AGENT)
+    callbacks = [c.contact_id for c in engine.contacts() if c.callback and c.place not in answered]
     return SituationNoted(
         agents={
             agent.agent_id: AgentSituation(

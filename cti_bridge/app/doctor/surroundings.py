@@ -10,7 +10,7 @@ from typing import Final
 from config.home import CONTROL_SOCKET
 from config.models import Settings
 from config.telephony import Agi
-from cti_bridge.app.commands.agent import DaemonError, ask
+from cti_bridge.app.daemon_socket import DaemonError, ask
 from cti_bridge.app.database_address import database_address
 from cti_bridge.app.doctor.findings import Finding, good, note, warning, wrong
 from cti_bridge.shell.redis_ping import RedisAway, redis_ping

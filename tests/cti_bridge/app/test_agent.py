@@ -1,16 +1,14 @@
 """``cordboard agent`` against a daemon's socket: what it asks, what it prints, how it ends."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cti_bridge.app import main as command_line
 from cti_bridge.shell.agent_desk import AgentLine, DeskError
-from cti_bridge.shell.control_socket import answer
+from tests.cti_bridge.app import socket_daemon
+from tests.cti_bridge.app.socket_daemon import answering
 
 
 class Desk:
@@ -51,27 +49,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def daemon(home: Path) -> Iterator[None]:
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(home / "control.sock"))
-    listener.listen()
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.sendall(answer(connection.makefile("rb").readline(), Desk()) + b"\n")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield
-    thread.join(5)
-    listener.close()
+    with answering(home, agents=Desk()):
+        yield
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
-    monkeypatch.setattr("sys.argv", ["cordboard", "agent", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        command_line.main()
-    return ended.value.code
+    return socket_daemon.call(monkeypatch, "agent", *arguments)
 
 
 @pytest.mark.usefixtures("daemon")

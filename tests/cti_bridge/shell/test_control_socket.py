@@ -17,10 +17,17 @@ from acd.errors import IllegalEvent
 from cti_bridge.shell.agent_desk import AgentLine, DeskError
 from cti_bridge.shell.control_socket import (
     MAX_LINE,
+    CloseQueue,
     ControlFactory,
     ControlProtocol,
+    Desks,
+    ExplainAgent,
+    ExplainContact,
     ListAgents,
+    ListQueues,
     NotReady,
+    OpenQueue,
+    Preview,
     Ready,
     Request,
     SignIn,
@@ -28,6 +35,7 @@ from cti_bridge.shell.control_socket import (
     encode_request,
     listen_control,
 )
+from cti_bridge.shell.floor_desk import QueueLine
 
 
 class Desk:
@@ -65,14 +73,47 @@ class Desk:
         return [line]
 
 
+class Floor:
+    """Remembers too."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def queues(self) -> list[QueueLine]:
+        line = QueueLine(
+            queue="sales", state="open", by="", waiting=1, callbacks=0, longest_wait_s=2.5, expected_wait_s=None,
+            agents_ready=0, agents_signed_in=1,
+        )  # fmt: skip
+        return [line]
+
+    def close(self, queue: str, by: str) -> str:
+        return self._desk._asked("close", queue, by)
+
+    def open(self, queue: str, by: str) -> str:
+        return self._desk._asked("open", queue, by)
+
+    def explain_contact(self, contact_id: str) -> dict[str, Any]:
+        return {"contact_id": contact_id}
+
+    def explain_agent(self, agent_id: str) -> dict[str, Any]:
+        return {"agent_id": agent_id}
+
+    def preview(self, config: str) -> dict[str, Any]:
+        return {"unroutable": [config]}
+
+
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
 
 
+def desks_of(desk: Desk) -> Desks:
+    return Desks(desk, Floor(desk))
+
+
 @pytest.fixture
 def connection(desk: Desk) -> ControlProtocol:
-    protocol = ControlFactory(desk).buildProtocol(None)
+    protocol = ControlFactory(desks_of(desk)).buildProtocol(None)
     protocol.makeConnection(StringTransport())
     return protocol
 
@@ -97,6 +138,8 @@ def send(connection: Any, data: bytes) -> list[dict[str, Any]]:
         (Ready("alice"), ("ready", "alice")),
         (NotReady("alice", "break"), ("not_ready", "alice", "break")),
         (SignOut("alice"), ("sign_out", "alice")),
+        (CloseQueue("sales", "eve"), ("close", "sales", "eve")),
+        (OpenQueue("sales"), ("open", "sales", "")),
     ],
 )
 def test_requests_reach_the_handler(
@@ -110,6 +153,15 @@ def test_requests_reach_the_handler(
 def test_list(connection: ControlProtocol) -> None:
     (reply,) = send(connection, encode_request(ListAgents()))
     assert [(agent["agent"], agent["since_s"]) for agent in reply["agents"]] == [("alice", 1.5)]
+
+
+def test_questions(connection: ControlProtocol) -> None:
+    asked: list[Request] = [ListQueues(), ExplainContact("1.1"), ExplainAgent("ann"), Preview("new.yaml")]
+    queues, contact, agent, preview = send(connection, b"".join(map(encode_request, asked)))
+    assert [(line["queue"], line["longest_wait_s"]) for line in queues["queues"]] == [("sales", 2.5)]
+    assert contact["why"] == {"contact_id": "1.1"}
+    assert agent["why"] == {"agent_id": "ann"}
+    assert preview["preview"] == {"unroutable": ["new.yaml"]}
 
 
 def test_several_requests_in_any_chunks_are_answered_in_order(connection: ControlProtocol) -> None:
@@ -161,10 +213,10 @@ def test_on_a_real_socket_that_only_the_owner_may_open(tmp_path: Path, desk: Des
     path.parent.mkdir()
     _leave_a_dead_socket(path)
     reactor: Any = AsyncioSelectorReactor()
-    port = listen_control(reactor, path, desk)
+    port = listen_control(reactor, path, desks_of(desk))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(CannotListenError):
-        listen_control(reactor, path, desk)
+        listen_control(reactor, path, desks_of(desk))
     replies: list[bytes] = []
     client = threading.Thread(target=_talk, args=(path, replies, reactor), daemon=True)
     client.start()

@@ -56,7 +56,7 @@ class Switch:
 class Centre:
     """Everything around a coordinator, with a clock that only the test moves."""
 
-    def __init__(self, past=None):
+    def __init__(self, past=None, *, policy=None):
         self.reactor = FakeReactor()
         self.clock = Clock(self.reactor, start=START, monotonic=self.reactor.seconds)
         self.entries: list[Entry] = []
@@ -64,7 +64,7 @@ class Centre:
         self.recorder.add_reader(self.entries.append)
         queue = QueuePolicy(name=QueueName("sales"), ring_us=10 * SECOND, wrap_up_us=5 * SECOND)
         agents = tuple(AgentPolicy(agent_id=AgentId(a), phone=f"PJSIP/{p}") for a, p in [("ann", 1001), ("bob", 1002)])
-        self.engine = Engine(Policy(queues=(queue,), agents=agents))
+        self.engine = Engine(policy or Policy(queues=(queue,), agents=agents))
         self.coordinator = Coordinator(
             self.engine,
             self.clock,
