@@ -10,12 +10,13 @@ import msgspec
 
 from ivr.edges import ANYWHERE, edges_from_anywhere, edges_of
 from ivr.flow import Flow
+from ivr.label_places import LINE, Label, places
 from ivr.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Point, arrange
 from ivr.traffic import EdgeKey, Traffic
 
 MARGIN, HEAD = 32.0, 44.0
-LABELS_AT = (0.32, 0.52, 0.72)
-"""Labels of neighbours stand at different heights, so that they do not cover each other."""
+MOST_ROWS = 5
+"""So many edges of one line are named, one a row, when there are numbers of calls; more are told as such."""
 ANY_NODE_LABEL = "from anywhere"
 
 _COLOURS: Mapping[str, tuple[str, str]] = {
@@ -43,7 +44,13 @@ class _Line(msgspec.Struct, frozen=True):
     source: str
     target: str
     names: tuple[str, ...]
-    count: int
+    counts: tuple[int, ...]
+    """Of each edge; none without traffic."""
+
+    @property
+    def count(self) -> int:
+        """Of all together."""
+        return sum(self.counts)
 
 
 def draw(flow: Flow, traffic: Traffic | None = None) -> str:
@@ -53,7 +60,9 @@ def draw(flow: Flow, traffic: Traffic | None = None) -> str:
     layout = _moved(arrange(names, [(line.source, line.target) for line in lines], [flow.file.start, *names[:1]]))
     width, height = layout.width + 2 * MARGIN, layout.height + MARGIN
     boxes = [_box(flow, name, place, traffic) for name, place in layout.boxes.items()]
-    paths = [_path(line, layout, index) for index, line in enumerate(lines)]
+    labels = [Label(rows=_rows(line), points=_points(line, layout)) for line in lines]
+    paths = [_path(line, label) for line, label in zip(lines, labels, strict=True)]
+    paths += [_label(label, at) for label, at in zip(labels, places(labels, layout.boxes), strict=True)]
     title = escape(flow.file.title or flow.name)
     return "\n".join(
         [
@@ -103,14 +112,14 @@ def _lines(flow: Flow, traffic: Traffic | None) -> list[_Line]:
             if edge.name not in names:
                 names.append(edge.name)
     return [
-        _Line(source, target, tuple(names), _count(traffic, [(flow.name, source, name) for name in names]))
+        _Line(source, target, tuple(names), _counts(traffic, [(flow.name, source, name) for name in names]))
         for (source, target), names in between.items()
         if target in flow.file.nodes
     ]
 
 
-def _count(traffic: Traffic | None, keys: Iterable[EdgeKey]) -> int:
-    return -1 if traffic is None else sum(traffic.edges[key] for key in keys)
+def _counts(traffic: Traffic | None, keys: Iterable[EdgeKey]) -> tuple[int, ...]:
+    return () if traffic is None else tuple(traffic.edges[key] for key in keys)
 
 
 # -- how it looks ---------------------------------------------------------------------------------------------------
@@ -155,22 +164,43 @@ def _share(part: int, whole: int) -> str:
     return f"{part} ({100 * part / whole:.0f} %)" if whole else str(part)
 
 
-def _path(line: _Line, layout: Layout, index: int) -> str:
-    points = layout.lines.get((line.source, line.target)) or _loop(layout.boxes[line.source])
-    label = ", ".join(line.names[:3]) + (" …" if len(line.names) > 3 else "")
-    if line.count >= 0:
-        label += f" · {line.count}"
-    weight = 1.2 if line.count <= 0 else min(1.2 + line.count**0.5 / 4, 5)
-    colour = "#c3c8d0" if line.count == 0 else "#667"
-    (x1, y1), (x2, y2) = points[0], points[1]
-    along = LABELS_AT[index % len(LABELS_AT)]
-    x, y = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along + 3
+def _rows(line: _Line) -> tuple[str, ...]:
+    """The edges in one row; with numbers of calls each in its own."""
+    if not line.counts:
+        return (", ".join(line.names[:3]) + (" …" if len(line.names) > 3 else ""),)
+    rows = [f"{name} · {count}" for name, count in zip(line.names, line.counts, strict=True)]
+    if len(rows) <= MOST_ROWS:
+        return tuple(rows)
+    rest = line.counts[MOST_ROWS - 1 :]
+    return (*rows[: MOST_ROWS - 1], f"{len(rest)} others · {sum(rest)}")
+
+
+def _points(line: _Line, layout: Layout) -> tuple[Point, ...]:
+    return layout.lines.get((line.source, line.target)) or _loop(layout.boxes[line.source])
+
+
+def _path(line: _Line, label: Label) -> str:
+    unused = bool(line.counts) and line.count == 0
+    weight = min(1.2 + line.count**0.5 / 4, 5)
+    colour = "#c3c8d0" if unused else "#667"
     names = escape(f"{line.source} {' '.join(line.names)}")
     return (
-        f'<g data-edge="{names}"><path d="{_curve(points)}" fill="none" stroke="{colour}" '
-        f'stroke-width="{weight:.1f}" marker-end="url(#arrow)"/>'
-        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="10.5" fill="#445" stroke="#fff" '
-        f'stroke-width="3" paint-order="stroke">{escape(label)}</text></g>'
+        f'<g data-edge="{names}"><path d="{_curve(label.points)}" fill="none" stroke="{colour}" '
+        f'stroke-width="{weight:.1f}" marker-end="url(#arrow)"/></g>'
+    )
+
+
+def _label(label: Label, at: Point) -> str:
+    """The text on a white ground, over all lines."""
+    x, top = at[0], at[1] - label.height / 2
+    rows = "".join(
+        f'<tspan x="{x:.0f}" y="{top + LINE * (index + 0.75):.0f}">{escape(row)}</tspan>'
+        for index, row in enumerate(label.rows)
+    )
+    return (
+        f'<g><rect x="{x - label.width / 2:.0f}" y="{top:.0f}" width="{label.width:.0f}" height="{label.height:.0f}" '
+        f'rx="3" fill="#fff" fill-opacity="0.9"/>'
+        f'<text text-anchor="middle" font-size="10.5" fill="#445">{rows}</text></g>'
     )
 
 

@@ -42,6 +42,10 @@ def test_numbers_are_written_in() -> None:
     calls = traffic.begun["demo"]
     assert f"say · {calls}" in told
     assert f"sales · {traffic.edges['demo', 'main_menu', 'sales']}" in told
+    merged = "".join(
+        f"{edge} · {traffic.edges['demo', 'main_menu', edge]}" for edge in ("support", "no_input", "no_match")
+    )
+    assert merged in told
     assert any(text.startswith("menu · ") and "left 1 (" in text for text in told)
     assert any(f"{calls} times" in text for text in told)
     assert not any("·" in text for text in texts(draw(FLOWS["demo"])))
@@ -73,3 +77,15 @@ def test_any_graph_is_laid_out_without_overlaps(ways: list[tuple[str, str]]) -> 
                 if x == x2 and min(y, y2) == top and max(y, y2) == top + BOX_HEIGHT
             ]
             assert all(not left < x < left + BOX_WIDTH for x in lanes)
+
+
+@pytest.mark.parametrize("name", sorted(FLOWS))
+def test_no_label_covers_a_box_or_another_label(name: str) -> None:
+    rects = [rect.attrib for rect in ET.fromstring(draw(FLOWS[name])).iter(f"{SVG}rect") if "x" in rect.attrib]
+    rooms = [
+        (float(r["x"]), float(r["y"]), float(r["x"]) + float(r["width"]), float(r["y"]) + float(r["height"]))
+        for r in rects
+    ]
+    assert len(rooms) > len(FLOWS[name].file.nodes)
+    for (left, top, right, bottom), (left2, top2, right2, bottom2) in itertools.combinations(rooms, 2):
+        assert right - 1 <= left2 or right2 - 1 <= left or bottom - 1 <= top2 or bottom2 - 1 <= top
