@@ -10,7 +10,9 @@ import ast
 import functools
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
 
 from ivr.errors import ExpressionError
 from ivr.flow import Value
@@ -41,12 +43,21 @@ _COMPARE: Mapping[type, Callable[..., bool]] = {
 }
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Names that a condition compares with one another, and whether also with something written out (not ``none``)."""
+
+    names: frozenset[str]
+    written_out: bool
+
+
 class Condition:
-    """A condition that was read. Equal texts give the same object."""
+    """A condition that was read. Equal texts give the same object. ``alone``: names whose truth is asked."""
 
     def __init__(self, text: str, tree: ast.expr) -> None:
         self.text = text
         self.names = frozenset(_names(tree))
+        self.comparisons = tuple(_comparisons(tree))
+        self.alone = self.names - {name for comparison in self.comparisons for name in comparison.names}
         self._tree = tree
 
     def holds(self, scope: Scope) -> bool:
@@ -102,6 +113,22 @@ def _names(tree: ast.expr) -> list[str]:
     if name is not None:
         return [] if name in _CONSTANTS else [name]
     return [found for child in _children(tree) for found in _names(child)]
+
+
+def _comparisons(tree: ast.expr) -> Iterator[Comparison]:
+    if isinstance(tree, ast.Compare | ast.Call):
+        yield Comparison(frozenset(_names(tree)), _has_constant(tree))
+        return
+    for child in _children(tree):
+        yield from _comparisons(child)
+
+
+def _has_constant(tree: ast.expr) -> bool:
+    if isinstance(tree, ast.Constant):
+        return tree.value is not None
+    if _dotted(tree) is not None:
+        return _CONSTANTS.get(_dotted(tree) or "") is not None
+    return any(_has_constant(child) for child in _children(tree))
 
 
 def _children(node: ast.expr) -> list[ast.expr]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ivr.checks import Known, Material, check
+from ivr.checks import Known, Material, check, remark
 from ivr.errors import FlowError, Problem
 from ivr.flow import Flow, FlowFile, PromptFile, Recording
 from ivr.located import MAX_CHARACTERS, Located, read
@@ -59,13 +59,35 @@ def _is_flow(path: Path) -> bool:
     return any(line.startswith("flow:") for line in text.splitlines()) and "\nnodes:" in text
 
 
+def check_with_neighbours(paths: Iterable[Path], known: Known | None = None) -> tuple[dict[str, Flow], list[Problem]]:
+    """As :func:`check_files`, and the flows beside them are known too, as these may go into those.
+
+    Mistakes of the neighbours themselves are not told, and they are not among the flows that are given back.
+    """
+    own = list(paths)
+    there = {path.resolve() for path in own}
+    folders = dict.fromkeys(path.parent for path in own)
+    beside = [file for folder in folders for file in flow_files(folder) if file.resolve() not in there]
+    others = [located.value for file in beside if (located := _read_source(file).located).value is not None]
+    return check_files(own, msgspec.structs.replace(known or Known(), flows={other.flow: other for other in others}))
+
+
+def remarks_on(paths: Iterable[Path]) -> list[Problem]:
+    """What is no mistake, but perhaps not meant."""
+    return sorted({found for path in paths for found in _remark_on(_read_source(path))})
+
+
 def check_files(paths: Iterable[Path], known: Known | None = None) -> tuple[dict[str, Flow], list[Problem]]:
-    """The flows that could be made, and every mistake of all files. A flow with a mistake is left out."""
+    """The flows that could be made, and every mistake of all files. A flow with a mistake is left out.
+
+    ``known.flows``: flows besides, into which these may go.
+    """
     sources = [_read_source(path) for path in paths]
     problems = [problem for source in sources for problem in source.problems]
     problems += _same_name(sources)
     files = {source.located.value.flow: source.located.value for source in sources if source.located.value is not None}
-    known = msgspec.structs.replace(known or Known(), flows=files)
+    known = known or Known()
+    known = msgspec.structs.replace(known, flows={**(known.flows or {}), **files})
     flows = {}
     for source in sources:
         found = list(_check_source(source, known))
@@ -91,11 +113,18 @@ def _same_name(sources: list[_Source]) -> list[Problem]:
 
 
 def _check_source(source: _Source, known: Known) -> Iterable[Problem]:
+    return check(_material(source, known)) if source.located.value is not None else ()
+
+
+def _remark_on(source: _Source) -> Iterable[Problem]:
+    """As :func:`remarks_on`, of one file as read."""
+    return remark(_material(source, Known())) if source.located.value is not None else ()
+
+
+def _material(source: _Source, known: Known) -> Material:
     located = source.located
-    if located.value is None:
-        return ()
     written = frozenset(str(path[1]) for path in located.lines if len(path) == 2 and path[0] == "nodes")
-    material = Material(
+    return Material(
         name=str(source.path),
         file=located.value,
         lines=located.lines,
@@ -104,7 +133,6 @@ def _check_source(source: _Source, known: Known) -> Iterable[Problem]:
         catalogue=source.catalogue,
         known=known,
     )
-    return check(material)
 
 
 def _flow(source: _Source) -> Flow:

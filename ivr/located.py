@@ -37,12 +37,17 @@ _WANTED = {
 }
 _HINTS = (
     (("alias", "anchor", "alphabetic or numeric"), ' (a key such as * or # needs quotes: key: "*")'),
+    (("'\\t'",), " (indent with spaces, not with tabs)"),
     (
         ("expected ',' or", "mapping values", "did not find expected"),
         ' (a text with : ? , { or [ in it needs quotes: "…")',
     ),
 )
 _BAD = object()
+_PLAIN_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_PLAIN_TAG}merge"
+_PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge", "seq", "map"})
+"""Kinds that YAML gives to values by itself; every other tag somebody wrote."""
 
 
 class Located(msgspec.Struct, frozen=True):
@@ -135,6 +140,10 @@ class _Reader:
         if self._seen > MAX_VALUES or len(path) > MAX_DEPTH:
             raise _TooMuch(f"more than {MAX_VALUES} values or {MAX_DEPTH} levels (aliases count each time)")
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if not node.tag.startswith(_PLAIN_TAG) or node.tag.removeprefix(_PLAIN_TAG) not in _PLAIN_TAGS:
+            tag = node.tag.replace(_PLAIN_TAG, "!!")
+            said = f"the tag {tag} is not obeyed here: write what is meant without it"
+            return self.problem(node, path, "yaml_tag", said)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             return self._struct(node, kind, path)
         by_origin = {
@@ -178,7 +187,7 @@ class _Reader:
         field = structs[0].__struct_config__.tag_field
         if not tags or field is None:
             return self._by_keys(node, structs, path)
-        tag_node = next((value for key, value in node.value if key.value == field), None)
+        tag_node = next((value for key, value in self._merged(node, path) if key.value == field), None)
         if tag_node is None:
             return self.problem(node, path, "missing", f"has no {field!r}: one of {', '.join(tags)}")
         tag = str(tag_node.value)
@@ -188,7 +197,7 @@ class _Reader:
 
     def _by_keys(self, node: yaml.MappingNode, structs: list[type[msgspec.Struct]], path: Path) -> Any:
         """The struct that shares the most keys with the mapping."""
-        keys = {key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+        keys = {key.value for key, _ in self._merged(node, path) if isinstance(key, yaml.ScalarNode)}
         best = max(structs, key=lambda struct: len(keys & set(struct.__struct_encode_fields__)))
         return self._struct(node, best, path)
 
@@ -229,7 +238,7 @@ class _Reader:
     def _items(self, node: yaml.MappingNode, path: Path) -> list[tuple[str, yaml.Node, yaml.Node]]:
         first: dict[str, int] = {}
         items: list[tuple[str, yaml.Node, yaml.Node]] = []
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._merged(node, path):
             if not isinstance(key_node, yaml.ScalarNode):
                 self.problem(key_node, path, "type", "a key should be a text")
                 continue
@@ -241,6 +250,24 @@ class _Reader:
             first[name] = line
             items.append((name, key_node, value_node))
         return items
+
+    def _merged(self, node: yaml.MappingNode, path: Path, depth: int = 0) -> list[tuple[yaml.Node, yaml.Node]]:
+        """The mapping's own keys, then those that it takes from others by YAML's merge key (``<<``)."""
+        self._seen += 1
+        if depth > MAX_DEPTH or self._seen > MAX_VALUES:
+            raise _TooMuch(f"more than {MAX_DEPTH} mappings merged into one another, or {MAX_VALUES} values")
+        own = [(key, value) for key, value in node.value if key.tag != _MERGE]
+        names = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
+        for key, value in node.value:
+            for other in _mappings(value) if key.tag == _MERGE else ():
+                if not isinstance(other, yaml.MappingNode):
+                    said = f"<< takes a mapping, or a list of mappings, not {_found(other)}"
+                    self.problem(other, (*path, "<<"), "yaml_merge", said)
+                    continue
+                more = [pair for pair in self._merged(other, path, depth + 1) if pair[0].value not in names]
+                own += more
+                names |= {more_key.value for more_key, _ in more if isinstance(more_key, yaml.ScalarNode)}
+        return own
 
     def _list(self, node: yaml.Node, kind: Any, path: Path) -> Any:
         if not isinstance(node, yaml.SequenceNode):
@@ -263,6 +290,10 @@ class _Reader:
         if kind is bool:
             return text.lower() in _TRUE
         return text if kind is str else kind(text)
+
+
+def _mappings(node: yaml.Node) -> list[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else [node]
 
 
 def _is_null(node: yaml.Node) -> bool:

@@ -47,17 +47,17 @@ def script_files(place: Path) -> list[Path]:
 
 
 def run_files(paths: Iterable[Path]) -> Result:
-    """Run all calls of all files; :class:`ivr.errors.FlowError` when a file itself is wrong."""
+    """Run all calls of all files. Mistakes of a script, or of its flows, are failures too; the other files are run."""
     flows: dict[str, Flow] = {}
     traffic = Traffic()
     outcomes: list[Outcome] = []
     failures: list[Problem] = []
     for path in paths:
-        text, problem = read_text(path)
-        if problem is not None:
-            raise FlowError([problem])
-        script, lines = read_or_raise(text, ScriptFile, str(path))
-        here = load([path.parent / name for name in script.flows])
+        try:
+            script, lines, here = _read(path)
+        except FlowError as error:
+            failures += error.problems
+            continue
         flows |= here
         for index, call in enumerate(script.calls):
             outcome = _run(here, call)
@@ -65,7 +65,15 @@ def run_files(paths: Iterable[Path]) -> Result:
             traffic.add_all(outcome.facts)
             failures += [_problem(path, lines, index, call, failure) for failure in outcome.failures]
     coverage = tuple(_coverage(flow, traffic) for flow in flows.values())
-    return Result(outcomes=tuple(outcomes), failures=tuple(failures), coverage=coverage)
+    return Result(outcomes=tuple(outcomes), failures=tuple(dict.fromkeys(failures)), coverage=coverage)
+
+
+def _read(path: Path) -> tuple[ScriptFile, dict[tuple[str | int, ...], int], dict[str, Flow]]:
+    text, problem = read_text(path)
+    if problem is not None:
+        raise FlowError([problem])
+    script, lines = read_or_raise(text, ScriptFile, str(path))
+    return script, lines, load([path.parent / name for name in script.flows])
 
 
 def _run(flows: dict[str, Flow], call: ScriptedCall) -> Outcome:

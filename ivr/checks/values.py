@@ -11,9 +11,18 @@ from ivr.checks.material import Material, near
 from ivr.errors import Problem
 from ivr.expressions import names_in
 from ivr.flow import Branch, Collect, Lookup, Menu, Queue, QueueExit, Set, Survey
+from ivr.grammar import normalised
 from ivr.located import Path
 
 _ANY_DAY = dt.date(2000, 1, 1)
+_FITTING_TYPES = {
+    "digits": ("digits", "text"),
+    "account": ("digits", "text"),
+    "number": ("number", "amount", "text"),
+    "amount": ("amount", "text"),
+    "date": ("date", "text"),
+}
+"""Of which types a variable may be that takes what is collected."""
 
 
 def check(material: Material) -> Iterator[Problem]:
@@ -69,7 +78,27 @@ def _menu(material: Material, path: Path, node: Menu) -> Iterator[Problem]:
             yield material.problem(place, "no_way", "a choice without `key` and without `say` cannot be chosen")
         if node.input == "keys" and choice.key is None:
             yield material.problem(place, "no_way", "cannot be chosen: this menu takes keys only, and it has no `key`")
+        if node.input == "speech" and not choice.say:
+            yield material.problem(
+                place, "no_way", "cannot be chosen: this menu takes speech only, and it has no `say`"
+            )
         yield from _words(material, (*place, "say"), choice.say)
+    yield from _said_twice(material, path, node)
+
+
+def _said_twice(material: Material, path: Path, node: Menu) -> Iterator[Problem]:
+    """The same words for two choices: the first would always win."""
+    first: dict[tuple[str, str], str] = {}
+    escape = material.file.escape
+    said = [((*path, "choices", at, "say"), choice.name, choice.say) for at, choice in enumerate(node.choices)]
+    said += [((*path, "choices"), "escape", escape.say)] if escape is not None else []
+    for place, name, by_language in said:
+        for language, texts in by_language.items():
+            for text in texts:
+                other = first.setdefault((language, normalised(text)), name)
+                if other != name:
+                    message = f"words used twice: {text!r} already means {other!r}"
+                    yield material.problem((*place, language), "words_twice", message)
 
 
 def _words(material: Material, place: Path, say: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
@@ -87,6 +116,8 @@ def _collect(material: Material, path: Path, node: Collect) -> Iterator[Problem]
     if node.check != "none" and node.kind != "account":
         said = f"check {node.check!r} is a rule of `kind: account`"
         yield material.problem((*path, "check"), "check_rule", said)
+    yield from _collected_type(material, path, node)
+    yield from _terminator(material, path, node)
     for field in ("least", "most"):
         try:
             collecting.bound(node.kind, getattr(node, field), _ANY_DAY)
@@ -95,6 +126,25 @@ def _collect(material: Material, path: Path, node: Collect) -> Iterator[Problem]
             yield material.problem((*path, field), "bounds", f"should be {wanted}, is {getattr(node, field)!r}")
         if getattr(node, field) is not None and node.kind in ("digits", "account"):
             yield material.problem((*path, field), "bounds", f"has no meaning for `kind: {node.kind}`")
+
+
+def _collected_type(material: Material, path: Path, node: Collect) -> Iterator[Problem]:
+    variable = material.file.variables.get(node.variable)
+    if variable is not None and variable.type not in _FITTING_TYPES[node.kind]:
+        said = f"`kind: {node.kind}` gives no {variable.type}: variable {node.variable!r} should be of type "
+        yield material.problem((*path, "kind"), "type", said + " or ".join(_FITTING_TYPES[node.kind]))
+
+
+def _terminator(material: Material, path: Path, node: Collect) -> Iterator[Problem]:
+    used = "0123456789" + ("*" if node.kind == "amount" or node.check == "mod11_2" else "")
+    taken = sorted(set(node.terminator) & set(used))
+    if taken:
+        said = f"{taken[0]!r} is part of what is keyed in here; end it with another key"
+        yield material.problem((*path, "terminator"), "key", said)
+    escape = material.file.escape
+    if escape is not None and node.terminator in escape.entry_key:
+        said = f"key used twice: {node.terminator!r} ends the entry, and is in `escape.entry_key` {escape.entry_key!r}"
+        yield material.problem((*path, "terminator"), "key_twice", said)
 
 
 def _address(material: Material, path: Path, node: Lookup) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from ivr.checks import Known
-from tests.ivr.flows_for_tests import problems_of
+from ivr.loader import check_with_neighbours, remarks_on
+from tests.ivr.flows_for_tests import problems_of, written
 
 GOOD = """\
 flow: f
@@ -210,7 +211,7 @@ CASES = [
         "next: look}",
         "next: where}",
         at=(24, "nodes.where"),
-        says="never wait for anything",
+        says="ask nothing and say nothing",
     ),
     Case(
         "flow: f\n",
@@ -271,6 +272,79 @@ CASES = [
         "prompts: [{value: pin, as: digits}]}\nprompts",
         at=(32, "nodes.bye.prompts[0].value"),
         says="only be spoken at a node marked",
+    ),
+    Case(
+        'name == "x"',
+        'not (pin == "1234")',
+        at=(27, "nodes.where.cases[0].when"),
+        says="the private variable 'pin' would get out by the way",
+    ),
+    Case(
+        'name == "x"',
+        '\'starts_with(pin, "12") or name == "x"\'',
+        at=(27, "nodes.where.cases[0].when"),
+        says="the private variable 'pin' would get out by the way",
+    ),
+    Case(
+        'name == "x"',
+        '"pin in [name]"',
+        at=(27, "nodes.where.cases[0].when"),
+        says="the private variable 'pin' would get out by the way",
+    ),
+    Case(
+        "name: one, key: 1, next: ask}\n      - {name: two,",
+        "name: one, key: 1, next: ask, say: {en: [two]}}\n      - {name: two, say: {en: [Two!]},",
+        at=(13, "nodes.main.choices[1].say.en"),
+        says="words used twice: 'Two!' already means 'one'",
+    ),
+    Case(
+        "type: menu",
+        "type: menu\n    input: speech",
+        at=(13, "nodes.main.choices[0]"),
+        says="takes speech only, and it has no `say`",
+    ),
+    Case(
+        "    prompts: [hello]\n    next",
+        "    terminator: '5'\n    prompts: [hello]\n    next",
+        at=(20, "nodes.ask.terminator"),
+        says="'5' is part of what is keyed in",
+    ),
+    Case(
+        "    prompts: [hello]\n    next",
+        "    kind: amount\n    terminator: '*'\n    prompts: [hello]\n    next",
+        at=(21, "nodes.ask.terminator"),
+        says="'*' is part of what is keyed in",
+    ),
+    Case(
+        "    prompts: [hello]\n    next",
+        "    kind: date\n    prompts: [hello]\n    next",
+        at=(20, "nodes.ask.kind"),
+        says="gives no digits: variable 'pin' should be of type date or text",
+    ),
+    Case(
+        "flow: f\n",
+        "flow: f\nescape: {key: '0', entry_key: '##', next: bye}\n",
+        at=(17, "nodes.ask.terminator"),
+        says="key used twice: '#' ends the entry",
+    ),
+    Case(
+        "flow: f\n",
+        "flow: f\nmax_errors: {count: 3, next: main}\n",
+        at=(2, "max_errors.next"),
+        says="loop without exit: every further error leads here again",
+    ),
+    Case(
+        "fallback: bye",
+        "fallback: look",
+        at=(30, "nodes.look"),
+        says="ask nothing and say nothing",
+    ),
+    Case(
+        'keep: {type: set, variables: {name: "a {caller.number}"}, next: look}',
+        "keep: {type: queue, queue: sales, exits: {full: over, timed_out: look}}\n"
+        "  over: {type: transfer, to: '5', failed: keep}",
+        at=(29, "nodes.keep"),
+        says="ask nothing and say nothing",
     ),
 ]
 
@@ -334,6 +408,38 @@ nodes:
   call: {{type: subflow, flow: {other}, take: {{mine: {theirs}}}, next: end}}
   end: {{type: return}}
 """
+
+
+def test_secrets_may_be_compared_with_secrets(tmp_path: Path) -> None:
+    text = GOOD.replace("name: {}", "name: {}\n  real: {private: true}")
+    text = text.replace('name == "x"', 'name == "x" and pin == real or pin != none')
+    assert problems_of(tmp_path, text) == []
+
+
+def test_a_loop_through_a_queue_that_keeps_callers_or_a_flow_that_asks_is_none(tmp_path: Path) -> None:
+    waits = GOOD.replace('keep: {type: set, variables: {name: "a {caller.number}"}, next: look}',
+                         "keep: {type: queue, queue: sales, exits: {timed_out: where, full: look}}")  # fmt: skip
+    assert problems_of(tmp_path, waits) == []
+    asks = GOOD.replace('keep: {type: set, variables: {name: "a {caller.number}"}, next: look}',
+                        "keep: {type: subflow, flow: asks, next: where, results: {ok: look}}")  # fmt: skip
+    inner = "flow: asks\nstart: a\nnodes:\n  a: {type: say, prompts: [no_input], next: b}\n  b: {type: return}\n"
+    assert problems_of(tmp_path, asks, inner) == []
+    silent = inner.replace("prompts: [no_input]", "variables: {}").replace("type: say", "type: set")
+    assert [p.rule for p in problems_of(tmp_path, asks, silent)] == ["spinning_loop"]
+
+
+def test_flows_beside_a_file_are_known_and_not_judged(tmp_path: Path) -> None:
+    one, _ = written(tmp_path, SUB.format(name="one", other="two", theirs="mine"), "flow: two\nstart: gone\nnodes:\n")
+    assert [p.rule for p in check_with_neighbours([one])[1]] == ["unknown_flow"]
+    circle, _ = written(tmp_path, one.read_text(), SUB.format(name="two", other="one", theirs="mine"))
+    assert [(p.file, p.rule) for p in check_with_neighbours([circle])[1]] == [(str(circle), "subflow_circle")]
+
+
+def test_what_nothing_uses_is_remarked_and_no_mistake(tmp_path: Path) -> None:
+    text = GOOD.replace("name: {}", "name: {}\n  idle: {}\n  shown: {default: x}")
+    paths = written(tmp_path, text.replace("hello: {en: Hello.}", "hello: {en: Hello.}\n  spare: {en: Never.}"))
+    assert check_with_neighbours(paths)[1] == []
+    assert [(p.line, p.key) for p in remarks_on(paths)] == [(6, "variables.idle"), (37, "prompts.spare")]
 
 
 def test_subflows_have_to_exist_and_not_to_call_in_a_circle(tmp_path: Path) -> None:

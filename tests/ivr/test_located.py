@@ -125,3 +125,30 @@ def test_read_or_raise_raises_with_every_problem_sorted() -> None:
 def test_any_text_is_read_or_has_problems(text: str) -> None:
     located = read(text, FlowFile, "f")
     assert located.value is not None or located.problems
+
+
+def test_anchors_and_merge_keys_save_writing() -> None:
+    text = "name: x\ninner: &i {size: 3, word: a}\nmany: [*i, {<<: *i, word: b}, {<<: [{word: c}, *i]}]\n"
+    value, lines = read_or_raise(text, Outer, "f.yaml")
+    assert value.many == (Inner(3, "a"), Inner(3, "b"), Inner(3, "c"))
+    assert lines["many", 1, "size"] == 2
+    assert said("name: x\nmany: [{<<: 3, size: 1}]\n") == [
+        "2 many[0].<<: << takes a mapping, or a list of mappings, not '3'"
+    ]
+
+
+@pytest.mark.parametrize("tag", ["!include", "!!python/object/apply:os.system", "!!binary", "!<tag:x,2000:y>"])
+def test_tags_are_told_and_not_obeyed(tag: str) -> None:
+    (problem,) = said(f"name: x\ninner: {{size: 1, word: {tag} abc}}\n")
+    assert problem.startswith("2 inner.word: the tag ")
+    assert "not obeyed" in problem
+
+
+def test_mappings_merged_into_themselves_and_into_far_too_many() -> None:
+    assert "merged into one another" in said("name: x\ninner: &i {<<: *i, size: 1}\n")[0]
+    bomb = "".join(f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 9)}]}}\n" for n in range(1, 12))
+    assert "merged into one another" in "".join(said(f"name: x\nl0: &l0 {{a: 1}}\n{bomb}inner: {{<<: *l11}}\n"))
+
+
+def test_tabs_are_named() -> None:
+    assert "indent with spaces" in said("name: x\ninner:\n\tsize: 1\n")[0]

@@ -39,17 +39,21 @@ ConfigPath = Annotated[
 
 @app.command(epilog="Example: cordboard flow check menus/welcome.yaml")
 def check(paths: FlowPaths = None, *, config: ConfigPath = None, as_json: AsJson = False) -> None:
-    """Find the mistakes of flows: all at once, each with file, line and key."""
-    from ivr.loader import check_files  # noqa: PLC0415 - commands that do not need it start faster
+    """Find the mistakes of flows: all at once, each with file, line and key. Remarks are told and are no mistakes."""
+    from ivr.loader import check_with_neighbours, remarks_on  # noqa: PLC0415 - commands without it start faster
 
     files = _flow_files(paths)
-    flows, problems = check_files(files, _known(config))
+    flows, problems = check_with_neighbours(files, _known(config))
+    remarks = remarks_on(files)
     if as_json:
-        _print_json({"files": [str(file) for file in files], "problems": [_problem(p) for p in problems]})
+        found = {"problems": [_problem(p) for p in problems], "remarks": [_problem(p) for p in remarks]}
+        _print_json({"files": [str(file) for file in files], **found})
     else:
         _tell(problems)
-        good = f"{len(files)} flow{'s' if len(files) != 1 else ''} checked: "
-        _remark(good + (f"{len(problems)} mistakes" if problems else f"nothing is wrong ({', '.join(sorted(flows))})"))
+        for remark in remarks:
+            _remark(f"{remark} (a remark)")
+        said = _counted(len(problems), "mistake") if problems else f"nothing is wrong ({', '.join(sorted(flows))})"
+        _remark(f"{_counted(len(files), 'flow')} checked: {said}")
     if problems:
         raise typer.Exit(1)
 
@@ -64,18 +68,13 @@ def walk_callers(
     as_json: AsJson = False,
 ) -> None:
     """Walk scripted callers through flows; compare path, prompts and outcome; tell the coverage."""
-    from ivr.errors import FlowError  # noqa: PLC0415 - as above
     from ivr.loader import SHIPPED  # noqa: PLC0415 - as above
     from ivr.script_runner import run_files, script_files  # noqa: PLC0415 - as above
 
     scripts = [file for place in paths or [SHIPPED] for file in script_files(place)]
     if not scripts:
         raise typer.BadParameter("there is no file *.calls.yaml", param_hint="paths")
-    try:
-        result = run_files(scripts)
-    except FlowError as error:
-        _tell(error.problems)
-        raise typer.Exit(1) from None
+    result = run_files(scripts)
     short = [c for c in result.coverage if require_coverage is not None and 100 * c.edge_share < require_coverage]
     _print_json(_result(result)) if as_json else _tell_result(result, short)
     if result.failures or short:
@@ -118,7 +117,8 @@ def prompts(
     as_json: AsJson = False,
 ) -> None:
     """List what flows say, make it into sounds before any call, tell what is missing."""
-    from ivr.loader import load  # noqa: PLC0415 - as above
+    from ivr.errors import FlowError  # noqa: PLC0415 - as above
+    from ivr.loader import check_with_neighbours  # noqa: PLC0415 - as above
     from ivr.prompts.library import SoundLibrary  # noqa: PLC0415 - as above
     from ivr.prompts.sounds import sounds_of  # noqa: PLC0415 - as above
     from ivr.prompts.synthesis import listed  # noqa: PLC0415 - as above
@@ -127,7 +127,10 @@ def prompts(
     settings = _settings(config)
     target, said = folder or _sounds_folder(settings), settings.prompts
     library = SoundLibrary(target, voices=said.voices, level_dbfs=said.level_dbfs)
-    wanted = {s for s in sounds_of(load(_flow_files(paths)).values()) if not language or s.language in language}
+    flows, problems = check_with_neighbours(_flow_files(paths))
+    if problems:
+        raise FlowError(problems)
+    wanted = {s for s in sounds_of(flows.values()) if not language or s.language in language}
     items = rendered(wanted, library, said.voices, said.level_dbfs) if render else listed(wanted, library)
     done = list(_progress(items, len(wanted), "making sounds" if render else ""))
     if as_json:
@@ -163,13 +166,11 @@ def _flow_files(paths: list[Path] | None) -> list[Path]:
 def _one_flow(path: Path) -> "Flow":
     """The flow of a file; the flows beside it are read too, as it may call them."""
     from ivr.errors import FlowError  # noqa: PLC0415 - as above
-    from ivr.loader import check_files, flow_files  # noqa: PLC0415 - as above
+    from ivr.loader import check_with_neighbours  # noqa: PLC0415 - as above
 
-    beside = [file for file in flow_files(path.parent) if not file.samefile(path)]
-    flows, problems = check_files([path, *beside])
-    own = [problem for problem in problems if problem.file == str(path)]
-    if own:
-        raise FlowError(own)
+    flows, problems = check_with_neighbours([path])
+    if problems:
+        raise FlowError(problems)
     return next(iter(flows.values()))
 
 
@@ -206,6 +207,10 @@ def _facts(journal: Path) -> Iterator[Any]:
 # -- what is told ---------------------------------------------------------------------------------------------------
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def _remark(text: str) -> None:
     typer.echo(text, err=True)
 
@@ -233,7 +238,9 @@ def _tell_result(result: "Result", short: list["Coverage"]) -> None:
         for _, node, edge in sorted(coverage.edges_missed):
             typer.echo(f"  nobody took: {node} -> {edge}")
     failed = sum(1 for outcome in result.outcomes if outcome.failures)
-    _remark(f"{len(result.outcomes)} calls, {failed} not as expected" + (", coverage too low" if short else ""))
+    broken = ", files with mistakes" if len(result.failures) > sum(len(o.failures) for o in result.outcomes) else ""
+    low = ", coverage too low" if short else ""
+    _remark(f"{_counted(len(result.outcomes), 'call')}, {failed} not as expected{broken}{low}")
 
 
 def _result(result: "Result") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from facts.ids import ContactId, NodeName
 from facts.journal import AnyFact, Entry, MenuEnded, MenuNodeEntered
 from storage.journal import open_journal
 
+TRADES = Path(__file__).parents[3] / "docs" / "flows"
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "flows.md"
 RUNNER = CliRunner()
 VOICE = """#!{python}
@@ -67,6 +68,27 @@ def test_a_caller_who_fares_otherwise_is_told_with_the_line(documented: Path) ->
     assert tested.exit_code == 1
     assert "expect.queue: is sales, should be support" in tested.stdout
     assert json.loads(flow("test", path, "--json").stdout)["calls"][0]["ok"] is False
+
+
+def test_the_flows_of_several_trades_are_right_and_do_what_they_say() -> None:
+    checked = flow("check", TRADES)
+    assert (checked.exit_code, checked.stdout) == (0, "")
+    assert "a remark" not in checked.stderr
+    tested = flow("test", TRADES)
+    assert tested.exit_code == 0, tested.stdout
+    for file in TRADES.glob("*.yaml"):
+        if not file.name.endswith(".calls.yaml"):
+            assert flow("check", file).exit_code == flow("draw", file).exit_code == 0
+
+
+def test_files_with_mistakes_do_not_keep_others_from_being_tested(documented: Path) -> None:
+    (documented / "a.yaml").write_text("flow: a\nstart: x\nnodes: {y: {type: hang_up}}\n")
+    (documented / "a.calls.yaml").write_text("flows: [a.yaml]\ncalls: []\n")
+    tested = flow("test", documented)
+    assert tested.exit_code == 1
+    assert "a.yaml:2: start: edge to nowhere" in tested.stdout
+    assert "first: " in tested.stdout
+    assert "1 call, 0 not as expected, files with mistakes" in tested.stderr
 
 
 def test_the_shipped_flows_are_covered_to_the_last_edge() -> None:
