@@ -14,14 +14,14 @@ from facts.time import Duration
 from ivr.flow import Recording, Value
 from ivr.grammar import Grammar
 
-SpokenAs: TypeAlias = Literal["prompt", "digits", "number", "ordinal", "date", "money", "duration"]
+SpokenAs: TypeAlias = Literal["prompt", "digits", "number", "ordinal", "date", "time", "money", "duration"]
 
 
 class PromptPart(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of what is played: the ``prompt`` of this name, or a ``value`` spoken by rule.
 
     A prompt has its ``recording``: text, file or sound in the language of the Play (None: nobody wrote one).
-    ``money`` has its currency, a duration is in seconds, a date is ISO 8601.
+    ``money`` has its currency, a duration is in seconds, dates and times of day are ISO 8601.
     """
 
     name: str = ""

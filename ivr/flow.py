@@ -31,12 +31,12 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class SpokenValue(_Part, frozen=True, kw_only=True):
     """A variable's value, spoken by the rules of the caller's language.
 
-    ``digits`` one by one; ``number``; ``ordinal``; ``date``; ``money`` with its ISO 4217 ``currency``; ``duration``
-    of so many seconds.
+    ``digits`` one by one, letters too; ``number``; ``ordinal``; ``date``; ``time`` of day; ``money`` with its ISO 4217
+    ``currency``; ``duration`` of so many seconds.
     """
 
     value: str
-    as_: Literal["digits", "number", "ordinal", "date", "money", "duration"] = msgspec.field(name="as")
+    as_: Literal["digits", "number", "ordinal", "date", "time", "money", "duration"] = msgspec.field(name="as")
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z", description="an ISO 4217 code")] = "CNY"
 
 

@@ -14,14 +14,17 @@ _DIGITS = "零一二三四五六七八九"
 _GROUPS = ("", "万", "亿", "万亿")
 _UNITS = ((86400, "天"), (3600, "小时"), (60, "分钟"), (1, "秒"))
 _MINOR = {"USD": "美分", "EUR": "欧分", "GBP": "便士", "HKD": "港分", "SGD": "分", "AUD": "分", "CAD": "分"}
-_WHOLE_ONLY = frozenset({"JPY", "KRW"})
+_SIGNS = {str(value): sign for value, sign in enumerate(_DIGITS)} | {"1": "幺", "+": "加", "*": "星号", "#": "井号"}
+_SIGNS |= {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+"""Until which hour each lasts."""
 LARGEST = 10**15
 """From here on a number is read digit by digit."""
 
 
 def digits(text: str) -> list[str]:
     """One by one; one is 幺, as on the telephone."""
-    return ["幺" if sign == "1" else _DIGITS[int(sign)] for sign in text if sign.isascii() and sign.isdigit()]
+    return [_SIGNS[sign] for sign in text if sign in _SIGNS]
 
 
 def number(value: int | Decimal) -> list[str]:
@@ -107,19 +110,26 @@ def date(day: dt.date) -> list[str]:
     return [*year, "年", below_hundred(day.month), "月", below_hundred(day.day), "日"]
 
 
+def time_of_day(time: dt.time) -> list[str]:
+    """下午两点三十分, 上午十点零五分, 凌晨零点."""
+    part = next(name for until, name in _PARTS_OF_DAY if time.hour < until)
+    hour = time.hour - 12 if time.hour > 12 else time.hour
+    minutes = [*(["零"] if time.minute < 10 else []), below_hundred(time.minute), "分"] if time.minute else []
+    return [part, *counted(hour), "点", *minutes]
+
+
 def money(amount: Decimal, currency: str) -> list[str]:
     """十二元五角, 十二元零五分; foreign money with its own hundredths: 十二美元五十美分."""
-    hundredths = round(abs(amount)) * 100 if currency in _WHOLE_ONLY else round(abs(amount) * 100)
-    whole, cents = divmod(hundredths, 100)
-    sign = ["负"] if amount < 0 and hundredths else []
+    whole, cents = divmod(int(abs(amount) * 100), 100)
+    sign = ["负"] if amount < 0 else []
     name = _currency(currency)
+    if amount % 1 and currency not in (*_MINOR, "CNY"):
+        return [*sign, *number(abs(amount).normalize()), name]
     words = [*counted(whole), name] if whole or not cents else []
     if cents and currency == "CNY":
         words += _jiao_and_fen(cents, after_yuan=bool(words))
-    elif cents and currency in _MINOR:
-        words += [*counted(cents), _MINOR[currency]]
     elif cents:
-        words = [*number(Decimal(hundredths) / 100), name]
+        words += [*counted(cents), _MINOR[currency]]
     return sign + words
 
 
@@ -150,22 +160,23 @@ def _parts(seconds: int) -> Iterator[tuple[int, str]]:
             yield count, unit
 
 
+_BESIDE_NUMBERS = {
+    "ordinal": {"第"},
+    "date": {"年", "月", "日"},
+    "time": {"分", *(name for _, name in _PARTS_OF_DAY)},
+    "duration": {unit for _, unit in _UNITS},
+}
+"""What each kind of value needs besides the words of numbers."""
+
+
 def vocabulary(spoken_as: str, currency: str = "") -> set[str]:
     """Every sound that values of a kind may need."""
+    if spoken_as == "digits":
+        return set(_SIGNS.values())
     numbers = {below_hundred(value) for value in range(100)} | {_within(value) for value in range(10, 20)}
     numbers |= {_counted(digit) + unit for digit in range(1, 10) for unit in "百千"}
     numbers |= {"两", "万", "亿", "万亿", "零", "点", "负", "幺"}
-    match spoken_as:
-        case "digits":
-            return set(_DIGITS) | {"幺"}
-        case "ordinal":
-            return numbers | {"第"}
-        case "date":
-            return numbers | {"年", "月", "日"}
-        case "money":
-            minor = {"角", "分"} if currency == "CNY" else {_MINOR.get(currency, "点")}
-            return numbers | {_currency(currency)} | minor
-        case "duration":
-            return numbers | {unit for _, unit in _UNITS}
-        case _:
-            return numbers
+    if spoken_as != "money":
+        return numbers | _BESIDE_NUMBERS.get(spoken_as, set())
+    minor = {"角", "分"} if currency == "CNY" else {_MINOR.get(currency, "点")}
+    return numbers | {_currency(currency)} | minor

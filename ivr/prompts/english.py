@@ -16,12 +16,13 @@ _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _MINOR = {"USD": "cent", "EUR": "cent", "AUD": "cent", "CAD": "cent", "HKD": "cent", "SGD": "cent", "NZD": "cent"}
 _MINOR_PLURAL = {"cent": "cents", "penny": "pence", "fen": "fen"}
 _MINOR |= {"GBP": "penny", "CNY": "fen"}
-_WHOLE_ONLY = frozenset({"JPY", "KRW", "VND"})
+_SIGNS = {str(value): word for value, word in enumerate(_DIGITS)}
+_SIGNS |= {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} | {"+": "plus", "*": "star", "#": "hash"}
 
 
 def digits(text: str) -> list[str]:
-    """One by one: four, two."""
-    return [_DIGITS[int(sign)] for sign in text if sign.isascii() and sign.isdigit()]
+    """One by one: four, two, A."""
+    return [_SIGNS[sign] for sign in text if sign in _SIGNS]
 
 
 def number(value: int | Decimal) -> list[str]:
@@ -52,24 +53,25 @@ def _year(year: int) -> list[str]:
     return [*number(high), *(["oh"] if low < 10 else []), *number(low)]
 
 
+def time_of_day(time: dt.time) -> list[str]:
+    """Two, oh five, P M; noon and midnight."""
+    if time.minute == 0 and time.hour in (0, 12):
+        return ["noon" if time.hour else "midnight"]
+    minutes = [*(["oh"] if time.minute < 10 else []), *number(time.minute)] if time.minute else []
+    return [*number((time.hour - 1) % 12 + 1), *minutes, "A M" if time.hour < 12 else "P M"]
+
+
 def money(amount: Decimal, currency: str) -> list[str]:
-    """Twelve US dollars and fifty cents; where cents have no name, twelve point five of it."""
-    whole, cents = _whole_and_cents(abs(amount), currency)
-    sign = ["minus"] if amount < 0 and (whole or cents) else []
+    """Twelve US dollars and fifty cents; where the hundredth has no name, twelve point five of it."""
+    whole, cents = divmod(int(abs(amount) * 100), 100)
+    sign = ["minus"] if amount < 0 else []
     minor = _MINOR.get(currency)
-    if minor is None and cents:
-        return [*sign, *number(Decimal(whole) + Decimal(cents) / 100), _currency(currency, 2)]
+    if minor is None and amount % 1:
+        return [*sign, *number(abs(amount).normalize()), _currency(currency, 2)]
     words = [*number(whole), _currency(currency, whole)] if whole or not cents else []
     if cents and minor is not None:
         words += [*(["and"] if words else []), *number(cents), minor if cents == 1 else _MINOR_PLURAL[minor]]
     return sign + words
-
-
-def _whole_and_cents(amount: Decimal, currency: str) -> tuple[int, int]:
-    if currency in _WHOLE_ONLY:
-        return round(amount), 0
-    cents = round(amount * 100)
-    return cents // 100, cents % 100
 
 
 def _currency(currency: str, count: int) -> str:
@@ -92,22 +94,23 @@ def _parts(seconds: int) -> Iterator[tuple[int, str]]:
             yield count, unit
 
 
+_BESIDE_NUMBERS = {
+    "ordinal": {*map(_ordinal, range(1, 100)), "number"},
+    "date": {*map(_ordinal, range(1, 32)), *_MONTHS, "oh"},
+    "time": {"oh", "A M", "P M", "noon", "midnight"},
+    "duration": {unit + end for _, unit in _UNITS for end in ("", "s")},
+}
+"""What each kind of value needs besides the words of numbers."""
+
+
 def vocabulary(spoken_as: str, currency: str = "") -> set[str]:
     """Every sound that values of a kind may need."""
+    if spoken_as == "digits":
+        return set(_SIGNS.values())
     numbers = {str(num2words(value, lang="en")) for value in range(100)}
     numbers |= {"hundred", "thousand", "million", "billion", "trillion", "and", "point", "minus"}
-    match spoken_as:
-        case "digits":
-            return set(_DIGITS)
-        case "ordinal":
-            return numbers | {_ordinal(value) for value in range(1, 100)} | {"number"}
-        case "date":
-            return numbers | {_ordinal(value) for value in range(1, 32)} | set(_MONTHS) | {"oh"}
-        case "money":
-            minor = _MINOR.get(currency)
-            names = {_currency(currency, 1), _currency(currency, 2)}
-            return numbers | names | ({minor, _MINOR_PLURAL[minor]} if minor is not None else set())
-        case "duration":
-            return numbers | {unit + end for _, unit in _UNITS for end in ("", "s")}
-        case _:
-            return numbers
+    if spoken_as != "money":
+        return numbers | _BESIDE_NUMBERS.get(spoken_as, set())
+    minor = _MINOR.get(currency)
+    names = {_currency(currency, 1), _currency(currency, 2)}
+    return numbers | names | ({minor, _MINOR_PLURAL[minor]} if minor is not None else set())

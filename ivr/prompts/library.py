@@ -67,6 +67,8 @@ class SoundLibrary:
             text_name(language, word, self._voices, self._level)
             for word in words(part.spoken_as, part.value, language, part.currency)
         ]
+        if not names and part.value is not None:
+            return self._or_told([None], language, part.spoken_as)  # the value cannot be spoken like that
         return self._or_told([(True, n) if n in self._there else None for n in names], language, part.spoken_as)
 
     def _or_told(self, found: list[tuple[bool, str] | None], language: str, name: str) -> list[tuple[bool, str]]:

@@ -5,9 +5,12 @@ short group of words) that the functions give is one sound, made before any call
 """
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Protocol
+
+from babel.numbers import get_currency_precision
 
 from ivr.flow import Value
 from ivr.prompts import chinese, english
@@ -17,7 +20,7 @@ class Rules(Protocol):
     """How one language speaks."""
 
     def digits(self, text: str) -> list[str]:
-        """One by one."""
+        """Digits, letters and the signs of telephones one by one; what is between them is left out."""
 
     def number(self, value: int | Decimal) -> list[str]:
         """A cardinal number."""
@@ -28,8 +31,11 @@ class Rules(Protocol):
     def date(self, day: dt.date) -> list[str]:
         """A day."""
 
+    def time_of_day(self, time: dt.time) -> list[str]:
+        """A time of day, to the minute."""
+
     def money(self, amount: Decimal, currency: str) -> list[str]:
-        """An amount."""
+        """An amount, with no more decimals than the currency has."""
 
     def duration(self, seconds: int) -> list[str]:
         """A length of time."""
@@ -70,11 +76,29 @@ def _number(value: Value) -> int | Decimal:
     return int(found) if found == found.to_integral_value() else round(found, 4)
 
 
+def _clock(value: Value) -> dt.time:
+    """A time of day, or that of a date and time as it is written there."""
+    text = str(value)
+    both = "T" in text or " " in text
+    return dt.datetime.fromisoformat(text).timetz() if both else dt.time.fromisoformat(text)
+
+
+def _money(value: Value, currency: str) -> Decimal:
+    step = Decimal(1).scaleb(-get_currency_precision(currency))
+    return _decimal(value).quantize(step, rounding=ROUND_HALF_UP)
+
+
+def _signs(value: Value) -> str:
+    """Full-width digits and letters are digits and letters."""
+    return unicodedata.normalize("NFKC", str(value)).upper()
+
+
 _SPEAK: Mapping[str, Callable[[Rules, Value, str], list[str]]] = {
-    "digits": lambda rules, value, _: rules.digits(str(value)),
+    "digits": lambda rules, value, _: rules.digits(_signs(value)),
     "number": lambda rules, value, _: rules.number(_number(value)),
     "ordinal": lambda rules, value, _: rules.ordinal(int(_decimal(value))),
     "date": lambda rules, value, _: rules.date(dt.date.fromisoformat(str(value))),
-    "money": lambda rules, value, currency: rules.money(_decimal(value), currency),
+    "time": lambda rules, value, _: rules.time_of_day(_clock(value)),
+    "money": lambda rules, value, currency: rules.money(_money(value, currency), currency),
     "duration": lambda rules, value, _: rules.duration(int(_decimal(value))),
 }

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ivr.editor_schema import flow_schema, script_schema
-from ivr.errors import FlowError
 from ivr.loader import SHIPPED, check_files, flow_files, load_shipped
 from ivr.script_runner import run_files, script_files
 from ivr.traffic import Traffic
@@ -77,8 +76,8 @@ def test_what_is_not_as_expected_is_told_with_its_line(tmp_path: Path, steps: st
 
 
 def test_a_script_that_cannot_be_read_is_told_with_its_lines(tmp_path: Path) -> None:
-    with pytest.raises(FlowError, match=r"x.calls.yaml:6: calls\[0\].steps\[0\].pushes: is not known here"):
-        scripted(tmp_path, "    - pushes: 1")
+    (failure,) = scripted(tmp_path, "    - pushes: 1")
+    assert failure.startswith("6 calls[0].steps[0].pushes: is not known here")
 
 
 def test_lookups_and_state_have_to_be_given(tmp_path: Path) -> None:

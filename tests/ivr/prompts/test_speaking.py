@@ -60,11 +60,21 @@ def test_numbers(value: int, chinese: str, english: str | None) -> None:
         ("1999.6", "JPY", "两千日元", "two thousand Japanese yen"),
         ("1.5", "CHF", "一点五瑞士法郎", "one point five Swiss francs"),
         ("-3.20", "EUR", "负三欧元二十欧分", "minus three euros and twenty cents"),
+        ("2.5", "CNY", "两元五角", "two yuan and fifty fen"),
+        ("2.545", "CNY", "两元五角五分", "two yuan and fifty-five fen"),
+        ("-0.004", "USD", "零美元", "zero US dollars"),
+        ("1.005", "KWD", "一点零零五科威特第纳尔", "one point zero zero five Kuwaiti dinars"),
+        (
+            "120456789.01",
+            "GBP",
+            "一亿两千零四十五万六千七百八十九英镑一便士",
+            None,
+        ),
     ],
 )
-def test_money(amount: str, currency: str, chinese: str, english: str) -> None:
+def test_money(amount: str, currency: str, chinese: str, english: str | None) -> None:
     assert "".join(words("money", amount, "zh", currency)) == chinese
-    assert " ".join(words("money", Decimal(amount), "en", currency)) == english
+    assert english is None or " ".join(words("money", Decimal(amount), "en", currency)) == english
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,23 @@ def test_money(amount: str, currency: str, chinese: str, english: str) -> None:
 def test_dates(day: str, chinese: str, english: str) -> None:
     assert "".join(words("date", day, "zh")) == chinese
     assert " ".join(words("date", day, "en")) == english
+
+
+@pytest.mark.parametrize(
+    ("time", "chinese", "english"),
+    [
+        ("00:00", "凌晨零点", "midnight"),
+        ("02:05:59", "凌晨两点零五分", "two oh five A M"),
+        ("09:30", "上午九点三十分", "nine thirty A M"),
+        ("12:00", "中午十二点", "noon"),
+        ("12:10", "中午十二点十分", "twelve ten P M"),
+        ("2026-11-22T14:00:00+08:00", "下午两点", "two P M"),
+        ("2026-11-22 19:45", "晚上七点四十五分", "seven forty-five P M"),
+    ],
+)
+def test_times_of_day(time: str, chinese: str, english: str) -> None:
+    assert "".join(words("time", time, "zh")) == chinese
+    assert " ".join(words("time", time, "en")) == english
 
 
 @pytest.mark.parametrize(
@@ -99,6 +126,8 @@ def test_durations(seconds: int, chinese: str, english: str) -> None:
 def test_digits_and_ordinals() -> None:
     assert words("digits", "1024", "zh") == ["幺", "零", "二", "四"]
     assert words("digits", "10-24", "en") == ["one", "zero", "two", "four"]
+    assert words("digits", "+86 10-ab\uff11#", "zh") == ["加", "八", "六", "幺", "零", "A", "B", "幺", "井号"]
+    assert words("digits", "A 7*", "en") == ["A", "seven", "star"]
     assert words("ordinal", 22, "zh") == ["第", "二十二"]
     assert words("ordinal", 22, "en") == ["twenty-second"]
     assert words("ordinal", 142, "en")[0] == "number"
@@ -109,6 +138,8 @@ def test_digits_and_ordinals() -> None:
     [
         ("date", "2026-13-01"),
         ("date", None),
+        ("time", "25:00"),
+        ("time", "soon"),
         ("number", "many"),
         ("money", "NaN"),
         ("number", "1e30"),
@@ -126,14 +157,20 @@ def test_a_language_without_rules_says_nothing() -> None:
 
 @given(
     st.sampled_from(sorted(LANGUAGES)),
-    st.sampled_from(["number", "ordinal", "digits", "money", "duration", "date"]),
-    st.one_of(st.integers(0, 10**15 - 1), st.decimals(0, 10**9, places=2), st.dates()),
-    st.sampled_from(["CNY", "USD", "GBP", "JPY", "CHF"]),
+    st.sampled_from(["number", "ordinal", "digits", "money", "duration", "date", "time"]),
+    st.one_of(
+        st.integers(-(10**15) + 1, 10**15 - 1),
+        st.decimals(-(10**9), 10**9, places=3),
+        st.dates(),
+        st.times(),
+        st.text(),
+    ),
+    st.sampled_from(["CNY", "USD", "GBP", "JPY", "CHF", "KWD"]),
 )
 @settings(deadline=None, max_examples=300)
 def test_every_word_that_is_spoken_is_in_the_vocabulary(
-    language: str, spoken_as: str, value: int | Decimal | dt.date, currency: str
+    language: str, spoken_as: str, value: int | Decimal | dt.date | dt.time | str, currency: str
 ) -> None:
-    plain = value.isoformat() if isinstance(value, dt.date) else value
+    plain = value.isoformat() if isinstance(value, dt.date | dt.time) else value
     spoken = words(spoken_as, plain, language, currency)
     assert set(spoken) <= LANGUAGES[language].vocabulary(spoken_as, currency)
