@@ -8,8 +8,10 @@ from acd.centre import LOGGED_OUT, READY, WAITING, Centre, activity_of
 from acd.contact_state import Place
 from acd.hours import is_open, next_inside
 from acd.model import Agent, Contact
+from acd.policy import QueuePolicy, RelaxationStep
 from acd.pools import in_group
 from acd.queueing import position, required
+from acd.said import Said
 from facts.ids import AgentId, ContactId, QueueName
 from facts.requirement_text import requirement_text
 from facts.requirements import AllOf, AtLeast, Requirement, Skills, satisfies
@@ -22,14 +24,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: AgentId
     contact_id: ContactId
     qualified: bool
-    ruled_out_by: tuple[str, ...]
+    ruled_out_by: tuple[Said, ...]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What will change by time alone, and when."""
 
     at: Instant
-    what: str
+    what: Said
 
 
 class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True):
     waited_us: Duration
     position: int
     requirement: str
-    summary: str
+    summary: Said
     agents: tuple[Verdict, ...]
     changes: tuple[Change, ...]
 
@@ -50,8 +52,8 @@ class AgentExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """Why an agent is offered nothing. ``contacts``: those who wait, in the order in which they would be taken."""
 
     agent_id: AgentId
-    summary: str
-    obstacles: tuple[str, ...]
+    summary: Said
+    obstacles: tuple[Said, ...]
     contacts: tuple[Verdict, ...]
 
 
@@ -75,32 +77,51 @@ def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactEx
     )
 
 
-def _summary(contact: Contact, agents: list[Verdict], requirement: str) -> str:
+def _summary(contact: Contact, agents: list[Verdict], requirement: str) -> Said:
     match contact.place:
         case Place.WAITING:
             return _why_waiting(contact, agents, requirement)
         case Place.OFFERED:
-            return f"rings at {', '.join(work.agent.agent_id for work in contact.works)}"
+            return Said(f"rings at {_works_of(contact)}", "rings", agents=_agents_of(contact))
         case Place.SCHEDULED:
-            return "callback that may not be tried yet"
+            return Said("callback that may not be tried yet", "scheduled")
         case Place.DIALLING:
-            return f"the customer is being dialled for {contact.works[0].agent.agent_id}"
+            agent = contact.works[0].agent.agent_id
+            return Said(f"the customer is being dialled for {agent}", "dialling", agents=[agent])
         case Place.CONNECTED:
-            return f"talks with {', '.join(work.agent.agent_id for work in contact.works)}"
+            return Said(f"talks with {_works_of(contact)}", "talks", agents=_agents_of(contact))
         case _:
-            return contact.place.value
+            return Said(contact.place.value, contact.place.value)
 
 
-def _why_waiting(contact: Contact, agents: list[Verdict], requirement: str) -> str:
+def _agents_of(contact: Contact) -> list[AgentId]:
+    return [work.agent.agent_id for work in contact.works]
+
+
+def _works_of(contact: Contact) -> str:
+    return ", ".join(_agents_of(contact))
+
+
+def _why_waiting(contact: Contact, agents: list[Verdict], requirement: str) -> Said:
     qualified = [found for found in agents if found.qualified]
     if contact.alone_for is not None:
-        return f"waits for the preferred agent {contact.alone_for.agent_id}"
+        agent = contact.alone_for.agent_id
+        return Said(f"waits for the preferred agent {agent}", "preferred", agent=agent)
     if not qualified:
-        return f"nobody meets the requirement {requirement or '(none)'}"
-    reachable = [found for found in qualified if "not logged in" not in found.ruled_out_by]
-    if not reachable:
-        return f"of {len(qualified)} who qualify nobody is logged in"
-    return f"of {len(qualified)} who qualify {len(reachable)} are logged in, and none of them is free"
+        return Said(f"nobody meets the requirement {requirement or '(none)'}", "nobody", requirement=requirement)
+    able, present = len(qualified), sum(_is_logged_in(found) for found in qualified)
+    if not present:
+        return Said(f"of {able} who qualify nobody is logged in", "nobody_in", qualified=able)
+    return Said(
+        f"of {able} who qualify {present} are logged in, and none of them is free",
+        "none_free",
+        qualified=able,
+        logged_in=present,
+    )
+
+
+def _is_logged_in(found: Verdict) -> bool:
+    return all(said.code != "logged_out" for said in found.ruled_out_by)
 
 
 def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:
@@ -114,54 +135,62 @@ def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:
     )
 
 
-def _lacking(agent: Agent, contact: Contact) -> Iterator[str]:
+def _lacking(agent: Agent, contact: Contact) -> Iterator[Said]:
     """What the agent lacks that no waiting for them would bring."""
     yield from missing(agent.skills, required(contact))
     queue = contact.queue
     assert queue is not None
     helping = ("", *queue.helped_by, *contact.opened)
     if not any(in_group(agent, group) for group in helping):
-        yield f"in reserve group {', '.join(agent.policy.reserve)}, which does not help this contact (yet)"
+        groups = agent.policy.reserve
+        text = f"in reserve group {', '.join(groups)}, which does not help this contact (yet)"
+        yield Said(text, "reserve", groups=list(groups))
 
 
-def missing(skills: Skills, requirement: Requirement) -> Iterator[str]:
+def missing(skills: Skills, requirement: Requirement) -> Iterator[Said]:
     """The parts of a requirement that these skills do not meet."""
     if satisfies(skills, requirement):
         return
     match requirement:
         case AtLeast(skill, level):
             has = f"has {skills[skill]}" if skill in skills else "has none"
-            yield f"{skill} {level} needed, {has}"
+            yield Said(f"{skill} {level} needed, {has}", "skill", skill=skill, needed=level, has=skills.get(skill, 0))
         case AllOf(terms):
             for term in terms:
                 yield from missing(skills, term)
         case _:
-            yield f"does not meet {requirement_text(requirement)}"
+            text = requirement_text(requirement)
+            yield Said(f"does not meet {text}", "requirement", requirement=text)
 
 
-def _not_free(agent: Agent, now: Instant) -> Iterator[str]:
+def _not_free(agent: Agent, now: Instant) -> Iterator[Said]:
     """What keeps the agent from being offered anything."""
     if agent.declared is LOGGED_OUT:
-        yield "not logged in"
+        yield Said("not logged in", "logged_out")
         return
     if agent.declared is not READY:
-        yield f"not ready: {agent.reason}"
+        yield Said(f"not ready: {agent.reason}", "not_ready", reason=agent.reason)
     if agent.pending is not None:
-        yield f"will be {agent.pending.value} after the present work"
+        will_be = agent.pending.value
+        yield Said(f"will be {will_be} after the present work", "pending", declared=will_be)
     if not agent.phone_reachable:
-        yield "the phone cannot be reached"
+        yield Said("the phone cannot be reached", "phone")
     if agent.pause is not None:
-        yield f"the phone refused an offer; nothing for another {_seconds(agent.pause.at - now)} s"
+        left = _seconds(agent.pause.at - now)
+        yield Said(f"the phone refused an offer; nothing for another {left} s", "paused", at=agent.pause.at)
     if len(agent.works) >= agent.slots:
-        yield f"{activity_of(agent).value}: {', '.join(work.contact.contact_id for work in agent.works)}"
+        doing, contacts = activity_of(agent).value, [work.contact.contact_id for work in agent.works]
+        yield Said(f"{doing}: {', '.join(contacts)}", "busy", activity=doing, contacts=contacts)
 
 
-def _not_now(agent: Agent, contact: Contact, now: Instant) -> Iterator[str]:
+def _not_now(agent: Agent, contact: Contact, now: Instant) -> Iterator[Said]:
     """What keeps just these two apart."""
     if contact.not_again is not None and agent in contact.not_again:
-        yield f"did not take this contact; asked again in {_seconds(contact.not_again[agent].at - now)} s"
+        again = contact.not_again[agent].at
+        yield Said(f"did not take this contact; asked again in {_seconds(again - now)} s", "not_again", at=again)
     if contact.alone_for is not None and contact.alone_for is not agent:
-        yield f"the contact waits for {contact.alone_for.agent_id} alone"
+        other = contact.alone_for.agent_id
+        yield Said(f"the contact waits for {other} alone", "alone_for", agent=other)
 
 
 def _changes(contact: Contact, now: Instant) -> Iterator[Change]:
@@ -169,25 +198,39 @@ def _changes(contact: Contact, now: Instant) -> Iterator[Change]:
     assert queue is not None
     rules, joined = queue.policy, contact.joined_at
     for number, step in enumerate(rules.relaxation[contact.step :], contact.step + 1):
-        said = [f"{skill} {level} is enough" for skill, level in step.lower.items()]
-        said += [f"{skill} is not asked for" for skill in step.drop]
-        said += [f"open to {group}" for group in step.open]
-        yield Change(at=joined + step.after_us, what=f"step {number}: {', '.join(said)}")
+        yield Change(at=joined + step.after_us, what=_step(number, step))
     if contact.alone_for is not None:
-        yield Change(at=joined + rules.preferred_wait_us, what="anybody who qualifies may take it")
+        said = Said("anybody who qualifies may take it", "anybody")
+        yield Change(at=joined + rules.preferred_wait_us, what=said)
     for agent, timer in (contact.not_again or {}).items():
-        yield Change(at=timer.at, what=f"{agent.agent_id} may be asked again")
+        said = Said(f"{agent.agent_id} may be asked again", "again", agent=agent.agent_id)
+        yield Change(at=timer.at, what=said)
     if rules.starvation_cap_us and not contact.capped:
-        yield Change(at=joined + rules.starvation_cap_us, what="goes before every priority")
-    for limit in rules.limits:
-        if limit.what == "wait" and joined + limit.value > now:
-            way = f"{limit.then.to_kind} {limit.then.to}".strip()
-            yield Change(at=joined + limit.value, what=f"goes to {way}")
+        said = Said("goes before every priority", "first")
+        yield Change(at=joined + rules.starvation_cap_us, what=said)
+    yield from _limits(rules, joined, now)
     if contact.place is Place.SCHEDULED and contact.callback is not None:
-        yield Change(at=contact.callback.due, what="the callback is tried")
+        yield Change(at=contact.callback.due, what=Said("the callback is tried", "callback"))
     opens = next_inside(rules.open, now)
     if not is_open(queue, now) and opens is not None:
-        yield Change(at=opens, what="the queue opens")
+        yield Change(at=opens, what=Said("the queue opens", "opens"))
+
+
+def _step(number: int, step: RelaxationStep) -> Said:
+    parts = [f"{skill} {level} is enough" for skill, level in step.lower.items()]
+    parts += [f"{skill} is not asked for" for skill in step.drop]
+    parts += [f"open to {group}" for group in step.open]
+    text = f"step {number}: {', '.join(parts)}"
+    return Said(text, "step", step=number, lower=dict(step.lower), drop=list(step.drop), open=list(step.open))
+
+
+def _limits(rules: QueuePolicy, joined: Instant, now: Instant) -> Iterator[Change]:
+    """Where those go who have waited long enough."""
+    for limit in rules.limits:
+        if limit.what == "wait" and joined + limit.value > now:
+            kind, to = limit.then.to_kind, limit.then.to
+            said = Said(f"goes to {kind} {to}".strip(), "goes", to_kind=kind, to=to)
+            yield Change(at=joined + limit.value, what=said)
 
 
 def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanation:
@@ -198,11 +241,12 @@ def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanatio
     contacts = tuple(verdict(agent, contact, now) for contact in waiting)
     fitting = sum(found.qualified for found in contacts)
     if obstacles:
-        summary = f"cannot be offered anything: {'; '.join(obstacles)}"
+        summary = Said(f"cannot be offered anything: {'; '.join(obstacles)}", "cannot")
     elif not contacts:
-        summary = "free: nobody waits"
+        summary = Said("free: nobody waits", "free_nobody_waits")
     else:
-        summary = f"free: {len(contacts)} wait, {fitting} for whom the skills would do"
+        text = f"free: {len(contacts)} wait, {fitting} for whom the skills would do"
+        summary = Said(text, "free", waiting=len(contacts), fitting=fitting)
     return AgentExplanation(agent_id=agent.agent_id, summary=summary, obstacles=obstacles, contacts=contacts)
 
 

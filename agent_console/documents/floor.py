@@ -135,6 +135,8 @@ class WaitingRow(Document):
     callback_due: Moment | None
     offered_to: list[str]
     summary: str
+    code: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
     qualified: Qualified
     changes: list[ChangeAhead]
 

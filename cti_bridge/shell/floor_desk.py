@@ -105,7 +105,7 @@ class FloorDesk:
         why = self._engine.explain_contact(ContactId(contact_id), now)
         if why is None:
             raise DeskError(f"no contact {contact_id!r} is in a queue or with an agent: see cordboard report contact")
-        told: dict[str, Any] = msgspec.to_builtins(why)
+        told: dict[str, Any] = msgspec.to_builtins(why, enc_hook=str)
         told["waited_s"] = _seconds(told.pop("waited_us"))
         told["changes"] = [{"in_s": _seconds(change.at - now), "what": change.what} for change in why.changes]
         expected = self._engine.expected_wait(ContactId(contact_id))
@@ -117,7 +117,7 @@ class FloorDesk:
         why = self._engine.explain_agent(AgentId(agent_id), self._coordinator.now())
         if why is None:
             raise DeskError(f"there is no agent {agent_id!r}: agents are named in the settings")
-        told: dict[str, Any] = msgspec.to_builtins(why)
+        told: dict[str, Any] = msgspec.to_builtins(why, enc_hook=str)
         return told
 
     def preview(self, config: str) -> dict[str, Any]:

@@ -199,11 +199,17 @@ def test_why_a_contact_waits() -> None:
     assert found is not None
     assert (found.waited_us, found.position, found.requirement) == (3 * SECOND, 1, "en>=5 & fr>=1")
     assert found.summary == "of 4 who qualify 3 are logged in, and none of them is free"
+    assert (found.summary.code, found.summary.details) == ("none_free", {"qualified": 4, "logged_in": 3})
     why = {str(verdict.agent_id): verdict.ruled_out_by for verdict in found.agents}
     assert why["weak"] == ("en 5 needed, has 3", "fr 1 needed, has none")
     assert why["busy"] == ("TALKING: talk",)
     assert why["away"] == ("not ready: break",)
     assert why["out"] == ("not logged in",)
+    said = [(one.code, one.details) for one in why["weak"]]
+    assert said == [
+        ("skill", {"skill": "en", "needed": 5, "has": 3}),
+        ("skill", {"skill": "fr", "needed": 1, "has": 0}),
+    ]
     assert why["back"] == ("in reserve group back, which does not help this contact (yet)",)
     assert len(why["no"]) == 2
     assert [change.what for change in found.changes] == ["no may be asked again", "goes to exit"]

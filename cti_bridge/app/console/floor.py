@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from acd.contact_state import Place as Where
 from acd.engine import Engine
+from acd.said import Said
 from acd.views import ContactView
 from agent_console.documents.desk import CallbackDoc
 from agent_console.documents.floor import (
@@ -11,12 +12,10 @@ from agent_console.documents.floor import (
     AgentVerdict,
     AgentWhy,
     AlarmDoc,
-    ChangeAhead,
     ContactVerdict,
     ContactWhy,
     DispositionDoc,
     EntryPointDoc,
-    Obstacle,
     OpeningHoursDoc,
     OpenSpan,
     QueueRow,
@@ -31,7 +30,7 @@ from agent_console.ports import Place
 from config.models import Settings
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
-from cti_bridge.app.console.rows import Rows, customer_of
+from cti_bridge.app.console.rows import Rows, change_ahead, customer_of, details_of, obstacle
 from cti_bridge.app.wiring import Daemon
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import SYSTEM_REASONS
@@ -154,17 +153,19 @@ class DaemonFloor:
             position=why.position,
             requirement=why.requirement,
             summary=why.summary,
+            code=why.summary.code,
+            details=details_of(why.summary),
             agents=[self._verdict(found.agent_id, found.qualified, found.ruled_out_by) for found in why.agents],
-            changes=[ChangeAhead(at=change.at, what=change.what) for change in why.changes],
+            changes=[change_ahead(change) for change in why.changes],
         )
 
-    def _verdict(self, agent: AgentId, qualified: bool, obstacles: Sequence[str]) -> AgentVerdict:
+    def _verdict(self, agent: AgentId, qualified: bool, obstacles: Sequence[Said]) -> AgentVerdict:
         view = self._engine.agent(agent)
         return AgentVerdict(
             agent=agent,
             name=self._rows.agent_name(agent),
             qualified=qualified,
-            ruled_out_by=[Obstacle(text=text) for text in obstacles],
+            ruled_out_by=[obstacle(said) for said in obstacles],
             since=None if view is None else view.since,
         )
 
@@ -176,13 +177,15 @@ class DaemonFloor:
         return AgentWhy(
             agent=agent,
             summary=why.summary,
-            obstacles=[Obstacle(text=text) for text in why.obstacles],
+            code=why.summary.code,
+            details=details_of(why.summary),
+            obstacles=[obstacle(said) for said in why.obstacles],
             contacts=[
                 ContactVerdict(
                     contact_id=found.contact_id,
                     queue=self.queue_of(found.contact_id),
                     qualified=found.qualified,
-                    ruled_out_by=[Obstacle(text=text) for text in found.ruled_out_by],
+                    ruled_out_by=[obstacle(said) for said in found.ruled_out_by],
                 )
                 for found in why.contacts
             ],

@@ -1,18 +1,21 @@
 """The rows of the floor: the distributor's views and the board's figures as documents."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from acd.contact_state import Place
 from acd.engine import Engine
-from acd.explain import ContactExplanation
+from acd.explain import Change, ContactExplanation
+from acd.said import Said
 from acd.views import AgentView, ContactView, QueueView
 from agent_console.documents.desk import CustomerBrief
 from agent_console.documents.floor import (
     AgentContact,
     AgentRow,
     ChangeAhead,
+    Obstacle,
     Qualified,
     QueueAgents,
     QueueRow,
@@ -20,7 +23,7 @@ from agent_console.documents.floor import (
     Totals,
     WaitingRow,
 )
-from agent_console.documents.values import FigureDoc, Figures, milliseconds
+from agent_console.documents.values import FigureDoc, Figures, milliseconds, moment_text
 from config.models import Settings
 from config.people import Reason
 from cti_bridge.app.console.trend import Trend
@@ -60,6 +63,21 @@ _LINES: Mapping[Place, str] = {
 def figure_docs(figures: Mapping[str, Figure]) -> Figures:
     """Figures as documents."""
     return {name: FigureDoc.model_construct(**msgspec.structs.asdict(figure)) for name, figure in figures.items()}
+
+
+def details_of(said: Said) -> dict[str, Any]:
+    """What is filled into a sentence; instants as documents have them."""
+    return {key: moment_text(value) if key == "at" else value for key, value in said.details.items()}
+
+
+def change_ahead(change: Change) -> ChangeAhead:
+    """What time will bring, as a document."""
+    return ChangeAhead(at=change.at, what=change.what, code=change.what.code, details=details_of(change.what))
+
+
+def obstacle(said: Said) -> Obstacle:
+    """What keeps two apart, as a document."""
+    return Obstacle(text=said, code=said.code, details=details_of(said))
 
 
 class Rows:
@@ -216,8 +234,10 @@ class Rows:
             callback_due=view.callback_due,
             offered_to=list(view.agents) if view.place is Place.OFFERED else [],
             summary=why.summary,
+            code=why.summary.code,
+            details=details_of(why.summary),
             qualified=self._qualified(why),
-            changes=[ChangeAhead(at=change.at, what=change.what) for change in why.changes],
+            changes=[change_ahead(change) for change in why.changes],
         )
 
     def _qualified(self, why: ContactExplanation) -> Qualified:

@@ -997,6 +997,8 @@ export interface WaitingRow {
   callback_due: Instant | null;
   offered_to: string[];
   summary: string;
+  code: string;
+  details: Record<string, unknown>;
   qualified: Qualified;
   changes: ChangeAhead[];
 }
