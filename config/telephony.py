@@ -106,6 +106,8 @@ class Asterisk(Section):
         "PJSIP/{phone}"
     )
     """How an agent's phone is dialled."""
+    trunk_numbers: Literal["as_given", "international", "national"] = "as_given"
+    """How the carrier wants numbers that are dialled: as the customer's was shown or keyed in, +4930…, or 030…."""
     config_folder: FilePath | None = None
     """Asterisk's configuration, if this machine can read it; cordboard doctor then looks into it."""
     sounds_folder: FilePath | None = None

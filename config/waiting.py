@@ -2,11 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from config.fields import Count, Level, Line, Listed, Name, PositiveSeconds, Seconds, Section
 
 Destination = Literal["queue", "flow", "number", "voicemail", "exit"]
+Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")]
+Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")]
 LimitKind = Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]
 
 COUNTED: frozenset[str] = frozenset({"waiting"})
@@ -106,3 +108,9 @@ class Callbacks(Section):
     """After so long nobody calls back any more."""
     hours: Name | None = None
     """The calendar in which customers may be rung; absent: the queue's."""
+    ring_s: Annotated[int, Field(ge=5, le=300)] = 30
+    """How long a customer's phone rings."""
+    countries: Listed[Country] = ()
+    """Countries whose numbers are dialled (`*`: all); absent: the site's own. Premium-rate numbers never are."""
+    shown_number: Number | None = None
+    """The number that customers see; absent: the one that they had called."""

@@ -370,8 +370,8 @@ def enter_voicemail(turn: Turn, node: Voicemail) -> None:
 def take_message(turn: Turn, node: Voicemail, _input: object = None) -> None:
     """Record."""
     turn.end_menu("voicemail")
-    longest = from_seconds(node.longest_s)
-    turn.emit(effects.Voicemail(mailbox=node.mailbox, longest_us=longest, attributes=turn.run.attributes()))
+    longest, mailbox = from_seconds(node.longest_s), fill(node.mailbox, turn.run.scope())
+    turn.emit(effects.Voicemail(mailbox=mailbox, longest_us=longest, attributes=turn.run.attributes()))
     turn.change(phase=Phase.RECORDING, playing=None, deadline=None)
 
 

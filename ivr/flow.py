@@ -299,7 +299,7 @@ class Transfer(_Node, frozen=True, kw_only=True, tag="transfer"):
 
 
 class Voicemail(_Node, frozen=True, kw_only=True, tag="voicemail"):
-    """Takes a message for a mailbox; ``next`` when the caller ended it by a key."""
+    """Takes a message for a mailbox (``{variable}`` may be in its name); ``next`` when the caller ended it by a key."""
 
     mailbox: str
     next: NodeRef

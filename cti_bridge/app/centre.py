@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from config.models import Settings
 from config.telephony import Asterisk
+from cti_bridge.app.customer_numbers import SettingsNumbers
 from cti_bridge.app.menus import follow_menus, menus_of, voice_settings_of
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.wiring import Addresses, Centre, Daemon, Secrets
@@ -67,6 +68,7 @@ def centre_of(
         queue_of_entry=queues_of_entries(settings),
         reasons=reasons_of(settings),
         menus=menus_of(settings, sounds, library),
+        customer_numbers=SettingsNumbers(settings),
         recognisers=recognisers or {},
         voice=voice_settings_of(settings),
     )
@@ -77,6 +79,8 @@ def follow(centre: Centre, daemon: Daemon, settings: Settings, by: str) -> None:
     _put(centre.queue_of_entry, queues_of_entries(settings))
     _put(centre.reasons, reasons_of(settings))
     follow_menus(centre.menus, settings)
+    if isinstance(centre.customer_numbers, SettingsNumbers):
+        centre.customer_numbers.follow(settings)
     daemon.follow(lambda now: policy_from(settings, now), by)
 
 

@@ -10,6 +10,8 @@ import msgspec
 from acd.policy_check import problems
 from config.errors import KeyPath, Problem
 from config.load import Examination, examine
+from config.models import Settings
+from config.waiting import Exit
 from cti_bridge.app.leading import examine_leading
 from cti_bridge.app.policy import policy_from
 from ivr.checks import Known
@@ -86,7 +88,7 @@ def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:
     known = Known(queues=examination.declared.queues, calendars=examination.declared.opening_hours)
     own = _by_name(_own_files(examination.settings.flows))
     shipped = _by_name(flow_files(SHIPPED))
-    used = {flow for entry in examination.settings.entry_points.values() for flow in entry.flows}
+    used = {flow for _, flow in _flows_named(examination.settings)}
     shipped_in_use = {str(shipped[name]) for name in (used & set(shipped)) - set(own)}
     _, problems = check_files(_own_files(examination.settings.flows), known)
     _, of_shipped = check_files(shipped.values(), known)
@@ -116,16 +118,24 @@ def _of_a_flow(problem: FlowProblem) -> Problem:
 
 
 def _unknown_flows(examination: Examination, names: set[str]) -> Iterator[Problem]:
-    for number, entry in examination.settings.entry_points.items():
+    for path, flow in _flows_named(examination.settings):
+        if flow not in names:
+            close = difflib.get_close_matches(flow, sorted(names), n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
+            yield examination.source.problem(path, f"there is no flow '{flow}'; {hint}")
+
+
+def _flows_named(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    """Every flow that the settings lead to, with its place."""
+    for number, entry in settings.entry_points.items():
         said: list[tuple[KeyPath, str | None]] = [
             (("flow",), entry.flow),
             (("emergency",), entry.emergency),
             (("overflow",), entry.overflow),
             *((("routes", index, "flow"), route.flow) for index, route in enumerate(entry.routes)),
         ]
-        for key, flow in said:
-            if flow is not None and flow not in names:
-                close = difflib.get_close_matches(flow, sorted(names), n=1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
-                path = ("entry_points", number, *key)
-                yield examination.source.problem(path, f"there is no flow '{flow}'; {hint}")
+        yield from ((("entry_points", number, *key), flow) for key, flow in said if flow is not None)
+    for name, queue in settings.queues.items():
+        ways: list[tuple[KeyPath, Exit]] = [(("when_closed", "to"), queue.when_closed)]
+        ways += [(("limits", index, "then", "to"), limit.then) for index, limit in enumerate(queue.limits)]
+        yield from ((("queues", name, *key), way.to) for key, way in ways if way.to_kind == "flow")

@@ -1,10 +1,12 @@
 """The sounds of the flows that answer: made before the first call, in a thread, never during one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import structlog
 
 from config.models import Settings
+from config.queues import Queue
+from cti_bridge.shell.departures import SORRY_FLOW, VOICEMAIL_FLOW
 from ivr.flow import Flow, Subflow
 from ivr.prompts.library import SoundLibrary
 
@@ -15,8 +17,9 @@ MOST_TOLD = 10
 
 
 def flows_in_use(settings: Settings, flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    """The flows that entry points lead to, and those that they go into."""
+    """The flows that entry points and queues lead to, and those that they go into."""
     waiting = {name for entry in settings.entry_points.values() for name in entry.flows}
+    waiting |= {flow for queue in settings.queues.values() for flow in _flows_after(queue)} | {SORRY_FLOW}
     found: dict[str, Flow] = {}
     while waiting:
         flow = flows.get(name := waiting.pop())
@@ -25,6 +28,15 @@ def flows_in_use(settings: Settings, flows: Mapping[str, Flow]) -> dict[str, Flo
         found[name] = flow
         waiting |= {node.flow for node in flow.file.nodes.values() if isinstance(node, Subflow)}
     return found
+
+
+def _flows_after(queue: Queue) -> Iterator[str]:
+    """Where callers go whom the queue does not take or keep."""
+    for way in (queue.when_closed, *(limit.then for limit in queue.limits)):
+        if way.to_kind == "flow":
+            yield way.to
+        elif way.to_kind == "voicemail":
+            yield VOICEMAIL_FLOW
 
 
 def render_missing(settings: Settings, flows: Iterable[Flow], folder: SoundLibrary) -> int:

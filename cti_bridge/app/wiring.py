@@ -27,7 +27,7 @@ from cti_bridge.shell.agent_desk import AgentDesk
 from cti_bridge.shell.agi_server import AgiServer
 from cti_bridge.shell.ami_client import AmiAccount, AmiClient
 from cti_bridge.shell.audiosocket_server import AudioSocketServer
-from cti_bridge.shell.callback_calls import AsGiven, Customers
+from cti_bridge.shell.callback_calls import AsGiven, CustomerNumbers
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.feature_codes import FeatureCodes
@@ -86,7 +86,7 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
     """What the contact centre is: its policy, menus, and words. Without recognisers nobody listens to speech.
 
-    ``customers``: how numbers are dialled for callbacks.
+    ``customer_numbers``: how numbers are dialled for callbacks.
     ``policy_at``: the policy with its calendars expanded from an instant on, for some days; it is renewed in time.
     ``queue_of_entry`` and ``reasons`` may change while the daemon runs.
     """
@@ -96,7 +96,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     queue_of_entry: dict[str, QueueName]
     reasons: dict[str, ReasonCode]
     menus: Menus
-    customers: Customers = AsGiven()
+    customer_numbers: CustomerNumbers = AsGiven()
     recognisers: Mapping[str, Recogniser] = {}
     voice: VoiceSettings = VoiceSettings()
 
@@ -140,7 +140,7 @@ class Daemon:
             self._recorder,
             queue_of_entry=centre.queue_of_entry,
             resume=self._resume,
-            customers=centre.customers,
+            customer_numbers=centre.customer_numbers,
         )
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets

@@ -55,7 +55,7 @@ class CustomerCall(msgspec.Struct, frozen=True, kw_only=True):
         return "CustomerCall()"
 
 
-class Customers(Protocol):
+class CustomerNumbers(Protocol):
     """Knows how customers may be dialled."""
 
     def dialled(self, number: str, queue: QueueName, entry_point: str) -> CustomerCall | None:
@@ -94,10 +94,10 @@ class _Dialling(msgspec.Struct):
 class CallbackCalls:
     """All callbacks, as far as the switch has to do with them."""
 
-    def __init__(self, coordinator: "Coordinator", clock: Clock, customers: Customers) -> None:
+    def __init__(self, coordinator: "Coordinator", clock: Clock, numbers: CustomerNumbers) -> None:
         self._coordinator = coordinator
         self._clock = clock
-        self._customers = customers
+        self._numbers = numbers
         self._asked: dict[ContactId, _Asked] = {}
         self._dialling: dict[ContactId, _Dialling] = {}
 
@@ -121,10 +121,10 @@ class CallbackCalls:
 
     def dialled(self, number: str, queue: QueueName, entry_point: str) -> CustomerCall | None:
         """How a number would be dialled for a queue's callback; None: not at all."""
-        return self._customers.dialled(number, queue, entry_point)
+        return self._numbers.dialled(number, queue, entry_point)
 
     def _how(self, view: ContactView, number: str, entry_point: str) -> CustomerCall | None:
-        return None if view.queue is None else self._customers.dialled(number, view.queue, entry_point)
+        return None if view.queue is None else self._numbers.dialled(number, view.queue, entry_point)
 
     def _view(self, contact_id: ContactId) -> ContactView | None:
         """The contact, if it is a callback that waits or is being dialled."""

@@ -39,7 +39,7 @@ from acd.events import (
 )
 from cti_bridge.shell import departures, recovery, switch_actions, translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError, Snapshot
-from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, Customers
+from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, CustomerNumbers
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.recorder import Recorder
@@ -82,7 +82,7 @@ class Coordinator:
     """Carries between the switch and the distributor.
 
     ``queue_of_entry``: where a caller waits for whom no menu chose a queue, by dialled number (``""``: any).
-    ``customers``: how numbers are dialled for callbacks; None: as they are.
+    ``customer_numbers``: how numbers are dialled for callbacks; None: as they are.
     """
 
     def __init__(
@@ -93,11 +93,11 @@ class Coordinator:
         *,
         queue_of_entry: Mapping[str, QueueName],
         resume: recovery.Resume,
-        customers: Customers | None = None,
+        customer_numbers: CustomerNumbers | None = None,
     ) -> None:
         self.engine = engine
         self.calls = Calls(clock.now())
-        self.callbacks = CallbackCalls(self, clock, customers or AsGiven())
+        self.callbacks = CallbackCalls(self, clock, customer_numbers or AsGiven())
         self._ringing = Ringing(self, clock)
         self._departures = departures.Departures(self)
         self._clock = clock

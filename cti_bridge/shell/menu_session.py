@@ -85,7 +85,7 @@ class MenuSession:
         contact_id = ContactId(query.get("call") or request.uniqueid)
         known = self._coordinator.calls.get(contact_id)
         if known is not None:
-            if self._resumes != "talk":
+            if not self._resumes:
                 known.place = Place.MENU
             return known
         call = Call(contact_id, request.uniqueid, request.channel, Place.MENU)
@@ -131,8 +131,7 @@ class MenuSession:
         if rested is None:
             return False
         run, wanted = rested
-        if self._resumes == "talk":
-            self._call.place = Place.TALKED
+        self._call.place = Place.TALKED if self._resumes == "talk" else Place.MENU
         self._go_on(run, wanted)
         if self._resumes == "talk":
             self._feed(inputs.Connected())  # changes nothing, but where the node began again during the talk

@@ -164,6 +164,8 @@ def texts_of(node: Node) -> Iterator[tuple[Path, str, bool]]:
             yield from _strings(("give",), node.give, secret=True)
         case Transfer():
             yield from _strings((), {"to": node.to})
+        case Voicemail():
+            yield from _strings((), {"mailbox": node.mailbox})
 
 
 def _routing_texts(node: Set | Queue) -> Iterator[tuple[Path, str, bool]]:
@@ -264,7 +266,7 @@ def _condition_name(material: Material, place: Path, name: str) -> Iterator[Prob
 def _outside(material: Material, path: Path, node: Node) -> Iterator[Problem]:
     if isinstance(node, Queue):
         yield from _outside_name(material, (*path, "queue"), "queue", node.queue, material.known.queues)
-    if isinstance(node, Voicemail):
+    if isinstance(node, Voicemail) and not names_in(node.mailbox):
         yield from _outside_name(material, (*path, "mailbox"), "mailbox", node.mailbox, material.known.mailboxes)
 
 

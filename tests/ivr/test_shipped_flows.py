@@ -31,7 +31,7 @@ def scripted(tmp_path: Path, steps: str, expect: str = "{}") -> list[str]:
 def test_the_check_finds_nothing() -> None:
     flows, problems = check_files(flow_files(SHIPPED))
     assert problems == []
-    assert set(flows) == {"demo", "identify", "service"}
+    assert set(flows) == {"demo", "identify", "service", "sorry", "voicemail"}
 
 
 def test_the_scripted_callers_go_through_every_node_and_edge() -> None:

@@ -127,4 +127,4 @@ def test_a_recogniser_that_is_missing_leaves_keys(settings):
 
 
 def test_flows_in_use_are_those_that_answer_and_those_they_go_into(settings):
-    assert set(flows_in_use(settings, load_shipped())) == {"service", "demo", "identify"}
+    assert set(flows_in_use(settings, load_shipped())) == {"service", "demo", "identify", "sorry"}
