@@ -279,7 +279,7 @@ class Accounts(Protocol):
     async def sign_in(self, name: str, password: str, address: str) -> SignedIn:
         """A new session; raises `SignInFailedError` and `TooManyError`."""
 
-    async def sign_in_known(self, name: str, address: str, via: str) -> SignedIn:
+    async def sign_in_known(self, name: str, via: str) -> SignedIn:
         """A session for whom a provider (``via``) has vouched; raises `SignInFailedError` for unknown users."""
 
     async def of_session(self, secret: str) -> Identity | None:

@@ -12,7 +12,9 @@ from config.fields import (
     Line,
     Listed,
     Name,
+    Network,
     Port,
+    PositiveSeconds,
     Seconds,
     Secret,
     Section,
@@ -88,6 +90,43 @@ class Redis(Section):
     """A file that holds the password."""
 
 
+class WebTls(Section):
+    """Encryption by the daemon itself; a proxy in front of it may do it as well."""
+
+    cert_file: FilePath
+    """The certificate with its chain, PEM."""
+    key_file: FilePath
+    """Its key, PEM."""
+
+
+class WebSessions(Section):
+    """How long somebody stays signed in."""
+
+    idle_s: PositiveSeconds = 3600.0
+    """Without the console being open or used."""
+    longest_s: PositiveSeconds = 43200.0
+    """At most, however much it is used."""
+
+
+class Oidc(Section):
+    """Single sign-on by OpenID Connect. Who a user is stays in `users`; the provider only says that it is them."""
+
+    issuer: Url
+    """The provider's address; its description is at ISSUER/.well-known/openid-configuration."""
+    client_id: Line
+    """As the provider knows Cordboard."""
+    client_secret: Secret | None = None
+    """Its secret; better in a file or in the environment."""
+    client_secret_file: FilePath | None = None
+    """A file that holds the secret."""
+    title: Line = "Single sign-on"
+    """What the button says."""
+    claim: Line = "preferred_username"
+    """The claim that holds the name in `users`."""
+    scopes: Listed[Line] = ("openid", "profile", "email")
+    """What is asked for."""
+
+
 class Web(Section):
     """The console and its API."""
 
@@ -97,6 +136,18 @@ class Web(Section):
     """The address to listen on."""
     port: Port = 8080
     """The port to listen on."""
+    public_url: Url | None = None
+    """The address in people's browsers, e.g. https://desk.example.com; single sign-on needs it."""
+    tls: WebTls | None = None
+    """Encryption; without it beyond one's own machine put a proxy in front that has it."""
+    trusted_proxies: Listed[Network] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For is believed."""
+    origins: Listed[Url] = ()
+    """Pages of other addresses that may use the API, e.g. https://wallboard.example.com."""
+    sessions: WebSessions = WebSessions()
+    """How long somebody stays signed in."""
+    oidc: Oidc | None = None
+    """Single sign-on; absent: passwords only."""
 
 
 class Metrics(Section):

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -111,4 +111,45 @@ settings_revision = sa.Table(
     sa.Column("undoes", sa.BigInteger, comment="the revision that this one takes back"),
     sa.Column("changed", sa.Text, nullable=False, comment="the items that differ from before: JSON [[section, name]]"),
     sa.Column("document", sa.Text, nullable=False, comment="all administered sections, whole, as JSON"),
+)
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("password", sa.Text, comment="Argon2id; none: signs in by a provider only"),
+    sa.Column("must_change", sa.Boolean, nullable=False, comment="the password is a one-time one"),
+    sa.Column("expires_at", sa.BigInteger, comment="when a one-time password is worth nothing any more"),
+    sa.Column("failures", sa.Integer, nullable=False, comment="wrong passwords in a row"),
+    sa.Column("locked_until", sa.BigInteger, comment="after too many of them"),
+    sa.Column("locked", sa.Boolean, nullable=False, comment="by an administrator"),
+    sa.Column("last_sign_in", sa.BigInteger),
+    sa.Column("profile", sa.Text, comment="JSON: who it is, of a user who is not in the settings"),
+)
+
+account_session = sa.Table(
+    "account_session",
+    metadata,
+    sa.Column("session_id", sa.Text, primary_key=True, comment="public: to end it by"),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of the cookie's secret"),
+    sa.Column("user", sa.Text, nullable=False),
+    sa.Column("csrf_token", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False, comment="when it was used last, to the minute"),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, comment="its end, however much it is used"),
+    sa.Index("account_session_user", "user"),
+)
+
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    sa.Column("token_id", sa.Text, primary_key=True, comment="public: to end it by"),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of the secret"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("user", sa.Text, nullable=False, comment="whose rights it has"),
+    sa.Column("scopes", sa.Text, nullable=False, comment="words, with blanks between"),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("last_used_at", sa.BigInteger, comment="to the minute"),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.Index("api_token_user", "user"),
 )

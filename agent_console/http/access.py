@@ -38,7 +38,9 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 PUBLIC: Final = Rule(None)
-OWN: Final = Rule("agent", None, before_password=True, session_only=True)
+OWN: Final = Rule("agent", None, before_password=True)
+OWN_SESSION: Final = Rule("agent", None, before_password=True, session_only=True)
+OWN_TOKENS: Final = Rule("agent", None, session_only=True)
 READ: Final = Rule("agent", "read")
 DESK: Final = Rule("agent", "desk")
 WATCH: Final = Rule("supervisor", "read")
@@ -50,6 +52,21 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "healthz": PUBLIC,
         "readyz": PUBLIC,
+        "sign_in_ways": PUBLIC,
+        "sign_in": PUBLIC,
+        "get_session": OWN,
+        "sign_out": OWN_SESSION,
+        "change_password": OWN_SESSION,
+        "start_single_sign_on": PUBLIC,
+        "finish_single_sign_on": PUBLIC,
+        "list_users": LOOK_INTO,
+        "reset_password": ADMINISTER,
+        "lock_user": ADMINISTER,
+        "unlock_user": ADMINISTER,
+        "end_sessions": ADMINISTER,
+        "list_tokens": OWN_TOKENS,
+        "make_token": OWN_TOKENS,
+        "end_token": OWN_TOKENS,
         "list_agents": READ,
         "get_agent": READ,
         "list_queues": READ,

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import WebSocketRoute
 
-from agent_console.http import floor, health, problem, settings
+from agent_console.http import floor, health, problem, session, settings, single_sign_on, users
 from agent_console.http.access import unruled
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
 from agent_console.http.openapi import describe
 from agent_console.live.channel import LiveEndpoint
 from agent_console.live.hub import Hub
+from agent_console.oidc import Provider
 from agent_console.ports import Ports
 
 PREFIX = "/api/v1"
@@ -24,11 +25,15 @@ MOST_BODY = 1024 * 1024
 
 
 class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the application is served. ``secure``: behind TLS. ``origins``: pages elsewhere that may use the API."""
+    """How the application is served. ``secure``: behind TLS. ``origins``: pages elsewhere that may use the API.
+
+    ``provider``: single sign-on; None: passwords only.
+    """
 
     secure: bool = False
     origins: frozenset[str] = frozenset()
     static: Path | None = None
+    provider: Provider | None = None
 
 
 class AccessTableError(Exception):
@@ -51,10 +56,12 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     )
     app.state.ports = ports
     app.state.hub = hub
+    app.state.options = options
     app.state.origins = options.origins
+    app.state.provider = options.provider
     app.include_router(health.router, dependencies=[Depends(guard)])
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(guard)])
-    for module in (floor, settings):
+    for module in (session, single_sign_on, users, floor, settings):
         api.include_router(module.router)
     app.include_router(api)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))
