@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import monotonic, time
 from typing import Any, Final
 
-import httpx
+import httpx2
 import msgspec
 import structlog
 from authlib.common.security import generate_token
@@ -133,11 +133,11 @@ class Provider:
 
     async def _get(self, url: str) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
+            async with httpx2.AsyncClient(timeout=TIMEOUT_S) as client:
                 answer = await client.get(url)
             answer.raise_for_status()
             found = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise self._away(error) from error
         return found if isinstance(found, dict) else {}
 
@@ -148,7 +148,7 @@ class Provider:
                 token: dict[str, Any] = await client.fetch_token(
                     description["token_endpoint"], code=code, code_verifier=verifier
                 )
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise self._away(error) from error
         except Exception as error:  # authlib's errors have no common class with OAuth's own
             log.warning("oidc_code_refused", reason=type(error).__name__)

@@ -27,6 +27,8 @@ from cti_bridge.app import logs
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console as WebConsole
+from cti_bridge.app.console.console import wall
+from cti_bridge.app.console.demo_users import lines_of, make_users, write
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
@@ -50,6 +52,7 @@ from reporting.kpi.board import Board
 from reporting.kpi.report import Report
 from simulation.distributions.durations import Lognormal
 from storage.journal import open_journal
+from storage.passwords import Passwords
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +170,7 @@ class Demo:
         changes = SettingsChanges(self._journal, options.config, env)
         self._administration = Administration(reactor, self._clock, changes, settings, number=0)
         self._administration.add_follower(self._follow)
-        self._web = WebConsole(reactor, self._board, self._administration, metrics=lambda: b"")
+        self._web = WebConsole(reactor, self._board, self._journal, self._administration, metrics=lambda: b"")
 
     def start(self, *, on_screen: bool) -> None:
         """Begin; a mistake ends the demo with its reason."""
@@ -201,7 +204,7 @@ class Demo:
         for agent in self._settings.agents:
             daemon.desk.sign_in(agent)
             daemon.desk.ready(agent)
-        self._web.start(daemon)
+        self._open_console(daemon)
         self._administration.start()
         pbx.start_traffic(self._traffic())
         self._began = self._clock.now()
@@ -213,6 +216,15 @@ class Demo:
         if self._daemon is not None:
             follow(self._centre, self._daemon, settings, by)
             self._board.targets = targets_of(settings)
+
+    def _open_console(self, daemon: Daemon) -> None:
+        self._web.start(daemon)
+        if self._web.address is None:
+            return
+        users = make_users(self._web.accounts, self._settings, Passwords(), wall())
+        write(self._home.passwords, lines_of(self._web.url, users))
+        for line in lines_of(self._web.url, users):
+            self._say(line)
 
     def _end_at(self, end: Instant) -> None:
         """End once ``end`` has come; an alarm may go off early, as time waits for the work."""
@@ -268,6 +280,9 @@ class Demo:
         assert self._daemon is not None
         width, height = self._console.size
         picture = self._watch.picture(self._daemon.coordinator.engine, self._clock.now(), self._began)
+        if self._web.address is not None:
+            where = f"console: {self._web.url}, passwords in {self._home.passwords}"
+            picture = msgspec.structs.replace(picture, console=where)
         return draw(picture, width, height)
 
     def _redraw(self) -> None:

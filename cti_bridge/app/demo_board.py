@@ -75,7 +75,10 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """The centre at one moment. ``length``: how long the demo is to last; None: until it is ended."""
+    """The centre at one moment. ``length``: how long the demo is to last; None: until it is ended.
+
+    ``console``: where the browser console is, and how to sign in.
+    """
 
     now: datetime
     speed: float
@@ -87,6 +90,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     occupancy: float | None
     happenings: tuple[Happening, ...]
     """Latest last."""
+    console: str = ""
 
 
 def draw(picture: Picture, width: int, height: int) -> RenderableType:
@@ -102,7 +106,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         _agent_counts(picture, width),
         _agents(picture.agents, width),
         Text(),
-        Rule(Text(" latest ", style="dim"), align="left", style="bright_black", characters="─"),
+        Rule(Text(f" {picture.console or 'latest'} ", style="dim"), align="left", style="bright_black", characters="─"),
         *_latest(picture, max(room, 0)),
     )
 

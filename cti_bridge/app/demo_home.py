@@ -9,6 +9,7 @@ from config.home import JOURNAL
 
 LOG = "demo.log"
 SPOOL = "spool"
+PASSWORDS = "passwords.txt"
 _LOCK = "demo.lock"
 
 
@@ -42,7 +43,7 @@ class DemoHome:
             ) from error
 
     def _clear(self) -> None:
-        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LOG, SPOOL):
+        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LOG, SPOOL, PASSWORDS):
             (self.folder / name).unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -64,6 +65,11 @@ class DemoHome:
     def spool(self) -> Path:
         """Where facts wait for the journal."""
         return self.folder / SPOOL
+
+    @property
+    def passwords(self) -> Path:
+        """Who may sign in to the console of this run, and how."""
+        return self.folder / PASSWORDS
 
     @property
     def log(self) -> Path:

@@ -109,7 +109,7 @@ class Node:
         )
         self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         board, page = self._figures.live.board, self._figures.live.page
-        self._console = Console(reactor, board, self._administration, metrics=page)
+        self._console = Console(reactor, board, journal, self._administration, metrics=page)
         self._daemon = Daemon(
             reactor,
             clock,
@@ -128,6 +128,7 @@ class Node:
 
     def run(self) -> int:
         """Run until a signal; the exit code."""
+        self._console.introduce()
         self._reactor.callWhenRunning(self._start)
         self._reactor.addSystemEventTrigger("before", "shutdown", self._watch.stop)
         self._reactor.addSystemEventTrigger("before", "shutdown", self._administration.stop)

@@ -5,7 +5,7 @@ import json
 import logging
 from typing import Any, Literal
 
-import httpx
+import httpx2
 import structlog
 from twisted.internet.defer import Deferred
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 100
 """Connections; further look-ups wait for a free one, within their time."""
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address, and an address may hold a secret
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs every address, and an address may hold a secret
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 Outcome = Literal["found", "not_found", "failed", "timed_out"]
@@ -31,9 +31,9 @@ class _Refused(Exception):  # noqa: N818 - says what became of it
 class HttpLookups:
     """One client for all look-ups, made with the first. It goes straight to the systems that flows name: no proxy."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx2.AsyncClient | None = None
 
     def look_up(self, effect: effects.Lookup) -> Deferred[inputs.LookupDone]:
         """Ask and decode; never fails, but may be cancelled."""
@@ -46,36 +46,36 @@ class HttpLookups:
         try:
             async with asyncio.timeout(effect.timeout_us / SECOND):
                 outcome, answer = await self._ask(effect)
-        except (TimeoutError, httpx.TimeoutException):
+        except (TimeoutError, httpx2.TimeoutException):
             outcome = "timed_out"
-        except (httpx.HTTPError, httpx.InvalidURL, _Refused, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, _Refused, OSError, ValueError) as error:
             outcome = "failed"
             reason = str(error) if isinstance(error, _Refused) else type(error).__name__
             log.info("lookup_failed", node=effect.node, reason=reason)
         return inputs.LookupDone(lookup_id=effect.lookup_id, outcome=outcome, answer=answer)
 
     async def _ask(self, effect: effects.Lookup) -> tuple[Outcome, dict[str, Any]]:
-        url, body = httpx.URL(effect.url), None
+        url, body = httpx2.URL(effect.url), None
         if effect.method == "POST":
             body = effect.send
         else:
             url = url.copy_merge_params(effect.send)
         async with self._open().stream(effect.method, url, json=body) as response:
-            if response.status_code == httpx.codes.NOT_FOUND:
+            if response.status_code == httpx2.codes.NOT_FOUND:
                 return "not_found", {}
             if not response.is_success:
                 raise _Refused(f"status {response.status_code}")
             return "found", _decoded(await _body(response, effect.max_bytes))
 
-    def _open(self) -> httpx.AsyncClient:
+    def _open(self) -> httpx2.AsyncClient:
         if self._client is None:
-            limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=20)
-            self._client = httpx.AsyncClient(
+            limits = httpx2.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=20)
+            self._client = httpx2.AsyncClient(
                 transport=self._transport,
                 follow_redirects=False,
                 trust_env=False,
                 limits=limits,
-                timeout=None,  # noqa: S113 - each look-up has its own, over all of it
+                timeout=None,
                 headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             )
         return self._client
@@ -89,7 +89,7 @@ class HttpLookups:
             await self._client.aclose()
 
 
-async def _body(response: httpx.Response, most: int) -> bytes:
+async def _body(response: httpx2.Response, most: int) -> bytes:
     """The body, given up as soon as it is too long, however it is packed."""
     found = bytearray()
     async for chunk in response.aiter_bytes(8192):

@@ -1,26 +1,38 @@
 """The console of one daemon: ports, live feed, application and web server, as the settings want them."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import structlog
 
 from agent_console.http.app import WebOptions, create_app
+from agent_console.oidc import Provider, ProviderOptions
 from agent_console.ports import Ports
 from config.models import Settings
+from config.services import Web
 from cti_bridge.app.administration import Administration
+from cti_bridge.app.console.accounts import DaemonAccounts
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.feed import Feed
+from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
+from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
+from cti_bridge.app.console.users import Users
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
 from facts.journal import Entry
+from facts.time import Instant, from_seconds
 from reporting.kpi.board import Board
+from storage.accounts import Accounts, Lifetimes
+from storage.journal import Journal
+from storage.passwords import Passwords
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +46,23 @@ class Console:
     """
 
     def __init__(
-        self, reactor: Any, board: Board, administration: Administration, *, metrics: Callable[[], bytes]
+        self,
+        reactor: Any,
+        board: Board,
+        journal: Journal,
+        administration: Administration,
+        *,
+        metrics: Callable[[], bytes],
+        passwords: Passwords | None = None,
     ) -> None:
         self._reactor = reactor
         self._board = board
         self._administration = administration
         self._metrics = metrics
+        self._passwords = passwords or Passwords()
         self._trend = Trend(board)
+        self._threads = Threads()
+        self.accounts = Accounts(journal)
         self._feed: Feed | None = None
         self._server: WebServer | None = None
 
@@ -54,18 +76,20 @@ class Console:
 
     def start(self, daemon: Daemon) -> None:
         """Serve. Where the port is taken the daemon goes on without: callers come before consoles."""
-        coordinator = daemon.coordinator
-        rows = Rows(coordinator.engine, coordinator.calls, self._board, self._trend, self._settings)
-        alarms = Alarms(rows.queue_title)
-        floor = DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version())
-        self._feed = Feed(self._reactor, coordinator.engine, rows, alarms, coordinator.now)
-        self._feed.start()
         web = self._settings().web
         if not web.enabled:
             return
-        ports = Ports(floor=floor, settings=AdministeredSettings(self._administration, coordinator.engine))
-        app = create_app(ports, self._feed.hub, WebOptions())
-        server = WebServer(app, web.host, web.port)
+        coordinator = daemon.coordinator
+        rows = Rows(coordinator.engine, coordinator.calls, self._board, self._trend, self._settings)
+        alarms = Alarms(rows.queue_title)
+        self._feed = Feed(self._reactor, coordinator.engine, rows, alarms, coordinator.now)
+        self._feed.start()
+        ports = Ports(
+            floor=DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version()),
+            accounts=self._daemon_accounts(),
+            settings=AdministeredSettings(self._administration, coordinator.engine),
+        )
+        server = WebServer(create_app(ports, self._feed.hub, _options(web)), web)
         try:
             server.start()
         except OSError as error:
@@ -74,7 +98,39 @@ class Console:
             )
             return
         self._server = server
-        log.info("web_served", host=web.host, port=web.port)
+        log.info("web_served", address=self.url)
+
+    def _daemon_accounts(self) -> DaemonAccounts:
+        return DaemonAccounts(
+            self.accounts,
+            Users(self._settings),
+            self._threads,
+            passwords=self._passwords,
+            lifetimes=self._lifetimes,
+            wall=wall,
+        )
+
+    def _lifetimes(self) -> Lifetimes:
+        sessions = self._settings().web.sessions
+        return Lifetimes(idle=from_seconds(sessions.idle_s), longest=from_seconds(sessions.longest_s))
+
+    def introduce(self) -> None:
+        """Print the first administrator's one-time password, where nobody could sign in. Slow: before the start."""
+        settings = self._settings()
+        first = ensure_administrator(self.accounts, settings, self._passwords, wall()) if settings.web.enabled else None
+        if first is not None:
+            print(  # noqa: T201 - shown once, and in no log
+                f"Nobody can sign in to the console yet. Open {self.url} and sign in as {first.user}\n"
+                f"with the one-time password {first.password}\n"
+                "It is shown this once, has to be changed at once, and is worth nothing in three days.",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    @property
+    def url(self) -> str:
+        """Where people find it."""
+        return public_url(self._settings().web)
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -87,3 +143,45 @@ class Console:
             self._feed.stop()
         if self._server is not None:
             await self._server.stop()
+        self._threads.stop()
+
+
+def wall() -> Instant:
+    """The time of day: sessions last as long in a demo whose time flies."""
+    return time_ns() // 1000
+
+
+def public_url(web: Web) -> str:
+    """The console's address in browsers, as set or as it listens."""
+    if web.public_url is not None:
+        return web.public_url.rstrip("/")
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    return f"{'http' if web.tls is None else 'https'}://{host}:{web.port}"
+
+
+def _options(web: Web) -> WebOptions:
+    url = public_url(web)
+    own = {url} if web.public_url is not None else set()
+    return WebOptions(
+        secure=url.startswith("https://"),
+        origins=frozenset({origin.rstrip("/") for origin in web.origins} | own),
+        static=STATIC,
+        provider=_provider(web, url),
+    )
+
+
+def _provider(web: Web, url: str) -> Provider | None:
+    if web.oidc is None:
+        return None
+    oidc = web.oidc
+    return Provider(
+        ProviderOptions(
+            issuer=oidc.issuer,
+            client_id=oidc.client_id,
+            client_secret=None if oidc.client_secret is None else oidc.client_secret.get_secret_value(),
+            title=oidc.title,
+            claim=oidc.claim,
+            scopes=oidc.scopes,
+            redirect_uri=f"{url}/api/v1/session/oidc/return",
+        )
+    )

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from agent_console.live.channel import MOST_FRAME
+from config.services import Web
 from cti_bridge.shell.flavours import to_deferred
 
 log = structlog.get_logger(__name__)
@@ -32,8 +33,8 @@ class _Server(uvicorn.Server):
 class WebServer:
     """Serves one application on one address."""
 
-    def __init__(self, app: Any, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, app: Any, web: Web) -> None:
+        self._host, self._port = web.host, web.port
         self._socket: socket.socket | None = None
         self._done: Any = None
         self._server = _Server(
@@ -51,7 +52,10 @@ class WebServer:
                 server_header=False,
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=GRACE_S,
-                proxy_headers=False,
+                proxy_headers=bool(web.trusted_proxies),
+                forwarded_allow_ips=list(web.trusted_proxies),
+                ssl_certfile=None if web.tls is None else web.tls.cert_file,
+                ssl_keyfile=None if web.tls is None else web.tls.key_file,
             )
         )
 

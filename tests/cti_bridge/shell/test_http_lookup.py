@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-import httpx
+import httpx2
 import pytest
 import structlog
 
@@ -28,7 +28,7 @@ def ask(answer, effect):
 
     loop = asyncio.new_event_loop()
     try:
-        done = loop.run_until_complete(HttpLookups(httpx.MockTransport(handle)).ask(effect))
+        done = loop.run_until_complete(HttpLookups(httpx2.MockTransport(handle)).ask(effect))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
@@ -37,14 +37,14 @@ def ask(answer, effect):
 
 
 def test_an_answer_is_found():
-    done, _ = ask(httpx.Response(200, json={"tier": "gold"}), lookup())
+    done, _ = ask(httpx2.Response(200, json={"tier": "gold"}), lookup())
     assert (done.outcome, done.answer) == ("found", {"tier": "gold"})
 
 
 def test_what_is_sent_joins_the_address_or_is_a_json_object():
-    _, (got,) = ask(httpx.Response(200, json={}), lookup(account="12 34&x"))
+    _, (got,) = ask(httpx2.Response(200, json={}), lookup(account="12 34&x"))
     assert dict(got.url.params) == {"v": "2", "account": "12 34&x"}
-    _, (posted,) = ask(httpx.Response(200, json={}), lookup("POST", pin="7391"))
+    _, (posted,) = ask(httpx2.Response(200, json={}), lookup("POST", pin="7391"))
     assert json.loads(posted.content) == {"pin": "7391"}
     assert "7391" not in str(posted.url)
 
@@ -52,14 +52,14 @@ def test_what_is_sent_joins_the_address_or_is_a_json_object():
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (httpx.Response(404), "not_found"),
-        (httpx.Response(500), "failed"),
-        (httpx.Response(302, headers={"Location": "http://other.example/"}), "failed"),
-        (httpx.Response(200, content=b"<html>"), "failed"),
-        (httpx.Response(200, content=b"[1]"), "failed"),
-        (httpx.Response(200, content=b"[" * 900), "failed"),
-        (httpx.Response(200, content=b'{"a": "' + b"x" * 1000 + b'"}'), "failed"),
-        (httpx.Response(200, content=b"\xff\xfe"), "failed"),
+        (httpx2.Response(404), "not_found"),
+        (httpx2.Response(500), "failed"),
+        (httpx2.Response(302, headers={"Location": "http://other.example/"}), "failed"),
+        (httpx2.Response(200, content=b"<html>"), "failed"),
+        (httpx2.Response(200, content=b"[1]"), "failed"),
+        (httpx2.Response(200, content=b"[" * 900), "failed"),
+        (httpx2.Response(200, content=b'{"a": "' + b"x" * 1000 + b'"}'), "failed"),
+        (httpx2.Response(200, content=b"\xff\xfe"), "failed"),
     ],
     ids=["404", "500", "redirect", "HTML", "a list", "deep", "too long", "no text"],
 )
@@ -71,13 +71,13 @@ def test_an_answer_that_is_none(answer, outcome):
 
 def test_an_address_that_is_none():
     for url in ("http://[::1/", "ftp://crm.example/", "nonsense"):
-        done, made = ask(httpx.Response(200, json={}), lookup(url=url))
+        done, made = ask(httpx2.Response(200, json={}), lookup(url=url))
         assert done.outcome == "failed" or made
 
 
 def test_nobody_is_there():
     async def refuse(request):
-        raise httpx.ConnectError("no")
+        raise httpx2.ConnectError("no")
 
     assert ask(refuse, lookup())[0].outcome == "failed"
 
@@ -90,17 +90,17 @@ def test_an_answer_that_does_not_come():
 
 
 def test_an_answer_that_drips():
-    class Drip(httpx.AsyncByteStream):
+    class Drip(httpx2.AsyncByteStream):
         async def __aiter__(self):
             while True:
                 yield b" "
                 await asyncio.sleep(0.01)
 
-    assert ask(httpx.Response(200, stream=Drip()), lookup(timeout_us=100 * MILLISECOND))[0].outcome == "timed_out"
+    assert ask(httpx2.Response(200, stream=Drip()), lookup(timeout_us=100 * MILLISECOND))[0].outcome == "timed_out"
 
 
 def test_no_secret_is_logged():
     with structlog.testing.capture_logs() as logged:
-        ask(httpx.Response(500), lookup(pin="7391"))
+        ask(httpx2.Response(500), lookup(pin="7391"))
     assert logged
     assert "7391" not in repr(logged)
