@@ -14,7 +14,7 @@ import json, sys, asyncio, traceback
 from pathlib import Path
 from cti_bridge.app.reactor import install
 reactor = install()
-import httpx
+import httpx2
 from twisted.internet.defer import Deferred
 from agent_console.http.app import WebOptions, create_app
 from agent_console.live.hub import Hub
@@ -68,10 +68,10 @@ with open_journal(home / "journal.sqlite3") as journal:
 # ASK
 
     async def run():
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         figures.catch_up()
         daemon.start()
-        async with httpx.AsyncClient(transport=transport, base_url="http://centre/api/v1",
+        async with httpx2.AsyncClient(transport=transport, base_url="http://centre/api/v1",
                                      headers={"Authorization": "Bearer administrator"}) as http:
             await ask(http)
 
