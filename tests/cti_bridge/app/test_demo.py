@@ -81,7 +81,7 @@ def test_the_journal_is_whole(demo: tuple[Path, dict[str, Any], str, float]) -> 
 
 def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cti_bridge.app.main", "demo", "--speed", "60", "--json", str(tmp_path / "o.json")]
-    env = {**os.environ, "CORDBOARD_HOME": str(tmp_path)}
+    env = {**os.environ, "CORDBOARD_HOME": str(tmp_path), "CORDBOARD_WEB__ENABLED": "false"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env) as running:
         assert running.stderr is not None
         assert "Ctrl-C ends it" in running.stderr.readline()
