@@ -21,7 +21,15 @@ from agent_console.documents.administration import (
     SettingsChange,
 )
 from agent_console.documents.contacts import ContactLine, Story
-from agent_console.documents.customers import CustomerDoc, CustomersImported, CustomerWish, MergeDoc
+from agent_console.documents.customers import (
+    CustomerContact,
+    CustomerDoc,
+    CustomerErased,
+    CustomersImported,
+    CustomerWish,
+    MergeDoc,
+    NewCustomer,
+)
 from agent_console.documents.desk import (
     ActName,
     CallbackDoc,
@@ -363,28 +371,34 @@ class Customers(Protocol):
     """Customer records."""
 
     async def find(self, words: str, number: str, account: str, cursor: str | None, limit: int) -> Page[CustomerDoc]:
-        """By words in the name, by number, by account."""
+        """By words in the name, by number, by account; raises `InvalidError` for a bad cursor."""
 
     async def customer(self, customer_id: str) -> CustomerDoc | None:
-        """One record."""
+        """One record, with those for which it stands."""
 
-    async def add(self, wish: CustomerWish, by: str) -> CustomerDoc:
-        """A new one."""
+    async def contacts(self, customer_id: str, limit: int) -> Sequence[CustomerContact]:
+        """The customer's contacts, of all their records, the latest first."""
+
+    async def add(self, wish: NewCustomer, by: str) -> CustomerDoc:
+        """A new one; raises `ConflictError` for an id or account that is taken."""
 
     async def put(self, customer_id: str, wish: CustomerWish, *, match: str, by: str) -> CustomerDoc:
-        """Change one; raises `EditedMeanwhileError`."""
+        """Change one; raises `EditedMeanwhileError`, `NotFoundError`, `ConflictError`."""
 
     async def remove(self, customer_id: str, *, match: str, by: str) -> None:
-        """Remove one."""
+        """Remove one; likewise."""
+
+    async def erase(self, customer_id: str, by: str) -> CustomerErased:
+        """Erase the person: records, names and numbers in facts, recordings and messages."""
 
     async def merge(self, customer_id: str, other: str, by: str) -> MergeDoc:
         """Take another record into this one."""
 
     async def undo_merge(self, number: int, by: str) -> MergeDoc:
-        """Part them again."""
+        """Part them again, exactly as they are."""
 
-    async def take_in(self, text: str, by: str) -> CustomersImported:
-        """Rows of a CSV file."""
+    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str) -> CustomersImported:
+        """Rows of a CSV table; raises `InvalidError` for one that is none."""
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):

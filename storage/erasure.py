@@ -6,7 +6,7 @@ a database's archived logs and in a writer's spool are the operator's to remove.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
 
     contacts: int
     facts: int
+    contact_ids: tuple[ContactId, ...] = ()
     lingering: bool = False
     """A reader held an old page of the file meanwhile; it is overwritten at the database's next checkpoint."""
 
@@ -47,40 +48,79 @@ def erase(
 
     ``at`` and ``by`` are told in the journal; nobody's data is. Erasing again finds nothing and does nothing.
     """
+    person = Person(
+        customer_ids=(customer_id,) if customer_id is not None else (),
+        numbers=(number,) if number is not None else (),
+        contact_ids=(contact_id,) if contact_id is not None else (),
+    )
+    return erase_person(journal, person, at=at, by=by)
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose data it is: ids of customers, numbers as switches write them, contacts.
+
+    ``alone``: contacts that are by their number alone, and belong to another customer, are spared.
+    """
+
+    customer_ids: tuple[CustomerId, ...] = ()
+    numbers: tuple[str, ...] = ()
+    contact_ids: tuple[ContactId, ...] = ()
+    alone: bool = False
+
+
+def erase_person(journal: Journal, person: Person, *, at: Instant, by: str) -> Erased:
+    """As `erase`, of one person under several ids and numbers."""
     with journal.transaction(writes=True) as connection:
-        contacts = set(_contacts(connection, customer_id, number, contact_id))
-        found = _facts(connection, contacts, customer_id, number)
-        for node, seqs in found.items():
-            _delete(connection, node, seqs)
-        if found:
-            ranges = {NodeName(node): _ranges(seqs) for node, seqs in found.items()}
-            tell(journal, connection, PersonalDataErased(facts=ranges, by=by), at)
+        contacts, found = erase_within(journal, connection, person, at=at, by=by)
     scoured = journal.scour("journal_personal")
-    return Erased(contacts=len(contacts), facts=sum(map(len, found.values())), lingering=not scoured)
+    ids = tuple(sorted(map(ContactId, contacts)))
+    return Erased(contacts=len(contacts), facts=sum(map(len, found.values())), contact_ids=ids, lingering=not scoured)
 
 
-def _contacts(
-    connection: Connection, customer_id: CustomerId | None, number: str | None, contact_id: ContactId | None
-) -> Iterator[str]:
-    if contact_id is not None:
-        yield contact_id
+def erase_within(
+    journal: Journal, connection: Connection, person: Person, *, at: Instant, by: str
+) -> tuple[set[str], dict[str, list[int]]]:
+    """Erase within a transaction that does more; gives the contacts, and the facts per node."""
+    contacts = _contacts(connection, person)
+    found = _facts(connection, contacts, person)
+    for node, seqs in found.items():
+        _delete(connection, node, seqs)
+    if found:
+        ranges = {NodeName(node): _ranges(seqs) for node, seqs in found.items()}
+        tell(journal, connection, PersonalDataErased(facts=ranges, by=by), at)
+    return contacts, found
+
+
+def _contacts(connection: Connection, person: Person) -> set[str]:
     wanted = sa.select(facts_table.c.contact_id).where(facts_table.c.contact_id.is_not(None)).distinct()
-    if customer_id is not None:
-        yield from connection.scalars(wanted.where(facts_table.c.customer_id == customer_id))
-    if number is not None:
-        yield from connection.scalars(wanted.join(journal_personal, _same_fact()).where(_has_number(number)))
+    own = set[str](person.contact_ids)
+    for customer_id in person.customer_ids:
+        own |= set(connection.scalars(wanted.where(facts_table.c.customer_id == customer_id)))
+    by_number = set[str]()
+    for number in person.numbers:
+        by_number |= set(connection.scalars(wanted.join(journal_personal, _same_fact()).where(_has_number(number))))
+    if person.alone:
+        by_number -= _of_others(connection, sorted(by_number), person.customer_ids)
+    return own | by_number
 
 
-def _facts(
-    connection: Connection, contacts: Iterable[str], customer_id: CustomerId | None, number: str | None
-) -> dict[str, list[int]]:
+def _of_others(connection: Connection, contacts: list[str], customer_ids: tuple[CustomerId, ...]) -> set[str]:
+    """Those of the contacts that are known to be another customer's."""
+    columns = facts_table.c
+    found = set[str]()
+    for start in range(0, len(contacts), CHUNK):
+        of_these = columns.contact_id.in_(contacts[start : start + CHUNK])
+        others = sa.and_(columns.customer_id.is_not(None), columns.customer_id.not_in(customer_ids))
+        found |= set(connection.scalars(sa.select(columns.contact_id).where(of_these, others).distinct()))
+    return found
+
+
+def _facts(connection: Connection, contacts: Iterable[str], person: Person) -> dict[str, list[int]]:
     """The facts with personal fields that still stand, per node in order."""
     base = sa.select(journal_personal.c.node, journal_personal.c.seq).join(facts_table, _same_fact())
-    queries = []
-    if customer_id is not None:
-        queries.append(base.where(facts_table.c.customer_id == customer_id))
-    if number is not None:
-        queries.append(base.where(_has_number(number)))
+    queries = [base.where(facts_table.c.customer_id == customer_id) for customer_id in person.customer_ids]
+    of_nobody = facts_table.c.contact_id.is_(None)
+    queries += [base.where(_has_number(number), of_nobody) for number in person.numbers]
     listed = sorted(contacts)
     pieces = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
     queries += [base.where(facts_table.c.contact_id.in_(piece)) for piece in pieces]

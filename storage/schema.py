@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -29,6 +29,13 @@ journal = sa.Table(
     sa.Index("journal_time", "node", "at", "seq"),
     # A hash index takes values of any length, a tree only short ones; a contact's id may come from a foreign file.
     sa.Index("journal_contact", "contact_id", postgresql_using="hash"),
+    sa.Index(
+        "journal_customer",
+        "customer_id",
+        postgresql_using="hash",
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+        sqlite_where=sa.text("customer_id IS NOT NULL"),
+    ),
 )
 
 journal_personal = sa.Table(
@@ -152,4 +159,52 @@ api_token = sa.Table(
     sa.Column("last_used_at", sa.BigInteger, comment="to the minute"),
     sa.Column("expires_at", sa.BigInteger),
     sa.Index("api_token_user", "user"),
+)
+
+customer = sa.Table(
+    "customer",
+    metadata,
+    sa.Column("customer_id", sa.Text, primary_key=True, comment="the key in facts: a pseudonym, no name or number"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False, comment="the name without regard to case, to search and sort by"),
+    sa.Column("tier", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("open_matters", sa.Text, nullable=False, comment="a JSON array of texts"),
+    sa.Column("version", sa.BigInteger, nullable=False, comment="grows with every change"),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("merged_into", sa.Text, comment="the record that stands for this one"),
+    sa.Index("customer_folded", "folded", "customer_id"),
+    sa.Index("customer_merged_into", "merged_into"),
+)
+
+customer_number = sa.Table(
+    "customer_number",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True, comment="E.164 where it can be read so"),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Index("customer_number_customer", "customer_id"),
+)
+
+customer_account = sa.Table(
+    "customer_account",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True, comment="the key in another system; one customer has it"),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Index("customer_account_customer", "customer_id"),
+)
+
+customer_merge = sa.Table(
+    "customer_merge",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("kept", sa.Text, nullable=False),
+    sa.Column("merged", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("undone_at", sa.BigInteger),
+    sa.Column("undone_by", sa.Text),
 )

@@ -12,12 +12,22 @@ class CustomerWish(Wish):
     """A customer's record as it is to be."""
 
     name: Annotated[Line, Field(min_length=1)]
-    account: Line | None = None
-    """The key in other systems."""
+    accounts: Annotated[list[Line], Field(max_length=20, default_factory=list)]
+    """Keys in other systems; each is one customer's."""
     numbers: Annotated[list[DialNumber], Field(max_length=20, default_factory=list)]
+    """Telephone numbers; one may be shared by several customers."""
     tier: Line | None = None
     language: Language | None = None
     notes: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    open_matters: Annotated[list[Line], Field(max_length=50, default_factory=list)]
+    """What the customer waits for."""
+
+
+class NewCustomer(CustomerWish):
+    """A new customer."""
+
+    customer_id: Annotated[str, StringConstraints(pattern=r"^[\w][\w.:-]{0,63}$")] | None = None
+    """The key; absent: one is made. It stays in facts when the person is erased: no name and no number."""
 
 
 class CustomerDoc(Document):
@@ -25,15 +35,30 @@ class CustomerDoc(Document):
 
     customer_id: str
     name: str
-    account: str | None
+    accounts: list[str]
     numbers: list[str]
     """In international form where they can be read so."""
     tier: str | None
     language: str | None
     notes: str
+    open_matters: list[str]
+    merged: list["CustomerDoc"] = Field(default_factory=list)
+    """Records for which this one stands; told of one customer, not in lists."""
+    merged_into: str | None = None
+    """The record that stands for this one."""
+    merges: list["MergeDoc"] = Field(default_factory=list)
+    """Merges of this record, the latest first; told of one customer, not in lists."""
     changed_at: Moment
     changed_by: str
     etag: str
+
+
+class CustomerContact(Document):
+    """A contact of a customer."""
+
+    contact_id: str
+    at: Moment
+    """Its beginning."""
 
 
 class MergeWish(Wish):
@@ -50,7 +75,8 @@ class MergeDoc(Document):
     merged: str
     at: Moment
     by: str
-    undone: bool
+    undone_at: Moment | None = None
+    undone_by: str | None = None
 
 
 class CustomersImported(Document):
@@ -58,4 +84,13 @@ class CustomersImported(Document):
 
     made: int
     changed: int
+    unchanged: int
     problems: list[FieldProblem]
+
+
+class CustomerErased(Document):
+    """What was erased of a person."""
+
+    records: list[str]
+    contacts: int
+    facts: int

@@ -82,6 +82,16 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
         "get_revision": LOOK_INTO,
         "undo_revision": ADMINISTER,
         "preview_change": WATCH,
+        "list_customers": READ,
+        "get_customer": READ,
+        "list_customer_contacts": READ,
+        "add_customer": DESK,
+        "put_customer": DESK,
+        "delete_customer": SUPERVISE,
+        "merge_customers": SUPERVISE,
+        "undo_merge": SUPERVISE,
+        "import_customers": ADMINISTER,
+        "erase_customer": ADMINISTER,
     }
 )
 """By operation id."""

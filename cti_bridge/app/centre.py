@@ -9,6 +9,7 @@ from cti_bridge.app.customer_numbers import SettingsNumbers
 from cti_bridge.app.menus import follow_menus, menus_of, voice_settings_of
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.wiring import Addresses, Centre, Daemon, Secrets
+from cti_bridge.shell.errands import Customers
 from cti_bridge.shell.menus import Sounds
 from facts.ids import NodeName, QueueName, ReasonCode
 from ivr.flow_library import FlowLibrary
@@ -60,6 +61,7 @@ def centre_of(
     sounds: Sounds | None = None,
     library: FlowLibrary | None = None,
     recognisers: Mapping[str, Recogniser] | None = None,
+    customers: Customers | None = None,
 ) -> Centre:
     """Policy, menus and words of the contact centre; without ``recognisers`` nobody listens to speech."""
     return Centre(
@@ -67,7 +69,7 @@ def centre_of(
         policy_at=lambda now: policy_from(settings, now),
         queue_of_entry=queues_of_entries(settings),
         reasons=reasons_of(settings),
-        menus=menus_of(settings, sounds, library),
+        menus=menus_of(settings, sounds, library, customers),
         customer_numbers=SettingsNumbers(settings),
         recognisers=recognisers or {},
         voice=voice_settings_of(settings),

@@ -29,6 +29,7 @@ from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console as WebConsole
 from cti_bridge.app.console.console import wall
 from cti_bridge.app.console.demo_users import lines_of, make_users, write
+from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
@@ -51,6 +52,7 @@ from reporting.exports.as_table import report_table
 from reporting.kpi.board import Board
 from reporting.kpi.report import Report
 from simulation.distributions.durations import Lognormal
+from storage.customers import Customers
 from storage.journal import open_journal
 from storage.passwords import Passwords
 
@@ -166,11 +168,19 @@ class Demo:
         self._pbx: VirtualPbx | None = None
         self._daemon: Daemon | None = None
         self._board = Board(self._figures.query.zone, targets_of(settings))
-        self._centre = centre_of(settings, sounds=VirtualSounds())
+        self._customers = CustomersAtHand(reactor, Customers(self._journal, settings.site.country))
+        self._centre = centre_of(settings, sounds=VirtualSounds(), customers=self._customers)
         changes = SettingsChanges(self._journal, options.config, env)
         self._administration = Administration(reactor, self._clock, changes, settings, number=0)
         self._administration.add_follower(self._follow)
-        self._web = WebConsole(reactor, self._board, self._journal, self._administration, metrics=lambda: b"")
+        self._web = WebConsole(
+            reactor,
+            self._board,
+            self._journal,
+            self._administration,
+            metrics=lambda: b"",
+            customers=self._customers,
+        )
 
     def start(self, *, on_screen: bool) -> None:
         """Begin; a mistake ends the demo with its reason."""
@@ -187,6 +197,7 @@ class Demo:
 
     def _start(self) -> None:
         self._pace.start()
+        self._customers.start()
         self._daemon = daemon = Daemon(
             self._reactor,
             self._clock,
@@ -317,6 +328,7 @@ class Demo:
         if self._end is not None and self._end.active():
             self._end.cancel()
         self._administration.stop()
+        self._customers.stop()
         await self._web.stop()
         if self._daemon is not None:
             daemon, self._daemon = self._daemon, None

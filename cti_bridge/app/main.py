@@ -28,6 +28,7 @@ COMMANDS = {
     "queue": "See the queues; close one in an emergency, and open it again.",
     "explain": "Why a contact waits, why an agent idles, what a change of settings would do.",
     "user": "Accounts of the console.",
+    "customer": "Customers: import, look up, merge and part, erase.",
     "db": "Set up and migrate the database.",
 }
 """Command groups in the order of the help text; the module of ``import`` is ``import_``."""

@@ -13,7 +13,7 @@ from cti_bridge.app.flow_archive import FlowArchive
 from cti_bridge.app.opening import Opening
 from cti_bridge.shell.calls import Call
 from cti_bridge.shell.coordinator import Coordinator
-from cti_bridge.shell.errands import NoCustomers
+from cti_bridge.shell.errands import Customers, NoCustomers
 from cti_bridge.shell.http_lookup import HttpLookups
 from cti_bridge.shell.menus import Menus, Sounds, Tally
 from facts.time import from_seconds
@@ -97,8 +97,13 @@ def _with_threshold(flow: Flow, threshold: float) -> Flow:
     return msgspec.structs.replace(flow, file=msgspec.structs.replace(flow.file, nodes=nodes))
 
 
-def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibrary | None = None) -> Menus:
-    """What answers callers."""
+def menus_of(
+    settings: Settings,
+    sounds: Sounds | None = None,
+    library: FlowLibrary | None = None,
+    customers: Customers | None = None,
+) -> Menus:
+    """What answers callers; without ``customers`` nobody is known."""
     flows = with_shipped(settings, (library or library_of(settings)).flows)
     opening = Opening(settings)
     points = entry_points_from(settings)
@@ -108,7 +113,7 @@ def menus_of(settings: Settings, sounds: Sounds | None = None, library: FlowLibr
         DialledNumbers(points, opening, settings.site.country, _last_flow(points, flows)),
         hours=opening,
         lookups=HttpLookups(),
-        customers=NoCustomers(),
+        customers=customers or NoCustomers(),
         counts=Tally(),
         versions=archive_of(settings),
     )

@@ -185,7 +185,7 @@ class ReportQueries:
         _check_page(offset, limit)
         query = self._query(question_of(asked), figure)
         with self._source() as journal, self._reading:
-            found = behind(read_for(journal, query), query, figure, names)
+            found = behind(read_for(journal, query), report_setup.seeing_merges(journal, query), figure, names)
         kind = "contacts" if not found.shares or isinstance(found.shares[0].row, ContactRow) else "stretches"
         page = found.shares[offset : offset + limit]
         sheet = _sheet(kind, [share.row for share in page], query)

@@ -85,6 +85,16 @@ def open_for_writing(given: str | None, settings: "Settings") -> "Journal":
     return open_journal(journal_address(given, settings))
 
 
+def seeing_merges(journal: "Journal", query: Query) -> Query:
+    """The query with what is known of customers' records that are one person's, where it asks for that."""
+    if query.repeat is None:
+        return query
+    from storage.customers import Customers  # noqa: PLC0415 - with SQLAlchemy, as the journal
+
+    merged = Customers(journal, "").mapping()
+    return msgspec.structs.replace(query, repeat=msgspec.structs.replace(query.repeat, merged=merged))
+
+
 def report_of(journal: "Journal", query: Query, scanning: AbstractContextManager[object] | None = None) -> Report:
     """The report: from the interval tables where they hold the answer and are level, else from the facts.
 
@@ -95,7 +105,7 @@ def report_of(journal: "Journal", query: Query, scanning: AbstractContextManager
         if report is not None:
             return report
     with scanning or nullcontext():
-        return answer(journal, query)
+        return answer(journal, seeing_merges(journal, query))
 
 
 LOOK_AGAIN_S = 0.05

@@ -20,6 +20,7 @@ from cti_bridge.app import logs
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.centre import addresses_of, centre_of, follow, secrets_of
 from cti_bridge.app.console.console import Console
+from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.database_address import database_address
 from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
@@ -36,6 +37,7 @@ from cti_bridge.shell.control_socket import Desks, listen_control
 from cti_bridge.shell.floor_desk import FloorDesk
 from ivr.flow import Flow
 from ivr.flow_library import FlowLibrary
+from storage.customers import Customers
 from storage.journal import Journal, open_journal
 
 log = structlog.get_logger(__name__)
@@ -64,10 +66,10 @@ def serve(reactor: Any, path: Path | None, env: Mapping[str, str]) -> int:
     return _run(reactor, leading, path, env)
 
 
-def _ready_centre(settings: Settings, library: FlowLibrary) -> Centre:
+def _ready_centre(settings: Settings, library: FlowLibrary, customers: CustomersAtHand) -> Centre:
     """All that takes its time is done before the first call: models are loaded, missing prompts made."""
     _ready_flows(settings, library.flows)
-    return centre_of(settings, library=library, recognisers=recognisers_of(settings))
+    return centre_of(settings, library=library, recognisers=recognisers_of(settings), customers=customers)
 
 
 def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Flow]:
@@ -98,7 +100,8 @@ class Node:
         self._env = env
         self._clock = clock = Clock(reactor)
         library = library_of(settings)
-        self._centre = _ready_centre(settings, library)
+        self._customers = CustomersAtHand(reactor, Customers(journal, settings.site.country))
+        self._centre = _ready_centre(settings, library, self._customers)
         self._administration = Administration(
             reactor,
             clock,
@@ -109,7 +112,7 @@ class Node:
         )
         self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         board, page = self._figures.live.board, self._figures.live.page
-        self._console = Console(reactor, board, journal, self._administration, metrics=page)
+        self._console = Console(reactor, board, journal, self._administration, metrics=page, customers=self._customers)
         self._daemon = Daemon(
             reactor,
             clock,
@@ -141,6 +144,7 @@ class Node:
     def _start(self) -> None:
         try:
             self._figures.catch_up()
+            self._customers.start()
             self._daemon.start()
             self._figures.start(self._daemon)
             self._console.start(self._daemon)
@@ -172,6 +176,7 @@ class Node:
             await self._console.stop()
             await self._daemon.stop()
         finally:
+            self._customers.stop()
             await self._figures.stop()
 
 

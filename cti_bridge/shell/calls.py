@@ -7,7 +7,9 @@ import enum
 import itertools
 from collections.abc import Iterator
 
-from facts.ids import AgentId, ContactId, OfferId
+import msgspec
+
+from facts.ids import AgentId, ContactId, CustomerId, OfferId
 from facts.time import Instant
 
 
@@ -20,6 +22,18 @@ class Place(enum.Enum):
     TALKED = "talked"
 
 
+class KnownCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer who calls, as far as the call needs them. The name is for screens, never for facts or logs."""
+
+    customer_id: CustomerId
+    name: str
+    tier: str = ""
+    language: str = ""
+
+    def __repr__(self) -> str:
+        return f"KnownCustomer({self.customer_id!r})"
+
+
 class Call:
     """A caller on the line."""
 
@@ -30,6 +44,7 @@ class Call:
         "channel",
         "channel_id",
         "contact_id",
+        "customer",
         "dialled",
         "entry_point",
         "in_menu",
@@ -49,6 +64,7 @@ class Call:
         self.in_menu = False
         self.caller_number = ""
         self.caller_name = ""
+        self.customer: KnownCustomer | None = None
         self.offered = False
         self.agent_id: AgentId | None = None
         self.leg: Leg | None = None

@@ -219,6 +219,7 @@ class Coordinator:
         self.record(
             ContactOffered(
                 contact_id=call.contact_id,
+                customer_id=None if call.customer is None else call.customer.customer_id,
                 entry_point=call.entry_point,
                 caller_number=call.caller_number,
                 caller_name=call.caller_name,

@@ -1,5 +1,6 @@
 """What a flow asks of others: the state of hours and queues, other systems over HTTP, the customer's record."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
@@ -55,14 +56,21 @@ class Lookups(Protocol):
 class Customers(Protocol):
     """Who calls."""
 
-    def record_of(self, call: Call) -> Deferred[dict[str, Any] | None]:
-        """The customer's record; None when there is none."""
+    def identify(self, call: Call) -> Deferred[None]:
+        """Note with the call who calls, if that is known; done soon in any case, and never fails."""
+
+    def record_of(self, call: Call, by: Mapping[str, str]) -> Deferred[dict[str, Any] | None]:
+        """The record of the caller, or of the ``account`` or ``number`` that is given; None when there is none."""
 
 
 class NoCustomers:
     """Nobody is known."""
 
-    def record_of(self, call: Call) -> Deferred[dict[str, Any] | None]:  # noqa: ARG002 - there are no customers
+    def identify(self, call: Call) -> Deferred[None]:  # noqa: ARG002 - there are no customers
+        """Nothing to note."""
+        return succeed(None)
+
+    def record_of(self, call: Call, by: Mapping[str, str]) -> Deferred[dict[str, Any] | None]:  # noqa: ARG002 - likewise
         """None."""
         return succeed(None)
 
@@ -118,7 +126,7 @@ class Errands:
         """Ask; never fails, but may be cancelled."""
         if effect.source == "http":
             return self._lookups.look_up(effect)
-        record = self._customers.record_of(call)
+        record = self._customers.record_of(call, effect.send)
         return record.addCallbacks(
             lambda found: _customer(effect, found), lambda failure: _no_customer(effect, failure)
         )

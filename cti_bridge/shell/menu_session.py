@@ -120,6 +120,7 @@ class MenuSession:
         answer = self._menus.entry_points.answer(self._call, self._coordinator)
         self._call.entry_point = answer.entry_point
         if not self._call.offered:
+            await self._menus.customers.identify(self._call)
             self._coordinator.caller_arrived(self._call, self._menus.entry_points.region_of(self._call.caller_number))
         await self._agi.command("ANSWER")
         about = self._menus.about(self._call, answer.language)
@@ -259,7 +260,9 @@ class MenuSession:
         self._lookups.discard(lookup)
 
     def _queue(self, effect: effects.Queue) -> None:
-        customer = effect.attributes.get("customer_id")
+        known = self._call.customer
+        customer = effect.attributes.get("customer_id") or (known.customer_id if known is not None else None)
+        tier = {"customer_tier": known.tier} if known is not None and known.tier else {}
         self._call.routing = JoinQueue(
             contact_id=self._call.contact_id,
             queue=effect.queue,
@@ -267,7 +270,7 @@ class MenuSession:
             priority=effect.priority,
             preferred_agent=effect.prefer_agent,
             customer_id=CustomerId(customer) if customer else None,
-            attributes=effect.attributes,
+            attributes={**tier, **effect.attributes},
         )
         self._command("SET VARIABLE", "ACD_QUEUE", effect.queue)
         if effect.keys:

@@ -42,14 +42,17 @@ def read_rows(
     """
     try:
         with path.open("rb") as raw:
-            yield from _rows(raw, delimiter, encoding, progress, quoted=quoted)
+            yield from rows_in(raw, delimiter, encoding, progress, quoted=quoted)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportRefusedError(f"{path} is a damaged gzip file: {error}; nothing was imported") from None
     except LookupError:
         raise ImportRefusedError(f"{encoding} is no encoding that is known here") from None
 
 
-def _rows(raw: IO[bytes], delimiter: str, encoding: str, progress: Progress, *, quoted: bool) -> Iterator[Row]:
+def rows_in(
+    raw: IO[bytes], delimiter: str, encoding: str, progress: Progress = no_progress, *, quoted: bool = True
+) -> Iterator[Row]:
+    """The rows of an open file, likewise."""
     packed = raw.read(2) == GZIP
     raw.seek(0)
     data: Any = gzip.GzipFile(fileobj=raw) if packed else raw

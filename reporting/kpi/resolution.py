@@ -6,7 +6,7 @@ repeated or when the window is over; until then, and where the customer is not k
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -18,10 +18,14 @@ Scope = Literal["any", "queue", "disposition"]
 
 
 class RepeatRule(msgspec.Struct, frozen=True, kw_only=True):
-    """Within how long after a contact's end another one counts as its repeat, and of which kind it has to be."""
+    """Within how long after a contact's end another one counts as its repeat, and of which kind it has to be.
+
+    ``merged``: ids of records that were found to be another one's person, with the id that stands for both.
+    """
 
     window_us: Duration = 7 * DAY
     scope: Scope = "any"
+    merged: Mapping[str, str] = {}
 
 
 def judge(records: Iterable[Record], rule: RepeatRule, as_of: Instant) -> None:
@@ -29,7 +33,8 @@ def judge(records: Iterable[Record], rule: RepeatRule, as_of: Instant) -> None:
     by_customer: dict[tuple[str, str], list[Visit]] = {}
     for record in records:
         if isinstance(record, Visit) and record.customer_id is not None:
-            by_customer.setdefault((record.customer_id, _kind(record, rule.scope)), []).append(record)
+            person = rule.merged.get(record.customer_id, record.customer_id)
+            by_customer.setdefault((person, _kind(record, rule.scope)), []).append(record)
     for visits in by_customer.values():
         visits.sort(key=lambda visit: visit.at)
         starts = [visit.at for visit in visits]

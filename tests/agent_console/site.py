@@ -19,6 +19,7 @@ from config.models import Settings
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console, wall
+from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.demo import VirtualSounds
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.settings_changes import SettingsChanges
@@ -29,6 +30,7 @@ from cti_bridge.shell.flavours import to_future
 from facts.ids import ContactId, QueueName
 from facts.time import SECOND
 from reporting.kpi.board import Board
+from storage.customers import Customers
 from storage.journal import Journal, open_journal
 from storage.passwords import Passwords
 
@@ -132,6 +134,7 @@ class Site:
             self.reactor, self.clock, SettingsChanges(journal, path, {}), settings, number=0
         )
         centre = centre_of(settings, sounds=VirtualSounds())
+        self.customers = CustomersAtHand(self.reactor, Customers(journal, settings.site.country))
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.console = Console(
             self.reactor,
@@ -139,6 +142,7 @@ class Site:
             journal,
             self.administration,
             metrics=lambda: b"metrics",
+            customers=self.customers,
             passwords=self.passwords,
         )
         self.daemon = Daemon(
@@ -163,6 +167,7 @@ class Site:
 
     def open(self) -> None:
         self.reactor.threads.start()
+        self.customers.start()
 
         async def start() -> None:
             self.console.start(self.daemon)
@@ -175,6 +180,7 @@ class Site:
 
     def close(self) -> None:
         self.run(self._close())
+        self.customers.stop()
         self.reactor.threads.stop()
         self.daemon._writer.close()
 

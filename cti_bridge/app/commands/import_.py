@@ -50,7 +50,7 @@ def import_table(
         table = load_map(path)
     settings = report_setup.settings_of(config)
     zone = report_setup.zone_of(table.time_zone or time_zone, settings)
-    with report_setup.open_for_writing(journal, settings) as opened, _progress(file) as progress:
+    with report_setup.open_for_writing(journal, settings) as opened, progress_of(file) as progress:
         outcome = import_calls(file, table, zone, opened, progress)
     _tell(file, outcome, as_json=as_json)
 
@@ -70,7 +70,7 @@ def import_log(
 
     settings = report_setup.settings_of(config)
     zone = report_setup.zone_of(time_zone, settings)
-    with report_setup.open_for_writing(journal, settings) as opened, _progress(file) as progress:
+    with report_setup.open_for_writing(journal, settings) as opened, progress_of(file) as progress:
         outcome = import_queue_log(file, zone, opened, name=name, progress=progress)
     _tell(file, outcome, as_json=as_json, unused=outcome.unused, open_calls=outcome.open_calls)
 
@@ -90,7 +90,7 @@ def _map_file(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+def progress_of(file: Path) -> Iterator[Callable[[int], None]]:
     """A progress bar on the terminal's error channel, where it is one."""
     if not sys.stderr.isatty():
         yield lambda _read: None

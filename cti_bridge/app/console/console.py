@@ -16,6 +16,7 @@ from config.services import Web
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.console.accounts import DaemonAccounts
 from cti_bridge.app.console.alarms import Alarms
+from cti_bridge.app.console.customers import KeptCustomers
 from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
@@ -25,6 +26,7 @@ from cti_bridge.app.console.settings_store import AdministeredSettings
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
+from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
 from facts.journal import Entry
@@ -53,11 +55,13 @@ class Console:
         administration: Administration,
         *,
         metrics: Callable[[], bytes],
+        customers: CustomersAtHand,
         passwords: Passwords | None = None,
     ) -> None:
         self._reactor = reactor
         self._board = board
         self._administration = administration
+        self._customers = customers
         self._metrics = metrics
         self._passwords = passwords or Passwords()
         self._trend = Trend(board)
@@ -80,7 +84,9 @@ class Console:
         if not web.enabled:
             return
         coordinator = daemon.coordinator
-        rows = Rows(coordinator.engine, coordinator.calls, self._board, self._trend, self._settings)
+        rows = Rows(
+            coordinator.engine, coordinator.calls, self._board, self._trend, self._settings, known=self._customers.known
+        )
         alarms = Alarms(rows.queue_title)
         self._feed = Feed(self._reactor, coordinator.engine, rows, alarms, coordinator.now)
         self._feed.start()
@@ -88,6 +94,7 @@ class Console:
             floor=DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version()),
             accounts=self._daemon_accounts(),
             settings=AdministeredSettings(self._administration, coordinator.engine),
+            customers=KeptCustomers(self._customers.store, self._customers, self._threads, coordinator.now),
         )
         server = WebServer(create_app(ports, self._feed.hub, _options(web)), web)
         try:

@@ -30,7 +30,7 @@ from agent_console.ports import Place
 from config.models import Settings
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
-from cti_bridge.app.console.rows import Rows, change_ahead, customer_of, details_of, obstacle
+from cti_bridge.app.console.rows import Rows, change_ahead, details_of, obstacle
 from cti_bridge.app.wiring import Daemon
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import SYSTEM_REASONS
@@ -115,7 +115,22 @@ class DaemonFloor:
 
     def callbacks(self) -> Sequence[CallbackDoc]:
         """Customers who are to be called back."""
-        return [_callback(view) for view in self._engine.contacts() if view.callback and view.place in _CALLBACK_STATES]
+        return [
+            self._callback(view) for view in self._engine.contacts() if view.callback and view.place in _CALLBACK_STATES
+        ]
+
+    def _callback(self, view: ContactView) -> CallbackDoc:
+        return CallbackDoc(
+            contact_id=view.contact_id,
+            queue=view.queue or "",
+            number=view.attributes.get("callback_number", ""),
+            customer=self._rows.customer_of(view),
+            agent=view.preferred_agent,
+            due=view.callback_due,
+            attempt=view.attempt,
+            requested_at=view.joined_at,
+            state=_CALLBACK_STATES[view.place],  # type: ignore[arg-type]  # one of the table's four
+        )
 
     def alarms(self) -> Sequence[AlarmDoc]:
         """Alarms of today."""
@@ -269,20 +284,6 @@ class DaemonFloor:
     def metrics(self) -> bytes:
         """The page for Prometheus."""
         return self._metrics()
-
-
-def _callback(view: ContactView) -> CallbackDoc:
-    return CallbackDoc(
-        contact_id=view.contact_id,
-        queue=view.queue or "",
-        number=view.attributes.get("callback_number", ""),
-        customer=customer_of(view),
-        agent=view.preferred_agent,
-        due=view.callback_due,
-        attempt=view.attempt,
-        requested_at=view.joined_at,
-        state=_CALLBACK_STATES[view.place],  # type: ignore[arg-type]  # one of the table's four
-    )
 
 
 def _calendar(settings: Settings, name: str, now: Instant) -> OpeningHoursDoc:

@@ -27,8 +27,8 @@ from agent_console.documents.values import FigureDoc, Figures, milliseconds, mom
 from config.models import Settings
 from config.people import Reason
 from cti_bridge.app.console.trend import Trend
-from cti_bridge.shell.calls import Calls
-from facts.ids import AgentId, QueueName
+from cti_bridge.shell.calls import Calls, KnownCustomer
+from facts.ids import AgentId, CustomerId, QueueName
 from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import Instant, to_seconds
 from reporting.kpi.board import Board
@@ -81,16 +81,24 @@ def obstacle(said: Said) -> Obstacle:
 
 
 class Rows:
-    """Makes them. ``settings``: those in force, for titles, teams and targets."""
+    """Makes them. ``settings``: those in force, for titles, teams and targets; ``known``: customers by id."""
 
     def __init__(
-        self, engine: Engine, calls: Calls, board: Board, trend: Trend, settings: Callable[[], Settings]
+        self,
+        engine: Engine,
+        calls: Calls,
+        board: Board,
+        trend: Trend,
+        settings: Callable[[], Settings],
+        *,
+        known: Callable[[CustomerId], KnownCustomer | None] = lambda _: None,
     ) -> None:
         self._engine = engine
         self._calls = calls
         self._board = board
         self._trend = trend
         self._settings = settings
+        self._known = known
 
     # -- words -------------------------------------------------------------------------------------------------------
 
@@ -228,7 +236,7 @@ class Rows:
             position=view.position,
             requirement=view.requirement_text,
             caller_number="" if call is None else call.caller_number,
-            customer=customer_of(view),
+            customer=self.customer_of(view),
             step=view.step,
             attempt=view.attempt,
             callback_due=view.callback_due,
@@ -238,6 +246,17 @@ class Rows:
             details=details_of(why.summary),
             qualified=self._qualified(why),
             changes=[change_ahead(change) for change in why.changes],
+        )
+
+    def customer_of(self, view: ContactView) -> CustomerBrief | None:
+        """The customer, as far as a screen needs them at once; the name when it was looked up."""
+        if view.customer_id is None:
+            return None
+        known = self._known(view.customer_id)
+        if known is None:
+            return CustomerBrief(customer_id=view.customer_id, name="", tier=view.attributes.get("customer_tier"))
+        return CustomerBrief(
+            customer_id=view.customer_id, name=known.name, tier=known.tier or None, language=known.language or None
         )
 
     def _qualified(self, why: ContactExplanation) -> Qualified:
@@ -253,19 +272,6 @@ class Rows:
             not_ready=not_ready,
             logged_out=logged_out,
         )
-
-
-def customer_of(view: ContactView) -> CustomerBrief | None:
-    """The customer, as the contact brought them along."""
-    if view.customer_id is None:
-        return None
-    told = view.attributes
-    return CustomerBrief(
-        customer_id=view.customer_id,
-        name=told.get("customer_name", ""),
-        tier=told.get("customer_tier"),
-        language=told.get("customer_language"),
-    )
 
 
 def _everybody(views: list[AgentView]) -> QueueAgents:

@@ -76,3 +76,14 @@ def test_the_scope_says_what_counts_as_the_same_matter(scope: Scope, resolved: i
     call(scene, 3600, "b", "kim", queue="billing", code="invoice")
     scene.arrives(3 * DAY_S, "later")
     assert resolution(scene, scope=scope).numerator == resolved
+
+
+def test_two_records_of_one_person_are_one_customer_while_they_are_merged() -> None:
+    scene = Scene()
+    call(scene, 0, "a", "kim")
+    call(scene, 3600, "b", "kim-again")
+    scene.arrives(3 * DAY_S, "later")
+    assert resolution(scene).numerator == 2
+    rule = RepeatRule(window_us=DAY, merged={"kim-again": "kim"})
+    report = answer(scene, Query(start=clock(-1), repeat=rule, figures=("fcr_repeat",)))
+    assert report.total.figures["fcr_repeat"].numerator == 1

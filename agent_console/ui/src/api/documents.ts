@@ -201,36 +201,61 @@ export interface CustomerBrief {
   language: string | null;
 }
 
+/** A contact of a customer. */
+export interface CustomerContact {
+  contact_id: string;
+  /** Its beginning. */
+  at: Instant;
+}
+
 /** A customer. */
 export interface CustomerDoc {
   customer_id: string;
   name: string;
-  account: string | null;
+  accounts: string[];
   /** In international form where they can be read so. */
   numbers: string[];
   tier: string | null;
   language: string | null;
   notes: string;
+  open_matters: string[];
+  /** Records for which this one stands; told of one customer, not in lists. */
+  merged: CustomerDoc[];
+  /** The record that stands for this one. */
+  merged_into: string | null;
+  /** Merges of this record, the latest first; told of one customer, not in lists. */
+  merges: MergeDoc[];
   changed_at: Instant;
   changed_by: string;
   etag: string;
 }
 
+/** What was erased of a person. */
+export interface CustomerErased {
+  records: string[];
+  contacts: number;
+  facts: number;
+}
+
 /** A customer's record as it is to be. */
 export interface CustomerWish {
   name: string;
-  /** The key in other systems. */
-  account?: string | null;
+  /** Keys in other systems; each is one customer's. */
+  accounts?: string[];
+  /** Telephone numbers; one may be shared by several customers. */
   numbers?: string[];
   tier?: string | null;
   language?: string | null;
   notes?: string;
+  /** What the customer waits for. */
+  open_matters?: string[];
 }
 
 /** What a CSV file brought; ``problems`` name lines. */
 export interface CustomersImported {
   made: number;
   changed: number;
+  unchanged: number;
   problems: FieldProblem[];
 }
 
@@ -477,7 +502,8 @@ export interface MergeDoc {
   merged: string;
   at: Instant;
   by: string;
-  undone: boolean;
+  undone_at: Instant | null;
+  undone_by: string | null;
 }
 
 /** Take another record into this one. */
@@ -519,6 +545,22 @@ export interface Monitored {
 /** To another queue; the join time is kept. */
 export interface Move {
   queue: string;
+}
+
+/** A new customer. */
+export interface NewCustomer {
+  name: string;
+  /** Keys in other systems; each is one customer's. */
+  accounts?: string[];
+  /** Telephone numbers; one may be shared by several customers. */
+  numbers?: string[];
+  tier?: string | null;
+  language?: string | null;
+  notes?: string;
+  /** What the customer waits for. */
+  open_matters?: string[];
+  /** The key; absent: one is made. It stays in facts when the person is erased: no name and no number. */
+  customer_id?: string | null;
 }
 
 /** An API token to be made. */

@@ -1,0 +1,140 @@
+"""Customers: looked up, changed by one at a time, merged and parted, imported, erased."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from agent_console.documents.customers import (
+    CustomerContact,
+    CustomerDoc,
+    CustomerErased,
+    CustomersImported,
+    CustomerWish,
+    MergeDoc,
+    MergeWish,
+    NewCustomer,
+)
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.values import Page
+from agent_console.errors import InvalidError, NotFoundError, UnavailableError
+from agent_console.http.etags import Match, tag
+from agent_console.http.guard import Daemon, Who
+from agent_console.http.paging import Cursor, Limit
+from agent_console.ports import Customers, Ports
+
+router = APIRouter(tags=["customers"])
+
+CSV: Final = "text/csv"
+_CSV_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {CSV: {"schema": {"type": "string"}, "example": "account,name,number\nA-1,Chen Wei,075512345678\n"}},
+    }
+}
+
+
+def _store(ports: Ports) -> Customers:
+    if ports.customers is None:
+        raise UnavailableError("customers are not kept here")
+    return ports.customers
+
+
+Words = Annotated[str, Query(alias="q", max_length=200, description="Words in the name.")]
+Number = Annotated[str, Query(max_length=40, description="A telephone number, or its beginning, as people write it.")]
+Account = Annotated[str, Query(max_length=200, description="A key in another system.")]
+
+
+@router.get("/customers")
+async def list_customers(
+    *,
+    ports: Daemon,
+    q: Words = "",
+    number: Number = "",
+    account: Account = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[CustomerDoc]:
+    """Customers by words in their name, by number, by account, in the order of names."""
+    return await _store(ports).find(q, number, account, cursor, limit)
+
+
+@router.post("/customers", status_code=201)
+async def add_customer(ports: Daemon, who: Who, wish: NewCustomer, response: Response) -> CustomerDoc:
+    """Add a customer."""
+    found = await _store(ports).add(wish, who.user)
+    tag(response, found.etag)
+    return found
+
+
+@router.post("/customers/import", openapi_extra=_CSV_BODY)
+async def import_customers(
+    ports: Daemon,
+    who: Who,
+    request: Request,
+    column: Annotated[
+        list[str] | None, Query(max_length=50, description="`HEADER=FIELD`, where a header says something else.")
+    ] = None,
+) -> CustomersImported:
+    """Take in a table with a header line; the same table again changes nothing. Rejected rows are told with lines."""
+    columns = dict(_pair(one) for one in column or ())
+    return await _store(ports).take_in(await request.body(), columns, who.user)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    header, found, field = text.rpartition("=")
+    if not found:
+        problem = FieldProblem(field="query.column", rule="has no =", way_out="write it as HEADER=FIELD: Phone=number")
+        raise InvalidError([problem])
+    return header.strip(), field.strip()
+
+
+@router.post("/customers/merges/{number}/undo")
+async def undo_merge(ports: Daemon, who: Who, number: int) -> MergeDoc:
+    """Part two records that were merged; both are what they are, nothing of either was lost."""
+    return await _store(ports).undo_merge(number, who.user)
+
+
+@router.get("/customers/{customer_id}")
+async def get_customer(ports: Daemon, customer_id: str, response: Response) -> CustomerDoc:
+    """One customer, with the records for which this one stands, and its merges."""
+    found = await _store(ports).customer(customer_id)
+    if found is None:
+        raise NotFoundError(f"there is no customer {customer_id!r}")
+    tag(response, found.etag)
+    return found
+
+
+@router.put("/customers/{customer_id}")
+async def put_customer(
+    *, ports: Daemon, who: Who, customer_id: str, wish: CustomerWish, match: Match, response: Response
+) -> CustomerDoc:
+    """Change a record; what the document leaves out becomes empty."""
+    found = await _store(ports).put(customer_id, wish, match=match, by=who.user)
+    tag(response, found.etag)
+    return found
+
+
+@router.delete("/customers/{customer_id}", status_code=204)
+async def delete_customer(ports: Daemon, who: Who, customer_id: str, match: Match) -> None:
+    """Remove a record. What facts tell of the person stays: to erase it, POST …/erase."""
+    await _store(ports).remove(customer_id, match=match, by=who.user)
+
+
+@router.post("/customers/{customer_id}/erase")
+async def erase_customer(ports: Daemon, who: Who, customer_id: str) -> CustomerErased:
+    """Erase the person for good: records, names and numbers in facts, recordings and messages. Figures stay."""
+    return await _store(ports).erase(customer_id, who.user)
+
+
+@router.get("/customers/{customer_id}/contacts")
+async def list_customer_contacts(ports: Daemon, customer_id: str, limit: Limit = 50) -> Page[CustomerContact]:
+    """The customer's latest contacts, of all their records; GET /contacts/{id} tells of each."""
+    found: Sequence[CustomerContact] = await _store(ports).contacts(customer_id, limit)
+    return Page(items=list(found))
+
+
+@router.post("/customers/{customer_id}/merge")
+async def merge_customers(ports: Daemon, who: Who, customer_id: str, wish: MergeWish) -> MergeDoc:
+    """From now on this record stands for another one too. It can be undone, exactly."""
+    return await _store(ports).merge(customer_id, wish.other, who.user)

@@ -1,0 +1,236 @@
+"""Customers as the console sees them: the store, in threads; what is at hand for calls follows."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from agent_console.documents.customers import (
+    CustomerContact,
+    CustomerDoc,
+    CustomerErased,
+    CustomersImported,
+    CustomerWish,
+    MergeDoc,
+    NewCustomer,
+)
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.values import Page
+from agent_console.errors import ConflictError, EditedMeanwhileError, InvalidError, NotFoundError
+from agent_console.http.paging import bad_cursor, cursor_of, key_of
+from cti_bridge.app.console.threads import Threads
+from cti_bridge.app.customer_tables import drafts_of
+from cti_bridge.app.customers_at_hand import CustomersAtHand
+from facts.time import Instant
+from reporting.importers.customers import customer_rows, rows_of_text
+from reporting.importers.errors import ImportRefusedError
+from reporting.importers.rows import rows_in
+from storage.customer_erasure import erase_customer
+from storage.customer_import import new_customer_id, take_in
+from storage.customer_rows import (
+    ChangedCustomerError,
+    Customer,
+    CustomerConflictError,
+    CustomerIdError,
+    CustomerRecord,
+    UnknownCustomerError,
+)
+from storage.customers import Customers, Merge
+
+T = TypeVar("T")
+
+ANY = "*"
+
+
+class KeptCustomers:
+    """`agent_console.ports.Customers`. ``erased``: told of the contacts whose sounds are to go too."""
+
+    def __init__(
+        self,
+        customers: Customers,
+        at_hand: CustomersAtHand,
+        threads: Threads,
+        now: Callable[[], Instant],
+        *,
+        erased: Callable[[Sequence[str]], object] = lambda _: None,
+    ) -> None:
+        self._customers = customers
+        self._at_hand = at_hand
+        self._threads = threads
+        self._now = now
+        self._erased = erased
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    async def find(self, words: str, number: str, account: str, cursor: str | None, limit: int) -> Page[CustomerDoc]:
+        """In the order of names."""
+        after = ("", "") if cursor is None else _place_of(cursor)
+        found = await self._threads.run(
+            self._customers.find, words, number=number, account=account, after=after, most=limit + 1
+        )
+        part = found[:limit]
+        more = cursor_of(json.dumps([part[-1].record.name.casefold(), part[-1].customer_id])) if found[limit:] else None
+        return Page(items=[_doc(one) for one in part], next_cursor=more)
+
+    async def customer(self, customer_id: str) -> CustomerDoc | None:
+        """One record, whole."""
+
+        def read() -> CustomerDoc | None:
+            found = self._customers.customer(customer_id)
+            if found is None:
+                return None
+            family = self._customers.family(customer_id)
+            merged = [_doc(one) for one in family[1:]] if family[0].customer_id == customer_id else []
+            merges = [_merge(one) for one in self._customers.merges(customer_id)]
+            return _doc(found).model_copy(update={"merged": merged, "merges": merges})
+
+        return await self._threads.run(read)
+
+    async def contacts(self, customer_id: str, limit: int) -> Sequence[CustomerContact]:
+        """The latest first."""
+        found = await self._threads.run(self._customers.contacts, customer_id, most=limit)
+        return [CustomerContact(contact_id=contact_id, at=at) for contact_id, at in found]
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    async def add(self, wish: NewCustomer, by: str) -> CustomerDoc:
+        """A new one."""
+        at = self._now()
+        customer_id = wish.customer_id or new_customer_id(at)
+        made = await self._change(lambda: self._customers.add(_record(wish), customer_id, at=at, by=by))
+        self._at_hand.forget(customer_id)
+        return _doc(made)
+
+    async def put(self, customer_id: str, wish: CustomerWish, *, match: str, by: str) -> CustomerDoc:
+        """Change one."""
+        version, at = _version(match), self._now()
+        await self._change(
+            lambda: self._customers.put(customer_id, _record(wish), version=version, at=at, by=by), customer_id
+        )
+        found = await self.customer(customer_id)
+        if found is None:
+            raise NotFoundError(f"{customer_id} was removed by somebody else at the same moment")
+        return found
+
+    async def remove(self, customer_id: str, *, match: str, by: str) -> None:
+        """Remove one."""
+        version, at = _version(match), self._now()
+        await self._change(lambda: self._customers.remove(customer_id, version=version, at=at, by=by), customer_id)
+
+    async def erase(self, customer_id: str, by: str) -> CustomerErased:
+        """Erase the person."""
+        at = self._now()
+        erased = await self._change(lambda: erase_customer(self._customers, customer_id, at=at, by=by), customer_id)
+        for one in erased.records:
+            self._at_hand.forget(one)
+        await self._threads.run(self._erased, erased.contacts)
+        return CustomerErased(records=list(erased.records), contacts=len(erased.contacts), facts=erased.facts)
+
+    async def merge(self, customer_id: str, other: str, by: str) -> MergeDoc:
+        """Take another record into this one."""
+        at = self._now()
+        merged = await self._change(lambda: self._customers.merge(customer_id, other, at=at, by=by), customer_id)
+        self._at_hand.forget(other)
+        return _merge(merged)
+
+    async def undo_merge(self, number: int, by: str) -> MergeDoc:
+        """Part them again."""
+        at = self._now()
+        undone = await self._change(lambda: self._customers.undo_merge(number, at=at, by=by))
+        self._at_hand.forget(undone.kept)
+        self._at_hand.forget(undone.merged)
+        return _merge(undone)
+
+    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str) -> CustomersImported:
+        """Rows of a CSV table."""
+        at = self._now()
+        opened, delimiter = rows_of_text(table)
+        rows = customer_rows(rows_in(opened, delimiter, "utf-8-sig"), columns)
+        try:
+            outcome = await self._threads.run(take_in, self._customers, drafts_of(rows), at=at, by=by)
+        except ImportRefusedError as error:
+            raise InvalidError([FieldProblem(field="body", rule=str(error), way_out="mend the header line")]) from error
+        problems = [_rejected(one.line, one.reason) for one in outcome.rejected]
+        return CustomersImported(
+            made=outcome.made, changed=outcome.changed, unchanged=outcome.unchanged, problems=problems
+        )
+
+    async def _change(self, change: Callable[[], T], customer_id: str = "") -> T:
+        try:
+            changed = await self._threads.run(change)
+        except UnknownCustomerError as error:
+            raise NotFoundError(str(error)) from error
+        except ChangedCustomerError as error:
+            present = await self.customer(customer_id)
+            etag = None if present is None else present.etag
+            raise EditedMeanwhileError(str(error), etag=etag, present=present) from error
+        except CustomerConflictError as error:
+            raise ConflictError(str(error)) from error
+        except CustomerIdError as error:
+            problem = FieldProblem(field="body.customer_id", rule=str(error), way_out="leave it out: one is made")
+            raise InvalidError([problem]) from error
+        self._at_hand.forget(customer_id)
+        return changed
+
+
+def _place_of(cursor: str) -> tuple[str, str]:
+    try:
+        folded, customer_id = json.loads(key_of(cursor))
+    except ValueError as error:
+        raise bad_cursor() from error
+    if not isinstance(folded, str) or not isinstance(customer_id, str):
+        raise bad_cursor()
+    return folded, customer_id
+
+
+def _version(match: str) -> int | None:
+    """The version that an ETag means; None: whatever it is. One that nobody was given is no version's."""
+    return None if match == ANY else int(match) if match.isascii() and match.isdigit() and len(match) < 16 else -1
+
+
+def _record(wish: CustomerWish) -> CustomerRecord:
+    return CustomerRecord(
+        name=wish.name,
+        numbers=tuple(wish.numbers),
+        accounts=tuple(wish.accounts),
+        tier=wish.tier or "",
+        language=wish.language or "",
+        notes=wish.notes,
+        open_matters=tuple(wish.open_matters),
+    )
+
+
+def _doc(found: Customer) -> CustomerDoc:
+    record = found.record
+    return CustomerDoc(
+        customer_id=found.customer_id,
+        name=record.name,
+        accounts=list(record.accounts),
+        numbers=list(record.numbers),
+        tier=record.tier or None,
+        language=record.language or None,
+        notes=record.notes,
+        open_matters=list(record.open_matters),
+        merged_into=found.merged_into,
+        changed_at=found.changed_at,
+        changed_by=found.changed_by,
+        etag=str(found.version),
+    )
+
+
+def _merge(merge: Merge) -> MergeDoc:
+    return MergeDoc(
+        number=merge.number,
+        kept=merge.kept,
+        merged=merge.merged,
+        at=merge.at,
+        by=merge.by,
+        undone_at=merge.undone_at,
+        undone_by=merge.undone_by,
+    )
+
+
+def _rejected(line: int, reason: str) -> FieldProblem:
+    rule, _, way_out = reason.partition(": ")
+    return FieldProblem(
+        field=f"line {line}", rule=rule, way_out=way_out or "correct the row, and import the table again"
+    )

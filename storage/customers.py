@@ -1,0 +1,229 @@
+"""Customers: who they are, how they are found, and which records are one person's.
+
+A record that was merged keeps all it has, and points to the record that stands for it: look-ups by its numbers and
+accounts find that one, facts keep the id that they were written with, and undoing a merge takes the pointer away. So
+an undone merge is exactly undone, whatever was changed meanwhile.
+
+Every change needs the version that it was made from, and is audited in its own transaction. ``region``: two letters,
+the country of numbers without a country code.
+"""
+
+import msgspec
+import sqlalchemy as sa
+
+from facts.ids import ContactId, CustomerId
+from facts.time import Instant
+from storage.audit import record_within
+from storage.customer_rows import (
+    Customer,
+    CustomerConflictError,
+    CustomerRecord,
+    UnknownCustomerError,
+    add_within,
+    change_of,
+    delete_within,
+    expected_within,
+    followed,
+    hold_within,
+    load_within,
+    members_within,
+    merge_of,
+    normal_record,
+    point_within,
+    put_within,
+    root_within,
+)
+from storage.journal import Journal
+from storage.schema import customer as records
+from storage.schema import customer_account, customer_merge, customer_number
+from storage.schema import journal as facts_table
+from storage.telephone_numbers import normal_number
+
+
+class Merge(msgspec.Struct, frozen=True, kw_only=True):
+    """``merged`` is, or was, the same person as ``kept``."""
+
+    number: int
+    kept: CustomerId
+    merged: CustomerId
+    at: Instant
+    by: str
+    undone_at: Instant | None = None
+    undone_by: str | None = None
+
+
+class Customers:
+    """The customers in the journal's database. Its methods may be called from any thread."""
+
+    def __init__(self, journal: Journal, region: str) -> None:
+        self.journal = journal
+        self.region = region
+
+    # -- finding -----------------------------------------------------------------------------------------------------
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """One record, merged or not."""
+        with self.journal.transaction(writes=False) as connection:
+            return next(iter(load_within(connection, [customer_id]).values()), None)
+
+    def standing_for(self, customer_id: str) -> Customer | None:
+        """The record that stands for an id: itself, or the one that it was merged into."""
+        with self.journal.transaction(writes=False) as connection:
+            root = root_within(connection, customer_id)
+            return load_within(connection, [root]).get(CustomerId(root))
+
+    def family(self, customer_id: str) -> list[Customer]:
+        """The record that stands for an id, and all that were merged into it, the latter by id."""
+        with self.journal.transaction(writes=False) as connection:
+            root = root_within(connection, customer_id)
+            members = members_within(connection, root)
+            found = load_within(connection, members)
+        return [found[CustomerId(member)] for member in members if CustomerId(member) in found]
+
+    def by_number(self, number: str) -> list[Customer]:
+        """Whose number it is; several may share one."""
+        normal = normal_number(number, self.region)
+        return self._standing(customer_number.c.customer_id, customer_number.c.number == normal) if normal else []
+
+    def by_account(self, account: str) -> Customer | None:
+        """Whose account it is."""
+        found = self._standing(customer_account.c.customer_id, customer_account.c.account == account.strip())
+        return found[0] if found else None
+
+    def _standing(self, column: sa.Column[str], where: sa.ColumnElement[bool]) -> list[Customer]:
+        with self.journal.transaction(writes=False) as connection:
+            owners = connection.scalars(sa.select(column).where(where).order_by(column))
+            roots = list(dict.fromkeys(root_within(connection, owner) for owner in owners))
+            found = load_within(connection, roots)
+        return [found[CustomerId(root)] for root in roots if CustomerId(root) in found]
+
+    def find(
+        self, words: str = "", *, number: str = "", account: str = "", after: tuple[str, str] = ("", ""), most: int = 50
+    ) -> list[Customer]:
+        """By words in the name, by the beginning of a number, by an account; in the order of names.
+
+        Merged records are not among them; what only they have is found in the record that stands for them. ``after``:
+        folded name and id of the last one of an earlier answer.
+        """
+        query = sa.select(records.c.customer_id).where(records.c.merged_into.is_(None))
+        for word in words.casefold().split()[:8]:
+            query = query.where(records.c.folded.contains(word, autoescape=True))
+        if number:
+            normal = normal_number(number, self.region)
+            query = query.where(self._owners(customer_number.c.number.startswith(normal or "?", autoescape=True)))
+        if account:
+            query = query.where(self._owners(customer_account.c.account == account.strip()))
+        place = sa.tuple_(records.c.folded, records.c.customer_id)
+        query = query.where(place > sa.tuple_(*map(sa.literal, after)))
+        query = query.order_by(records.c.folded, records.c.customer_id).limit(most)
+        with self.journal.transaction(writes=False) as connection:
+            ids = list(connection.scalars(query))
+            found = load_within(connection, ids)
+        return [found[one] for one in ids]
+
+    def _owners(self, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        """Records that have it, or stand for one that has."""
+        table = next(iter(where.get_children())).table  # type: ignore[attr-defined]  # a column's
+        owners = sa.select(table.c.customer_id).where(where)
+        roots = sa.select(records.c.merged_into).where(records.c.customer_id.in_(owners))
+        return sa.or_(records.c.customer_id.in_(owners), records.c.customer_id.in_(roots))
+
+    def mapping(self) -> dict[str, str]:
+        """For each id that was merged the id of the record that stands for it now; reports see through merges by it."""
+        query = sa.select(records.c.customer_id, records.c.merged_into).where(records.c.merged_into.is_not(None))
+        with self.journal.transaction(writes=False) as connection:
+            into: dict[str, str] = {row.customer_id: row.merged_into for row in connection.execute(query)}
+        return {merged: followed(into, merged) for merged in into}
+
+    def contacts(self, customer_id: str, *, most: int = 50) -> list[tuple[ContactId, Instant]]:
+        """The contacts of a customer, of all their records: id and beginning, the latest first."""
+        ids = [one.customer_id for one in self.family(customer_id)] or [CustomerId(customer_id)]
+        began = sa.func.min(facts_table.c.at).label("began")
+        query = (
+            sa.select(facts_table.c.contact_id, began)
+            .where(facts_table.c.customer_id.in_(ids), facts_table.c.contact_id.is_not(None))
+            .group_by(facts_table.c.contact_id)
+            .order_by(began.desc())
+            .limit(most)
+        )
+        with self.journal.transaction(writes=False) as connection:
+            return [(ContactId(row.contact_id), row.began) for row in connection.execute(query)]
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def add(self, record: CustomerRecord, customer_id: str, *, at: Instant, by: str) -> Customer:
+        """A new customer. Raises `CustomerConflictError` for an id or account that is taken."""
+        with self.journal.transaction(writes=True) as connection:
+            if load_within(connection, [customer_id]):
+                raise CustomerConflictError(f"there is a customer {customer_id!r} already: change that one")
+            return add_within(connection, CustomerId(customer_id), normal_record(record, self.region), at=at, by=by)
+
+    def put(self, customer_id: str, record: CustomerRecord, *, version: int | None, at: Instant, by: str) -> Customer:
+        """Change a record. ``version``: the one that was read; None: whatever it is.
+
+        Raises `UnknownCustomerError`, `ChangedCustomerError`, `CustomerConflictError`.
+        """
+        with self.journal.transaction(writes=True) as connection:
+            before = expected_within(connection, customer_id, version)
+            return put_within(connection, before, normal_record(record, self.region), at=at, by=by)
+
+    def remove(self, customer_id: str, *, version: int | None, at: Instant, by: str) -> None:
+        """Remove a record; raises likewise, and `CustomerConflictError` while others are merged into it."""
+        with self.journal.transaction(writes=True) as connection:
+            before = expected_within(connection, customer_id, version)
+            members = members_within(connection, customer_id)[1:]
+            if members:
+                raise CustomerConflictError(f"{', '.join(members)} is merged into {customer_id}: undo that first")
+            delete_within(connection, [customer_id])
+            record_within(connection, change_of(before, None, at, by))
+
+    # -- merging -----------------------------------------------------------------------------------------------------
+
+    def merge(self, kept: str, merged: str, *, at: Instant, by: str) -> Merge:
+        """From now on ``kept`` stands for ``merged``. Raises `UnknownCustomerError`, `CustomerConflictError`."""
+        with self.journal.transaction(writes=True) as connection:
+            hold_within(connection, kept, merged)
+            one, other = (expected_within(connection, customer_id, None) for customer_id in (kept, merged))
+            for record in (one, other):
+                if record.merged_into is not None:
+                    raise CustomerConflictError(
+                        f"{record.customer_id} is merged into {record.merged_into} already: merge that one"
+                    )
+            if kept == merged:
+                raise CustomerConflictError(f"{kept} cannot be merged into itself")
+            point_within(connection, other, one.customer_id, at, by)
+            values = {"kept": kept, "merged": merged, "at": at, "by": by}
+            number = connection.execute(customer_merge.insert().values(**values)).inserted_primary_key
+            record_within(connection, merge_of("merged", kept, merged, at, by))
+        assert number is not None
+        return Merge(number=number[0], kept=one.customer_id, merged=other.customer_id, at=at, by=by)
+
+    def undo_merge(self, number: int, *, at: Instant, by: str) -> Merge:
+        """The two are two again, as they are now. Raises `UnknownCustomerError`, `CustomerConflictError`."""
+        with self.journal.transaction(writes=True) as connection:
+            row = connection.execute(sa.select(customer_merge).where(customer_merge.c.number == number)).one_or_none()
+            if row is None:
+                raise UnknownCustomerError(f"there is no merge {number}: the audit log tells merges with their numbers")
+            if row.undone_at is not None:
+                raise CustomerConflictError(f"merge {number} was undone already, by {row.undone_by}")
+            point_within(connection, expected_within(connection, row.merged, None), None, at, by)
+            undone = {"undone_at": at, "undone_by": by}
+            connection.execute(customer_merge.update().where(customer_merge.c.number == number).values(**undone))
+            record_within(connection, merge_of("merge undone", row.kept, row.merged, at, by))
+        return Merge(
+            number=number,
+            kept=CustomerId(row.kept),
+            merged=CustomerId(row.merged),
+            at=row.at,
+            by=row.by,
+            undone_at=at,
+            undone_by=by,
+        )
+
+    def merges(self, customer_id: str) -> list[Merge]:
+        """The merges of a record, undone ones too, the latest first."""
+        columns = customer_merge.c
+        query = sa.select(customer_merge).where(sa.or_(columns.kept == customer_id, columns.merged == customer_id))
+        with self.journal.transaction(writes=False) as connection:
+            rows = connection.execute(query.order_by(columns.number.desc()))
+            return [Merge(**row) for row in rows.mappings()]
