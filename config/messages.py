@@ -18,6 +18,7 @@ _PATTERNS: Final = {
     r"^\+?[0-9]{1,20}$": "has to be digits, with a + before them for the country",
     r"^[0-9]{1,12}$": "only digits, 12 at most",
     r"^([A-Z]{2}|\*)$": "a country is two capital letters, e.g. DE; `*` is every country",
+    r"^(\+?[0-9?]{1,20}\*?|\+?\*)$": "a pattern is digits, ? for any digit, and perhaps a * at the end: 0900*",
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from config.calls import Calls
 from config.fields import FilePath, Line, Listed, Name, Section, UserName
 from config.people import Agent, Disposition, Reason, Team, User
 from config.queues import Queue, Routing
@@ -41,6 +42,8 @@ class Settings(Section):
     """Where contacts wait, by name."""
     routing: Routing = Routing()
     """Rules over all queues."""
+    calls: Calls = Calls()
+    """What agents do with calls."""
     opening_hours: dict[Name, OpeningHours] = Field(default_factory=dict)
     """Calendars, by name."""
     reasons: dict[Name, Reason] = Field(default_factory=dict)

@@ -29,6 +29,8 @@ class Agent(Section):
     """The team."""
     slots: Annotated[int, Field(ge=1, le=20)] = 1
     """How many contacts at once."""
+    auto_answer: bool = False
+    """Whether the phone is asked to answer offered contacts by itself."""
     reserve: Listed[Name] = ()
     """Reserve groups; who is in one takes only contacts to which it is open."""
     pin: Secret | None = None
