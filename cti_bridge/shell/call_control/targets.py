@@ -1,0 +1,97 @@
+"""Where a transfer or a consultation goes: found in the distributor's state, and allowed, or refused with the reason."""
+
+from typing import Literal
+
+from acd.engine import Engine
+from acd.views import AgentView
+from cti_bridge.shell.call_control.dial_rules import refusal
+from cti_bridge.shell.call_control.plans import ActIllegalError, Target, ToKind
+from cti_bridge.shell.call_control.rules import OUTSIDE, Rules
+from cti_bridge.shell.call_control.topology import Topology
+from facts.ids import AgentId, QueueName
+from facts.states import Activity, Declared
+from facts.time import SECOND
+
+AT_WORK = frozenset({Activity.TALKING, Activity.HOLD})
+
+
+def agent_to_call(engine: Engine, call: Topology, me: str, agent: str) -> AgentView:
+    """The agent, whose phone can be called now; raises :class:`ActIllegalError`."""
+    view = engine.agent(AgentId(agent))
+    if view is None:
+        raise ActIllegalError("unknown_agent")
+    if agent == me:
+        raise ActIllegalError("to_oneself")
+    there = call.party(agent)
+    if there is not None and there.lives:
+        raise ActIllegalError("agent_on_call")
+    if view.declared is Declared.LOGGED_OUT:
+        raise ActIllegalError("agent_signed_out")
+    if not view.phone_reachable:
+        raise ActIllegalError("agent_unreachable")
+    if sum(work.activity in AT_WORK for work in view.works) >= view.slots:
+        raise ActIllegalError("agent_engaged")
+    return view
+
+
+def checked_number(rules: Rules, number: str) -> str:
+    """The number, which may be dialled; raises :class:`ActIllegalError`."""
+    reason = refusal(rules.dialling, number)
+    if reason:
+        raise ActIllegalError(reason)
+    return number
+
+
+def transfer_target(engine: Engine, rules: Rules, call: Topology, me: str, to_kind: ToKind, to: str) -> Target:
+    """Where a transfer sends the customer."""
+    match to_kind:
+        case "agent":
+            view = agent_to_call(engine, call, me, to)
+            ring_s = max(1, rules.transfer_ring_us // SECOND)
+            variables = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), ("__ACD_AGENT", view.agent_id))
+            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="agent", variables=variables)
+        case "queue":
+            queue = engine.queue(QueueName(to))
+            if queue is None:
+                raise ActIllegalError("unknown_queue")
+            if not queue.open:
+                raise ActIllegalError("closed")
+            variables = (("ACD_QUEUE", to), ("ACD_SINCE", ""))
+            return Target(to_kind=to_kind, to=to, context="acd-wait", variables=variables)
+        case "number":
+            number = checked_number(rules, to)
+            ring = (("ACD_RING", str(max(1, rules.dial_ring_us // SECOND))),)
+            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten=f"9{number}", variables=ring)
+        case "flow":
+            if to not in rules.flows():
+                raise ActIllegalError("unknown_flow")
+            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="menu")
+
+
+def consult_target(
+    engine: Engine, rules: Rules, call: Topology, me: str, to_kind: Literal["agent", "number"], to: str, channel_id: str
+) -> Target:
+    """Whom a consultation calls, on a channel of this id."""
+    common = (("ACD_CALL", call.contact_id),)
+    if to_kind == "agent":
+        view = agent_to_call(engine, call, me, to)
+        return Target(
+            to_kind=to_kind,
+            to=to,
+            key=view.agent_id,
+            device=view.phone,
+            channel_id=channel_id,
+            ring_us=rules.consult_ring_us,
+            variables=(*common, ("ACD_AGENT", view.agent_id)),
+        )
+    number = checked_number(rules, to)
+    return Target(
+        to_kind=to_kind,
+        to=to,
+        key=f"number:{number}",
+        number=number,
+        device=OUTSIDE.replace("{number}", number),
+        channel_id=channel_id,
+        ring_us=rules.dial_ring_us,
+        variables=common,
+    )
