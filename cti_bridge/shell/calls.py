@@ -124,7 +124,11 @@ class Calls:
 
     def new_leg(self, offer_id: OfferId, contact_id: ContactId, agent_id: AgentId) -> Leg:
         """A leg with a channel id that nobody used before."""
-        return self.add_leg(Leg(f"leg-{self._run}-{next(self._numbers)}", offer_id, contact_id, agent_id))
+        return self.add_leg(Leg(self.new_leg_id(), offer_id, contact_id, agent_id))
+
+    def new_leg_id(self, kind: str = "leg") -> str:
+        """A channel id that nobody used before; ``kind`` tells what it is for."""
+        return f"{kind}-{self._run}-{next(self._numbers)}"
 
     def add_leg(self, leg: Leg) -> Leg:
         """Remember a leg."""

@@ -6,6 +6,7 @@ sends none. ``channel_id`` is the Uniqueid, which for an agent's leg is the Chan
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -70,6 +71,64 @@ class LegFailed(SwitchEvent, frozen=True, kw_only=True):
 
 class LegKept(SwitchEvent, frozen=True, kw_only=True):
     """An agent's leg has come to where it is kept until it is joined to somebody."""
+
+
+class CustomerHeld(SwitchEvent, frozen=True, kw_only=True):
+    """A channel has come to where customers on hold hear music."""
+
+
+class LeftAlone(SwitchEvent, frozen=True, kw_only=True):
+    """A channel that joined a talk came out of it; ``joined`` False: there was no talk to join."""
+
+    joined: bool
+
+
+class SentOn(SwitchEvent, frozen=True, kw_only=True):
+    """A caller is being sent elsewhere: transferred, or back to a menu (no target)."""
+
+    contact_id: ContactId
+    target: str
+
+
+class DialBegun(SwitchEvent, frozen=True, kw_only=True):
+    """The channel dials another, whose ids and caller-ID these are. Without a channel: by Originate."""
+
+    contact_id: ContactId
+    dialled_id: str
+    dialled: str
+    number: str
+
+
+class DialOver(SwitchEvent, frozen=True, kw_only=True):
+    """The dialled channel answered (``ANSWER``), or did not."""
+
+    dialled_id: str
+    status: str
+
+
+class PhoneTransferred(SwitchEvent, frozen=True, kw_only=True):
+    """The phone on this channel passed on whom it talked to.
+
+    Blindly to ``exten``; or to whom its ``second`` channel talked, whose place the ``customer`` channel took.
+    """
+
+    customer_id: str
+    customer: str
+    exten: str = ""
+    second_id: str = ""
+
+
+class RecordingChanged(SwitchEvent, frozen=True, kw_only=True):
+    """The recording of a channel began, ended, was paused or goes on."""
+
+    what: Literal["started", "stopped", "paused", "resumed"]
+
+
+class SpyChanged(SwitchEvent, frozen=True, kw_only=True):
+    """The channel hears another one, or does so no more (``heard_id`` empty: and will end)."""
+
+    heard_id: str
+    hears: bool
 
 
 class DialEnded(SwitchEvent, frozen=True, kw_only=True):
@@ -198,6 +257,11 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
         at=_at(m), channel_id=_id(m), contact_id=ContactId(m.get("Call") or ""), key=m.get("Key") or ""
     ),
     "AcdLegReady": lambda m: ChannelAnswered(at=_at(m), channel_id=_id(m)),
+    "AcdHeld": lambda m: CustomerHeld(at=_at(m), channel_id=_id(m)),
+    "AcdAddEnd": lambda m: LeftAlone(at=_at(m), channel_id=_id(m), joined=m.get("Result") == "SUCCESS"),
+    "AcdTransfer": lambda m: _sent_on(m),
+    "AcdMenu": lambda m: _sent_on(m),
+    "AcdSpyEnd": lambda m: SpyChanged(at=_at(m), channel_id=_id(m), heard_id="", hears=False),
     "AcdKept": lambda m: LegKept(at=_at(m), channel_id=_id(m)),
     "AcdDialEnd": lambda m: DialEnded(
         at=_at(m),
@@ -215,6 +279,11 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
         result=m.get("Result") or "",
     ),
 }
+
+
+def _sent_on(m: AmiMessage) -> SentOn:
+    contact_id = ContactId(m.get("Call") or "")
+    return SentOn(at=_at(m), channel_id=_id(m), contact_id=contact_id, target=m.get("Target") or "")
 
 
 def _user_event(m: AmiMessage) -> SwitchEvent | None:
@@ -237,6 +306,52 @@ def _hangup(m: AmiMessage) -> SwitchEvent:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() else 0
+
+
+def _dial_begun(m: AmiMessage) -> DialBegun:
+    return DialBegun(
+        at=_at(m),
+        channel_id=_id(m),
+        contact_id=_contact(m),
+        dialled_id=m.get("DestUniqueid") or "",
+        dialled=m.get("DestChannel") or "",
+        number=_text(m, "DestCallerIDNum"),
+    )
+
+
+def _blind_transfer(m: AmiMessage) -> PhoneTransferred | None:
+    if m.get("Result") != "Success":
+        return None
+    return PhoneTransferred(
+        at=_at(m),
+        channel_id=m.get("TransfererUniqueid") or "",
+        customer_id=m.get("TransfereeUniqueid") or "",
+        customer=m.get("TransfereeChannel") or "",
+        exten=m.get("Extension") or "",
+    )
+
+
+def _attended_transfer(m: AmiMessage) -> PhoneTransferred | None:
+    if m.get("Result") != "Success":
+        return None
+    return PhoneTransferred(
+        at=_at(m),
+        channel_id=m.get("OrigTransfererUniqueid") or "",
+        customer_id=m.get("TransfereeUniqueid") or "",
+        customer=m.get("TransfereeChannel") or "",
+        second_id=m.get("SecondTransfererUniqueid") or "",
+    )
+
+
+def _spy(m: AmiMessage, *, hears: bool) -> SpyChanged:
+    return SpyChanged(
+        at=_at(m), channel_id=m.get("SpyerUniqueid") or "", heard_id=m.get("SpyeeUniqueid") or "", hears=hears
+    )
+
+
+def _recording_muted(m: AmiMessage) -> RecordingChanged:
+    what: Literal["paused", "resumed"] = "paused" if m.get("State") == "1" else "resumed"
+    return RecordingChanged(at=_at(m), channel_id=_id(m), what=what)
 
 
 def _device(m: AmiMessage) -> SwitchEvent:
@@ -285,6 +400,17 @@ _EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent | None]] = {
     "BridgeLeave": lambda m: BridgeLeft(
         at=_at(m), channel_id=_id(m), contact_id=_contact(m), bridge=m.get("BridgeUniqueid") or ""
     ),
+    "DialBegin": _dial_begun,
+    "DialEnd": lambda m: DialOver(
+        at=_at(m), channel_id=_id(m), dialled_id=m.get("DestUniqueid") or "", status=m.get("DialStatus") or ""
+    ),
+    "BlindTransfer": _blind_transfer,
+    "AttendedTransfer": _attended_transfer,
+    "MixMonitorStart": lambda m: RecordingChanged(at=_at(m), channel_id=_id(m), what="started"),
+    "MixMonitorStop": lambda m: RecordingChanged(at=_at(m), channel_id=_id(m), what="stopped"),
+    "MixMonitorMute": _recording_muted,
+    "ChanSpyStart": lambda m: _spy(m, hears=True),
+    "ChanSpyStop": lambda m: _spy(m, hears=False),
     "Hold": lambda m: PhoneHeld(at=_at(m), channel_id=_id(m)),
     "Unhold": lambda m: PhoneRetrieved(at=_at(m), channel_id=_id(m)),
     "DeviceStateChange": _device,

@@ -36,6 +36,12 @@ class Send(msgspec.Struct, frozen=True):
     variables: tuple[tuple[str, str], ...] = ()
 
 
+class ToMenu(msgspec.Struct, frozen=True):
+    """The customer goes to this flow."""
+
+    flow: str
+
+
 class Ring(msgspec.Struct, frozen=True, kw_only=True):
     """Call somebody; their party is on the call already. Once answered they are where ``context`` says."""
 
@@ -92,5 +98,17 @@ class StopRecording(msgspec.Struct, frozen=True):
 
 
 Command: TypeAlias = (
-    TakeApart | Join | Add | Send | Ring | End | PickUp | Mute | Press | Record | PauseRecording | StopRecording
+    TakeApart
+    | Join
+    | Add
+    | Send
+    | ToMenu
+    | Ring
+    | End
+    | PickUp
+    | Mute
+    | Press
+    | Record
+    | PauseRecording
+    | StopRecording
 )

@@ -25,9 +25,11 @@ from cti_bridge.shell.call_control.commands import (
     Send,
     StopRecording,
     TakeApart,
+    ToMenu,
 )
 from cti_bridge.shell.call_control.situations import ActName, Situation, consulted, situation_of, why_not
-from cti_bridge.shell.call_control.topology import CUSTOMER, Party, Topology, Where
+from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Party, Topology, Where
+from facts.time import Instant
 
 Test: TypeAlias = Callable[[Topology], bool]
 Change: TypeAlias = Callable[[Topology], Topology]
@@ -59,9 +61,9 @@ class ActIllegalError(Exception):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """An act that needs nothing more than its name."""
+    """An act that needs nothing more than its name. ``dial`` begins a call of the agent's own."""
 
-    act: ActName
+    act: ActName | Literal["dial"]
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +117,7 @@ class RecordTo(Wish, frozen=True, kw_only=True):
 
 
 class Fetch(Wish, frozen=True, kw_only=True):
-    """``pick_up``, by an agent's phone."""
+    """``pick_up`` and ``dial``: the agent's own phone is rung first."""
 
     target: Target
     party: Party
@@ -207,8 +209,11 @@ def _plan_transfer(call: Topology, me: str, wish: SendOn) -> tuple[Step, ...]:
     target = wish.target
     customer = call.customer
     held = customer is not None and customer.where is Where.HELD
+    way: Command = Send(CUSTOMER, target.context, target.exten, target.variables)
+    if target.to_kind == "flow":
+        way = ToMenu(target.to)
     sent = Step(
-        commands=(Send(CUSTOMER, target.context, target.exten, target.variables),),
+        commands=(way,),
         reached=lambda call: _is(CUSTOMER, Where.AWAY, Where.TALK)(call) and not call.together(me, CUSTOMER),
         lost=_without(CUSTOMER),
     )
@@ -221,6 +226,20 @@ def _plan_consult(call: Topology, me: str, wish: Ask) -> tuple[Step, ...]:
     ring = Ring(key=target.key, device=target.device, ring_us=target.ring_us, variables=target.variables)
     asking = Step(commands=(ring,), first=lambda call: call.with_party(wish.party))
     return (asking,) if apart else (_hold(me), asking)
+
+
+def called_party(me: str, target: Target, at: Instant) -> Party:
+    """Who is on the call once they are called: somebody whom this agent asks, or the agent."""
+    return Party(
+        key=target.key,
+        kind=Kind.NUMBER if target.to_kind == "number" else Kind.AGENT,
+        channel_id=target.channel_id,
+        where=Where.RINGING,
+        since=at,
+        number=target.number,
+        asked_by=me if target.key != me else "",
+        asked=target.key != me,
+    )
 
 
 def _plan_complete(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
@@ -321,12 +340,12 @@ def _plan_reject(_call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
     return (_end(me, cause=21),)
 
 
-def _plan_pick_up(_call: Topology, _me: str, wish: Fetch) -> tuple[Step, ...]:
+def _plan_fetch(_call: Topology, _me: str, wish: Fetch) -> tuple[Step, ...]:
     target = wish.target
     ring = Ring(
         key=target.key,
         device=target.device,
-        context="acd-leg",
+        context=target.context,
         ring_us=target.ring_us,
         variables=target.variables,
         by_itself=True,
@@ -344,7 +363,9 @@ def _plan_record(call: Topology, _me: str, wish: Wish) -> tuple[Step, ...]:
         command: Command = Record(wish.file)
     else:
         command = StopRecording() if wish.act == "record_stop" else PauseRecording(wish.act == "record_pause")
-    return (_accepted(command, then=lambda call: msgspec.structs.replace(call, recording=after)),)
+    # a call that is not there any more is recorded no more either
+    recorded = Step(commands=(command,), reached=lambda call: call.recording == after, lost=_without(CUSTOMER))
+    return (recorded,)
 
 
 _RECORDING_TABLE: Final[Mapping[str, Mapping[str, tuple[str, Any]]]] = MappingProxyType(
@@ -387,7 +408,7 @@ PLANS: Final[Mapping[ActName, _Plan]] = MappingProxyType(
         "hang_up": _plan_hang_up,
         "send_digits": _plan_digits,
         "park": _plan_park,
-        "pick_up": _plan_pick_up,
+        "pick_up": _plan_fetch,
         "record_start": _plan_record,
         "record_pause": _plan_record,
         "record_resume": _plan_record,
@@ -402,6 +423,8 @@ def plan(call: Topology, me: str, wish: Wish) -> tuple[Step, ...]:
 
     A parked customer may be fetched by anybody.
     """
+    if wish.act == "dial":
+        return _plan_fetch(call, me, wish)  # type: ignore[arg-type]  # a dial is a Fetch
     situation = Situation.PARKED if wish.act == "pick_up" and call.parked_by else situation_of(call, me)
     reason = why_not(situation, wish.act)
     if reason:

@@ -48,8 +48,8 @@ def transfer_target(engine: Engine, rules: Rules, call: Topology, me: str, to_ki
         case "agent":
             view = agent_to_call(engine, call, me, to)
             ring_s = max(1, rules.transfer_ring_us // SECOND)
-            variables = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), ("__ACD_AGENT", view.agent_id))
-            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="agent", variables=variables)
+            called = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), ("__ACD_AGENT", view.agent_id))
+            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="agent", variables=called)
         case "queue":
             queue = engine.queue(QueueName(to))
             if queue is None:
@@ -65,7 +65,7 @@ def transfer_target(engine: Engine, rules: Rules, call: Topology, me: str, to_ki
         case "flow":
             if to not in rules.flows():
                 raise ActIllegalError("unknown_flow")
-            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="menu")
+            return Target(to_kind=to_kind, to=to)
 
 
 def consult_target(

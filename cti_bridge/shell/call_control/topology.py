@@ -59,6 +59,9 @@ class Seen(enum.StrEnum):
     PHONE_HELD = "held by the phone"
     PHONE_RETRIEVED = "taken back by the phone"
     GONE = "gone"
+    RECORDED = "recorded"
+    RECORDING_PAUSED = "recording paused"
+    RECORDED_NO_MORE = "recorded no more"
 
 
 _LIVING: Final = (Where.RINGING, Where.UP, Where.TALK, Where.HELD, Where.KEPT, Where.AWAY)
@@ -75,6 +78,9 @@ WHERE_TABLE: Final[Mapping[Seen, Mapping[Where, Where]]] = MappingProxyType(
         Seen.PHONE_HELD: {where: where for where in (Where.UP, Where.TALK, Where.HELD, Where.KEPT)},
         Seen.PHONE_RETRIEVED: {where: where for where in (Where.UP, Where.TALK, Where.HELD, Where.KEPT)},
         Seen.GONE: dict.fromkeys(_LIVING, Where.GONE),
+        Seen.RECORDED: {where: where for where in _LIVING},
+        Seen.RECORDING_PAUSED: {where: where for where in _LIVING},
+        Seen.RECORDED_NO_MORE: {where: where for where in _LIVING},
     }
 )
 """Where a party is after an event, by where it was. What stands in no row is late, and changes nothing."""
@@ -83,20 +89,22 @@ End: TypeAlias = Literal["", "hung_up", "busy", "no_answer", "rejected", "unreac
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """What the switch said of a channel, and when; ``room`` of JOINED and PARTED, ``end`` of GONE."""
+    """What the switch said of a channel, and when; ``room`` of JOINED and PARTED, ``end`` of GONE, ``sent`` of AWAY."""
 
     seen: Seen
     channel_id: str
     at: Instant
     room: str = ""
     end: End = "hung_up"
+    sent: bool = False
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on the call.
 
     ``asked_by``: the agent who called them to ask something; ``asked``: they have not been joined yet. ``met``: has
-    been in one room with the customer. ``ordered``: what was last commanded of them and is not seen yet.
+    been in one room with the customer. ``sent``: the customer, who is away, is being connected to somebody else.
+    ``ordered``: what was last commanded of them and is not seen yet.
     """
 
     key: str
@@ -114,6 +122,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     phone_held: bool = False
     left_alone: bool = False
+    sent: bool = False
     ordered: str = ""
     end: End = ""
 
@@ -124,6 +133,10 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Recording: TypeAlias = Literal["off", "on", "paused"]
+_RECORDING: Final[Mapping[Seen, Recording]] = MappingProxyType(
+    {Seen.RECORDED: "on", Seen.RECORDING_PAUSED: "paused", Seen.RECORDED_NO_MORE: "off", Seen.GONE: "off"}
+)
+"""What the recording of a call is after an event of the customer's channel, which is the one that is recorded."""
 
 
 class Topology(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +208,10 @@ def see(call: Topology, sign: Sign) -> Topology:
     after = WHERE_TABLE[sign.seen].get(party.where)
     if after is None or (sign.seen is Seen.PARTED and sign.room != party.room):
         return call
-    return call.with_party(_moved(party, sign, after))
+    call = call.with_party(_moved(party, sign, after))
+    if party.kind is Kind.CUSTOMER and sign.seen in _RECORDING:
+        return msgspec.structs.replace(call, recording=_RECORDING[sign.seen])
+    return call
 
 
 def _moved(party: Party, sign: Sign, after: Where) -> Party:
@@ -207,8 +223,10 @@ def _moved(party: Party, sign: Sign, after: Where) -> Party:
     match sign.seen:
         case Seen.JOINED:
             fields |= {"room": sign.room, "left_alone": False, "asked": False}
-        case Seen.PARTED | Seen.HELD | Seen.KEPT | Seen.AWAY:
+        case Seen.PARTED | Seen.HELD | Seen.KEPT:
             fields["room"] = ""
+        case Seen.AWAY:
+            fields |= {"room": "", "sent": sign.sent}
         case Seen.LEFT_ALONE:
             fields |= {"room": "", "left_alone": True}
         case Seen.PHONE_HELD | Seen.PHONE_RETRIEVED:

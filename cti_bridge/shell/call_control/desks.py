@@ -1,0 +1,261 @@
+"""What is on agents' desks: contacts as they are now, and word of every change of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+from twisted.internet.interfaces import IDelayedCall
+
+from acd.contact_state import Place
+from acd.engine import Engine
+from acd.events import JoinQueue
+from cti_bridge.shell.call_control.desk_contact import DeskContact, Refusal, acts_of, desk_contact, seat_of
+from cti_bridge.shell.call_control.lines import Dossier, Line, Lines, Outcome
+from cti_bridge.shell.call_control.rules import Rules
+from cti_bridge.shell.call_control.situations import ACTS, REASONS, ActName, Situation, why_not
+from cti_bridge.shell.call_control.topology import Kind
+from cti_bridge.shell.clock import Clock
+from facts.ids import AgentId, ContactId
+from facts.journal import (
+    ContactConnected,
+    ContactEnded,
+    ContactOffered,
+    ContactQueued,
+    DispositionSet,
+    Entry,
+    OfferMade,
+    WrapUpEnded,
+)
+from facts.requirement_text import parse_requirement
+
+log = structlog.get_logger(__name__)
+
+Watcher = Callable[[AgentId, ContactId, DeskContact | None], None]
+"""Told of a contact on an agent's desk as it is now; None: it is not there any more."""
+
+
+class Centre(Protocol):
+    """The distributor."""
+
+    engine: Engine
+
+    @property
+    def connected(self) -> bool:
+        """Whether the switch can be asked."""
+
+
+class Control(Protocol):
+    """What desks need of call control."""
+
+    lines: Lines
+    rules: Rules
+
+    def monitors(self, contact_id: ContactId) -> tuple[str, ...]:
+        """Who listens to a contact."""
+
+
+class Desks:
+    """All desks. Contacts are remembered as long as they live, or are on a desk."""
+
+    def __init__(self, centre: Centre, clock: Clock, control: Control) -> None:
+        self._centre = centre
+        self._clock = clock
+        self._control = control
+        self._dossiers: dict[ContactId, Dossier] = {}
+        self._shown: dict[AgentId, dict[ContactId, DeskContact]] = {}
+        self._watchers: list[Watcher] = []
+        self._touched: dict[ContactId, None] = {}
+        self._alarm: IDelayedCall | None = None
+        self._facts: Mapping[type[Any], Callable[[Dossier, Entry, Any], None]] = {
+            ContactOffered: _offered,
+            ContactQueued: _queued,
+            OfferMade: _offer_made,
+            ContactConnected: _connected,
+            DispositionSet: _disposition,
+            WrapUpEnded: lambda *_: None,
+            ContactEnded: _ended,
+        }
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def desk(self, agent_id: AgentId) -> list[DeskContact]:
+        """Everything on an agent's desk, the oldest first."""
+        self._flush()
+        return list(self._shown.get(agent_id, {}).values())
+
+    def contact(self, agent_id: AgentId, contact_id: ContactId) -> DeskContact | None:
+        """A contact as it is on an agent's desk now; None: it is not there."""
+        dossier = self._dossiers.get(contact_id)
+        if dossier is None or agent_id not in self._agents_of(dossier):
+            return None
+        return self._made(agent_id, dossier)
+
+    def present(self, agent_id: AgentId, contact_id: ContactId) -> DeskContact:
+        """The contact as this agent sees it, on the desk or not any more."""
+        return self._made(agent_id, self.dossier(contact_id))
+
+    def why_not(self, agent_id: AgentId, contact_id: ContactId, act: ActName) -> str:
+        """Why an act is not possible: the reason's id; ``""``: it is."""
+        dossier = self._dossiers.get(contact_id)
+        if dossier is None:
+            return "over"
+        seat = seat_of(self._centre.engine, agent_id, dossier, self._control.lines.get(contact_id))
+        if seat is None or agent_id not in self._agents_of(dossier):
+            return "not_at_this_desk"
+        refusal = acts_of(seat, self._control.rules, connected=self._centre.connected)[act]
+        return refusal.reason_id if refusal is not None else ""
+
+    def no_acts(self) -> Mapping[ActName, Refusal | None]:
+        """Of a contact that is over."""
+        reasons = {act: why_not(Situation.OVER, act) for act in ACTS}
+        return {act: Refusal(REASONS[reason], reason) for act, reason in reasons.items()}
+
+    def dossier(self, contact_id: ContactId) -> Dossier:
+        """What is known of a contact."""
+        return self._dossiers.setdefault(contact_id, Dossier(contact_id))
+
+    def known(self, contact_id: ContactId) -> Dossier | None:
+        """The same; None for one that nobody knows."""
+        return self._dossiers.get(contact_id)
+
+    def agent_of_phone(self, phone: str) -> AgentId | None:
+        """Whose phone this is; None: nobody's."""
+        return next((agent.agent_id for agent in self._centre.engine.agents() if agent.phone == phone), None)
+
+    def back_to_queue(self, dossier: Dossier) -> JoinQueue | None:
+        """The contact's old place in its queue; None: it was in none."""
+        queued = dossier.queued
+        if queued is None or queued.queue is None:
+            return None
+        return JoinQueue(
+            contact_id=dossier.contact_id,
+            queue=queued.queue,
+            joined_at=queued.joined_at,
+            requirement=parse_requirement(queued.requirement) if queued.requirement else None,
+            priority=queued.priority,
+            customer_id=dossier.customer_id,
+            attributes=dict(dossier.menu),
+            why="back",
+            returned=True,
+        )
+
+    def _made(self, agent_id: AgentId, dossier: Dossier) -> DeskContact:
+        line = self._control.lines.get(dossier.contact_id)
+        seat = seat_of(self._centre.engine, agent_id, dossier, line)
+        assert seat is not None, f"agent {agent_id!r} is not in the policy"
+        seat.monitored_by = self._control.monitors(dossier.contact_id)
+        return desk_contact(seat, self._centre.engine, self._control.rules, connected=self._centre.connected)
+
+    def _agents_of(self, dossier: Dossier) -> set[AgentId]:
+        """On whose desks the contact is now."""
+        engine, contact_id = self._centre.engine, dossier.contact_id
+        view = engine.contact(contact_id)
+        found = set() if view is None or view.place is Place.WAITING else set(view.agents)
+        line = self._control.lines.get(contact_id)
+        if line is not None:
+            found |= _on_line(line)
+        for agent_id in dossier.desks:
+            agent = engine.agent(agent_id)
+            if agent is not None and contact_id in agent.contacts:
+                found.add(agent_id)  # wrap-up: the contact itself may be gone
+        return {agent_id for agent_id in found if engine.agent(agent_id) is not None}
+
+    # -- word of changes ---------------------------------------------------------------------------------------------
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell ``watcher`` of every change from now on; the answer ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def read(self, entry: Entry) -> None:
+        """What the facts say of contacts."""
+        contact_id = entry.fact.contact_id
+        if contact_id is None:
+            return
+        take = self._facts.get(type(entry.fact))
+        if take is not None and (contact_id in self._dossiers or not isinstance(entry.fact, ContactEnded)):
+            take(self.dossier(contact_id), entry, entry.fact)
+        if contact_id in self._dossiers:
+            self.touch(contact_id)
+
+    def touch(self, contact_id: ContactId) -> None:
+        """Something of this contact may have changed: desks are told in a moment."""
+        self._touched[contact_id] = None
+        if self._alarm is None:
+            self._alarm = self._clock.callLater(0, self._woken)
+
+    def touch_all(self) -> None:
+        """Something of all contacts may have changed."""
+        for contact_id in self._dossiers:
+            self.touch(contact_id)
+
+    def _woken(self) -> None:
+        self._alarm = None
+        self._flush()
+
+    def _flush(self) -> None:
+        touched, self._touched = self._touched, {}
+        for contact_id in touched:
+            dossier = self._dossiers.get(contact_id)
+            if dossier is not None:
+                self._update(dossier)
+
+    def _update(self, dossier: Dossier) -> None:
+        before = set(dossier.desks)
+        dossier.desks |= self._agents_of(dossier)
+        dossier.desks = now = self._agents_of(dossier)
+        for agent_id in sorted(before | now):
+            contact = self._made(agent_id, dossier) if agent_id in now else None
+            self._show(agent_id, dossier.contact_id, contact)
+        if not now and dossier.ended:
+            self._dossiers.pop(dossier.contact_id, None)
+
+    def _show(self, agent_id: AgentId, contact_id: ContactId, contact: DeskContact | None) -> None:
+        desk = self._shown.setdefault(agent_id, {})
+        if desk.get(contact_id) == contact:
+            return
+        if contact is None:
+            desk.pop(contact_id, None)
+        else:
+            desk[contact_id] = contact
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(agent_id, contact_id, contact)
+            except Exception:
+                log.exception("desk_watcher_failed")
+
+
+def _on_line(line: Line) -> set[AgentId]:
+    agents = {AgentId(party.key) for party in line.call.living(Kind.AGENT)}
+    return agents | ({AgentId(line.call.parked_by)} if line.call.parked_by else set())
+
+
+def _offered(dossier: Dossier, _entry: Entry, fact: ContactOffered) -> None:
+    dossier.direction, dossier.channel = fact.direction, fact.channel
+    dossier.caller_number, dossier.caller_name = fact.caller_number, fact.caller_name
+    dossier.entry_point = fact.entry_point
+    dossier.customer_id = fact.customer_id or dossier.customer_id
+
+
+def _queued(dossier: Dossier, _entry: Entry, fact: ContactQueued) -> None:
+    dossier.queued, dossier.menu = fact, dict(fact.attributes)
+    dossier.customer_id = fact.customer_id or dossier.customer_id
+
+
+def _offer_made(dossier: Dossier, _entry: Entry, fact: OfferMade) -> None:
+    if fact.agent_id is not None:
+        dossier.waited[fact.agent_id] = fact.waited_us
+
+
+def _connected(dossier: Dossier, entry: Entry, fact: ContactConnected) -> None:
+    if fact.agent_id is not None:
+        dossier.answered[fact.agent_id] = entry.at
+    dossier.customer_id = fact.customer_id or dossier.customer_id
+
+
+def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet) -> None:
+    dossier.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
+
+
+def _ended(dossier: Dossier, _entry: Entry, _fact: ContactEnded) -> None:
+    dossier.ended = True

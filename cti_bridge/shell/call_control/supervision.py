@@ -1,0 +1,325 @@
+"""What supervisors do: listen to a talk, whisper to the agent, barge in; raise, move and withdraw who waits.
+
+The supervisor's phone is rung into ``acd-spy``, which hears the agent's leg. Another mode is the same place again with
+another variable. When the agent completes a consultation the supervisor goes along to who has the customer then; any
+other end of the agent's part ends the listening, too.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol, TypeAlias
+
+import msgspec
+import structlog
+from twisted.internet.defer import Deferred, fail
+from twisted.python.failure import Failure
+
+from acd.contact_state import Place
+from acd.events import ChangePriority, LeaveQueue, MoveContact
+from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell.ami_client import ActionFailed, AmiError
+from cti_bridge.shell.call_control import telling
+from cti_bridge.shell.call_control.lines import Line, Lines
+from cti_bridge.shell.call_control.plans import ActIllegalError
+from cti_bridge.shell.call_control.refused import ActRefused
+from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF
+from cti_bridge.shell.call_control.targets import AT_WORK
+from cti_bridge.shell.call_control.topology import CUSTOMER, Kind
+from cti_bridge.shell.calls import Calls
+from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.switch_actions import Headers
+from facts.ids import AgentId, ContactId, QueueName
+from facts.states import LeftQueue
+
+log = structlog.get_logger(__name__)
+
+MonitorMode: TypeAlias = Literal["listen", "whisper", "barge"]
+RINGS_FOR_S = 20
+"""How long the supervisor's phone rings."""
+
+CONFIRMED_WITHIN_S = 2.0
+
+
+class Centre(telling.Centre, Protocol):
+    """The distributor, the channels in use, the switch."""
+
+    calls: Calls
+
+    def ask(self, name: str, headers: Headers) -> Deferred[Any]:
+        """Send an action; its response."""
+
+    def send_away(self, contact_id: ContactId, why: str) -> None:
+        """A caller who left the queue is told so, by their flow or a last sentence."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the switch can be asked."""
+
+
+class Control(Protocol):
+    """What supervision needs of call control."""
+
+    lines: Lines
+
+    def touch(self, contact_id: ContactId) -> None:
+        """What desks show of a contact has changed."""
+
+
+class Monitored(msgspec.Struct, frozen=True, kw_only=True):
+    """A talk that a supervisor hears, at this agent's leg."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    mode: MonitorMode
+    supervisor: str
+
+
+class _Spy:
+    """A supervisor's leg. ``waiting``: who waits for its being heard of; ``hears``: it is."""
+
+    __slots__ = ("channel_id", "contact_id", "heard_id", "heard_key", "hears", "mode", "supervisor", "timer", "waiting")
+
+    def __init__(self, supervisor: str, contact_id: ContactId, channel_id: str) -> None:
+        self.supervisor = supervisor
+        self.contact_id = contact_id
+        self.channel_id = channel_id
+        self.heard_id = self.heard_key = ""
+        self.mode: MonitorMode = "listen"
+        self.hears = False
+        self.waiting: Deferred[Monitored] | None = None
+        self.timer: Any = None
+
+
+class Supervision:
+    """Supervisors on the line, and what they change in the queues."""
+
+    def __init__(self, centre: Centre, clock: Clock, control: Control) -> None:
+        self._centre = centre
+        self._clock = clock
+        self._control = control
+        self._spies: dict[str, _Spy] = {}
+
+    # -- listening ---------------------------------------------------------------------------------------------------
+
+    def monitor(
+        self,
+        contact_id: ContactId,
+        supervisor: str,
+        phone_of: AgentId,
+        mode: MonitorMode,
+        agent_id: AgentId | None = None,
+    ) -> Deferred[Monitored]:
+        """The supervisor hears the talk, at the phone of ``phone_of``; once more changes the mode, or the agent.
+
+        ``agent_id``: whose side; absent: who has the customer. Raises :class:`ActRefused`.
+        """
+        spy = self._of(contact_id, supervisor)
+        try:
+            line, key = self._heard(contact_id, agent_id)
+            if not self._centre.connected:
+                raise ActIllegalError("switch_lost")
+            if spy is not None and spy.waiting is not None:
+                raise ActIllegalError("on_the_way")
+            device = "" if spy is not None else self._phone(phone_of)
+        except ActIllegalError as error:
+            return fail(ActRefused(error.reason_id))
+        party = line.call.party(key)
+        assert party is not None
+        if spy is None:
+            spy = _Spy(supervisor, contact_id, self._centre.calls.new_leg_id("spy"))
+            self._spies[spy.channel_id] = spy
+            self._aim(spy, key, party.channel_id, mode)
+            return self._begin(spy, RINGS_FOR_S + CONFIRMED_WITHIN_S, self._ring(spy, device))
+        self._aim(spy, key, party.channel_id, mode)
+        return self._begin(spy, CONFIRMED_WITHIN_S, self._again(spy))
+
+    def stop(self, contact_id: ContactId, supervisor: str) -> None:
+        """The supervisor hears it no more; raises :class:`ActRefused`."""
+        spy = self._of(contact_id, supervisor)
+        if spy is None:
+            raise ActRefused("not_monitored")
+        self._hang_up(spy)
+
+    def listeners(self, contact_id: ContactId) -> tuple[str, ...]:
+        """Who hears a contact."""
+        return tuple(
+            sorted(spy.supervisor for spy in self._spies.values() if spy.contact_id == contact_id and spy.hears)
+        )
+
+    def monitored(self) -> Iterator[Monitored]:
+        """All talks that are heard."""
+        return (_monitored(spy) for spy in self._spies.values() if spy.hears)
+
+    def follow(self, line: Line, agent_id: str) -> None:
+        """This agent is about to leave the customer to another: who hears them hears the other from now on."""
+        holder = line.call.party(line.call.holder)
+        for spy in self._spies.values():
+            leaves = spy.contact_id == line.contact_id and spy.heard_key == agent_id
+            if leaves and holder is not None and holder.key != agent_id:
+                self._aim(spy, holder.key, holder.channel_id, spy.mode)
+                self._again(spy).addErrback(lambda _: None)
+
+    def _of(self, contact_id: ContactId, supervisor: str) -> _Spy | None:
+        mine = (s for s in self._spies.values() if s.contact_id == contact_id and s.supervisor == supervisor)
+        return next(mine, None)
+
+    def _heard(self, contact_id: ContactId, agent_id: AgentId | None) -> tuple[Line, str]:
+        """The line, and the key of the agent whose leg is heard."""
+        line = self._control.lines.get(contact_id)
+        if line is None:
+            raise ActIllegalError("nobody_talks")
+        key = agent_id or line.call.holder or next((p.key for p in line.call.living(Kind.AGENT)), "")
+        party = line.call.party(key)
+        if party is None or not party.lives or party.answered_at is None or key == CUSTOMER:
+            raise ActIllegalError("nobody_talks")
+        return line, key
+
+    def _phone(self, phone_of: AgentId) -> str:
+        view = self._centre.engine.agent(phone_of)
+        if view is None:
+            raise ActIllegalError("unknown_agent")
+        if not view.phone_reachable:
+            raise ActIllegalError("phone_unreachable")
+        if any(work.activity in AT_WORK for work in view.works):
+            raise ActIllegalError("engaged")
+        return view.phone
+
+    def _aim(self, spy: _Spy, key: str, channel_id: str, mode: MonitorMode) -> None:
+        spy.heard_key, spy.heard_id, spy.mode, spy.hears = key, channel_id, mode, False
+
+    def _ring(self, spy: _Spy, device: str) -> Deferred[Any]:
+        variables = (
+            ("ACD_CALL", spy.contact_id),
+            ("ACD_SPYEE", spy.heard_id),
+            ("ACD_SPYMODE", spy.mode),
+            *ANSWERS_BY_ITSELF,
+        )
+        return self._centre.ask(
+            "Originate",
+            [
+                ("Channel", device),
+                ("ChannelId", spy.channel_id),
+                ("Context", "acd-spy"),
+                ("Exten", "s"),
+                ("Priority", "1"),
+                ("Timeout", str(RINGS_FOR_S * 1000)),
+                ("CallerID", '"Monitor" <>'),
+                ("Async", "true"),
+                *(("Variable", f"{name}={value}") for name, value in variables),
+            ],
+        )
+
+    def _again(self, spy: _Spy) -> Deferred[Any]:
+        for name, value in (("ACD_SPYEE", spy.heard_id), ("ACD_SPYMODE", spy.mode)):
+            told = self._centre.ask("Setvar", switch_actions.set_variable(spy.channel_id, name, value))
+            told.addErrback(lambda _: None)
+        return self._centre.ask("Redirect", switch_actions.redirect(spy.channel_id, "acd-spy"))
+
+    def _begin(self, spy: _Spy, within_s: float, asked: Deferred[Any]) -> Deferred[Monitored]:
+        done: Deferred[Monitored] = Deferred()
+        spy.waiting = done
+        spy.timer = self._clock.callLater(within_s, self._late, spy)
+
+        def failed(failure: Failure) -> None:
+            failure.trap(AmiError)  # type: ignore[no-untyped-call]  # Twisted has no types here
+            self._gone(spy, "switch_refused" if failure.check(ActionFailed) else "switch_lost")  # type: ignore[no-untyped-call]  # likewise
+
+        asked.addErrback(failed)
+        return done
+
+    def _late(self, spy: _Spy) -> None:
+        self._hang_up(spy)
+        self._gone(spy, "not_confirmed")
+
+    def _hang_up(self, spy: _Spy) -> None:
+        self._centre.ask("Hangup", switch_actions.hang_up(spy.channel_id)).addErrback(lambda _: None)
+
+    def _settle(self, spy: _Spy) -> "Deferred[Monitored] | None":
+        waiting, spy.waiting = spy.waiting, None
+        if spy.timer is not None and spy.timer.active():
+            spy.timer.cancel()
+        return waiting
+
+    def _gone(self, spy: _Spy, reason_id: str) -> None:
+        self._spies.pop(spy.channel_id, None)
+        waiting = self._settle(spy)
+        if waiting is not None:
+            waiting.errback(ActRefused(reason_id))
+        self._control.touch(spy.contact_id)
+
+    # -- what the switch says ----------------------------------------------------------------------------------------
+
+    def hear(self, event: translate.SwitchEvent) -> None:
+        """What becomes of the supervisors' legs."""
+        spy = self._spies.get(event.channel_id) if self._spies else None
+        if spy is None:
+            return
+        if isinstance(event, translate.SpyChanged):
+            self._spy_changed(spy, event)
+        elif isinstance(event, translate.LegFailed):
+            self._gone(spy, "phone_unreachable")
+        elif isinstance(event, translate.ChannelGone):
+            self._gone(spy, "nobody_talks" if event.cause in (0, 16) else "phone_unreachable")
+
+    def _spy_changed(self, spy: _Spy, event: translate.SpyChanged) -> None:
+        if event.hears and event.heard_id == spy.heard_id:
+            spy.hears = True
+            waiting = self._settle(spy)
+            if waiting is not None:
+                waiting.callback(_monitored(spy))
+        elif event.heard_id == spy.heard_id or not event.heard_id:
+            spy.hears = False
+        self._control.touch(spy.contact_id)
+
+    def switch_lost(self) -> None:
+        """Whoever waits for the switch's word will not get it."""
+        for spy in list(self._spies.values()):
+            waiting = self._settle(spy)
+            if waiting is not None:
+                waiting.errback(ActRefused("switch_lost"))
+
+    def look(self, found: dict[str, translate.ChannelFound]) -> None:
+        """The switch was asked: legs that are gone are gone; those of a daemon that died are ended."""
+        for spy in list(self._spies.values()):
+            if spy.channel_id not in found:
+                self._gone(spy, "switch_lost")
+        for channel in found.values():
+            if channel.channel_id.startswith("spy-") and channel.channel_id not in self._spies:
+                self._centre.ask("Hangup", switch_actions.hang_up(channel.channel_id)).addErrback(lambda _: None)
+
+    # -- who waits ---------------------------------------------------------------------------------------------------
+
+    def set_priority(self, contact_id: ContactId, priority: int, by: str) -> None:
+        """Raise or lower a waiting contact; raises :class:`ActRefused`."""
+        self._waits(contact_id)
+        if not self._centre.tell(ChangePriority(contact_id=contact_id, priority=priority, by=by)):
+            raise ActRefused("not_waiting")
+
+    def move(self, contact_id: ContactId, queue: QueueName, by: str) -> None:
+        """To another queue, with its join time; raises :class:`ActRefused`."""
+        self._waits(contact_id)
+        target = self._centre.engine.queue(queue)
+        if target is None:
+            raise ActRefused("unknown_queue")
+        if not target.open:
+            raise ActRefused("closed")
+        if not self._centre.tell(MoveContact(contact_id=contact_id, queue=queue, by=by)):
+            raise ActRefused("not_waiting")
+
+    def withdraw(self, contact_id: ContactId, by: str) -> None:
+        """Take it out of the queue; the caller is told. Raises :class:`ActRefused`."""
+        self._waits(contact_id)
+        log.info("contact_withdrawn", contact_id=contact_id, by=by)
+        if not self._centre.tell(LeaveQueue(contact_id=contact_id, cause=LeftQueue.WITHDRAWN, to=by)):
+            raise ActRefused("not_waiting")
+        self._centre.send_away(contact_id, "withdrawn")
+
+    def _waits(self, contact_id: ContactId) -> None:
+        view = self._centre.engine.contact(contact_id)
+        if view is None or view.place not in (Place.WAITING, Place.OFFERED, Place.SCHEDULED):
+            raise ActRefused("not_waiting")
+
+
+def _monitored(spy: _Spy) -> Monitored:
+    return Monitored(
+        contact_id=spy.contact_id, agent_id=AgentId(spy.heard_key), mode=spy.mode, supervisor=spy.supervisor
+    )

@@ -1,0 +1,163 @@
+"""Who talks, as the switch shows it, told to the distributor: the difference between the two, and nothing else.
+
+The distributor is never told what an act intends, only what has come about. So a transfer by a phone's own keys, an act
+that was overtaken, and a talk that was found after a restart are all told alike.
+"""
+
+from typing import Protocol
+
+from acd.contact_state import Place
+from acd.engine import Engine
+from acd.events import EndTalk, Event, HoldTalk, RetrieveTalk, StartTalk
+from cti_bridge.shell.call_control.lines import Dossier, Line
+from cti_bridge.shell.call_control.topology import Topology, Where, engaged
+from facts.ids import AgentId
+from facts.journal import ContactTransferred, CustomerDialled, Fact
+from facts.states import Activity, Declared, Party
+from facts.time import Instant
+
+
+class Centre(Protocol):
+    """The distributor, and the journal."""
+
+    engine: Engine
+
+    def tell(self, event: Event, switch_at: Instant | None = None) -> bool:
+        """Let the distributor handle an event."""
+
+    def record(self, fact: Fact, switch_at: Instant | None = None) -> None:
+        """Write a fact of our own."""
+
+    def now(self) -> Instant:
+        """The present instant."""
+
+
+TALKS = frozenset({Place.CONNECTED, Place.WITHOUT_AGENT, Place.DIALLING})
+
+
+def tell_talks(centre: Centre, line: Line, dossier: Dossier, switch_at: Instant | None) -> None:
+    """Tell the distributor whatever it does not know yet of who talks on this line."""
+    view = centre.engine.contact(line.contact_id)
+    if view is not None and (view.place not in TALKS or (view.place is Place.DIALLING and view.callback)):
+        return  # the contact waits, rings or is being called back: its talks are not these
+    known = {} if view is None else dict(zip(view.agents, view.activities, strict=True))
+    dialling = view is not None and view.place is Place.DIALLING
+    wanted = {agent_id: activity for agent_id, activity in engaged(line.call).items() if _present(centre, agent_id)}
+    _tell_dialled(centre, line, dialling=dialling, switch_at=switch_at)
+    for agent_id, activity in wanted.items():
+        if agent_id not in known or (dialling and _is_there(line.call)):
+            _start(centre, line, dossier, agent_id, switch_at)
+            known[agent_id] = Activity.TALKING
+        _tell_hold(centre, line, agent_id, known[agent_id], activity, switch_at)
+    for agent_id in known:
+        if agent_id not in wanted:
+            _end(centre, line, agent_id, switch_at)
+    if view is not None and view.place is Place.WITHOUT_AGENT and not any(line.call.living()):
+        centre.tell(EndTalk(contact_id=line.contact_id, agent_id=AgentId(""), ended_by=Party.CALLER), switch_at)
+
+
+def _present(centre: Centre, agent_id: AgentId) -> bool:
+    """Whether the distributor counts the agent as at work; who was signed out by force is not, though they talk."""
+    agent = centre.engine.agent(agent_id)
+    return agent is not None and agent.declared is not Declared.LOGGED_OUT
+
+
+def _is_there(call: Topology) -> bool:
+    customer = call.customer
+    return customer is not None and customer.where is not Where.RINGING and customer.lives
+
+
+def _tell_dialled(centre: Centre, line: Line, *, dialling: bool, switch_at: Instant | None) -> None:
+    """How an agent's own call went, once it is known."""
+    if line.dial_began is None:
+        return
+    customer = line.call.customer
+    if _is_there(line.call):
+        outcome = "answered"
+    elif customer is not None and not customer.lives:
+        outcome = _DIAL_ENDS.get(customer.end, "failed")
+    elif not any(line.call.living()):
+        outcome = "given_up"
+    else:
+        return
+    rang, line.dial_began = max(0, centre.now() - line.dial_began), None
+    if dialling or outcome != "answered":
+        centre.record(
+            CustomerDialled(
+                contact_id=line.contact_id,
+                agent_id=AgentId(line.call.holder) if line.call.holder else None,
+                queue=line.queue,
+                direction="outbound",
+                outcome=outcome,  # type: ignore[arg-type]  # one of its words
+                rang_us=rang,
+            ),
+            switch_at,
+        )
+
+
+_DIAL_ENDS = {"busy": "busy", "rejected": "busy", "no_answer": "no_answer", "hung_up": "given_up"}
+
+
+def _start(centre: Centre, line: Line, dossier: Dossier, agent_id: AgentId, switch_at: Instant | None) -> None:
+    event = StartTalk(
+        contact_id=line.contact_id,
+        agent_id=agent_id,
+        queue=line.queue or dossier.queue,
+        direction="outbound" if line.call.outbound else "inbound",
+        customer_id=dossier.customer_id,
+    )
+    centre.tell(event, switch_at)
+
+
+def _tell_hold(
+    centre: Centre, line: Line, agent_id: AgentId, known: Activity, wanted: Activity, switch_at: Instant | None
+) -> None:
+    if known is wanted or known not in (Activity.TALKING, Activity.HOLD):
+        return
+    event = HoldTalk if wanted is Activity.HOLD else RetrieveTalk
+    centre.tell(event(contact_id=line.contact_id, agent_id=agent_id), switch_at)
+
+
+def _end(centre: Centre, line: Line, agent_id: AgentId, switch_at: Instant | None) -> None:
+    """The agent's part is over; if they passed the customer on, that is told first."""
+    handed = line.handed
+    if handed is not None and handed.agent_id == agent_id:
+        tell_handed_over(centre, line, switch_at)
+    party = line.call.party(agent_id)
+    asked_only = party is not None and bool(party.asked_by) and not party.met
+    customer = line.call.customer
+    centre.tell(
+        EndTalk(
+            contact_id=line.contact_id,
+            agent_id=agent_id,
+            ended_by=_ended_by(line, agent_id),
+            contact_ended=customer is None or not customer.lives,
+            wrap_up=not asked_only,
+        ),
+        switch_at,
+    )
+
+
+def tell_handed_over(centre: Centre, line: Line, switch_at: Instant | None) -> None:
+    """The fact of a transfer, once."""
+    handed, line.handed = line.handed, None
+    if handed is None:
+        return
+    line.blamed.setdefault(handed.agent_id, Party.AGENT)
+    fact = ContactTransferred(
+        contact_id=line.contact_id,
+        agent_id=handed.agent_id,
+        queue=line.queue,
+        to_kind=handed.to_kind,
+        to=handed.to,
+        consulted=handed.consulted,
+    )
+    centre.record(fact, switch_at)
+
+
+def _ended_by(line: Line, agent_id: AgentId) -> Party:
+    blamed = line.blamed.get(agent_id)
+    if blamed is not None:
+        return blamed
+    customer = line.call.customer
+    return Party.CALLER if customer is not None and not customer.lives else Party.AGENT
