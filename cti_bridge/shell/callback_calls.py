@@ -212,9 +212,10 @@ class CallbackCalls:
         asked = self._asked.get(contact_id)
         call.entry_point = asked.entry_point if asked is not None else ""
         call.caller_number, call.offered = dialling.how.number, True
-        call.leg, call.agent_id = leg, leg.agent_id
         calls.add(call)
-        if not self._coordinator.tell(CallbackAnswered(contact_id=contact_id, agent_id=leg.agent_id), at):
+        if self._coordinator.tell(CallbackAnswered(contact_id=contact_id, agent_id=leg.agent_id), at):
+            self._coordinator.connected_with(call, leg, at)
+        else:
             calls.remove(call)
             self._coordinator.end_leg(leg)
 

@@ -48,7 +48,6 @@ class Call:
         "dialled",
         "entry_point",
         "in_menu",
-        "leg",
         "offered",
         "place",
         "routing",
@@ -67,7 +66,6 @@ class Call:
         self.customer: KnownCustomer | None = None
         self.offered = False
         self.agent_id: AgentId | None = None
-        self.leg: Leg | None = None
         self.routing: object | None = None
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IDelayedCall
 
+from acd.contact_state import Place as AcdPlace
 from acd.effects import (
     AnnouncePosition,
     Command,
@@ -26,31 +27,34 @@ from acd.engine import Engine
 from acd.errors import AcdError
 from acd.events import (
     AnswerOffer,
-    EndTalk,
     Event,
     FindPhone,
-    HoldTalk,
     JoinQueue,
     LeaveQueue,
     LosePhone,
     RefuseOffer,
-    RetrieveTalk,
     Tick,
 )
 from cti_bridge.shell import departures, recovery, switch_actions, translate
-from cti_bridge.shell.ami_client import ActionFailed, AmiError, Snapshot
+from cti_bridge.shell.ami_client import ActionFailed, AmiError, NotConnected, Snapshot
+from cti_bridge.shell.call_control.control import CallControl
+from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, CustomerNumbers
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.recorder import Recorder
 from cti_bridge.shell.ringing import Ringing
+from cti_bridge.shell.switch_clock import SwitchClock
 from cti_bridge.wire.ami import AmiMessage
-from facts.ids import ContactId, QueueName
+from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
 from facts.states import Activity, Party
 from facts.time import Duration, Instant
 
 log = structlog.get_logger(__name__)
+
+IN_QUEUE = frozenset({AcdPlace.WAITING, AcdPlace.OFFERED, AcdPlace.SCHEDULED})
+"""Where a contact is that nobody has answered."""
 
 GHOST_AFTER_S = 1.0
 """A channel whose far end hung up, and which is still there so much later, is ended by us."""
@@ -63,6 +67,9 @@ class Switch(Protocol):
         self, name: str, headers: list[tuple[str, str]], *, timeout_s: float | None = None
     ) -> Deferred[AmiMessage]:
         """Send one action; one that is not answered in time ends the connection."""
+
+    def list_action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[list[AmiMessage]]:
+        """Send an action that is answered by a list of events."""
 
 
 class Flows(departures.Flows, Protocol):
@@ -94,9 +101,11 @@ class Coordinator:
         queue_of_entry: Mapping[str, QueueName],
         resume: recovery.Resume,
         customer_numbers: CustomerNumbers | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.engine = engine
         self.calls = Calls(clock.now())
+        self.control = CallControl(self, clock, rules)
         self.callbacks = CallbackCalls(self, clock, customer_numbers or AsGiven())
         self._ringing = Ringing(self, clock)
         self._departures = departures.Departures(self)
@@ -105,8 +114,11 @@ class Coordinator:
         self._queue_of_entry = queue_of_entry
         self._resume = resume
         self._switch: Switch | None = None
+        self._switch_clock = SwitchClock()
+        self._is_connected = False
         self._flows: Flows | None = None
         self._stopped = False
+        recorder.add_reader(self.control.read)
         self._wake: IDelayedCall | None = None
         self._wake_at: Instant | None = None
         self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
@@ -121,9 +133,6 @@ class Coordinator:
             translate.BridgeEntered: self.callbacks.joined,
             translate.DialEnded: self._dial_ended,
             translate.TalkLeftByAgent: self._talk_left_by_agent,
-            translate.TalkLeftByCaller: self._talk_left_by_caller,
-            translate.PhoneHeld: self._phone_held,
-            translate.PhoneRetrieved: self._phone_retrieved,
             translate.DeviceChanged: self._device_changed,
         }
         self._commands: Mapping[type[Command], Callable[[Any], None]] = {
@@ -148,16 +157,16 @@ class Coordinator:
     def tell(self, event: Event, switch_at: Instant | None = None) -> bool:
         """Let the distributor handle an event now and do what it wants done; False when it was illegal.
 
-        What is due by now comes first and is dated by our own clock; what the event itself brings about carries the
-        switch's time.
+        What the switch said happened when it says so, however late we hear of it. What was due by then comes first and
+        is dated by our own clock; what the event itself brings about carries the switch's time.
         """
         if self._stopped:
             return False
-        now = self._clock.now()
-        if self.engine.next_deadline is not None and self.engine.next_deadline <= now:
-            self._run(self.engine.handle(Tick(), now), now, None)
+        now, at = self._clock.now(), self.instant(switch_at)
+        if self.engine.next_deadline is not None and self.engine.next_deadline <= at:
+            self._run(self.engine.handle(Tick(), at), now, None)
         try:
-            effects = self.engine.handle(event, now)
+            effects = self.engine.handle(event, at)
         except AcdError as error:
             log.warning("event_refused", acd_event=type(event).__name__, reason=str(error))
             return False
@@ -201,6 +210,11 @@ class Coordinator:
         """The present instant."""
         return self._clock.now()
 
+    def instant(self, switch_at: Instant | None) -> Instant:
+        """When the switch's instant was, by our clock; None: now."""
+        now = self._clock.now()
+        return now if switch_at is None else self._switch_clock.instant(switch_at, now)
+
     def stop(self) -> None:
         """Heed nothing any more: calls go on by the dialplan, and the next start finds them."""
         self._stopped = True
@@ -235,13 +249,16 @@ class Coordinator:
             return
         heard = translate.translate(event)
         if heard is not None:
+            self.control.hear(heard)
             handler = self._heard.get(type(heard))
             if handler is not None:
                 handler(heard)
 
     def switch_lost(self, reason: str) -> None:
         """The connection is gone: no phone can be rung, nobody is blamed for it, and talks go on by the dialplan."""
+        self._is_connected = False
         self.record(SwitchLost(reason=reason))
+        self.control.switch_lost()
         # whose phone rings comes last: the contact must not be offered to one whose phone is yet to be lost
         for agent in sorted(self.engine.agents(), key=lambda agent: agent.activity is Activity.RESERVED):
             if agent.phone_reachable:
@@ -253,11 +270,13 @@ class Coordinator:
         Phones that cannot be reached are lost first, so that nothing is offered to them; found are they last, so that
         nothing is offered to those who talk.
         """
+        self._is_connected = True
         self.record(SwitchConnected())
         found = [f for m in snapshot.channels if isinstance(f := translate.translate(m), translate.ChannelFound)]
         devices = [d for m in snapshot.devices if isinstance(d := translate.translate(m), translate.DeviceChanged)]
         unreachable = {device.device for device in devices if not device.reachable}
         self._phones_are(unreachable, lost=True)
+        self.control.look({f.channel_id: f for f in found})
         recovery.forget_gone(self, {f.channel_id for f in found})
         self._resume.take_over(self, found)
         self._phones_are(unreachable, lost=False)
@@ -286,6 +305,7 @@ class Coordinator:
             self.caller_arrived(call)
         elif call.in_menu or (self._flows is not None and self._flows.goes_on(call.contact_id)):
             return  # said before the caller was sent back to the menu, heard after
+        call.routing = self.control.routing(call.contact_id) or call.routing
         self.join(call, event.queue, event.since if call.routing is None else None, event.at)
 
     def _key_pressed(self, event: translate.KeyPressed) -> None:
@@ -328,7 +348,12 @@ class Coordinator:
         call = self.calls.get(leg.contact_id)
         told = self.tell(AnswerOffer(offer_id=leg.offer_id, agent_id=leg.agent_id), at)
         if told and call is not None and not self.callbacks.keeps(leg.contact_id):
-            call.place, call.leg, call.agent_id = Place.TALKING, leg, leg.agent_id
+            self.connected_with(call, leg, at)
+
+    def connected_with(self, call: Call, leg: Leg, at: Instant | None) -> None:
+        """The customer of this call is, or is about to be, in a talk with the agent of this leg."""
+        call.place, call.agent_id = Place.TALKING, leg.agent_id
+        self.control.connected(call, leg, at)
 
     def _hangup_asked(self, event: translate.HangupAsked) -> None:
         """See to it that the channel ends.
@@ -339,7 +364,8 @@ class Coordinator:
         self._clock.callLater(GHOST_AFTER_S, self._end_ghost, event.channel_id)
 
     def _end_ghost(self, channel_id: str) -> None:
-        if self.calls.of_channel(channel_id) is not None or self.calls.leg(channel_id) is not None:
+        known = (self.calls.of_channel, self.calls.leg, self.control.lines.of_channel)
+        if any(look(channel_id) is not None for look in known):
             log.warning("ghost_channel_ended", channel_id=channel_id)
             self.act("Hangup", switch_actions.hang_up(channel_id))
 
@@ -355,8 +381,8 @@ class Coordinator:
 
     def _dial_ended(self, event: translate.DialEnded) -> None:
         leg = self.calls.leg(event.channel_id)
-        if leg is not None and leg.answered and not self.callbacks.dial_ended(leg, event):
-            self.talk_over(leg, Party.CALLER, event.at)
+        if leg is not None and leg.answered:
+            self.callbacks.dial_ended(leg, event)
 
     def _channel_gone(self, event: translate.ChannelGone) -> None:
         leg = self.calls.leg(event.channel_id)
@@ -368,64 +394,38 @@ class Coordinator:
             self._caller_gone(call, event.at)
 
     def leg_gone(self, leg: Leg, event: translate.ChannelGone) -> None:
-        """An agent's leg ended, or could not be made: the talk is over, or the offer not taken."""
+        """An agent's leg ended, or could not be made: the offer was not taken. Of its talk call control has told."""
         self.calls.remove_leg(leg)
-        if self.callbacks.leg_gone(leg, event.at):
+        if self.callbacks.leg_gone(leg, event.at) or leg.answered:
             return
-        if leg.answered:
-            self.talk_over(leg, Party.AGENT, event.at)
-        elif leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
+        if leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
             why = translate.outcome_of(event.cause)
             self.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=why), event.at)
 
     def _talk_left_by_agent(self, event: translate.TalkLeftByAgent) -> None:
         call = self.calls.get(event.contact_id)
-        if call is not None and call.leg is not None:
-            self.talk_over(call.leg, Party.AGENT, event.at)
-
-    def _talk_left_by_caller(self, event: translate.TalkLeftByCaller) -> None:
-        leg = self.calls.leg(event.channel_id)
-        if leg is not None and leg.answered:
-            self.talk_over(leg, Party.CALLER, event.at)
+        if call is not None:
+            call.place = Place.TALKED
 
     def _caller_gone(self, call: Call, at: Instant | None) -> None:
         if self.line_ended(call):
             return
         if call.place is Place.MENU:
             self.record(ContactAbandoned(contact_id=call.contact_id, stage="menu"), at)
-        elif call.leg is not None:
-            self.talk_over(call.leg, Party.CALLER, at)
-        elif self.engine.contact(call.contact_id) is not None:
+        elif self.waits(call.contact_id):
             self.tell(LeaveQueue(contact_id=call.contact_id), at)
-        ended_by = Party.AGENT if call.place is Place.TALKED else Party.CALLER
-        self.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=ended_by), at)
+        if self.control.ends_with_customer(call.contact_id):
+            by = Party.AGENT if call.place is Place.TALKED else Party.CALLER
+            self.contact_over(call.contact_id, call.agent_id, by, at)
 
-    def talk_over(self, leg: Leg, by: Party, at: Instant | None) -> None:
-        """The talk of this leg ended: told once, by whichever event says it first."""
-        call = self.calls.get(leg.contact_id)
-        if call is not None:
-            if call.leg is not leg:
-                return
-            call.leg = None
-            call.place = Place.TALKED if by is Party.AGENT else call.place
-        view = self.engine.contact(leg.contact_id)
-        if view is not None and leg.agent_id == view.agent_id:
-            self.tell(EndTalk(contact_id=leg.contact_id, agent_id=leg.agent_id, ended_by=by), at)
+    def waits(self, contact_id: ContactId) -> bool:
+        """Whether the distributor has the contact in a queue."""
+        view = self.engine.contact(contact_id)
+        return view is not None and view.place in IN_QUEUE
 
-    def _phone_held(self, event: translate.PhoneHeld) -> None:
-        leg = self._talking_leg(event.channel_id, Activity.TALKING)
-        if leg is not None:
-            self.tell(HoldTalk(contact_id=leg.contact_id, agent_id=leg.agent_id), event.at)
-
-    def _phone_retrieved(self, event: translate.PhoneRetrieved) -> None:
-        leg = self._talking_leg(event.channel_id, Activity.HOLD)
-        if leg is not None:
-            self.tell(RetrieveTalk(contact_id=leg.contact_id, agent_id=leg.agent_id), event.at)
-
-    def _talking_leg(self, channel_id: str, activity: Activity) -> Leg | None:
-        leg = self.calls.leg(channel_id)
-        agent = None if leg is None else self.engine.agent(leg.agent_id)
-        return leg if agent is not None and agent.activity is activity else None
+    def contact_over(self, contact_id: ContactId, agent_id: AgentId | None, by: Party, at: Instant | None) -> None:
+        """Nobody is on the call any more."""
+        self.record(ContactEnded(contact_id=contact_id, agent_id=agent_id, ended_by=by), at)
 
     def _device_changed(self, event: translate.DeviceChanged) -> None:
         for agent in list(self.engine.agents()):
@@ -457,6 +457,28 @@ class Coordinator:
                 self._clock.callLater(0, failed, failure.getErrorMessage())
 
         self._switch.action(name, headers, timeout_s=timeout_s).addErrback(note)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the switch is connected and its state taken over."""
+        return self._is_connected
+
+    def ask(self, name: str, headers: list[tuple[str, str]]) -> Deferred[Any]:
+        """Send an action, whose sender wants to know what comes of it."""
+        return fail(NotConnected("no switch")) if self._switch is None else self._switch.action(name, headers)
+
+    def ask_list(self, name: str) -> Deferred[list[Any]]:
+        """Ask the switch for a list."""
+        return fail(NotConnected("no switch")) if self._switch is None else self._switch.list_action(name, [])
+
+    def to_menu(self, contact_id: str, flow: str) -> bool:
+        """This flow goes on with the caller."""
+        call = self.calls.get(ContactId(contact_id))
+        return call is not None and self._flows is not None and self._flows.go_to(call, flow, {})
+
+    def send_away(self, contact_id: ContactId, why: str) -> None:
+        """The caller left the queue by somebody's hand."""
+        self._send_contact(SendContact(contact_id=contact_id, to_kind="exit", to="", why=why))
 
     def end_leg(self, leg: Leg) -> None:
         """Hang up an agent's phone."""

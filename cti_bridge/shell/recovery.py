@@ -20,9 +20,9 @@ from acd.events import (
     LeaveQueue,
     LogIn,
     RefuseOffer,
-    RestoreTalk,
 )
 from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell.call_control.resuming import resume_call
 from cti_bridge.shell.calls import Call, Leg, Place
 from cti_bridge.shell.remembering import Past, PastCallback, PastContact
 from cti_bridge.shell.situation import situation_before
@@ -61,9 +61,7 @@ def _leg_lost(coordinator: "Coordinator", leg: Leg) -> None:
     coordinator.calls.remove_leg(leg)
     if coordinator.callbacks.leg_lost(leg):
         return
-    if leg.answered:
-        coordinator.talk_over(leg, Party.SYSTEM, None)
-    elif leg.offer_id is not None and coordinator.engine.offer(leg.offer_id) is not None:
+    if not leg.answered and leg.offer_id is not None and coordinator.engine.offer(leg.offer_id) is not None:
         outcome = OfferOutcome.UNREACHABLE
         coordinator.tell(RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=outcome))
 
@@ -72,11 +70,10 @@ def _caller_lost(coordinator: "Coordinator", call: Call) -> None:
     """No abandoned contact, for nobody knows when and why."""
     if coordinator.line_ended(call):
         return
-    if call.leg is not None:
-        coordinator.talk_over(call.leg, Party.SYSTEM, None)
-    elif coordinator.engine.contact(call.contact_id) is not None:
+    if coordinator.waits(call.contact_id):
         coordinator.tell(LeaveQueue(contact_id=call.contact_id, cause=LeftQueue.SWITCH_LOST))
-    coordinator.record(ContactEnded(contact_id=call.contact_id, agent_id=call.agent_id, ended_by=Party.SYSTEM))
+    if coordinator.control.ends_with_customer(call.contact_id):
+        coordinator.contact_over(call.contact_id, call.agent_id, Party.SYSTEM, None)
 
 
 class Resume:
@@ -118,9 +115,15 @@ class Resume:
 
     def take_over(self, coordinator: "Coordinator", found: list[translate.ChannelFound]) -> None:
         """Talks first, so that nobody who talks is offered a call; then those who wait, the oldest first."""
-        for leg in (f for f in found if f.channel_id.startswith("leg-")):
-            self._leg(coordinator, leg, _partner(leg, found))
+        legs = [f for f in found if f.channel_id.startswith("leg-")]
+        left = [leg for leg in legs if not self._is_known(coordinator, leg, _partner(leg, found))]
         callers = [f for f in found if f.channel_id == f.contact_id]
+        held = [f for f in callers if f.context == "acd-hold" and coordinator.control.lines.get(f.contact_id) is None]
+        for contact_id in dict.fromkeys(f.contact_id for f in [*left, *held]):
+            self._call(coordinator, contact_id, found)
+        for leg in left:
+            if coordinator.control.lines.of_channel(leg.channel_id) is None:
+                coordinator.act("Hangup", switch_actions.hang_up(leg.channel_id))
         waiting = [f for f in callers if f.context in WAITING_PLACES and not f.bridge]
         in_order = [(self._since(f), self._waiting_again(coordinator, f)) for f in waiting]
         in_order += [
@@ -141,36 +144,32 @@ class Resume:
 
     # -- talks -------------------------------------------------------------------------------------------------------
 
-    def _leg(
+    def _is_known(
         self, coordinator: "Coordinator", found: translate.ChannelFound, caller: translate.ChannelFound | None
-    ) -> None:
+    ) -> bool:
+        """Whether a leg is of a call under control already, or dials a customer who is called back."""
         known = coordinator.calls.leg(found.channel_id)
         if known is not None and known.answered:
             coordinator.callbacks.look_again(known, found, caller)
-            return
-        if known is None and self._dials(coordinator, found, caller):
-            return
-        if caller is None:
-            coordinator.act("Hangup", switch_actions.hang_up(found.channel_id))
-            return
-        if known is not None:
-            coordinator.calls.remove_leg(known)
-        self._talk(coordinator, found, caller)
+            return True
+        if coordinator.control.lines.of_channel(found.channel_id) is not None:
+            return True
+        if known is None:
+            return self._dials(coordinator, found, caller)
+        coordinator.calls.remove_leg(known)
+        return False
 
-    def _talk(self, coordinator: "Coordinator", found: translate.ChannelFound, caller: translate.ChannelFound) -> None:
-        contact_id, agent_id = found.contact_id, found.agent_id
+    def _call(self, coordinator: "Coordinator", contact_id: ContactId, found: list[translate.ChannelFound]) -> None:
+        """A call that agents were on."""
         past = self._past.contacts.get(contact_id) or PastContact()
-        call = self._adopt(coordinator, caller, Place.TALKING)
-        leg = _add_leg(coordinator, found)
-        call.leg, call.agent_id = leg, agent_id
-        since = past.talking_since or caller.since or coordinator.now()
-        queue = past.queue or caller.queue or None
-        waiting = coordinator.engine.contact(contact_id)
-        if waiting is not None:  # answered while nobody listened: when, nobody knows
-            queue = waiting.queue
-            coordinator.tell(LeaveQueue(contact_id=contact_id, cause=LeftQueue.SWITCH_LOST))
-        coordinator.tell(RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=queue, since=since))
-        log.info("talk_resumed", contact_id=contact_id, agent_id=agent_id)
+        if not resume_call(coordinator, contact_id, found, past):
+            return
+        line = coordinator.control.lines.get(contact_id)
+        customer = line.call.customer if line is not None else None
+        for channel in found:
+            if customer is not None and channel.channel_id == customer.channel_id:
+                call = self._adopt(coordinator, channel, Place.TALKING)
+                call.agent_id = next(iter(past.talks), None)
 
     # -- callbacks ---------------------------------------------------------------------------------------------------
 

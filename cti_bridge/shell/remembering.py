@@ -20,8 +20,12 @@ from facts.journal import (
     ContactAbandoned,
     ContactConnected,
     ContactEnded,
+    ContactHeld,
     ContactOffered,
+    ContactParked,
     ContactQueued,
+    ContactRetrieved,
+    Direction,
     Entry,
     MenuNodeEntered,
     MenuRested,
@@ -34,7 +38,7 @@ from facts.journal import (
 from facts.requirement_text import parse_requirement
 from facts.requirements import NOTHING_REQUIRED, Requirement
 from facts.states import Declared, OfferOutcome
-from facts.time import HOUR, Instant
+from facts.time import HOUR, Duration, Instant
 
 HORIZON = 24 * HOUR
 """How far before its end the journal is read: longer than a call, and than the time between two notes."""
@@ -52,6 +56,14 @@ class PastCallback(msgspec.Struct):
     accepted_at: Instant = 0
 
 
+class PastTalk(msgspec.Struct):
+    """An agent's part in a contact that had not ended; the customer is on hold since ``held_since``."""
+
+    since: Instant
+    held_since: Instant | None = None
+    hold_us: Duration = 0
+
+
 class PastContact(msgspec.Struct):
     """What the journal knows of a contact that had not ended."""
 
@@ -63,8 +75,10 @@ class PastContact(msgspec.Struct):
     requirement: Requirement = NOTHING_REQUIRED
     customer_id: CustomerId | None = None
     attributes: dict[str, str] = {}
-    agent_id: AgentId | None = None
-    talking_since: Instant | None = None
+    caller_number: str = ""
+    direction: Direction = "inbound"
+    talks: dict[AgentId, PastTalk] = {}
+    parked_by: AgentId | None = None
     rested: MenuRested | None = None
     callback: PastCallback | None = None
 
@@ -150,6 +164,8 @@ def _contact(past: Past, fact: Any) -> PastContact:
 def _offered(past: Past, _entry: Entry, fact: ContactOffered) -> None:
     contact = _contact(past, fact)
     contact.entry_point, contact.caller_name = fact.entry_point, fact.caller_name
+    contact.caller_number, contact.direction = fact.caller_number, fact.direction
+    contact.queue, contact.customer_id = fact.queue, fact.customer_id
 
 
 def _queued(past: Past, _entry: Entry, fact: ContactQueued) -> None:
@@ -170,12 +186,37 @@ def _node_entered(past: Past, _entry: Entry, fact: MenuNodeEntered) -> None:
 
 def _connected(past: Past, entry: Entry, fact: ContactConnected) -> None:
     contact = _contact(past, fact)
-    contact.agent_id, contact.talking_since = fact.agent_id, entry.at
+    contact.parked_by = None
+    if fact.agent_id is not None:
+        contact.talks = contact.talks | {fact.agent_id: PastTalk(entry.at)}
+
+
+def _talk(past: Past, fact: Any) -> PastTalk | None:
+    contact = past.contacts.get(fact.contact_id)
+    return None if contact is None else contact.talks.get(fact.agent_id)
+
+
+def _held(past: Past, entry: Entry, fact: ContactHeld) -> None:
+    talk = _talk(past, fact)
+    if talk is not None:
+        talk.held_since = entry.at
+
+
+def _retrieved(past: Past, entry: Entry, fact: ContactRetrieved) -> None:
+    talk = _talk(past, fact)
+    if talk is not None and talk.held_since is not None:
+        talk.hold_us += entry.at - talk.held_since
+        talk.held_since = None
+
+
+def _parked(past: Past, _entry: Entry, fact: ContactParked) -> None:
+    _contact(past, fact).parked_by = fact.agent_id
 
 
 def _talk_ended(past: Past, _entry: Entry, fact: TalkEnded) -> None:
-    if fact.contact_id in past.contacts:
-        past.contacts[fact.contact_id].agent_id = past.contacts[fact.contact_id].talking_since = None
+    contact = past.contacts.get(fact.contact_id) if fact.contact_id is not None else None
+    if contact is not None:
+        contact.talks = {agent_id: talk for agent_id, talk in contact.talks.items() if agent_id != fact.agent_id}
 
 
 def _gone(past: Past, _entry: Entry, fact: ContactAbandoned | ContactEnded) -> None:
@@ -266,6 +307,9 @@ _FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {
     MenuRested: _rested,
     MenuNodeEntered: _node_entered,
     ContactConnected: _connected,
+    ContactHeld: _held,
+    ContactRetrieved: _retrieved,
+    ContactParked: _parked,
     TalkEnded: _talk_ended,
     ContactAbandoned: _gone,
     ContactEnded: _gone,

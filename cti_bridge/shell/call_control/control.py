@@ -31,7 +31,7 @@ from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.sending import Sender
 from cti_bridge.shell.call_control.situations import ActName
 from cti_bridge.shell.call_control.supervision import Supervision
-from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Party, Sign, Topology, Where
+from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Party, Sign, Topology, Where, engaged
 from cti_bridge.shell.call_control.wishes import Details, Wishes
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
@@ -70,7 +70,7 @@ class Centre(telling.Centre, Protocol):
     def send_away(self, contact_id: ContactId, why: str) -> None:
         """A caller who left the queue is told so."""
 
-    def contact_over(self, contact_id: ContactId, by: By, switch_at: Instant | None) -> None:
+    def contact_over(self, contact_id: ContactId, agent_id: AgentId | None, by: By, at: Instant | None) -> None:
         """Nobody is on the call any more."""
 
     def instant(self, switch_at: Instant | None) -> Instant:
@@ -268,8 +268,29 @@ class CallControl:
 
     def hear(self, event: translate.SwitchEvent) -> None:
         """One event, before anybody else."""
+        if isinstance(event, translate.CallerWaits):
+            self._note_return(event.channel_id)
         self.hearing.hear(event)
         self.supervision.hear(event)
+
+    def _note_return(self, channel_id: str) -> None:
+        """Whether a customer who begins to wait comes from an agent: not by a menu, which knows where they wait."""
+        line = self.lines.of_channel(channel_id)
+        customer = line.call.customer if line is not None else None
+        if line is not None and customer is not None:
+            line.returning = customer.sent or customer.ordered == "wait" or line.queue_wanted is not None
+
+    def look(self, found: dict[str, translate.ChannelFound]) -> None:
+        """The switch was asked, after a lost connection: everybody is where it says; who ended what, nobody knows."""
+        self.hearing.place(found.values())
+        for line in self.lines:
+            for party in line.call.living():
+                if party.channel_id not in found:
+                    line.blamed.setdefault(party.key, By.SYSTEM)
+                    line.ended_by = By.SYSTEM
+            self.hearing.look(line, found)
+        self.supervision.look(found)
+        self.desks.touch_all()
 
     def changed(self, line: Line, signs: Iterable[Sign], switch_at: Instant | None) -> None:
         """The switch said this of the line's channels."""
@@ -363,10 +384,19 @@ class CallControl:
         if answering is not None:
             answering.callback(None)
 
-    def goes_on(self, contact_id: ContactId) -> bool:
-        """Whether somebody is on the call still, though the customer is not."""
+    def resume(self, topology: Topology) -> None:
+        """A call that was there before the daemon comes under control."""
+        line = self.lines.add(topology)
+        self.take(line, m.know(line.machine, topology))
+        self.hearing.sync_line(line, None)
+
+    def ends_with_customer(self, contact_id: ContactId) -> bool:
+        """The customer is gone: whether the contact is over with that; else it is when the agents are done, too."""
         line = self.lines.get(contact_id)
-        return line is not None and not line.call.over
+        if line is None:
+            return True
+        line.end_told = not engaged(line.call) and not any(line.call.living(Kind.NUMBER))
+        return line.end_told
 
     def routing(self, contact_id: ContactId) -> JoinQueue | None:
         """Where a customer waits who was with an agent; None: as if they had not been.
@@ -375,9 +405,9 @@ class CallControl:
         their agent was lost, has their old place.
         """
         line, dossier = self.lines.get(contact_id), self.desks.known(contact_id)
-        if line is None or dossier is None:
+        if line is None or dossier is None or not line.returning:
             return None
-        queue, line.queue_wanted = line.queue_wanted, None
+        queue, line.queue_wanted, line.returning = line.queue_wanted, None, False
         common = {"contact_id": contact_id, "customer_id": dossier.customer_id, "attributes": dict(dossier.menu)}
         if queue is not None:
             return JoinQueue(queue=queue, why="transfer", **common)  # type: ignore[arg-type]  # each its own type
@@ -402,12 +432,13 @@ class CallControl:
             self._over(line, switch_at)
 
     def _note_place(self, line: Line) -> None:
-        call = self._centre.calls.get(line.contact_id)
-        customer = line.call.customer
-        if call is None or customer is None or not customer.lives or customer.where is Where.AWAY:
+        holder = line.call.holder
+        if not holder:
             return
-        if line.call.holder:
-            call.place, call.agent_id = Place.TALKING, AgentId(line.call.holder)
+        line.agent_id = AgentId(holder)
+        call, customer = self._centre.calls.get(line.contact_id), line.call.customer
+        if call is not None and customer is not None and customer.where in (Where.TALK, Where.HELD):
+            call.place, call.agent_id = Place.TALKING, line.agent_id
 
     def _over(self, line: Line, switch_at: Instant | None) -> None:
         if self.lines.get(line.contact_id) is not line:
@@ -417,11 +448,9 @@ class CallControl:
         line.wanted.clear()
         for wanted in waiting:
             wanted.done.errback(self.refused(wanted.by, line.contact_id, "over"))
-        customer_there = self._centre.calls.get(line.contact_id)
-        if customer_there is None:
-            customer = line.call.customer
-            by = By.CALLER if customer is not None and line.customer_first else By.AGENT
-            self._centre.contact_over(line.contact_id, by, switch_at)
+        if self._centre.calls.get(line.contact_id) is None and not line.end_told:
+            by = line.ended_by or (By.CALLER if line.customer_first else By.AGENT)
+            self._centre.contact_over(line.contact_id, line.agent_id, by, switch_at)
 
     # -- offers ------------------------------------------------------------------------------------------------------
 

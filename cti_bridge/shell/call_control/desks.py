@@ -178,6 +178,12 @@ class Desks:
         if contact_id in self._dossiers:
             self.touch(contact_id)
 
+    def remember(self, contact_id: ContactId, *facts: ContactOffered | ContactQueued) -> None:
+        """What was said of a contact before the daemon started."""
+        for fact in facts:
+            take = _offered if isinstance(fact, ContactOffered) else _queued
+            take(self.dossier(contact_id), None, fact)  # type: ignore[arg-type]  # each takes its own kind
+
     def touch(self, contact_id: ContactId) -> None:
         """Something of this contact may have changed: desks are told in a moment."""
         self._touched[contact_id] = None
@@ -230,14 +236,14 @@ def _on_line(line: Line) -> set[AgentId]:
     return agents | ({AgentId(line.call.parked_by)} if line.call.parked_by else set())
 
 
-def _offered(dossier: Dossier, _entry: Entry, fact: ContactOffered) -> None:
+def _offered(dossier: Dossier, _entry: Entry | None, fact: ContactOffered) -> None:
     dossier.direction, dossier.channel = fact.direction, fact.channel
     dossier.caller_number, dossier.caller_name = fact.caller_number, fact.caller_name
     dossier.entry_point = fact.entry_point
     dossier.customer_id = fact.customer_id or dossier.customer_id
 
 
-def _queued(dossier: Dossier, _entry: Entry, fact: ContactQueued) -> None:
+def _queued(dossier: Dossier, _entry: Entry | None, fact: ContactQueued) -> None:
     dossier.queued, dossier.menu = fact, dict(fact.attributes)
     dossier.customer_id = fact.customer_id or dossier.customer_id
 

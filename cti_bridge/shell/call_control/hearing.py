@@ -189,6 +189,12 @@ class Hearing:
 
     # -- asked for ---------------------------------------------------------------------------------------------------
 
+    def place(self, found: Iterable[translate.ChannelFound]) -> None:
+        """The switch was asked where all channels are."""
+        self.rooms.clear()
+        for channel in found:
+            self._place(channel)
+
     def look(self, line: Line, found: Mapping[str, translate.ChannelFound]) -> None:
         """The switch was asked: everybody of this line is where it says."""
         at = self._control.instant(None)

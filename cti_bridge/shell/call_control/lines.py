@@ -107,14 +107,17 @@ class Line:
 
     ``turn`` counts steps of acts, so that a late answer is told from that of the present step. ``queue``: of a call of
     an agent's own, what it was made for. ``handed``: a transfer whose fact is still to be told; ``queue_wanted``: the
-    queue that it goes to. ``blamed``: who ended whose part. ``customer_first``: the customer left before the agents.
+    queue that it goes to; ``returning``: the customer comes into a queue from an agent. ``blamed``: who ended whose part. ``customer_first``: the customer left before the agents.
     ``recording``: as it was told; ``next_file``: what the next one is to be written into.
     """
 
     __slots__ = (
+        "agent_id",
         "blamed",
         "customer_first",
         "dial_began",
+        "end_told",
+        "ended_by",
         "file",
         "files",
         "handed",
@@ -132,6 +135,7 @@ class Line:
         "recording",
         "recording_asked",
         "recording_stops",
+        "returning",
         "timer",
         "turn",
         "wanted",
@@ -147,7 +151,9 @@ class Line:
         self.handed: HandedOver | None = None
         self.queue_wanted: QueueName | None = None
         self.blamed: dict[str, By] = {}
-        self.customer_first = False
+        self.agent_id: AgentId | None = None
+        self.customer_first = self.returning = self.end_told = False
+        self.ended_by: By | None = None
         self.dial_began: Instant | None = None
         self.orders_failed = 0
         self.parked_at: Instant | None = None

@@ -272,14 +272,21 @@ def _acquainted(party: Party, with_customer: bool, *, away: bool) -> Party:
 def engaged(call: Topology) -> dict[AgentId, Activity]:
     """The agents who are at work on the call: talking, or with the customer on hold.
 
-    A leg that has been answered is work until it ends; who had the customer sent on works on it no more.
+    A leg that has been answered is work until it ends. Who had the customer sent on works on it no more, nor does who
+    is alone because the customer is gone. Who dialled in vain has the phone to their ear until it is hung up.
     """
     customer = call.customer
     return {
         AgentId(party.key): _activity(call, party, customer)
         for party in call.living(Kind.AGENT)
-        if party.answered_at is not None and party.end == ""
+        if party.answered_at is not None and not party.end and not _is_left(call, party, customer)
     }
+
+
+def _is_left(call: Topology, party: Party, customer: Party | None) -> bool:
+    if customer is None or customer.lives or (call.outbound and customer.answered_at is None):
+        return False
+    return not any(_hears(party, other) for other in call.living() if other.key != party.key)
 
 
 def _activity(call: Topology, party: Party, customer: Party | None) -> Activity:

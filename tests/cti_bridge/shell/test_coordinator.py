@@ -104,6 +104,10 @@ class Centre:
     def answers(self, ring):
         self.say("Newstate", "ChannelState: 6", f"Uniqueid: {ring['ChannelId']}")
 
+    def joined(self, *channels):
+        for uniqueid in channels:
+            self.say("BridgeEnter", f"Uniqueid: {uniqueid}", f"Channel: PJSIP/{uniqueid}-1", "BridgeUniqueid: b1")
+
     def hangup(self, uniqueid, cause=16):
         self.say("Hangup", f"Uniqueid: {uniqueid}", f"Cause: {cause}")
 
@@ -266,6 +270,7 @@ def test_hold_by_the_phone(centre):
     centre.waits()
     ring = centre.rung()
     centre.answers(ring)
+    centre.joined(ring["ChannelId"], "1.1")
     centre.say("Hold", f"Uniqueid: {ring['ChannelId']}")
     assert centre.engine.agent(AgentId("ann")).activity is Activity.HOLD
     centre.pass_s(4)
