@@ -217,7 +217,7 @@ def _get_full_variable(switch: "Switch", channel: Channel, words: Words) -> AgiR
 
 
 def _set_variable(switch: "Switch", channel: Channel, words: Words) -> AgiReply:
-    from cti_bridge.virtual_pbx.applications import assign  # noqa: PLC0415 - that module imports this one
+    from cti_bridge.virtual_pbx.assignments import assign  # noqa: PLC0415 - that module imports this one
 
     assign(switch, channel, words[0], words[1])
     return _done("1")

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from cti_bridge.virtual_pbx import ami_calls, ami_lists
 from cti_bridge.virtual_pbx.ami_answers import channel_of, error, success, value_of
 from cti_bridge.virtual_pbx.ami_session import AMI_VERSION, AmiSession, allowed, event_classes, stamp
-from cti_bridge.virtual_pbx.applications import assign
+from cti_bridge.virtual_pbx.assignments import assign
 from cti_bridge.virtual_pbx.channels import Channel
 from cti_bridge.wire.ami import AmiMessage
 from facts.time import SECOND, Instant
@@ -197,6 +197,7 @@ _SPELLED: Mapping[str, tuple[str, Action]] = {
     "BlindTransfer": ("call", ami_calls.blind_transfer),
     "PlayDTMF": ("call", ami_calls.play_dtmf),
     "MuteAudio": ("system", ami_calls.mute_audio),
+    "PJSIPNotify": ("system", ami_calls.notify),
     "MixMonitor": ("system", ami_calls.mix_monitor),
     "StopMixMonitor": ("system,call", ami_calls.stop_mix_monitor),
     "MixMonitorMute": ("system,call", ami_calls.mix_monitor_mute),

@@ -1,5 +1,7 @@
 """AMI actions on calls: ring, send elsewhere, join, end, mute, record."""
 
+import re
+
 from cti_bridge.virtual_pbx.ami_answers import channel_of, error, success
 from cti_bridge.virtual_pbx.ami_session import AmiSession
 from cti_bridge.virtual_pbx.applications import record
@@ -138,11 +140,14 @@ def _origination(session: AmiSession, message: AmiMessage) -> Origination | None
     )
 
 
+_OUTSIDE_PARENTHESES = re.compile(r",(?![^(]*\))")
+
+
 def _variables(message: AmiMessage) -> tuple[tuple[str, str], ...]:
     """Every ``Variable: name=value``; one header may hold several, separated by commas."""
     pairs: list[tuple[str, str]] = []
     for text in message.get_all("Variable"):
-        for part in text.split(","):
+        for part in _OUTSIDE_PARENTHESES.split(text):
             name, equals, value = part.partition("=")
             if equals:
                 pairs.append((name.strip(), value))
@@ -194,7 +199,19 @@ def play_dtmf(session: AmiSession, message: AmiMessage) -> None:
         length = (int(duration) if duration.isdecimal() else 100) * MILLISECOND
         if (message.get("Receive") or "").lower() in ("true", "yes", "1"):
             session.switch.press(channel, digit[0])
+        else:
+            channel.keys_heard += digit[0]
         session.pause(length, lambda: success(session, message, "DTMF successfully queued"))
+
+
+def notify(session: AmiSession, message: AmiMessage) -> None:
+    """Tell a phone something; ``Event=talk`` asks one that rings to answer."""
+    channel = channel_of(session, message)
+    if channel is None:
+        return
+    success(session, message, "NOTIFY sent")
+    if ("Event", "talk") in _variables(message):
+        session.switch.soon(lambda: channel.far_end.asked_to_answer(channel))
 
 
 def mute_audio(session: AmiSession, message: AmiMessage) -> None:

@@ -4,12 +4,12 @@ An application returns the location to go on at, or None for the next step. Inte
 taken into a bridge) come out of its pauses as exceptions; what it started, it ends in ``finally``.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from cti_bridge.virtual_pbx.agi_session import agi
-from cti_bridge.virtual_pbx.channels import NORMAL_CLEARING, UP, Channel, Party
+from cti_bridge.virtual_pbx.assignments import assign
+from cti_bridge.virtual_pbx.channels import NORMAL_CLEARING, UP, Channel
 from cti_bridge.virtual_pbx.dialling import dial
 from cti_bridge.virtual_pbx.dialplan import Location
 from cti_bridge.virtual_pbx.errors import HungUp
@@ -24,7 +24,6 @@ Run: TypeAlias = Callable[["Switch", Channel, str], Step[Location | None]]
 Plain: TypeAlias = Callable[["Switch", Channel, str], Location | None]
 
 _SPY_STARTS_US = 100 * MILLISECOND
-_ASSIGNED_FUNCTION = re.compile(r"([A-Z_]+)\((.*)\)")
 
 
 def _at_once(plain: Plain) -> Run:
@@ -50,20 +49,6 @@ def _hang_up(_switch: "Switch", channel: Channel, data: str) -> None:
 def _set(switch: "Switch", channel: Channel, data: str) -> None:
     name, _, value = data.partition("=")
     assign(switch, channel, name.strip(), value)
-
-
-def assign(switch: "Switch", channel: Channel, name: str, value: str) -> None:
-    """Set a variable, or what a function such as ``CALLERID(num)`` stands for."""
-    function = _ASSIGNED_FUNCTION.fullmatch(name)
-    if function is None:
-        channel.set_variable(name, value)
-    elif function[1] == "CALLERID":
-        number, shown = channel.caller.number, channel.caller.name
-        channel.caller = Party(value, shown) if function[2].lower() in ("num", "number") else Party(number, value)
-    elif function[1] == "CHANNEL" and function[2].lower() == "after_bridge_goto":
-        channel.after_bridge = switch.dialplan.resolve(value, channel.location) if value else None
-    elif function[1] == "GLOBAL":
-        switch.surroundings.globals[function[2]] = value
 
 
 def _goto(switch: "Switch", channel: Channel, data: str) -> Location:

@@ -110,6 +110,9 @@ class Caller:
         else:
             phones[0].hang_up()
 
+    def asked_to_answer(self, channel: Channel) -> None:
+        """A caller's phone is nobody's to command."""
+
     def alone(self, channel: Channel) -> None:
         """Everybody else has gone: wait a moment, then hang up."""
         del channel

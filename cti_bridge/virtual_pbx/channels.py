@@ -64,6 +64,9 @@ class Heard(Protocol):
     def talking(self, channel: "Channel") -> None:
         """Somebody else can be heard."""
 
+    def asked_to_answer(self, channel: "Channel") -> None:
+        """The phone is told to answer by itself."""
+
     def alone(self, channel: "Channel") -> None:
         """The talk is over, the line is not."""
 
@@ -118,6 +121,12 @@ class Channel:
         self.music = False
         self.recording = False
         self.muted: set[str] = set()
+        self.keys_heard = ""
+        """Keys that were sent to the far end."""
+
+        self.sip_headers: dict[str, str] = {}
+        """Headers that were added to the call, by lower-case name."""
+
         self.gone = False
         self.thread: Thread | None = None
         self.watchers: list[Thread] = []

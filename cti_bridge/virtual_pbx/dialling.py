@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cti_bridge.virtual_pbx.assignments import assign
 from cti_bridge.virtual_pbx.channels import NO_ANSWER, NORMAL_CLEARING, RINGING, UP, Channel, Header, Party, shown
 from cti_bridge.virtual_pbx.dialplan import Location
 from cti_bridge.virtual_pbx.errors import HungUp, Interruption, Redirected
@@ -86,7 +87,7 @@ def _outgoing_leg(switch: "Switch", endpoint: "Endpoint", number: str, wanted: O
     )
     switch.tell_step(channel, "AppDial2", "(Outgoing Line)")
     for name, value in wanted.variables:
-        channel.set_variable(name, value)
+        assign(switch, channel, name, value)
     if wanted.caller is not None:
         channel.caller = wanted.caller
         switch.emit_channel("NewCallerid", channel, _PRESENTATION)

@@ -165,6 +165,10 @@ class PhoneInHand:
         """Put the other side on hold, or take it back."""
         return self._do(lambda: self._phone.hold(held=held))
 
+    def transfer(self, number: str) -> bool:
+        """Pass on whom it talks to."""
+        return self._do(lambda: self._phone.transfer(number))
+
     def press(self, keys: str) -> bool:
         """Press keys during a call."""
         return self._do(lambda: self._phone.press(keys))

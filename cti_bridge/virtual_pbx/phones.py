@@ -4,6 +4,7 @@ import random
 from typing import TYPE_CHECKING
 
 from cti_bridge.virtual_pbx.channels import CALL_REJECTED, RINGING, UP, USER_BUSY, Channel
+from cti_bridge.virtual_pbx.dialplan import Location
 from cti_bridge.virtual_pbx.settings import AgentHabits
 from facts.time import MILLISECOND
 from simulation.distributions.durations import sampler
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SIP_BUSY_HERE, SIP_DECLINE = 486, 603
 _BETWEEN_KEYS_US = 300 * MILLISECOND
+_BY_ITSELF_US = 100 * MILLISECOND
 
 
 class Phone:
@@ -77,6 +79,13 @@ class Phone:
         self._switch.hold(self.channel, held=held)
         return True
 
+    def transfer(self, number: str) -> bool:
+        """Pass on whom it talks to, without asking (REFER); False when there is nobody."""
+        if self.channel is None or self.channel.bridge is None:
+            return False
+        self._switch.refer(self.channel, Location("acd-transfer", number))
+        return True
+
     def press(self, keys: str) -> bool:
         """Press keys during a call; False when there is none."""
         if self.channel is None:
@@ -106,8 +115,9 @@ class Phone:
             self._refuse(channel, USER_BUSY, SIP_BUSY_HERE)
             return
         self.channel = channel
-        if self.manual:
+        if self.manual or "answer-after=0" in channel.sip_headers.get("call-info", ""):
             self._switch.set_state(channel, RINGING)
+            self.asked_to_answer(channel, only_by_header=True)
             return
         lot = self._lots.random()
         busy, rejected = self.habits.busy, self.habits.busy + self.habits.rejected
@@ -128,6 +138,11 @@ class Phone:
     def _refuse(self, channel: Channel, cause: int, tech_cause: int) -> None:
         if channel.state != UP:
             self._switch.far_end_hangs_up(channel, cause, tech_cause)
+
+    def asked_to_answer(self, channel: Channel, *, only_by_header: bool = False) -> None:
+        """Answer in a moment: told so while it rings, or by the call's own headers."""
+        if not only_by_header or "answer-after=0" in channel.sip_headers.get("call-info", ""):
+            self._switch.after(_BY_ITSELF_US, lambda: self.answer() if self.channel is channel else None)
 
     def prompted(self, channel: Channel) -> None:
         """Feature codes ask nothing that an agent's habits would answer."""

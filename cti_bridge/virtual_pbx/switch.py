@@ -83,6 +83,9 @@ class Nobody:
     def talking(self, channel: Channel) -> None:
         """Say nothing."""
 
+    def asked_to_answer(self, channel: Channel) -> None:
+        """Nobody is there to be asked."""
+
     def alone(self, channel: Channel) -> None:
         """Stay."""
 
@@ -417,6 +420,16 @@ class Switch(Scheduler):
             if channel.bridge is not None:
                 channel.bridge.leave(channel)
             channel.changed()
+
+    def refer(self, channel: Channel, target: Location) -> None:
+        """The phone on a channel passes on whom it talks to, and is out of the talk."""
+        others = [other for other in channel.bridge.channels if other is not channel] if channel.bridge else []
+        if len(others) != 1:
+            return
+        told = [("Result", "Success"), *self.snapshot(channel, "Transferer"), *self.snapshot(others[0], "Transferee")]
+        told += [("IsExternal", "Yes"), ("Context", target.context), ("Extension", target.extension)]
+        self.emit("BlindTransfer", "call", told)
+        self.redirect((others[0], target))
 
     def sound(self, name: str) -> Duration | None:
         """How long a sound plays; None when there is none of this name."""
