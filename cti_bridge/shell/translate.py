@@ -251,6 +251,11 @@ def _caller_waits(m: AmiMessage) -> CallerWaits:
     )
 
 
+def _sent_on(m: AmiMessage) -> SentOn:
+    contact_id = ContactId(m.get("Call") or "")
+    return SentOn(at=_at(m), channel_id=_id(m), contact_id=contact_id, target=m.get("Target") or "")
+
+
 _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
     "AcdWaiting": _caller_waits,
     "AcdKey": lambda m: KeyPressed(
@@ -259,8 +264,8 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
     "AcdLegReady": lambda m: ChannelAnswered(at=_at(m), channel_id=_id(m)),
     "AcdHeld": lambda m: CustomerHeld(at=_at(m), channel_id=_id(m)),
     "AcdAddEnd": lambda m: LeftAlone(at=_at(m), channel_id=_id(m), joined=m.get("Result") == "SUCCESS"),
-    "AcdTransfer": lambda m: _sent_on(m),
-    "AcdMenu": lambda m: _sent_on(m),
+    "AcdTransfer": _sent_on,
+    "AcdMenu": _sent_on,
     "AcdSpyEnd": lambda m: SpyChanged(at=_at(m), channel_id=_id(m), heard_id="", hears=False),
     "AcdKept": lambda m: LegKept(at=_at(m), channel_id=_id(m)),
     "AcdDialEnd": lambda m: DialEnded(
@@ -279,11 +284,6 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
         result=m.get("Result") or "",
     ),
 }
-
-
-def _sent_on(m: AmiMessage) -> SentOn:
-    contact_id = ContactId(m.get("Call") or "")
-    return SentOn(at=_at(m), channel_id=_id(m), contact_id=contact_id, target=m.get("Target") or "")
 
 
 def _user_event(m: AmiMessage) -> SwitchEvent | None:

@@ -14,11 +14,12 @@ from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.python.failure import Failure
 
 from acd.engine import Engine
-from acd.events import EndWrapUp, ExtendWrapUp, JoinQueue, RefuseOffer
+from acd.events import EndWrapUp, ExtendWrapUp, JoinQueue
 from cti_bridge.shell import translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError
 from cti_bridge.shell.call_control import machine as m
 from cti_bridge.shell.call_control import telling
+from cti_bridge.shell.call_control.answering import Answering
 from cti_bridge.shell.call_control.commands import Command, End
 from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
@@ -35,10 +36,9 @@ from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Party, Sign, 
 from cti_bridge.shell.call_control.wishes import Details, Wishes
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
-from cti_bridge.shell.switch_actions import Caller, Headers, hang_up
+from cti_bridge.shell.switch_actions import Caller, Headers
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import Entry
-from facts.states import OfferOutcome
 from facts.states import Party as By
 from facts.time import SECOND, Instant
 
@@ -95,7 +95,7 @@ class CallControl:
         self._wishes = Wishes(centre, self)
         self._recordings = Recordings(centre, self)
         self.supervision = Supervision(centre, clock, self)
-        self._answering: dict[tuple[ContactId, AgentId], Deferred[None]] = {}
+        self._answering = Answering(centre, clock, self)
 
     def use_rules(self, rules: Rules) -> None:
         """The settings are others from now on."""
@@ -111,9 +111,11 @@ class CallControl:
         details = details or Details()
         if act in ("end_wrap_up", "extend_wrap_up"):
             return maybeDeferred(self._wrap_up, agent_id, contact_id, act, details)
-        offered = self._offered_leg(agent_id, contact_id)
-        if offered is not None and act in ("answer", "reject"):
-            return self._answer(offered) if act == "answer" else maybeDeferred(self._reject, offered)
+        offered = self._answering.offered_leg(agent_id, contact_id)
+        if offered is not None and act == "answer":
+            return self._answering.answer(offered)
+        if offered is not None and act == "reject":
+            return maybeDeferred(self._answering.reject, offered)
         line = self.lines.get(contact_id)
         if line is None:
             return fail(self.refused(agent_id, contact_id, self.desks.why_not(agent_id, contact_id, act)))
@@ -142,8 +144,7 @@ class CallControl:
         while line.wanted and not line.machine.busy:
             wanted = line.wanted.popleft()
             try:
-                if not self._centre.connected:
-                    raise ActIllegalError("switch_lost")
+                self._must_be_connected()
                 wish = wanted.make(line.call)
                 line.now = wanted
                 self._wishes.begun(line, wanted.by, wish)
@@ -154,6 +155,10 @@ class CallControl:
                 wanted.done.errback(self.refused(wanted.by, line.contact_id, error.reason_id))
             else:
                 self.take(line, result)
+
+    def _must_be_connected(self) -> None:
+        if not self._centre.connected:
+            raise ActIllegalError("switch_lost")
 
     def take(self, line: Line, result: m.Result, switch_at: Instant | None = None) -> None:
         """The machine has gone on: give its commands, tell who has to know, let the next act begin."""
@@ -380,9 +385,7 @@ class CallControl:
             self.lines.know(line, party)
         self.take(line, m.know(line.machine, topology.with_party(agent)), switch_at)
         self.hearing.sync_line(line, switch_at)
-        answering = self._answering.pop((call.contact_id, leg.agent_id), None)
-        if answering is not None:
-            answering.callback(None)
+        self._answering.answered(leg)
 
     def resume(self, topology: Topology) -> None:
         """A call that was there before the daemon comes under control."""
@@ -451,51 +454,6 @@ class CallControl:
         if self._centre.calls.get(line.contact_id) is None and not line.end_told:
             by = line.ended_by or (By.CALLER if line.customer_first else By.AGENT)
             self._centre.contact_over(line.contact_id, line.agent_id, by, switch_at)
-
-    # -- offers ------------------------------------------------------------------------------------------------------
-
-    def _offered_leg(self, agent_id: AgentId, contact_id: ContactId) -> Leg | None:
-        view = self._centre.engine.contact(contact_id)
-        if view is None or view.offer_id is None or agent_id not in view.agents:
-            return None
-        return self._centre.calls.leg_of_offer(view.offer_id, agent_id)
-
-    def _answer(self, leg: Leg) -> Deferred[DeskContact]:
-        """Tell the phone to answer; it is answered when the switch says so."""
-        key = (leg.contact_id, leg.agent_id)
-        done: Deferred[None] = Deferred()
-        before = self._answering.get(key)
-        if before is not None or not self._centre.connected:
-            reason = "on_the_way" if before is not None else "switch_lost"
-            return fail(self.refused(leg.agent_id, leg.contact_id, reason))
-        self._answering[key] = done
-
-        def give_up(reason: str) -> None:
-            if self._answering.get(key) is done:
-                del self._answering[key]
-                done.errback(self.refused(leg.agent_id, leg.contact_id, reason))
-
-        timer = self._clock.callLater(CONFIRMED_WITHIN_S, give_up, "phone_cannot")
-
-        def ended(result: Any) -> Any:
-            if timer.active():
-                timer.cancel()
-            return result
-
-        asked = self._centre.ask("PJSIPNotify", [("Channel", leg.channel), ("Variable", "Event=talk")])
-        asked.addErrback(lambda _: give_up("phone_cannot"))
-        return done.addBoth(ended).addCallback(lambda _: self.desks.present(leg.agent_id, leg.contact_id))
-
-    def _reject(self, leg: Leg) -> DeskContact:
-        """The agent will not take it: told to the distributor first, so that it is known as rejected."""
-        assert leg.offer_id is not None
-        self._centre.calls.remove_leg(leg)
-        wish = RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=OfferOutcome.REJECTED)
-        present = self.desks.present(leg.agent_id, leg.contact_id)
-        if not self._centre.tell(wish):
-            raise self.refused(leg.agent_id, leg.contact_id, "not_ringing")
-        self._centre.ask("Hangup", hang_up(leg.leg_id, 21)).addErrback(lambda _: None)
-        return msgspec.structs.replace(present, state="over", acts=self.desks.no_acts())
 
     # -- wrap-up -----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A contact as an agent's desk shows it, with what can be done with it now: made from the state, never kept beside it."""
+"""A contact as an agent's desk shows it, with what can be done now: made from the state, never kept beside it."""
 
 from collections.abc import Mapping
 from typing import Literal

@@ -161,21 +161,21 @@ class Hearing:
         customer = line.call.customer
         if customer is None or not customer.lives:
             return
+        at = self._control.instant(switch_at)
         for channel_id in self.rooms.people(customer.channel_id):
             if self._lines.of_channel(channel_id) is None:
-                party = self._stranger(line, channel_id, self.rooms.name(channel_id), Where.UP, switch_at)
+                party = self._stranger(line, channel_id, self.rooms.name(channel_id), Where.UP, at=at)
                 if party is not None:
                     self._control.joined_by(line, party, switch_at)
 
     def _stranger(
-        self, line: Line, channel_id: str, channel: str, where: Where, switch_at: Instant | None, number: str = ""
+        self, line: Line, channel_id: str, channel: str, where: Where, *, at: Instant, number: str = ""
     ) -> Party | None:
         """Who is behind a channel; None for an agent who is on the call already, with another channel."""
         agent_id = self._control.agent_of_phone(channel.rpartition("-")[0])
         known = line.call.party(agent_id) if agent_id is not None else None
         if known is not None and known.lives:
             return None
-        at = self._control.instant(switch_at)
         return Party(
             key=agent_id or f"number:{number or channel_id}",
             kind=Kind.NUMBER if agent_id is None else Kind.AGENT,
@@ -226,7 +226,14 @@ class Hearing:
         if line is None or source is None or self._lines.of_channel(event.dialled_id) is not None:
             return
         if source.kind is Kind.CUSTOMER:
-            party = self._stranger(line, event.dialled_id, event.dialled, Where.RINGING, event.at, number=event.number)
+            party = self._stranger(
+                line,
+                event.dialled_id,
+                event.dialled,
+                Where.RINGING,
+                at=self._control.instant(event.at),
+                number=event.number,
+            )
         elif line.call.outbound and line.call.customer is None:
             party = Party(
                 key=CUSTOMER,

@@ -107,7 +107,8 @@ class Line:
 
     ``turn`` counts steps of acts, so that a late answer is told from that of the present step. ``queue``: of a call of
     an agent's own, what it was made for. ``handed``: a transfer whose fact is still to be told; ``queue_wanted``: the
-    queue that it goes to; ``returning``: the customer comes into a queue from an agent. ``blamed``: who ended whose part. ``customer_first``: the customer left before the agents.
+    queue that it goes to; ``returning``: the customer comes into a queue from an agent. ``blamed``: who ended whose
+    part. ``customer_first``: the customer left before the agents. ``end_told``: so was the end of the contact.
     ``recording``: as it was told; ``next_file``: what the next one is to be written into.
     """
 

@@ -115,11 +115,7 @@ class Supervision:
         spy = self._of(contact_id, supervisor)
         try:
             line, key = self._heard(contact_id, agent_id)
-            if not self._centre.connected:
-                raise ActIllegalError("switch_lost")
-            if spy is not None and spy.waiting is not None:
-                raise ActIllegalError("on_the_way")
-            device = "" if spy is not None else self._phone(phone_of)
+            device = self._phone_for(spy, phone_of)
         except ActIllegalError as error:
             return fail(ActRefused(error.reason_id))
         party = line.call.party(key)
@@ -172,6 +168,16 @@ class Supervision:
         if party is None or not party.lives or party.answered_at is None or key == CUSTOMER:
             raise ActIllegalError("nobody_talks")
         return line, key
+
+    def _phone_for(self, spy: _Spy | None, phone_of: AgentId) -> str:
+        """The phone to ring; ``""``: it is off the hook already."""
+        if not self._centre.connected:
+            raise ActIllegalError("switch_lost")
+        if spy is None:
+            return self._phone(phone_of)
+        if spy.waiting is not None:
+            raise ActIllegalError("on_the_way")
+        return ""
 
     def _phone(self, phone_of: AgentId) -> str:
         view = self._centre.engine.agent(phone_of)

@@ -1,6 +1,8 @@
-"""Where a transfer or a consultation goes: found in the distributor's state, and allowed, or refused with the reason."""
+"""Where a transfer or a consultation goes: found, and allowed, or refused with the reason."""
 
 from typing import Literal
+
+import msgspec
 
 from acd.engine import Engine
 from acd.views import AgentView
@@ -15,14 +17,23 @@ from facts.time import SECOND
 AT_WORK = frozenset({Activity.TALKING, Activity.HOLD})
 
 
-def agent_to_call(engine: Engine, call: Topology, me: str, agent: str) -> AgentView:
+class Seeker(msgspec.Struct, frozen=True, kw_only=True):
+    """Who looks for somebody: this agent, on this call, under these rules."""
+
+    engine: Engine
+    rules: Rules
+    call: Topology
+    me: str
+
+
+def agent_to_call(seeker: Seeker, agent: str) -> AgentView:
     """The agent, whose phone can be called now; raises :class:`ActIllegalError`."""
-    view = engine.agent(AgentId(agent))
+    view = seeker.engine.agent(AgentId(agent))
     if view is None:
         raise ActIllegalError("unknown_agent")
-    if agent == me:
+    if agent == seeker.me:
         raise ActIllegalError("to_oneself")
-    there = call.party(agent)
+    there = seeker.call.party(agent)
     if there is not None and there.lives:
         raise ActIllegalError("agent_on_call")
     if view.declared is Declared.LOGGED_OUT:
@@ -42,16 +53,17 @@ def checked_number(rules: Rules, number: str) -> str:
     return number
 
 
-def transfer_target(engine: Engine, rules: Rules, call: Topology, me: str, to_kind: ToKind, to: str) -> Target:
+def transfer_target(seeker: Seeker, to_kind: ToKind, to: str) -> Target:
     """Where a transfer sends the customer."""
+    rules = seeker.rules
     match to_kind:
         case "agent":
-            view = agent_to_call(engine, call, me, to)
+            view = agent_to_call(seeker, to)
             ring_s = max(1, rules.transfer_ring_us // SECOND)
             called = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), ("__ACD_AGENT", view.agent_id))
             return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="agent", variables=called)
         case "queue":
-            queue = engine.queue(QueueName(to))
+            queue = seeker.engine.queue(QueueName(to))
             if queue is None:
                 raise ActIllegalError("unknown_queue")
             if not queue.open:
@@ -68,13 +80,11 @@ def transfer_target(engine: Engine, rules: Rules, call: Topology, me: str, to_ki
             return Target(to_kind=to_kind, to=to)
 
 
-def consult_target(
-    engine: Engine, rules: Rules, call: Topology, me: str, to_kind: Literal["agent", "number"], to: str, channel_id: str
-) -> Target:
+def consult_target(seeker: Seeker, to_kind: Literal["agent", "number"], to: str, channel_id: str) -> Target:
     """Whom a consultation calls, on a channel of this id."""
-    common = (("ACD_CALL", call.contact_id),)
+    rules, common = seeker.rules, (("ACD_CALL", seeker.call.contact_id),)
     if to_kind == "agent":
-        view = agent_to_call(engine, call, me, to)
+        view = agent_to_call(seeker, to)
         return Target(
             to_kind=to_kind,
             to=to,

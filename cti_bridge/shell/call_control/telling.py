@@ -48,7 +48,9 @@ def tell_talks(centre: Centre, line: Line, dossier: Dossier, switch_at: Instant 
         if agent_id not in known or (dialling and _is_there(line.call)):
             _start(centre, line, dossier, agent_id, switch_at)
             known[agent_id] = Activity.TALKING
-        _tell_hold(centre, line, agent_id, known[agent_id], activity, switch_at)
+        hold = _hold_event(line, agent_id, known[agent_id], activity)
+        if hold is not None:
+            centre.tell(hold, switch_at)
     for agent_id in known:
         if agent_id not in wanted:
             _end(centre, line, agent_id, switch_at)
@@ -109,13 +111,12 @@ def _start(centre: Centre, line: Line, dossier: Dossier, agent_id: AgentId, swit
     centre.tell(event, switch_at)
 
 
-def _tell_hold(
-    centre: Centre, line: Line, agent_id: AgentId, known: Activity, wanted: Activity, switch_at: Instant | None
-) -> None:
+def _hold_event(line: Line, agent_id: AgentId, known: Activity, wanted: Activity) -> HoldTalk | RetrieveTalk | None:
+    """What the distributor does not know of the customer's being on hold."""
     if known is wanted or known not in (Activity.TALKING, Activity.HOLD):
-        return
+        return None
     event = HoldTalk if wanted is Activity.HOLD else RetrieveTalk
-    centre.tell(event(contact_id=line.contact_id, agent_id=agent_id), switch_at)
+    return event(contact_id=line.contact_id, agent_id=agent_id)
 
 
 def _end(centre: Centre, line: Line, agent_id: AgentId, switch_at: Instant | None) -> None:

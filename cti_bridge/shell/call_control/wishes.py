@@ -25,7 +25,7 @@ from cti_bridge.shell.call_control.plans import (
 )
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import ActName, consulted
-from cti_bridge.shell.call_control.targets import AT_WORK, checked_number, consult_target, transfer_target
+from cti_bridge.shell.call_control.targets import AT_WORK, Seeker, checked_number, consult_target, transfer_target
 from cti_bridge.shell.call_control.topology import Kind, Topology, Where
 from cti_bridge.shell.calls import Calls
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
@@ -107,17 +107,18 @@ class Wishes:
     def _transfer(self, call: Topology, agent_id: AgentId, details: Details) -> Wish:
         if details.to_kind is None:
             raise ActIllegalError("no_such_party")
-        to_kind, to = details.to_kind, details.to
-        target = transfer_target(self._centre.engine, self._control.rules, call, agent_id, to_kind, to)
+        target = transfer_target(self._seeker(call, agent_id), details.to_kind, details.to)
         return SendOn(act="transfer", target=target)
 
     def _consult(self, call: Topology, agent_id: AgentId, details: Details) -> Wish:
         if details.to_kind not in ("agent", "number"):
             raise ActIllegalError("no_such_party")
         leg_id = self._centre.calls.new_leg_id()
-        engine, rules = self._centre.engine, self._control.rules
-        target = consult_target(engine, rules, call, agent_id, details.to_kind, details.to, leg_id)
+        target = consult_target(self._seeker(call, agent_id), details.to_kind, details.to, leg_id)
         return Ask(act="consult", target=target, party=called_party(agent_id, target, self._centre.now()))
+
+    def _seeker(self, call: Topology, agent_id: AgentId) -> Seeker:
+        return Seeker(engine=self._centre.engine, rules=self._control.rules, call=call, me=agent_id)
 
     def _digits(self, details: Details) -> Wish:
         if not are_keys(details.digits):

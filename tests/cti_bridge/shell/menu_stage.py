@@ -141,6 +141,10 @@ class Switch:
         self.actions.append((name, dict(headers)))
         return succeed(None)
 
+    def list_action(self, name, headers):
+        self.actions.append((name, dict(headers)))
+        return succeed([])
+
     def of(self, name):
         return [headers for action, headers in self.actions if action == name]
 
