@@ -146,6 +146,7 @@ def test_no_answer_then_second_agent(daemon: Daemon, phones: Phones) -> None:
     leg = answering.expect_ring(10)
     leg.wait_answered()
     missed.wait_ended()
+    caller.wait_hears(AGENT_HZ)
     caller.hang_up()
     daemon.wait_kind("ContactEnded")
     assert [fact.outcome for fact in daemon.facts("OfferEnded")] == ["no_answer", "answered"]
