@@ -108,6 +108,10 @@ class Switch:
         self.actions.append((name, dict(headers)))
         return succeed(None)
 
+    def list_action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[list[Any]]:
+        self.actions.append((name, dict(headers)))
+        return succeed([])
+
 
 def free_port() -> int:
     with socket.socket() as probe:
