@@ -4,13 +4,12 @@ Intervals are half-open: the first instant is inside, the second is not; None is
 (`facts.time.Instant`).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Literal, Protocol
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
 
 from facts.ids import ContactId, NodeName
 from facts.journal import Entry
 from facts.time import Instant
-from reporting.kpi.cells import Cell
 
 
 class JournalReader(Protocol):
@@ -39,22 +38,4 @@ class JournalAppender(JournalReader, Protocol):
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write all entries in one transaction; after an error none of them is there."""
-        ...
-
-
-class CellReader(Protocol):
-    """Interval tables: what `reporting.kpi.live.Cells` fills, as the store keeps it."""
-
-    def cells(
-        self,
-        family: str,
-        from_at: Instant | None = None,
-        to_at: Instant | None = None,
-        *,
-        grain: Literal["quarter", "day", "whole"] = "quarter",
-    ) -> Iterable[tuple[Instant, tuple[str | None, ...], Cell]]:
-        """``(beginning, key, cell)`` of the quarters of an hour, or whole days, that begin in the range.
-
-        ``whole``: as few cells as make up a range of whole days.
-        """
         ...

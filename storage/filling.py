@@ -13,14 +13,13 @@ from facts.ids import NodeName
 from facts.time import DAY, MINUTE, Instant
 from reporting.kpi.cells import Cell, Step
 from reporting.kpi.fold import Fold, stream_of
-from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import Cells
 from reporting.kpi.records import Record
-from storage.intervals import Address, Filled, IntervalTables, Rules, key_text
+from storage.intervals import Filled, IntervalTables, Rules
 from storage.journal import Journal
 from storage.upkeep import UPKEEP
 
-RULES_VERSION = "2:" + ",".join(Cell.__struct_fields__)
+RULES_VERSION = "3:" + ",".join(Cell.__struct_fields__)
 """To be raised when cells are filled by other rules; what cells hold is in it by itself."""
 
 BATCH = 20_000
@@ -63,7 +62,7 @@ class IntervalFiller:
                 continue
             stream = self._streams.get(stream_of(node))
             if stream is None:
-                stream = self._streams[stream_of(node)] = _Stream(self._journal, self._tables, self._zone)
+                stream = self._streams[stream_of(node)] = _Stream(self._journal, self._tables)
             stream.follow(node)
         return list(self._streams.values())
 
@@ -71,11 +70,9 @@ class IntervalFiller:
 class _Stream:
     """Nodes that are folded together: the daemons of a site, or one import."""
 
-    def __init__(self, journal: Journal, tables: IntervalTables, zone: ZoneInfo) -> None:
+    def __init__(self, journal: Journal, tables: IntervalTables) -> None:
         self._journal = journal
         self._tables = tables
-        self._calendar = Calendar(zone)
-        self._found: dict[Instant, tuple[Instant, Instant]] = {}
         self._nodes: set[NodeName] = set()
         self._filled: dict[NodeName, Filled] = {}
         self._position: dict[NodeName, tuple[int, Instant]] = {}
@@ -128,33 +125,9 @@ class _Stream:
             self._reach = reach(fold)
             self._reach_at = fold.now + REACH_EVERY
         after = {node: Filled(seq=seq, as_of=at, refold_from=self._reach) for node, (seq, at) in self._position.items()}
-        self._tables.add(self._changes(), before, after, list(fold.agents.open_spans(fold.now)))
+        self._tables.add(self._cells.cells, before, after, list(fold.agents.open_spans(fold.now)))
         self._filled = after
         self._cells.cells.clear()
-        self._cells.changed.clear()
-
-    def _changes(self) -> dict[Address, Cell]:
-        """What changed, in quarters, days and weeks."""
-        changes: dict[Address, Cell] = {}
-        for (family, quarter, key), cell in self._cells.cells.items():
-            text = key_text(key)
-            changes[family, "quarter", quarter, text] = cell
-            for grain, start in zip(("day", "week"), self._begins(quarter), strict=True):
-                address: Address = (family, grain, start, text)
-                if address not in changes:
-                    changes[address] = Cell()
-                changes[address].add(cell)
-        return changes
-
-    def _begins(self, quarter: Instant) -> tuple[Instant, Instant]:
-        """The beginnings of the day and the week in which a quarter of an hour lies."""
-        found = self._found.get(quarter)
-        if found is None:
-            if len(self._found) > 100_000:
-                self._found.clear()
-            found = (self._calendar.begin("day", quarter), self._calendar.begin("week", quarter))
-            self._found[quarter] = found
-        return found
 
 
 def restore(fold: Fold, journal: Journal, filled: Mapping[NodeName, Filled]) -> Instant:

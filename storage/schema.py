@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -70,10 +70,21 @@ interval_cell = sa.Table(
     "interval_cell",
     metadata,
     sa.Column("family", sa.Text, primary_key=True, comment="queue, agent or entry_point"),
-    sa.Column("grain", sa.Text, primary_key=True, comment="quarter, or day or week of the zone in interval_rules"),
-    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False, comment="the interval's first instant"),
-    sa.Column("key", sa.Text, primary_key=True, comment="the slice's values, a JSON array"),
+    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False, comment="the quarter's first instant"),
+    sa.Column("key", sa.Text, primary_key=True, comment="the slice's value as JSON"),
     sa.Column("data", sa.LargeBinary, nullable=False, comment="counts, sums and histograms, MessagePack"),
+)
+"""What changed lately; from time to time it is added to the sheets."""
+
+interval_sheet = sa.Table(
+    "interval_sheet",
+    metadata,
+    sa.Column("family", sa.Text, primary_key=True, comment="queue, agent or entry_point"),
+    sa.Column("grain", sa.Text, primary_key=True, comment="15min, 30min, hour or day, of the zone in interval_rules"),
+    sa.Column(
+        "block", sa.BigInteger, primary_key=True, autoincrement=False, comment="a day of UTC; of days 32 of them"
+    ),
+    sa.Column("data", sa.LargeBinary, nullable=False, comment="all cells of the block, in columns"),
 )
 
 interval_filling = sa.Table(

@@ -1,17 +1,15 @@
 """The demo's figures: the same fold and the same report as everywhere, over cells that do not grow with the calls."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from config.models import Settings
 from cti_bridge.app.report_setup import Question, query_of
 from facts.journal import Entry
 from facts.time import Instant
-from reporting.kpi.cells import Cell
+from reporting.kpi.columns import part_of
 from reporting.kpi.figures import Number
 from reporting.kpi.fold import Fold
-from reporting.kpi.from_cells import Grain, build_from_cells
+from reporting.kpi.from_cells import Grain, Stored, build_from_cells
 from reporting.kpi.live import AGENT, Cells
 from reporting.kpi.report import Report
 
@@ -37,23 +35,21 @@ class DemoFigures:
         """The report over everything so far."""
         return build_from_cells(self, self.query, as_of=self._fold.now, days_of=None)
 
-    def cells(
+    def parts(
         self,
         family: str,
-        from_at: Instant | None = None,  # noqa: ARG002 - the report asks for the whole run
-        to_at: Instant | None = None,  # noqa: ARG002 - likewise
-        *,
-        grain: Grain = "quarter",  # noqa: ARG002 - likewise
-    ) -> Iterator[tuple[Instant, tuple[str | None, ...], Cell]]:
+        _from_at: Instant | None,  # the report asks for the whole run
+        _to_at: Instant | None,
+        _grain: Grain,
+    ) -> Stored:
         """The cells as the report reads them; agents' time counts up to the latest entry."""
-        for at, key, cell in self._cells.of(family):
-            yield at, (key,), cell
+        cells = [part_of(self._cells.of(family))]
         if family == AGENT:
             until_now = Cells(_whole_run)
             for span in self._fold.agents.open_spans(self._fold.now):
                 until_now.add_span(span)
-            for at, key, cell in until_now.of(AGENT):
-                yield at, (key,), cell
+            cells.append(part_of(until_now.of(AGENT)))
+        return Stored([], cells)
 
 
 def _whole_run(_at: Instant) -> Instant:

@@ -278,7 +278,8 @@ class ReportQueries:
         plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecasts=forecasts)
         with self._source() as journal, self._reading:
             records = read(journal, query.start - HISTORY, query.end).records
-        check_known("queue", (queue,), {record.queue for record in records if isinstance(record, Visit)})
+        asked_for = msgspec.structs.replace(query, queues=(queue,))
+        check_known("queue", asked_for, {record.queue for record in records if isinstance(record, Visit)})
         return query, misses(records, QueueName(queue), query.start, query.end, plan)
 
     def _query(self, question: Question, *figures: str) -> Query:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cti_bridge.app.database_address import database_address
-from facts.ids import QueueName
+from facts.ids import NodeName, QueueName
 from facts.time import DAY, Instant, from_seconds
 from reporting.kpi import catalogue
 from reporting.kpi.errors import ReportError
-from reporting.kpi.from_cells import can_answer, gather
 from reporting.kpi.intervals import OpeningHours, parse_moment, parse_opening_hours
 from reporting.kpi.report import Query, Report, answer
 from reporting.kpi.resolution import RepeatRule, Scope
@@ -100,6 +99,8 @@ def report_of(journal: "Journal", query: Query, scanning: AbstractContextManager
 
     ``scanning`` is entered while the facts are read, which takes the longer the more there are.
     """
+    from reporting.kpi.from_cells import can_answer  # noqa: PLC0415 - numpy takes its time
+
     if can_answer(query):
         report = _from_tables(journal, query)
         if report is not None:
@@ -119,35 +120,33 @@ MOST_BEHIND = 20_000
 def _from_tables(journal: "Journal", query: Query) -> Report | None:
     """The report with all facts up to now; None: the tables lack some, and nobody is about to fill them in.
 
-    A daemon that fills them is a moment behind its journal: that moment is waited for. Nor may they be filled between
-    the first reading and the last, or figures of two moments would stand in one report.
+    A daemon that fills them is a moment behind its journal: that moment is waited for.
     """
+    from reporting.kpi.from_cells import UndecidedError, build_from_cells  # noqa: PLC0415 - numpy takes its time
     from storage.filling import RULES_VERSION  # noqa: PLC0415 - with SQLAlchemy, as the journal
-    from storage.intervals import IntervalTables  # noqa: PLC0415
+    from storage.intervals import Filled, IntervalTables  # noqa: PLC0415
     from storage.upkeep import UPKEEP  # noqa: PLC0415
 
     tables = IntervalTables(journal)
-    rules = tables.rules()
-    if rules is None or rules.version != RULES_VERSION or tables.lag() > MOST_BEHIND:
-        return None
-    asked = {node: head.seq for node, head in journal.heads().items()}
-    filled, moved_at = tables.filled(), monotonic()
+    asked = {node: head.seq for node, head in journal.heads().items() if node != UPKEEP}
+    before: dict[NodeName, Filled] | None = None
+    moved_at = monotonic()
     while monotonic() < moved_at + FILLING_S:
-        if all(node in filled and filled[node].seq >= seq for node, seq in asked.items() if node != UPKEEP):
-            gathered = gather(
-                tables,
-                query,
-                as_of=max((one.as_of for one in filled.values()), default=0),
-                days_of=rules.zone,
-                settled_before=min((one.refold_from for one in filled.values()), default=0),
-            )
-            if tables.filled() == filled:
-                return gathered.report()
-        else:
-            sleep(LOOK_AGAIN_S)
-        before, filled = filled, tables.filled()
-        if filled != before:
-            moved_at = monotonic()
+        with tables.reading() as now:
+            if now.rules is None or now.rules.version != RULES_VERSION:
+                return None
+            behind = {node: seq - now.filled[node].seq if node in now.filled else seq for node, seq in asked.items()}
+            if max(behind.values(), default=0) <= 0:
+                as_of = max((one.as_of for one in now.filled.values()), default=0)
+                try:
+                    return build_from_cells(now, query, as_of=as_of, days_of=now.rules.zone)
+                except UndecidedError:
+                    return None
+            if sum(behind.values()) > MOST_BEHIND:
+                return None
+            if now.filled != before:
+                before, moved_at = now.filled, monotonic()
+        sleep(LOOK_AGAIN_S)
     return None
 
 
@@ -188,6 +187,8 @@ def query_of(
         counted_at="closed" if options.counted_at == "closed" else "offered",
         queues=options.queues,
         agents=options.agents,
+        known_queues=frozenset(settings.queues),
+        known_agents=frozenset(settings.agents),
         productive=frozenset(code for code, reason in settings.reasons.items() if reason.productive),
         repeat=repeat or (RepeatRule() if not set(REPEATS).isdisjoint(wanted) else None),
         schedule=schedule,

@@ -53,7 +53,9 @@ def _csv(_title: str, report: Report, _goal: float | None) -> bytes:
 
 
 def _excel(_title: str, report: Report, _goal: float | None) -> bytes:
-    return tables.excel_bytes([tables.report_sheet(report), tables.parts_sheet(report)])
+    return tables.excel_bytes(
+        [tables.report_sheet(report), tables.parts_sheet(report), tables.definitions_sheet(report)]
+    )
 
 
 def _html(title: str, report: Report, goal: float | None) -> bytes:

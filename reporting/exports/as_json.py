@@ -19,7 +19,7 @@ def report_json(report: Report) -> dict[str, Any]:
     return {
         "range": range_json(report),
         "by": report.by,
-        "rows": report.rows,
+        "rows": list(report.rows),
         "total": report.total,
         "definitions": {definition.name: definition_json(definition, text) for definition, text in report.definitions},
     }

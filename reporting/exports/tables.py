@@ -14,7 +14,7 @@ from facts.time import Instant
 from reporting.exports.fitting import Column, FittingTable
 from reporting.exports.words import NO_DATA
 from reporting.kpi.intervals import to_datetime
-from reporting.kpi.report import Report
+from reporting.kpi.report import Report, Row
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins so for a formula; a caller's name may be one."""
@@ -39,29 +39,37 @@ def report_sheet(report: Report) -> Sheet:
     names = [definition.name for definition, _ in report.definitions]
     slices = report.by or ("slice",)
     rows = [*report.rows, report.total] if report.by and len(report.rows) > 1 else report.rows
-    filled = []
-    for row in rows:
-        labels = (
-            tuple(row.slice.get(name) or "" for name in report.by) if row.slice else ("all", *[""] * (len(slices) - 1))
-        )
-        filled.append((*labels, *(row.figures[name].value for name in names)))
+    filled = [(*_labels(report, row), *(row.figures[name].value for name in names)) for row in rows]
     formats = (*("" for _ in slices), *(_FORMATS.get(definition.unit, "0") for definition, _ in report.definitions))
     return Sheet(title="figures", header=(*slices, *names), rows=tuple(filled), formats=formats)
 
 
 def parts_sheet(report: Report) -> Sheet:
-    """Every figure with what it was made of."""
-    rows: list[tuple[Cell, ...]] = []
+    """For each slice what every figure was made of: numerator, denominator, and contacts that were not classified."""
+    names = [definition.name for definition, _ in report.definitions]
+    rows = []
     for row in report.rows:
-        label = " / ".join(value or NO_DATA for value in row.slice.values()) or "all"
-        for definition, text in report.definitions:
-            figure = row.figures[definition.name]
-            parts = (figure.value, figure.numerator, figure.denominator, figure.unclassified)
-            rows.append((label, definition.name, *parts, figure.unit, figure.formula, text))
-    header = (
-        "slice", "figure", "value", "numerator", "denominator", "unclassified", "unit", "formula", "definition",
-    )  # fmt: skip
-    return Sheet(title="parts", header=header, rows=tuple(rows))
+        figures = [row.figures[name] for name in names]
+        parts = [part for one in figures for part in (one.numerator, one.denominator, one.unclassified)]
+        rows.append((*_labels(report, row), *parts))
+    header = [f"{name} {part}" for name in names for part in ("numerator", "denominator", "unclassified")]
+    return Sheet(title="parts", header=(*(report.by or ("slice",)), *header), rows=tuple(rows))
+
+
+def definitions_sheet(report: Report) -> Sheet:
+    """The figures with unit, formula and definition."""
+    rows = []
+    for definition, text in report.definitions:
+        formula = report.total.figures[definition.name].formula
+        rows.append((definition.name, definition.title, definition.unit, formula, text, definition.exclusions))
+    header = ("figure", "title", "unit", "formula", "definition", "left out")
+    return Sheet(title="definitions", header=header, rows=tuple(rows))
+
+
+def _labels(report: Report, row: Row) -> tuple[str, ...]:
+    if not row.slice:
+        return ("all", *[""] * (len(report.by) - 1))
+    return tuple(row.slice.get(name) or "" for name in report.by)
 
 
 def struct_sheet(title: str, found: Sequence[msgspec.Struct], zone: tzinfo) -> Sheet:
@@ -106,24 +114,32 @@ def excel_bytes(sheets: Iterable[Sheet]) -> bytes:
     """A workbook with one sheet each; figures that are no data are empty cells."""
     # openpyxl has no types of its own, and takes a while to import
     from openpyxl import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # noqa: PLC0415
     from openpyxl.styles import Font  # type: ignore[import-untyped]  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    book = Workbook()
-    book.remove(book.active)
+    book = Workbook(write_only=True)  # row by row: several times quicker
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
-        page.append(sheet.header)
-        for cell in page[1]:
-            cell.font = Font(bold=True)
-        for row in sheet.rows:
-            page.append([_for_excel(value) for value in row])
         page.freeze_panes = "A2"
-        for place, form in enumerate(sheet.formats, 1):
-            for cell in page[get_column_letter(place)][1:]:
-                cell.number_format = form or "General"
         for place, name in enumerate(sheet.header, 1):
             page.column_dimensions[get_column_letter(place)].width = max(10, min(40, len(name) + 2))
+
+        def formatted(value: Cell, form: str, page: Any = page) -> Any:
+            plain = _for_excel(value)
+            if not form:
+                return plain
+            cell = WriteOnlyCell(page, plain)
+            cell.number_format = form
+            return cell
+
+        head = [WriteOnlyCell(page, name) for name in sheet.header]
+        for cell in head:
+            cell.font = Font(bold=True)
+        page.append(head)
+        forms = sheet.formats or ("",) * len(sheet.header)
+        for row in sheet.rows:
+            page.append([formatted(value, form) for value, form in zip(row, forms, strict=True)])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -64,7 +64,7 @@ class Board:
         self._calendar = Calendar(zone)
         self._days: dict[Instant, Instant] = {}
         self._today = Cells(self._day_of)
-        self._quarters = Cells()
+        self._quarters = Cells(families=(QUEUE, ENTRY_POINT))
         self._tidied: Instant = 0
         self._watchers: list[Observe] = []
         self.fold = Fold(self._today, self._quarters, self._tell_watchers)
@@ -180,10 +180,9 @@ class Board:
 
     def _sum(self, cells: Cells, inside: Callable[[Instant], bool], now: Instant, start: Instant) -> Cell:
         total = Cell()
-        for family in (QUEUE, ENTRY_POINT):
-            for at, _key, cell in cells.of(family):
-                if inside(at):
-                    total.add(cell)
+        for at, _key, cell in cells.of(ENTRY_POINT):
+            if inside(at):
+                total.add(cell)
         for at, _key, cell in cells.of(AGENT):
             if inside(at):
                 total.add(Cell(states_us=cell.states_us))
@@ -209,6 +208,5 @@ class Board:
     @staticmethod
     def _tidy(cells: Cells, oldest: Instant) -> None:
         """Drop what nobody asks for any more."""
-        cells.changed.clear()
         for address in [address for address in cells.cells if address[1] < oldest]:
             del cells.cells[address]

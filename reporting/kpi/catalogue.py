@@ -6,13 +6,14 @@ durations are seconds. A figure without anything to reckon from is "no data" (No
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 from facts.states import LeftQueue, OfferOutcome
 from facts.time import SECOND
 from reporting.kpi import histogram
 from reporting.kpi.cells import FULL_SCORE, Cell
 from reporting.kpi.errors import ReportError
-from reporting.kpi.figures import Context, Definition, Parts
+from reporting.kpi.figures import Context, Definition, Parts, having, root
 from reporting.kpi.records import UNCLASSIFIED
 from reporting.kpi.service_level import FORMULAS, service_level
 
@@ -106,8 +107,8 @@ def _all_waits(cell: Cell) -> Parts:
 
 
 def _longest(cell: Cell) -> Parts:
-    known = cell.answered + cell.abandoned + cell.left_waits
-    longest = _seconds(cell.longest_us) if known or cell.longest_us else None
+    known = cell.answered + cell.abandoned + cell.left_waits + cell.longest_us
+    longest = having(known, _seconds(cell.longest_us))
     return Parts(longest, None, value=longest)
 
 
@@ -194,12 +195,13 @@ def _per_handled(name: str, title: str, text: str, of: Callable[[Cell], int]) ->
 
 
 def _talk_deviation(cell: Cell) -> Parts:
-    talks = sum(cell.talks.values())
-    if talks < 2:
+    talks: Any = sum(cell.talks.values())  # a column of them, where there are many cells
+    if isinstance(talks, int) and talks < 2:
         return Parts(None, talks)
     mean = cell.talk_us / talks / 1000
-    variance = max(0.0, (cell.talk_ms_squared - talks * mean * mean) / (talks - 1))
-    return Parts(None, talks, value=variance**0.5 / 1000)
+    variance = (cell.talk_ms_squared - talks * mean * mean) / (talks - 1)
+    not_below_0 = (variance + abs(variance)) / 2
+    return Parts(None, talks, value=having(talks > 1, root(not_below_0) / 1000))
 
 
 _HANDLING = (
@@ -244,7 +246,7 @@ def _not_ready(cell: Cell) -> list[str]:
 
 def _state_time(name: str, title: str, text: str, of: Callable[[Cell], Iterable[str]]) -> Definition:
     def parts(cell: Cell, _context: Context) -> Parts:
-        return Parts(_time_in(cell, of(cell)) if cell.states_us else None)
+        return Parts(having(sum(cell.states_us.values()), _time_in(cell, of(cell))))
 
     return Definition(name=name, title=title, unit=SECONDS, text=text, is_count=True, parts=parts)
 
@@ -393,7 +395,7 @@ _QUALITY = (
         name="csat", title="Satisfaction", unit=SCALE,
         text="mean score of surveys, brought to a scale of 1 to 5",
         parts=lambda cell, _context: Parts(
-            cell.surveys + 4 * cell.survey_points / FULL_SCORE if cell.surveys else None, cell.surveys
+            having(cell.surveys, cell.surveys + 4 * cell.survey_points / FULL_SCORE), cell.surveys
         ),
     ),
     Definition(

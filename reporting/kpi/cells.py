@@ -17,7 +17,10 @@ from reporting.kpi.records import Arrival, Leg, Offer, Record, Scheduled, Span, 
 
 
 class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    """Counts, and sums in microseconds (``_us``). Every field adds up over cells, but ``longest_us``: the maximum."""
+    """Counts, and sums in microseconds (``_us``). Every field adds up over cells, but ``longest_us``: the maximum.
+
+    ``longest_lost``: how many contacts were taken out again that may have had the longest wait.
+    """
 
     offered: int = 0
     answered: int = 0
@@ -28,6 +31,7 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     left_wait_us: int = 0
     left_waits: int = 0
     longest_us: int = 0
+    longest_lost: int = 0
     answered_waits: Histogram = {}
     abandoned_waits: Histogram = {}
     callback_waits: Histogram = {}
@@ -74,18 +78,20 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     def add(self, other: "Cell") -> None:
         """Add what another cell counted."""
-        for name, value in zip(_NUMBERS, _numbers_of(other), strict=True):
+        for name, value in zip(_SUMS, _sums_of(other), strict=True):
             if value:
                 setattr(self, name, getattr(self, name) + value)
-        for name, counts in zip(_DICTS, _dicts_of(other), strict=True):
+        for name, counts in zip(DICTS, _dicts_of(other), strict=True):
             if counts:
                 histogram.merge(getattr(self, name), counts)
         self.longest_us = max(self.longest_us, other.longest_us)
 
 
-_DICTS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.default_factory is dict)
-_NUMBERS = tuple(name for name in Cell.__struct_fields__ if name not in _DICTS and name != "longest_us")
-_dicts_of, _numbers_of = attrgetter(*_DICTS), attrgetter(*_NUMBERS)
+DICTS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.default_factory is dict)
+HISTOGRAMS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.type == Histogram)
+NUMBERS = tuple(name for name in Cell.__struct_fields__ if name not in DICTS)
+_SUMS = tuple(name for name in NUMBERS if name != "longest_us")
+_dicts_of, _sums_of = attrgetter(*DICTS), attrgetter(*_SUMS)
 
 Step: TypeAlias = Callable[[Cell, Any, int], None]
 """``step(cell, record, sign)``: sign 1 counts, sign -1 takes the same out again."""
@@ -99,13 +105,19 @@ def _count(counts: dict[str, int], key: str, sign: int) -> None:
         del counts[key]
 
 
+def _see_longest(cell: Cell, visit: Visit, sign: int) -> None:
+    """A longest wait that was seen stays, and what is taken out is no longer seen."""
+    if sign > 0 and visit.longest_us > cell.longest_us:
+        cell.longest_us = visit.longest_us
+
+
 # -- a contact's stay in a queue -------------------------------------------------------------------------------------
 
 
 def visit_offered(cell: Cell, visit: Visit, sign: int) -> None:
     """The contact joined the queue. It may have waited before and come back: that wait stays the longest."""
     cell.offered += sign
-    cell.longest_us = max(cell.longest_us, visit.longest_us)
+    _see_longest(cell, visit, sign)
 
 
 def visit_answered(cell: Cell, visit: Visit, sign: int) -> None:
@@ -113,7 +125,7 @@ def visit_answered(cell: Cell, visit: Visit, sign: int) -> None:
     waited = visit.waited_us or 0
     cell.answered += sign
     cell.answered_wait_us += sign * waited
-    cell.longest_us = max(cell.longest_us, visit.longest_us)
+    _see_longest(cell, visit, sign)
     histogram.add(cell.answered_waits, waited, sign)
     if visit.callback_us is not None:
         histogram.add(cell.callback_closed_waits, waited, sign)
@@ -133,7 +145,7 @@ def visit_abandoned(cell: Cell, visit: Visit, sign: int) -> None:
     waited = visit.waited_us or 0
     cell.abandoned += sign
     cell.abandoned_wait_us += sign * waited
-    cell.longest_us = max(cell.longest_us, visit.longest_us)
+    _see_longest(cell, visit, sign)
     histogram.add(cell.abandoned_waits, waited, sign)
     if visit.callback_us is not None:
         histogram.add(cell.callback_closed_waits, waited, sign)
@@ -145,7 +157,7 @@ def visit_left(cell: Cell, visit: Visit, sign: int) -> None:
     if visit.waited_us is not None:
         cell.left_waits += sign
         cell.left_wait_us += sign * visit.waited_us
-        cell.longest_us = max(cell.longest_us, visit.longest_us)
+        _see_longest(cell, visit, sign)
 
 
 def callback_requested(cell: Cell, visit: Visit, sign: int) -> None:

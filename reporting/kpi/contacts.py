@@ -255,6 +255,7 @@ class ContactFold:
         if step is None or visit.outcome == "answered":
             return
         self._observe(visit, step, -1)
+        visit.measured_before |= visit.waited_us is not None
         visit.outcome, visit.left_as, visit.waited_us, visit.closed_at, visit.orphaned = "", "", None, None, False
         self.waiting[visit.contact_id] = visit
 

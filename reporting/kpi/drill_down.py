@@ -203,8 +203,10 @@ def contacts(history: History, query: Query, outcome: str = "offered") -> list[C
     if outcome not in OUTCOMES:
         raise ReportError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
     visits = [record for record in history.records if isinstance(record, Visit) and _inside(record, query)]
-    check_known("queue", query.queues, {visit.queue for visit in visits})
-    check_known("agent", query.agents, {visit.agent_id for visit in visits})
+    check_known("queue", query, {visit.queue for visit in visits})
+    check_known(
+        "agent", query, {leg.agent_id for visit in visits for leg in visit.legs} | {visit.agent_id for visit in visits}
+    )
     return [_row(visit) for visit in _chosen(visits, query) if _is(visit, outcome, query.targets.of(visit.queue))]
 
 

@@ -1,7 +1,8 @@
 """A figure: a value that carries what it was made of, so that it can be traced and checked."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from math import sqrt
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -42,6 +43,25 @@ class Parts(NamedTuple):
     denominator: Number | None = None
     unclassified: int = 0
     value: Number | None = None
+
+
+class Having(NamedTuple):
+    """Of a column: the values, and where there is one at all."""
+
+    there: Any
+    values: Any
+
+
+def having(there: Any, value: Any) -> Any:
+    """``value`` where there is something to reckon it from, else None; of a cell, or of columns of cells."""
+    if isinstance(there, int):
+        return value if there else None
+    return Having(there, value)
+
+
+def root(value: Any) -> Any:
+    """The square root, rounded in the same way for a number and for a column of them."""
+    return sqrt(value) if isinstance(value, float) else value**0.5
 
 
 def _no_parts(_cell: Cell, _context: Context) -> Parts:

@@ -6,7 +6,7 @@ beyond; bucket 0 holds "not at all" (zero and less). A percentile is read off th
 less than the width of its bucket, and exact where all durations lie on edges (whole seconds up to an hour).
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from facts.time import HOUR, MILLISECOND, MINUTE, SECOND, Duration
 
@@ -69,7 +69,14 @@ def merge(into: Histogram, other: Histogram) -> None:
 
 
 def count_within(histogram: Histogram, threshold: Duration) -> int:
-    """How many durations are at most ``threshold``, which is to be an edge."""
+    """How many durations are at most ``threshold``, which is to be an edge.
+
+    Of a column of histograms (`reporting.kpi.columns.Histograms`): how many of each.
+    """
+    column: Any = histogram
+    if type(column) is not dict:
+        within_each: int = column.within(threshold)
+        return within_each
     last = bucket_of(threshold)
     within = 0
     for bucket, count in histogram.items():

@@ -73,6 +73,9 @@ CYCLES: dict[str, Callable[[datetime], str]] = {
 }
 """Slices of time that come again: hour of the day (00 to 23), day of the week (1 Monday to 7 Sunday)."""
 
+DAYS_OR_LONGER = frozenset({"day", "week", "month", "weekday"})
+"""Intervals and cycles that are made of whole days."""
+
 ALIASES = {"quarter": "15min", "15": "15min", "30": "30min", "half_hour": "30min", "60": "hour", "60min": "hour"}
 
 

@@ -1,10 +1,12 @@
 """Cells that are filled as facts arrive: the live board, metrics and interval tables.
 
 An observer of the fold (`reporting.kpi.fold.Fold`). Three families, so that the number of cells does not grow with
-the number of contacts: ``queue`` (None: talks without a queue), ``agent``, and ``entry_point`` (arrivals and menus).
+the number of contacts. Each holds what a report by that dimension counts: ``queue`` (None: talks and offers without a
+queue), ``agent`` (None: contacts that nobody has answered), and ``entry_point`` (None: not known), whose cells add up
+to everything but agents' time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 from facts.time import Instant
@@ -20,12 +22,15 @@ Address: TypeAlias = tuple[str, Instant, str | None]
 
 
 class Cells:
-    """Cells by address. ``changed`` holds the addresses that changed since it was last cleared."""
+    """Cells by address.
 
-    def __init__(self, grain: Callable[[Instant], Instant] = quarter_of) -> None:
+    ``families``: by what contacts are counted; agents' time and arrivals always are.
+    """
+
+    def __init__(self, grain: Callable[[Instant], Instant] = quarter_of, families: Collection[str] = FAMILIES) -> None:
         self.cells: dict[Address, Cell] = {}
-        self.changed: set[Address] = set()
         self._grain = grain
+        self._by_queue, self._by_agent, self._by_entry_point = (family in families for family in FAMILIES)
 
     def __call__(self, record: Record, step: Step, sign: int) -> None:
         """Take in one step of a record."""
@@ -40,16 +45,26 @@ class Cells:
 
     def _take_contact(self, record: Visit | Leg | Offer, step: Step, sign: int) -> None:
         interval = self._grain(record.at)
-        step(self._cell((QUEUE, interval, record.queue)), record, sign)
-        if record.agent_id is None:
+        if self._by_queue:
+            step(self._cell((QUEUE, interval, record.queue)), record, sign)
+        if self._by_entry_point:
+            step(self._cell((ENTRY_POINT, interval, record.entry_point or None)), record, sign)
+        if not self._by_agent:
             return
-        cell = self._cell((AGENT, interval, record.agent_id))
-        if step is visit_answered:
-            # the agent's share of a contact begins with the answer; what it went through before comes along
-            for passed in steps_of(record):
-                passed(cell, record, sign)
-        else:
-            step(cell, record, sign)
+        if step is visit_answered and record.agent_id is not None:
+            self._pass_to_agent(record, interval, sign)  # type: ignore[arg-type]  # only a visit is answered
+        elif record.agent_id is not None or type(record) is Visit:
+            step(self._cell((AGENT, interval, record.agent_id)), record, sign)
+
+    def _pass_to_agent(self, visit: Visit, interval: Instant, sign: int) -> None:
+        """With the answer a contact is the agent's, with all that it went through before; it was nobody's till then."""
+        nobodys, agents = self._cell((AGENT, interval, None)), self._cell((AGENT, interval, visit.agent_id))
+        for passed in steps_of(visit):
+            passed(agents, visit, sign)
+            if passed is not visit_answered:
+                passed(nobodys, visit, -sign)
+        if visit.measured_before:
+            nobodys.longest_lost += sign
 
     def add_span(self, span: Span, sign: int = 1) -> None:
         """Divide a stretch of agent time among its intervals."""
@@ -68,7 +83,6 @@ class Cells:
                 yield interval, key, cell
 
     def _cell(self, address: Address) -> Cell:
-        self.changed.add(address)
         cell = self.cells.get(address)
         if cell is None:
             cell = self.cells[address] = Cell()

@@ -61,8 +61,8 @@ class Visit(msgspec.Struct, kw_only=True):
     """A contact's stay in one queue, from joining it to the answer or to leaving it.
 
     ``waited_us`` is counted from the original join time; None: not known. ``longest_us`` is the longest wait that was
-    ever measured, also when the contact came back to its place later. ``told``: when the first estimate was told and
-    how long it said. ``agent_id`` is who answered first. ``score``: a survey's answer, up to
+    ever measured, also when the contact came back to its place later (``measured_before``). ``told``: when the first
+    estimate was told and how long it said. ``agent_id`` is who answered first. ``score``: a survey's answer, up to
     `reporting.kpi.cells.FULL_SCORE`. ``repeated``: judged by `reporting.kpi.resolution`, where that was asked for.
     """
 
@@ -91,6 +91,7 @@ class Visit(msgspec.Struct, kw_only=True):
     left_as: str = ""
     waited_us: Duration | None = None
     longest_us: Duration = 0
+    measured_before: bool = False
     closed_at: Instant | None = None
     orphaned: bool = False
     told: tuple[Instant, Duration] | None = None

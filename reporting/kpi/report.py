@@ -20,7 +20,7 @@ from reporting.kpi.errors import NothingThereError, ReportError
 from reporting.kpi.figures import Context, Definition, Figure, figures_of
 from reporting.kpi.fold import Folds, Records
 from reporting.kpi.intervals import Calendar, OpeningHours
-from reporting.kpi.records import Leg, Record, Visit
+from reporting.kpi.records import Leg, Offer, Record, Span, Visit
 from reporting.kpi.resolution import RepeatRule, judge
 from reporting.kpi.schedules import Planned, compared
 from reporting.kpi.service_level import Targets
@@ -35,7 +35,10 @@ Rule = Literal["offered", "closed"]
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for. ``start`` is inside the range, ``end`` is not; None: from the first fact, to the last."""
+    """What is asked for. ``start`` is inside the range, ``end`` is not; None: from the first fact, to the last.
+
+    ``known_queues``, ``known_agents``: those that there are; to ask for one that had nothing to do is no mistake.
+    """
 
     by: tuple[str, ...] = ()
     start: Instant | None = None
@@ -47,6 +50,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     counted_at: Rule = "offered"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    known_queues: frozenset[str] = frozenset()
+    known_agents: frozenset[str] = frozenset()
     productive: frozenset[str] = frozenset()
     repeat: RepeatRule | None = None
     schedule: tuple[Planned, ...] = ()
@@ -72,7 +77,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     as_of: Instant
     zone: tzinfo
     by: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     total: Row
     definitions: tuple[tuple[Definition, str], ...]
 
@@ -167,18 +172,29 @@ def filtered(records: Sequence[Record], query: Query) -> Sequence[Record]:
     for dimension, wanted in (("queue", query.queues), ("agent", query.agents)):
         if not wanted:
             continue
-        there = {value for record in records for value in slices.values(record, dimension)}
-        check_known(dimension, wanted, there)
+        inside = (record for record in records if _is_inside(record, query))
+        check_known(dimension, query, {value for record in inside for value in slices.values(record, dimension)})
         records = [record for record in records if not set(slices.values(record, dimension)).isdisjoint(wanted)]
     return records
 
 
-def check_known(dimension: str, wanted: Iterable[str], there: AbstractSet[str | None]) -> None:
-    """Raise `NothingThereError` for a queue or agent that does not occur."""
-    for name in wanted:
-        if name not in there:
-            known = ", ".join(sorted(value for value in there if value)) or "none"
-            raise NothingThereError(f"{dimension} {name!r} does not occur in this range; there: {known}")
+def _is_inside(record: Record, query: Query) -> bool:
+    """Whether anything of the record counts in the range."""
+    if isinstance(record, Offer) and not record.outcome:
+        return False
+    begin = closed_at(record) if query.counted_at == "closed" else record.at
+    end = record.end if isinstance(record, Span) else begin + 1
+    return (query.start is None or end > query.start) and (query.end is None or begin < query.end)
+
+
+def check_known(dimension: str, query: Query, there: AbstractSet[str | None]) -> None:
+    """Raise `NothingThereError` for a queue or agent asked for that neither occurs in the range nor is known."""
+    is_queue = dimension == "queue"
+    known = query.known_queues if is_queue else query.known_agents
+    for name in query.queues if is_queue else query.agents:
+        if name not in there and name not in known:
+            occurring = ", ".join(sorted(value for value in there if value)) or "none"
+            raise NothingThereError(f"{dimension} {name!r} does not occur in this range; there: {occurring}")
 
 
 def _rows(records: Iterable[Record], query: Query, by: tuple[str, ...], wanted: list[Definition]) -> list[Row]:

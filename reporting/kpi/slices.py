@@ -4,9 +4,8 @@ A key is a tuple, one value for each dimension asked for. Contacts that no agent
 A contact that requires several skills counts once under each, so rows by skill do not add up to the whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
-from operator import itemgetter
 from typing import TypeAlias
 
 from facts.time import Instant
@@ -133,6 +132,11 @@ def is_by_agent(by: Iterable[str]) -> bool:
 
 def ordered(cells: dict[Key, Cell]) -> list[tuple[Key, Cell]]:
     """The cells by their keys; None comes last."""
-    if not any(None in key for key in cells):
-        return sorted(cells.items(), key=itemgetter(0))
-    return sorted(cells.items(), key=lambda item: tuple((value is None, value or "") for value in item[0]))
+    return [(key, cells[key]) for key in in_order(cells)]
+
+
+def in_order(keys: Collection[Key]) -> list[Key]:
+    """Keys in the order of a report's rows; None comes last."""
+    if not any(None in key for key in keys):
+        return sorted(keys)
+    return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))

@@ -33,7 +33,7 @@ class LiveMetrics(Collector):
         self._board = board
         self._now: Instant = 0
         self._facts = 0
-        self._since_start = Cells(lambda _at: 0)
+        self._since_start = Cells(lambda _at: 0, (QUEUE,))
         self._registry = CollectorRegistry(auto_describe=False)
         board.watch(self._observe)
         self._registry.register(self)

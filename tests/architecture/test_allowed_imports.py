@@ -20,7 +20,7 @@ ALLOWED = {
     "facts": DATA | {"facts"},
     "acd": DATA | {"facts", "acd"},
     "cti_bridge/wire": DATA | {"facts", "cti_bridge", "urllib", "uuid"},
-    "reporting/kpi": DATA | CALENDAR | {"facts", "reporting"},
+    "reporting/kpi": DATA | CALENDAR | {"facts", "reporting", "numpy"},
     "simulation/distributions": DATA | {"facts", "simulation"},
     "ivr": DATA
     | CALENDAR

@@ -1,6 +1,5 @@
 """What the standard report may cost: by the clock, and beside a scan of the same journal."""
 
-import statistics
 from collections.abc import Iterator
 
 import pytest
@@ -20,9 +19,9 @@ from tests.benchmarks.report_speed import (
 CALLS = 50_000
 ROUNDS = 5
 IN_DAEMON_S, AS_COMMAND_S = 0.2, 1.5
-"""CPU in the daemon, for rows by queue or by day; and the clock for a command, whose start counts."""
+"""CPU in the daemon, whatever the rows; and of a command, whose start counts."""
 
-TIMES_FASTER = {"by queue": 15.0, "by day": 15.0, "by queue and half hour": 2.5}
+TIMES_FASTER = {"by queue": 15.0, "by day": 15.0, "by queue and half hour": 15.0}
 """How many times as much CPU a scan of the facts takes, at so few calls: it grows with them, the tables do not."""
 
 
@@ -33,23 +32,27 @@ def filled() -> Iterator[Filled]:
 
 
 @pytest.mark.benchmark
-@pytest.mark.parametrize("name", SLICES)
+@pytest.mark.parametrize("name", TIMES_FASTER)
 def test_tables_beside_a_scan(filled: Filled, name: str) -> None:
     by = SLICES[name]
     with open_journal(filled.path, read_only=True) as journal:
         tables = min(timed(lambda: from_tables(journal, by)).cpu_s for _ in range(ROUNDS))
         scan = min(timed(lambda: from_facts(journal, by)).cpu_s for _ in range(2))
-        assert from_tables(journal, by).rows == from_facts(journal, by).rows
+        assert list(from_tables(journal, by).rows) == list(from_facts(journal, by).rows)
     assert scan / tables >= TIMES_FASTER[name], f"tables {tables:.3f} s, facts {scan:.3f} s"
 
 
 @pytest.mark.benchmark
-@pytest.mark.parametrize("name", ["by queue", "by day"])
+@pytest.mark.parametrize("name", SLICES)
 def test_a_month_of_forty_queues(filled: Filled, name: str) -> None:
-    by = SLICES[name]
     with open_journal(filled.path, read_only=True) as journal:
-        assert min(timed(lambda: from_tables(journal, by)).cpu_s for _ in range(ROUNDS)) <= IN_DAEMON_S
-    assert statistics.median(timed(lambda: command(filled.path, by)).wall_s for _ in range(3)) <= AS_COMMAND_S
+        assert min(timed(lambda: from_tables(journal, SLICES[name])).cpu_s for _ in range(ROUNDS)) <= IN_DAEMON_S
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("name", ["by queue", "by queue and half hour"])
+def test_a_month_of_forty_queues_as_a_command(filled: Filled, name: str) -> None:
+    assert min(command(filled.path, SLICES[name]) for _ in range(4)) <= AS_COMMAND_S
 
 
 @pytest.mark.benchmark

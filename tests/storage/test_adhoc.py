@@ -111,7 +111,7 @@ def test_tables_file_and_scan_agree(journal: Journal, file: AdHoc) -> None:
     answered = "count(*) FILTER (outcome = 'answered')"
     asked = file.ask(f"SELECT queue, count(*), {answered}, sum(waited_us)::BIGINT FROM visits GROUP BY queue")
     from_tables: dict[str | None, list[int]] = {}
-    for _, (queue,), cell in IntervalTables(journal).cells("queue"):
+    for _, queue, cell in IntervalTables(journal).cells("queue"):
         sums = from_tables.setdefault(queue, [0, 0, 0])
         for index, value in enumerate((cell.offered, cell.answered, cell.answered_wait_us)):
             sums[index] += value

@@ -8,22 +8,25 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import AnyFact, ContactOffered, Entry
-from facts.time import DAY, HOUR, MINUTE, SECOND, Instant
+from facts.time import HOUR, MINUTE, SECOND, Instant
 from reporting.kpi.cells import Cell
 from reporting.kpi.fold import Fold
+from reporting.kpi.from_cells import GRAINS, Grain
 from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import FAMILIES, Cells
+from storage import intervals
 from storage.errors import ForeignWriterError
 from storage.filling import IntervalFiller
-from storage.intervals import Grain, IntervalTables, Rules
+from storage.intervals import MOST_LOOSE, IntervalTables, Rules
 from storage.journal import Journal, open_journal
 from storage.retention import retain
-from storage.schema import metadata
+from storage.schema import interval_cell, interval_sheet, metadata
 from tests.storage.entries import START, calls, entry
 from tests.storage.strategies import facts
 
@@ -34,7 +37,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 SPRING = 1_774_742_400 * SECOND
 """2026-03-29 00:00 UTC: the clocks of Berlin jump an hour later."""
 
-Slices = dict[tuple[Instant, tuple[str | None, ...]], dict[str, Any]]
+Slices = dict[tuple[Instant, str | None], dict[str, Any]]
 
 
 def counted(cell: Cell) -> dict[str, Any]:
@@ -51,21 +54,18 @@ def by_one_fold(entries: Sequence[Entry], family: str, grain: Grain) -> Slices:
     calendar = Calendar(BERLIN)
     found: dict[Any, Cell] = defaultdict(Cell)
     for quarter, key, cell in cells.of(family):
-        found[quarter if grain == "quarter" else calendar.begin("day", quarter), (key,)].add(cell)
+        found[quarter if grain == "15min" else calendar.begin(grain, quarter), key].add(cell)
     return {place: there for place, cell in found.items() if (there := counted(cell))}
 
 
-def in_tables(journal: Journal, family: str, grain: Grain = "quarter") -> Slices:
-    found: dict[Any, Cell] = defaultdict(Cell)
-    for start, key, cell in IntervalTables(journal).cells(family, grain=grain):
-        found[start, key].add(cell)
+def in_tables(journal: Journal, family: str, grain: Grain = "15min") -> Slices:
+    found = {(start, key): cell for start, key, cell in IntervalTables(journal).cells(family, grain=grain)}
     return {place: there for place, cell in found.items() if (there := counted(cell))}
 
 
 def assert_equal(journal: Journal, entries: Sequence[Entry]) -> None:
     for family in FAMILIES:
-        grains: tuple[Grain, ...] = ("quarter", "day")
-        for grain in grains:
+        for grain in GRAINS:
             assert in_tables(journal, family, grain) == by_one_fold(entries, family, grain), (family, grain)
 
 
@@ -156,7 +156,7 @@ def test_imports_are_folded_apart_and_days_are_the_zones(journal: Journal) -> No
     days = {
         start: cell["contacts"]
         for (start, key), cell in in_tables(journal, "entry_point", "day").items()
-        if key == ("old",)
+        if key == "old"
     }
     assert days == {SPRING - HOUR: 22 - 1, SPRING - HOUR + 23 * HOUR: 24, SPRING + 46 * HOUR: 1}, "a day of 23 hours"
 
@@ -195,36 +195,29 @@ def test_a_range_is_cut_at_its_intervals(journal: Journal) -> None:
     IntervalFiller(journal, BERLIN).run()
     found = list(IntervalTables(journal).cells("entry_point", SPRING + 30 * MINUTE, SPRING + HOUR))
     assert [(start, key, cell.contacts) for start, key, cell in found] == [
-        (SPRING + 30 * MINUTE, (None,), 1),
-        (SPRING + 45 * MINUTE, (None,), 1),
+        (SPRING + 30 * MINUTE, None, 1),
+        (SPRING + 45 * MINUTE, None, 1),
     ]
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "cells"),
-    [
-        (0, 28, 4),
-        (1, 28, 6 + 3),
-        (0, 30, 4 + 2),
-        (3, 9, 6),
-        (6, 8, 2),
-        (None, 8, 1 + 1),
-        (13, None, 1 + 3),
-        (None, None, 5),
-    ],
-)
-def test_a_range_of_days_is_made_of_few_cells(
-    journal: Journal, first: int | None, last: int | None, cells: int
+def test_many_changes_go_into_sheets_and_few_stay_beside_them(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monday = Calendar(BERLIN).begin("day", SPRING) - 6 * DAY
-    days = [Calendar(BERLIN).begin("day", monday + day * DAY + 3 * HOUR) for day in range(32)]
-    facts = [ContactOffered(contact_id=ContactId(f"{day}")) for day in range(32)]
-    journal.append([entry(seq, fact, at=days[seq - 1] + 9 * HOUR) for seq, fact in enumerate(facts, 1)])
-    IntervalFiller(journal, BERLIN).run()
-    begin, end = (None if day is None else days[day] for day in (first, last))
-    found = list(IntervalTables(journal).cells("entry_point", begin, end, grain="whole"))
-    assert sum(cell.contacts for _, _, cell in found) == (32 if last is None else last) - (first or 0)
-    assert len(found) == cells
+    entries = calls(300)
+    journal.append(entries)
+    monkeypatch.setattr(intervals, "MOST_LOOSE", 40)
+    filler = IntervalFiller(journal, BERLIN)
+    seen = set()
+    while filler.step(11):
+        with journal.transaction(writes=False) as connection:
+            loose, sheets = (
+                connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                for table in (interval_cell, interval_sheet)
+            )
+            seen.add((loose > 0, sheets > 0))
+            assert loose <= 40 < MOST_LOOSE
+    assert seen == {(True, False), (False, True), (True, True)}
+    assert_equal(journal, entries)
 
 
 def test_two_fillers_do_not_count_twice(journal: Journal) -> None:

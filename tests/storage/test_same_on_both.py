@@ -54,8 +54,8 @@ def test_reports_are_the_same_bytes(both: tuple[Journal, Journal], query: Query)
     from_tables = []
     for journal in both:
         IntervalFiller(journal, ZONE).run()
-        tables = IntervalTables(journal)
-        as_of = max(filled.as_of for filled in tables.filled().values())
-        report = build_from_cells(tables, query, as_of=as_of, days_of=ZONE.key)
+        with IntervalTables(journal).reading() as tables:
+            as_of = max(filled.as_of for filled in tables.filled.values())
+            report = build_from_cells(tables, query, as_of=as_of, days_of=ZONE.key)
         from_tables.append(json_bytes(report_json(report)))
     assert from_tables[0] == from_tables[1] == from_facts[0]

@@ -21,7 +21,7 @@ class Trend:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._cells = Cells(lambda at: at - at % HALF_HOUR)
+        self._cells = Cells(lambda at: at - at % HALF_HOUR, (QUEUE,))
         self._day: Instant = 0
         self._definitions = catalogue.definitions(_FIGURES)
         board.watch(self._take_in)
@@ -55,7 +55,6 @@ class Trend:
         )
 
     def _tidy(self, day: Instant) -> None:
-        self._cells.changed.clear()
         if day != self._day:
             self._day = day
             for address in [address for address in self._cells.cells if address[1] < day]:

@@ -193,7 +193,7 @@ def test_the_tables_are_level_when_the_daemon_has_stopped(run: tuple[Path, dict[
     with open_journal(home / "journal.sqlite3", read_only=True) as journal:
         tables = IntervalTables(journal)
         assert tables.lag() == 0
-        offered = sum(cell.offered for _, key, cell in tables.cells("queue") if key == ("sales",))
+        offered = sum(cell.offered for _, key, cell in tables.cells("queue") if key == "sales")
         queued: list[Any] = [entry.fact for entry in journal.entries(kinds={"ContactQueued"})]
         facts = sum(1 for fact in queued if not fact.returned)
     assert offered == facts > 0
