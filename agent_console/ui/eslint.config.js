@@ -21,6 +21,8 @@ export default tseslint.config(
       ],
       // a document without keys of its own is one still
       "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "always" }],
+      // we do not use the compiler that it is about
+      "react-hooks/incompatible-library": "off",
       eqeqeq: "error",
       "no-console": "error",
     },

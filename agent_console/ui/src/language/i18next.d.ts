@@ -1,6 +1,9 @@
 import "i18next";
 import type common from "./en/common.json";
 import type desk from "./en/desk.json";
+import type floor from "./en/floor.json";
+import type reports from "./en/reports.json";
+import type why from "./en/why.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -9,6 +12,9 @@ declare module "i18next" {
     resources: {
       common: typeof common;
       desk: typeof desk;
+      why: typeof why;
+      reports: typeof reports;
+      floor: typeof floor;
     };
   }
 }

@@ -26,6 +26,12 @@ const VIEWS: readonly View[] = [
     for: (me) => me.agent !== null,
     component: lazy(() => import("../desk/DeskView")),
   },
+  {
+    path: "/floor",
+    title: "nav.floor",
+    for: (me) => atLeast(me, "supervisor"),
+    component: lazy(() => import("../floor/FloorView")),
+  },
 ];
 
 export function Shell({ me }: { me: Me }) {

@@ -1,0 +1,112 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useMemo, useRef } from "react";
+import { useFormats } from "../language/formats";
+import classes from "./Chart.module.css";
+
+export interface Series {
+  label: string;
+  values: readonly (number | null)[];
+  /** A CSS variable of the design. */
+  colour: "--accent" | "--talking" | "--ready" | "--bad" | "--warn" | "--ink-3";
+  kind: "line" | "bars" | "target";
+  /** Exactly, for the hover. */
+  shown: (value: number) => string;
+}
+
+interface Props {
+  title: string;
+  /** Seconds since 1970. */
+  times: readonly number[];
+  series: readonly Series[];
+  height: number;
+  most?: number;
+  axis: (value: number) => string;
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A course over time: axes with units, targets as lines, the exact figure on hover. */
+export default function Chart({ title, times, series, height, most, axis }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const scheme = useComputedColorScheme("light");
+  const formats = useFormats();
+  const data = useMemo(
+    () => [times, ...series.map((one) => one.values)] as unknown as uPlot.AlignedData,
+    [times, series],
+  );
+  const latest = useRef(data);
+  useEffect(() => {
+    latest.current = data;
+    plot.current?.setData(data);
+  }, [data]);
+  const shape = JSON.stringify([title, series.map((one) => [one.label, one.kind, one.colour]), most]);
+
+  useEffect(() => {
+    const box = place.current;
+    if (!box) return;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const made = new uPlot(
+      {
+        width: box.clientWidth,
+        height: height * rem,
+        legend: { live: true, markers: { width: 2 } },
+        cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+        scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] } },
+        axes: [axisOf(rem, (value) => formats.time(value * 1000)), { ...axisOf(rem, axis), size: 3.2 * rem }],
+        series: [
+          { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: "" },
+          ...series.map(seriesOf),
+        ],
+      },
+      latest.current,
+      box,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height: height * rem }));
+    observer.observe(box);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+    // a new picture for a new shape, scheme or language; new data go into the old one
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape, scheme, height, formats]);
+
+  return <div ref={place} className={classes.chart} role="img" aria-label={title} />;
+}
+
+function axisOf(rem: number, shown: (value: number) => string): uPlot.Axis {
+  return {
+    stroke: colour("--ink-2"),
+    font: `${0.6875 * rem}px "Inter Variable", sans-serif`,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    values: (_plot, splits) => splits.map((value) => shown(value)),
+  };
+}
+
+function seriesOf(one: Series): uPlot.Series {
+  const stroke = colour(one.colour);
+  const base: uPlot.Series = {
+    label: one.label,
+    stroke,
+    points: { show: false },
+    value: (_plot, value: number | null) => (value === null ? "–" : one.shown(value)),
+  };
+  switch (one.kind) {
+    case "bars": {
+      const paths = uPlot.paths.bars?.({ size: [0.7, 40] });
+      return { ...base, fill: `${stroke}55`, width: 1, ...(paths ? { paths } : {}) };
+    }
+    case "target":
+      return { ...base, dash: [4, 4], width: 1 };
+    case "line":
+      return { ...base, width: 2 };
+  }
+}

@@ -1,0 +1,89 @@
+import { CloseButton } from "@mantine/core";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { ContactsBehind } from "../reports/ContactsBehind";
+import { StoryPane } from "../reports/StoryPane";
+import { AgentPane } from "./AgentPane";
+import classes from "./Inspector.module.css";
+import { type Inspected, useInspect } from "./inspected";
+import { MessagePane } from "./MessagePane";
+import { QueuePane } from "./QueuePane";
+import { WaitingPane } from "./WaitingPane";
+
+/** The pane at the side: one thing of the floor in full, with what can be done about it. */
+export function Inspector({ inspected, close }: { inspected: Inspected; close: () => void }) {
+  const place = useRef<HTMLElement>(null);
+  const { t } = useTranslation("floor");
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented) close();
+    };
+    window.addEventListener("keydown", escape);
+    return () => window.removeEventListener("keydown", escape);
+  }, [close]);
+  return (
+    <aside ref={place} className={classes.pane} aria-label={t("inspector")}>
+      <Content inspected={inspected} />
+    </aside>
+  );
+}
+
+function Content({ inspected }: { inspected: Inspected }) {
+  const inspect = useInspect();
+  switch (inspected.kind) {
+    case "queue":
+      return <QueuePane key={inspected.queue} queue={inspected.queue} />;
+    case "agent":
+      return <AgentPane key={inspected.agent} agent={inspected.agent} />;
+    case "waiting":
+      return <WaitingPane key={inspected.contact} contact={inspected.contact} />;
+    case "team":
+      return <MessagePane />;
+    case "contacts":
+      return (
+        <PaneFrame title={inspected.title}>
+          <ContactsBehind query={inspected.query} open={(contact) => inspect({ kind: "story", contact })} />
+        </PaneFrame>
+      );
+    case "story":
+      return (
+        <PaneFrame title={inspected.contact}>
+          <StoryPane key={inspected.contact} contact={inspected.contact} />
+        </PaneFrame>
+      );
+  }
+}
+
+interface FrameProps {
+  title: ReactNode;
+  under?: ReactNode;
+  children: ReactNode;
+}
+
+/** Title, way out, content. */
+export function PaneFrame({ title, under, children }: FrameProps) {
+  const inspect = useInspect();
+  const { t } = useTranslation();
+  return (
+    <>
+      <header className={classes.head}>
+        <div className={classes.titles}>
+          <h2 className={classes.title}>{title}</h2>
+          {under && <div className={classes.under}>{under}</div>}
+        </div>
+        <CloseButton aria-label={t("close")} onClick={() => inspect(null)} />
+      </header>
+      <div className={classes.body}>{children}</div>
+    </>
+  );
+}
+
+/** A titled part of a pane. */
+export function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={classes.part}>
+      <h3 className={classes.partTitle}>{title}</h3>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,173 @@
+import { Button, NumberInput, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
+import { Clock, Countdown } from "../design/Clock";
+import { StateMark } from "../design/StateMark";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useQueues, useWaiting } from "../live/live";
+import { AskOnce } from "./AskOnce";
+import { PaneFrame, Part } from "./Inspector";
+import { useInspect } from "./inspected";
+import classes from "./panes.module.css";
+import { supervising, useDoing } from "./supervising";
+import { changeWords, contactWhyWords, obstacleWords, whyWords } from "./why";
+
+/** Why this contact still waits: what it needs, who was considered, what time will bring; and what can be done. */
+export function WaitingPane({ contact }: { contact: string }) {
+  const { t } = useTranslation("floor");
+  const row = useWaiting().find((one) => one.contact_id === contact);
+  const inspect = useInspect();
+  const why = useQuery({
+    queryKey: ["explanation", contact],
+    queryFn: () => api.get<ContactWhy>(`/contacts/${encodeURIComponent(contact)}/explanation`),
+    refetchInterval: 3_000,
+    staleTime: 0,
+    enabled: row !== undefined,
+  });
+  if (!row) {
+    return (
+      <PaneFrame title={contact}>
+        <Empty title={t("gone.waiting")} hint={t("gone.waitingHint")}>
+          <Button size="xs" variant="default" onClick={() => inspect({ kind: "story", contact })}>
+            {t("gone.story")}
+          </Button>
+        </Empty>
+      </PaneFrame>
+    );
+  }
+  return (
+    <PaneFrame
+      title={row.customer?.name || row.caller_number || t("waiting.withheld")}
+      under={
+        <>
+          <span>{row.caller_number}</span>
+          <span>
+            {t("col.waited")} <Clock since={row.joined_at} />
+          </span>
+          {row.position > 0 && <span>{t("waiting.position", { position: row.position })}</span>}
+        </>
+      }
+    >
+      <Why row={row} why={why.data} />
+      {why.isError && <Trouble compact error={why.error} retry={() => void why.refetch()} />}
+      <Part title={t("acts")}>
+        <Acts row={row} />
+      </Part>
+      <Part title={t("waiting.considered")}>{why.data ? <Considered agents={why.data.agents} /> : <Loading />}</Part>
+    </PaneFrame>
+  );
+}
+
+function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
+  const { t } = useTranslation("floor");
+  const said = useTranslation("why").t;
+  return (
+    <Part title={t("waiting.whyStill")}>
+      <p className={classes.why}>
+        {row.code === "none_free" || !why ? whyWords(said, row) : contactWhyWords(said, why)}
+      </p>
+      {row.requirement && <p className={classes.note}>{said("needs", { requirement: row.requirement })}</p>}
+      {row.changes.length > 0 && (
+        <ol className={classes.list} aria-label={t("waiting.ahead")}>
+          {row.changes.map((change) => (
+            <li key={`${change.at} ${change.what}`}>
+              <Countdown until={change.at} className={classes.when} />
+              <span>{changeWords(said, change)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Part>
+  );
+}
+
+function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
+  const { t } = useTranslation("floor");
+  const said = useTranslation("why").t;
+  const common = useTranslation().t;
+  const inspect = useInspect();
+  const state = (activity: string) => common(`activity.${activity}` as "activity.TALKING", { defaultValue: activity });
+  return (
+    <ul className={classes.list}>
+      {agents.map((agent) => (
+        <li key={agent.agent}>
+          <StateMark state={agent.qualified ? "ready" : "logged_out"} size={10} />
+          <button
+            type="button"
+            className={classes.number}
+            onClick={() => inspect({ kind: "agent", agent: agent.agent })}
+          >
+            {agent.name}
+          </button>
+          {agent.since !== null ? <Clock since={agent.since} /> : <span />}
+          <span className={classes.sub}>
+            {agent.ruled_out_by.length === 0
+              ? t("waiting.possible")
+              : agent.ruled_out_by.map((one) => obstacleWords(said, one, state)).join(said("join"))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Acts({ row }: { row: WaitingRow }) {
+  const { t } = useTranslation("floor");
+  const doing = useDoing();
+  const queues = useQueues();
+  const [priority, setPriority] = useState<number>(row.priority + 1);
+  const [queue, setQueue] = useState<string | null>(null);
+  const title = queues.find((one) => one.queue === queue)?.title ?? queue;
+  return (
+    <>
+      <div className={classes.row}>
+        <NumberInput
+          size="xs"
+          w={110}
+          label={t("waiting.priority")}
+          min={-1000}
+          max={1000}
+          value={priority}
+          onChange={(value) => setPriority(Number(value))}
+        />
+        <AskOnce
+          label={t("waiting.setPriority")}
+          icon={<ArrowUpNarrowWide size={14} aria-hidden />}
+          question={t("waiting.priorityAsk", { before: row.priority, after: priority })}
+          act={() => doing(t("done"), () => supervising.setPriority(row.contact_id, priority))}
+        />
+      </div>
+      <div className={classes.row}>
+        <Select
+          size="xs"
+          w={180}
+          label={t("waiting.moveTo")}
+          placeholder={t("col.queue")}
+          data={queues.filter((one) => one.queue !== row.queue).map((one) => ({ value: one.queue, label: one.title }))}
+          value={queue}
+          onChange={setQueue}
+          searchable
+        />
+        <AskOnce
+          label={t("waiting.move")}
+          disabled={queue === null}
+          question={t("waiting.moveAsk", { queue: title ?? "" })}
+          act={() =>
+            queue === null ? Promise.resolve() : doing(t("done"), () => supervising.move(row.contact_id, queue))
+          }
+        />
+        <AskOnce
+          danger
+          label={t("waiting.withdraw")}
+          icon={<Trash2 size={14} aria-hidden />}
+          question={t("waiting.withdrawAsk")}
+          act={() => doing(t("done"), () => supervising.withdraw(row.contact_id))}
+        />
+      </div>
+    </>
+  );
+}

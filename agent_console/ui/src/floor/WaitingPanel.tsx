@@ -1,0 +1,100 @@
+import { Hourglass } from "lucide-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { WaitingRow } from "../api/documents";
+import { Clock } from "../design/Clock";
+import { type Column, DataGrid } from "../design/DataGrid";
+import { Panel } from "../design/Panel";
+import { Empty, Loading } from "../design/Waiting";
+import { useKnown, useQueues, useWaiting } from "../live/live";
+import { type Inspected, keyOf, useInspect } from "./inspected";
+import { NextChange } from "./NextChange";
+import { whyWords } from "./why";
+import classes from "./WaitingPanel.module.css";
+
+/** Who waits, longest first, and why still. */
+export function WaitingPanel({ inspected }: { inspected: Inspected | null }) {
+  const { t } = useTranslation("floor");
+  const waiting = useWaiting();
+  const known = useKnown("waiting");
+  const inspect = useInspect();
+  const columns = useColumns();
+  const rows = useMemo(
+    () => [...waiting].sort((one, other) => one.joined_at.localeCompare(other.joined_at)),
+    [waiting],
+  );
+  return (
+    <Panel
+      title={
+        <>
+          {t("waiting.title")} <span className={classes.count}>{rows.length}</span>
+        </>
+      }
+      scrolls
+    >
+      <DataGrid
+        label={t("waiting.title")}
+        rows={rows}
+        columns={columns}
+        keyOf={(row) => row.contact_id}
+        open={(row) => inspect({ kind: "waiting", contact: row.contact_id })}
+        opened={keyOf(inspected, "waiting")}
+        rowHeight={48}
+        empty={known ? <Empty icon={Hourglass} title={t("waiting.none")} hint={t("waiting.noneHint")} /> : <Loading />}
+      />
+    </Panel>
+  );
+}
+
+function useColumns(): readonly Column<WaitingRow>[] {
+  const { t } = useTranslation("floor");
+  const why = useTranslation("why").t;
+  const queues = useQueues();
+  const titles = useMemo(() => new Map(queues.map((row) => [row.queue, row.title])), [queues]);
+  return useMemo<readonly Column<WaitingRow>[]>(
+    () => [
+      {
+        key: "who",
+        title: t("col.caller"),
+        width: "minmax(7rem, 1fr)",
+        sort: (row) => row.customer?.name ?? row.caller_number,
+        cell: (row) => (
+          <span className={classes.two}>
+            <span className={classes.name}>{row.customer?.name || row.caller_number || t("waiting.withheld")}</span>
+            <span className={classes.more}>{titles.get(row.queue) ?? row.queue}</span>
+          </span>
+        ),
+      },
+      {
+        key: "waited",
+        title: t("col.waited"),
+        width: "4.25rem",
+        align: "end",
+        sort: (row) => -Date.parse(row.joined_at),
+        cell: (row) => <Clock since={row.joined_at} className={classes.waited} />,
+      },
+      {
+        key: "place",
+        title: t("col.position"),
+        width: "2.75rem",
+        align: "end",
+        sort: (row) => row.position,
+        cell: (row) => (row.position > 0 ? row.position : ""),
+      },
+      {
+        key: "why",
+        title: t("col.why"),
+        width: "minmax(10rem, 2.2fr)",
+        cell: (row) => (
+          <span className={classes.two}>
+            <span className={classes.why}>{whyWords(why, row)}</span>
+            <span className={classes.more}>
+              <NextChange changes={row.changes} />
+            </span>
+          </span>
+        ),
+      },
+    ],
+    [t, why, titles],
+  );
+}

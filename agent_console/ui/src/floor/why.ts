@@ -1,0 +1,78 @@
+/** Explanations in the reader's language: from their codes and details; a code we do not know is told in English. */
+
+import type { TFunction } from "i18next";
+import type { AgentWhy, ChangeAhead, ContactWhy, Obstacle, WaitingRow } from "../api/documents";
+
+type Why = TFunction<"why">;
+
+/** A detail as text; lists with commas. */
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.map(text).join(", ");
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function filled(details: Record<string, unknown>): Record<string, string | number> {
+  const values: Record<string, string | number> = {};
+  for (const [key, value] of Object.entries(details)) values[key] = typeof value === "number" ? value : text(value);
+  return values;
+}
+
+function say(
+  t: Why,
+  group: "why" | "obstacle" | "change" | "agent",
+  code: string,
+  details: object,
+  english: string,
+): string {
+  // keys of codes come from the daemon, so they cannot be known to the compiler
+  return t(`${group}.${code}` as "why.rings", { ...filled(details as Record<string, unknown>), defaultValue: english });
+}
+
+/** Why a contact still waits, in one line: what it needs, and where those are who could. */
+export function whyWords(t: Why, row: WaitingRow): string {
+  const { qualified } = row;
+  if (row.code !== "none_free") return say(t, "why", row.code, row.details, row.summary);
+  const where = (["busy", "not_ready", "logged_out"] as const)
+    .filter((state) => qualified[state] > 0)
+    .map((state) => t(`where.${state}`, { count: qualified[state] }));
+  const able = t("able", { count: qualified.total, requirement: row.requirement });
+  return [able, ...where].join(t("join"));
+}
+
+export function contactWhyWords(t: Why, why: ContactWhy): string {
+  return say(t, "why", why.code, why.details, why.summary);
+}
+
+export function agentWhyWords(t: Why, why: AgentWhy): string {
+  return say(t, "agent", why.code, why.details, why.summary);
+}
+
+/** `state`: an agent's state in words, for obstacles that name one. */
+export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: string) => string): string {
+  const details = { ...obstacle.details };
+  if (typeof details.activity === "string") details.activity = state(details.activity);
+  if (obstacle.code === "skill" && details.has === 0) {
+    return say(t, "obstacle", "skill_none", details, obstacle.text);
+  }
+  return say(t, "obstacle", obstacle.code, details, obstacle.text);
+}
+
+export function changeWords(t: Why, change: ChangeAhead): string {
+  if (change.code !== "step") return say(t, "change", change.code, goes(t, change), change.what);
+  const { lower, drop, open } = change.details as {
+    lower?: Record<string, number>;
+    drop?: string[];
+    open?: string[];
+  };
+  return [
+    ...Object.entries(lower ?? {}).map(([skill, level]) => t("step.lower", { skill, level })),
+    ...(drop ?? []).map((skill) => t("step.drop", { skill })),
+    ...(open ?? []).map((group) => t("step.open", { group })),
+  ].join(t("join"));
+}
+
+function goes(t: Why, change: ChangeAhead): Record<string, unknown> {
+  const kind = change.details.to_kind;
+  if (typeof kind !== "string") return change.details;
+  return { ...change.details, to_kind: t(`kind.${kind}` as "kind.queue", { defaultValue: kind }) };
+}

@@ -1,0 +1,90 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { ContactLine, RecordingDoc, Story } from "../api/documents";
+import type { Page } from "../api/queries";
+import { Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
+import { Recording } from "./Recording";
+import classes from "./StoryPane.module.css";
+
+/** A contact's whole story: a time line of facts with its recordings. */
+export function StoryPane({ contact }: { contact: string }) {
+  const { t } = useTranslation("reports");
+  const at = `/contacts/${encodeURIComponent(contact)}`;
+  const line = useQuery({ queryKey: ["contact", contact], queryFn: () => api.get<ContactLine>(at), staleTime: 0 });
+  const story = useQuery({ queryKey: ["story", contact], queryFn: () => api.get<Story>(`${at}/story`), staleTime: 0 });
+  const recordings = useQuery({
+    queryKey: ["recordings", contact],
+    queryFn: () => api.get<Page<RecordingDoc>>("/recordings", { contact }),
+    enabled: (line.data?.recordings ?? 0) > 0,
+  });
+  if (story.isPending) return <Loading />;
+  if (story.isError) return <Trouble error={story.error} retry={() => void story.refetch()} />;
+  return (
+    <div className={classes.story}>
+      {line.data && <Summary line={line.data} />}
+      {recordings.data?.items.map((one) => (
+        <Recording key={one.recording_id} recording={one} />
+      ))}
+      <h3 className={classes.title}>{t("story.title")}</h3>
+      <TimeLine story={story.data} />
+    </div>
+  );
+}
+
+function Summary({ line }: { line: ContactLine }) {
+  const { t } = useTranslation("reports");
+  const desk = useTranslation("desk").t;
+  const formats = useFormats();
+  const facts: [string, string][] = [
+    [t("story.began"), formats.dateTime(line.began_at)],
+    [t("story.result"), desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })],
+    [t("story.queue"), line.queues.join(" → ")],
+    [t("story.agents"), line.agents.join(" → ")],
+    [t("story.waited"), formats.duration(line.wait_s)],
+    [t("story.talked"), formats.duration(line.talk_s)],
+    [t("story.held"), formats.duration(line.hold_s)],
+    [t("story.wrapUp"), formats.duration(line.wrap_up_s)],
+    [t("story.disposition"), line.outcome.disposition ?? ""],
+    [t("story.notes"), line.outcome.notes],
+  ];
+  return (
+    <>
+      <p className={classes.who}>
+        {line.caller_name || line.caller_number || desk("unknownCaller")}
+        {line.caller_name && line.caller_number && <span className={classes.dim}> {line.caller_number}</span>}
+      </p>
+      <dl className={classes.facts}>
+        {facts
+          .filter(([, value]) => value !== "" && value !== "–")
+          .map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </>
+  );
+}
+
+function TimeLine({ story }: { story: Story }) {
+  const { t } = useTranslation("reports");
+  const formats = useFormats();
+  return (
+    <ol className={classes.line}>
+      {story.lines.map((line) => (
+        <li key={`${line.node} ${line.seq}`}>
+          <time dateTime={line.at} className={classes.when} title={formats.dateTime(line.at)}>
+            {formats.duration(line.since_s)}
+          </time>
+          <span className={classes.kind}>
+            {t(`fact.${line.kind}` as "fact.ContactOffered", { defaultValue: line.kind })}
+          </span>
+          <span className={classes.text}>{line.text}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
