@@ -25,7 +25,7 @@ class ClientFrame(Wish):
 
 
 class Hello(Document):
-    """The first frame."""
+    """The first frame, and again every few seconds, so that silence tells a dead connection."""
 
     now: Moment
     user: str

@@ -13,6 +13,7 @@ from agent_console.http.access import unruled
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
 from agent_console.http.openapi import describe
+from agent_console.http.pages import console_pages
 from agent_console.live.channel import LiveEndpoint
 from agent_console.live.hub import Hub
 from agent_console.oidc import Provider
@@ -27,7 +28,7 @@ MOST_BODY = 1024 * 1024
 class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How the application is served. ``secure``: behind TLS. ``origins``: pages elsewhere that may use the API.
 
-    ``provider``: single sign-on; None: passwords only.
+    ``static``: the folder of the built console. ``provider``: single sign-on; None: passwords only.
     """
 
     secure: bool = False
@@ -65,6 +66,8 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
         api.include_router(module.router)
     app.include_router(api)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))
+    if options.static is not None:
+        app.router.routes.append(console_pages(options.static))
     problem.install(app)
     app.add_middleware(SecurityHeaders, secure=options.secure)
     _assert_ruled(app)

@@ -37,6 +37,9 @@ BUDGET_S: Final = 10.0
 LOOK_AGAIN_S: Final = 15.0
 """How often a channel asks whether its session still holds, and whether its streams are still the same."""
 
+GREET_S: Final = 5.0
+"""How often a channel greets again: scripts in a browser see no pings, and take a longer silence for a dead line."""
+
 CLOSE_SIGNED_OUT: Final = 4401
 CLOSE_TOO_MUCH: Final = 4429
 
@@ -97,8 +100,8 @@ class Channel:
 
     async def run(self, receive: Receive) -> None:
         """Until the client goes, or has to."""
-        self._say({"hello": {"now": moment_text(self._ports.floor.now()), "user": self._identity.user}})
         tasks = [
+            asyncio.ensure_future(self._greet()),
             asyncio.ensure_future(self._listen(receive)),
             asyncio.ensure_future(self._pump()),
             asyncio.ensure_future(self._look_again()),
@@ -128,6 +131,11 @@ class Channel:
             self._awake.clear()
             for frame in self._reader.take(self._ports.floor.now()):
                 await self._send({"type": "websocket.send", "text": frame.decode()})
+
+    async def _greet(self) -> None:
+        while True:
+            self._say({"hello": {"now": moment_text(self._ports.floor.now()), "user": self._identity.user}})
+            await asyncio.sleep(GREET_S)
 
     def _say(self, frame: Any) -> None:
         self._reader.put(None, msgspec.json.encode(frame))

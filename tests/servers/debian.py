@@ -138,17 +138,18 @@ def provide(program: str, packages: Sequence[str], *, may_install: bool = True) 
     `may_install` it is unpacked with root too: for servers, whose packages would make clusters and
     users on the machine.
     """
-    path = _on_machine(program)
+    path = on_machine(program)
     if path is None and may_install and is_root() and shutil.which("apt-get"):
         install(packages)
-        path = _on_machine(program)
+        path = on_machine(program)
     if path is not None:
         return Program([path], dict(os.environ))
     unpacked = unpack(Path(program).name, packages)
     return Program(unpacked.command(program), unpacked.environment())
 
 
-def _on_machine(program: str) -> str | None:
+def on_machine(program: str) -> str | None:
+    """Where a program is installed, by its name or its path with `*` in it; None: it is not."""
     if "/" not in program:
         return shutil.which(program)
     return next((str(path) for path in sorted(Path("/").glob(program)) if os.access(path, os.X_OK)), None)

@@ -438,7 +438,7 @@ export interface FlowDoc {
   document: Record<string, unknown> | null;
 }
 
-/** The first frame. */
+/** The first frame, and again every few seconds, so that silence tells a dead connection. */
 export interface Hello {
   now: Instant;
   user: string;

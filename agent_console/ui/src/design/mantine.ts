@@ -22,5 +22,7 @@ import "@mantine/core/styles/ScrollArea.css";
 import "@mantine/core/styles/Kbd.css";
 import "@mantine/core/styles/Switch.css";
 import "@mantine/core/styles/Paper.css";
+import "@mantine/core/styles/SegmentedControl.css";
+import "@mantine/core/styles/FloatingIndicator.css";
 import "@mantine/core/styles/Notification.css";
 import "@mantine/notifications/styles.css";

@@ -14,7 +14,7 @@ import { Empty } from "../design/Waiting";
 import { useAgents } from "../live/live";
 import { StateOf } from "./AgentsPanel";
 import { AskOnce } from "./AskOnce";
-import { PaneFrame, Part } from "./Inspector";
+import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { SkillsEditor } from "./SkillsEditor";

@@ -1,13 +1,16 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Route, Switch } from "wouter";
 import { AgentsPanel } from "./AgentsPanel";
+import { Loading } from "../design/Waiting";
 import { DayStrip } from "./DayStrip";
 import classes from "./FloorView.module.css";
-import { Inspector } from "./Inspector";
 import { InspectContext, type Inspected } from "./inspected";
 import { QueuesPanel } from "./QueuesPanel";
-import { Wall } from "./Wall";
 import { WaitingPanel } from "./WaitingPanel";
+
+/** Not needed before somebody asks for more. */
+const Inspector = lazy(() => import("./Inspector"));
+const Wall = lazy(() => import("./Wall"));
 
 export default function FloorView() {
   return (
@@ -32,7 +35,11 @@ function Floor() {
             <WaitingPanel inspected={inspected} />
           </div>
         </div>
-        {inspected && <Inspector inspected={inspected} close={() => inspect(null)} />}
+        {inspected && (
+          <Suspense fallback={<Loading />}>
+            <Inspector inspected={inspected} close={() => inspect(null)} />
+          </Suspense>
+        )}
       </div>
     </InspectContext>
   );

@@ -1,5 +1,4 @@
-import { CloseButton } from "@mantine/core";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ContactsBehind } from "../reports/ContactsBehind";
 import { StoryPane } from "../reports/StoryPane";
@@ -7,12 +6,12 @@ import { AgentPane } from "./AgentPane";
 import classes from "./Inspector.module.css";
 import { type Inspected, useInspect } from "./inspected";
 import { MessagePane } from "./MessagePane";
+import { PaneFrame } from "./PaneFrame";
 import { QueuePane } from "./QueuePane";
 import { WaitingPane } from "./WaitingPane";
 
 /** The pane at the side: one thing of the floor in full, with what can be done about it. */
-export function Inspector({ inspected, close }: { inspected: Inspected; close: () => void }) {
-  const place = useRef<HTMLElement>(null);
+export default function Inspector({ inspected, close }: { inspected: Inspected; close: () => void }) {
   const { t } = useTranslation("floor");
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
@@ -22,7 +21,7 @@ export function Inspector({ inspected, close }: { inspected: Inspected; close: (
     return () => window.removeEventListener("keydown", escape);
   }, [close]);
   return (
-    <aside ref={place} className={classes.pane} aria-label={t("inspector")}>
+    <aside className={classes.pane} aria-label={t("inspector")}>
       <Content inspected={inspected} />
     </aside>
   );
@@ -52,38 +51,4 @@ function Content({ inspected }: { inspected: Inspected }) {
         </PaneFrame>
       );
   }
-}
-
-interface FrameProps {
-  title: ReactNode;
-  under?: ReactNode;
-  children: ReactNode;
-}
-
-/** Title, way out, content. */
-export function PaneFrame({ title, under, children }: FrameProps) {
-  const inspect = useInspect();
-  const { t } = useTranslation();
-  return (
-    <>
-      <header className={classes.head}>
-        <div className={classes.titles}>
-          <h2 className={classes.title}>{title}</h2>
-          {under && <div className={classes.under}>{under}</div>}
-        </div>
-        <CloseButton aria-label={t("close")} onClick={() => inspect(null)} />
-      </header>
-      <div className={classes.body}>{children}</div>
-    </>
-  );
-}
-
-/** A titled part of a pane. */
-export function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={classes.part}>
-      <h3 className={classes.partTitle}>{title}</h3>
-      {children}
-    </section>
-  );
 }

@@ -2,7 +2,7 @@ import { Button, Select, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTeams } from "../api/queries";
-import { PaneFrame, Part } from "./Inspector";
+import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import { supervising, useDoing } from "./supervising";
 import classes from "./panes.module.css";

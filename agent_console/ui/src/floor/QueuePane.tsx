@@ -8,7 +8,7 @@ import { useFormats } from "../language/formats";
 import { useQueues, useTotals } from "../live/live";
 import { AgentsBar } from "./AgentsBar";
 import { AskOnce } from "./AskOnce";
-import { PaneFrame, Part } from "./Inspector";
+import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";

@@ -1,4 +1,5 @@
-import { Button, NumberInput, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
+import { NumberField } from "../design/NumberField";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
@@ -22,14 +23,14 @@ export function SkillsEditor({ row }: { row: AgentRow }) {
     <>
       {Object.entries(skills).map(([skill, level]) => (
         <div key={skill} className={classes.row}>
-          <NumberInput
+          <NumberField
             size="xs"
             w={64}
             min={0}
             max={10}
             aria-label={skill}
             value={level}
-            onChange={(value) => setSkills(Number(value) > 0 ? { ...skills, [skill]: Number(value) } : without(skill))}
+            onChange={(value) => setSkills(value > 0 ? { ...skills, [skill]: value } : without(skill))}
           />
           <span>{skill}</span>
         </div>

@@ -1,4 +1,5 @@
-import { Button, NumberInput, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
+import { NumberField } from "../design/NumberField";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -10,7 +11,7 @@ import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useQueues, useWaiting } from "../live/live";
 import { AskOnce } from "./AskOnce";
-import { PaneFrame, Part } from "./Inspector";
+import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
@@ -125,14 +126,14 @@ function Acts({ row }: { row: WaitingRow }) {
   return (
     <>
       <div className={classes.row}>
-        <NumberInput
+        <NumberField
           size="xs"
           w={110}
           label={t("waiting.priority")}
           min={-1000}
           max={1000}
           value={priority}
-          onChange={(value) => setPriority(Number(value))}
+          onChange={(value) => setPriority(value)}
         />
         <AskOnce
           label={t("waiting.setPriority")}

@@ -18,7 +18,7 @@ const MOST_QUEUES = 6;
 const GOAL = 0.8;
 
 /** For a wall: what can be read from ten metres, nobody's name or number, nothing that scrolls. */
-export function Wall() {
+export default function Wall() {
   const { t } = useTranslation("floor");
   const formats = useFormats();
   const totals = useTotals();
