@@ -8,7 +8,20 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import WebSocketRoute
 
-from agent_console.http import customers, floor, health, problem, session, settings, single_sign_on, users
+from agent_console.http import (
+    audit,
+    contacts,
+    customers,
+    desk,
+    floor,
+    health,
+    problem,
+    session,
+    settings,
+    single_sign_on,
+    supervision,
+    users,
+)
 from agent_console.http.access import unruled
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
@@ -62,7 +75,7 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     app.state.provider = options.provider
     app.include_router(health.router, dependencies=[Depends(guard)])
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(guard)])
-    for module in (session, single_sign_on, users, floor, settings, customers):
+    for module in (session, single_sign_on, users, floor, desk, contacts, supervision, settings, customers, audit):
         api.include_router(module.router)
     app.include_router(api)
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))

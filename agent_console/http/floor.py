@@ -1,14 +1,55 @@
-"""Agents and queues as they are now."""
+"""The floor as it is now: agents, queues, who waits, callbacks, alarms, and the words of the settings."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from agent_console.documents.floor import AgentRow, QueueRow
+from agent_console.documents.desk import CallbackDoc
+from agent_console.documents.floor import (
+    AgentRow,
+    AlarmDoc,
+    DispositionDoc,
+    EntryPointDoc,
+    OpeningHoursDoc,
+    QueueRow,
+    ReasonDoc,
+    SkillDoc,
+    TeamDoc,
+    Totals,
+    WaitingRow,
+)
 from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError, NotFoundError
+from agent_console.http.access import Sight
 from agent_console.http.guard import Daemon, Seen
 from agent_console.http.paging import Cursor, Limit, page
+from agent_console.ports import Ports
 
 router = APIRouter(tags=["floor"])
+
+
+def seen_agent(ports: Ports, sight: Sight, agent: str) -> AgentRow:
+    """An agent whom somebody sees; raises `NotFoundError` or `ForbiddenError`."""
+    row = ports.floor.agent(agent)
+    if row is None:
+        raise NotFoundError(f"there is no agent {agent!r}: GET /api/v1/agents lists them")
+    if not sight.agent(row):
+        raise ForbiddenError(f"{agent} is of another team")
+    return row
+
+
+def seen_queue(ports: Ports, sight: Sight, queue: str) -> QueueRow:
+    """A queue that somebody sees; likewise."""
+    row = ports.floor.queue(queue)
+    if row is None:
+        raise NotFoundError(f"there is no queue {queue!r}: GET /api/v1/queues lists them")
+    if not sight.queue(row):
+        raise ForbiddenError(f"{queue} belongs to other teams")
+    return row
+
+
+def _sees_queue(ports: Ports, sight: Sight, queue: str | None) -> bool:
+    if queue is None:
+        return True
+    return sight.queue_of(ports.floor.queue_teams().get(queue, ()))
 
 
 @router.get("/agents")
@@ -23,12 +64,7 @@ async def list_agents(
 @router.get("/agents/{agent}")
 async def get_agent(ports: Daemon, sight: Seen, agent: str) -> AgentRow:
     """One agent, now and today."""
-    row = ports.floor.agent(agent)
-    if row is None:
-        raise NotFoundError(f"there is no agent {agent!r}: GET /api/v1/agents lists them")
-    if not sight.agent(row):
-        raise ForbiddenError(f"{agent} is of another team")
-    return row
+    return seen_agent(ports, sight, agent)
 
 
 @router.get("/queues")
@@ -40,9 +76,85 @@ async def list_queues(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: 
 @router.get("/queues/{queue}")
 async def get_queue(ports: Daemon, sight: Seen, queue: str) -> QueueRow:
     """One queue, now and today."""
-    row = ports.floor.queue(queue)
-    if row is None:
-        raise NotFoundError(f"there is no queue {queue!r}: GET /api/v1/queues lists them")
-    if not sight.queue(row):
-        raise ForbiddenError(f"{queue} belongs to other teams")
-    return row
+    return seen_queue(ports, sight, queue)
+
+
+@router.get("/queues/{queue}/waiting")
+async def list_waiting(
+    ports: Daemon, sight: Seen, queue: str, cursor: Cursor = None, limit: Limit = 50
+) -> Page[WaitingRow]:
+    """Who waits in a queue and why, in the order in which they will be served."""
+    seen_queue(ports, sight, queue)
+    return page(ports.floor.waiting(queue), lambda row: f"{row.position:09} {row.contact_id}", cursor, limit)
+
+
+@router.get("/totals")
+async def get_totals(ports: Daemon) -> Totals:
+    """The whole centre, now and today."""
+    return ports.floor.totals()
+
+
+@router.get("/callbacks")
+async def list_callbacks(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[CallbackDoc]:
+    """Customers who are to be called back."""
+    own = sight.identity.agent if sight.identity.role == "agent" else None
+    rows = [
+        row
+        for row in ports.floor.callbacks()
+        if (row.agent == own if own is not None else _sees_queue(ports, sight, row.queue))
+    ]
+    return page(rows, lambda row: f"{row.requested_at:020} {row.contact_id}", cursor, limit)
+
+
+@router.get("/alarms")
+async def list_alarms(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[AlarmDoc]:
+    """Alarms that ring, and those of today that have been cleared; in the order of being raised."""
+    rows = [row for row in ports.floor.alarms() if _sees_queue(ports, sight, row.queue)]
+    return page(rows, lambda row: f"{row.raised_at:020} {row.alarm_id}", cursor, limit)
+
+
+@router.get("/teams")
+async def list_teams(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[TeamDoc]:
+    """Teams that one may see, with their agents."""
+    return page([row for row in ports.floor.teams() if sight.team(row.team)], lambda row: row.team, cursor, limit)
+
+
+@router.get("/skills")
+async def list_skills(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[SkillDoc]:
+    """Skills, and who of the agents that one sees has them at which level."""
+    seen = {row.agent for row in ports.floor.agents() if sight.agent(row)}
+    rows = [
+        row.model_copy(update={"agents": {agent: level for agent, level in row.agents.items() if agent in seen}})
+        for row in ports.floor.skills()
+    ]
+    return page(rows, lambda row: row.skill, cursor, limit)
+
+
+@router.get("/reasons")
+async def list_reasons(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[ReasonDoc]:
+    """Why agents may be not ready."""
+    return page(ports.floor.reasons(), lambda row: row.reason, cursor, limit)
+
+
+@router.get("/dispositions")
+async def list_dispositions(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[DispositionDoc]:
+    """What may come of a contact."""
+    return page(ports.floor.dispositions(), lambda row: row.disposition, cursor, limit)
+
+
+@router.get("/entry-points")
+async def list_entry_points(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[EntryPointDoc]:
+    """Dialled numbers, and what answers them."""
+    return page(ports.floor.entry_points(), lambda row: row.number, cursor, limit)
+
+
+@router.get("/opening-hours")
+async def list_opening_hours(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[OpeningHoursDoc]:
+    """Calendars: open now or not, and the days ahead."""
+    return page(ports.floor.opening_hours(), lambda row: row.name, cursor, limit)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def get_metrics(ports: Daemon) -> Response:
+    """Figures for Prometheus; the same page as on the metrics port."""
+    return Response(ports.floor.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,125 @@
+"""Contacts of all times: found, told as a story, explained."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from agent_console.documents.contacts import ContactLine, Story
+from agent_console.documents.floor import ContactWhy
+from agent_console.documents.values import Moment, Page
+from agent_console.documents.values import Place as Where
+from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
+from agent_console.http.access import Sight
+from agent_console.http.guard import Daemon, OwnAgent, Seen
+from agent_console.http.paging import Cursor, Limit
+from agent_console.ports import ContactQuery, Contacts, Ports
+
+router = APIRouter(tags=["contacts"])
+
+ContactPath = Annotated[str, Path(max_length=200)]
+Word = Annotated[str | None, Query(max_length=100)]
+
+
+def _contacts(ports: Ports) -> Contacts:
+    if ports.contacts is None:
+        raise UnavailableError("this daemon keeps no contacts")
+    return ports.contacts
+
+
+def seen_queues(ports: Ports, sight: Sight) -> frozenset[str] | None:
+    """The queues whose contacts somebody sees; None: all. Agents see contacts of their own only."""
+    if sight.everything:
+        return None
+    if sight.identity.role == "agent":
+        return frozenset()
+    return frozenset(queue for queue, teams in ports.floor.queue_teams().items() if sight.queue_of(teams))
+
+
+def seen_agents(ports: Ports, sight: Sight) -> frozenset[str] | None:
+    """The agents whose contacts somebody sees; None: all."""
+    if sight.everything:
+        return None
+    own = frozenset({sight.identity.agent} if sight.identity.agent else ())
+    if sight.identity.role == "agent":
+        return own
+    return own | {agent for team in ports.floor.teams() if sight.team(team.team) for agent in team.agents}
+
+
+async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLine:
+    """A contact that somebody sees; raises `NotFoundError` or `ForbiddenError`."""
+    line = await _contacts(ports).contact(contact_id)
+    if line is None:
+        raise NotFoundError(f"there is no contact {contact_id!r}")
+    agents, queues = seen_agents(ports, sight), seen_queues(ports, sight)
+    if agents is not None and agents.isdisjoint(line.agents) and (queues or frozenset()).isdisjoint(line.queues):
+        raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
+    return line
+
+
+@router.get("/contacts")
+async def list_contacts(
+    *,
+    ports: Daemon,
+    sight: Seen,
+    place: Annotated[Where | None, Query(description="Where it is now.")] = None,
+    queue: Word = None,
+    agent: Word = None,
+    customer: Word = None,
+    number: Word = None,
+    start: Annotated[
+        Moment | None, Query(alias="from", description="Those that began at this instant or later.")
+    ] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Those that began before this instant.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ContactLine]:
+    """Contacts that one may see, live and past, the latest first."""
+    query = ContactQuery(
+        place=place,
+        queue=queue,
+        agent=agent,
+        customer=customer,
+        number=number,
+        start=start,
+        end=end,
+        agents_seen=seen_agents(ports, sight),
+        queues_seen=seen_queues(ports, sight),
+        cursor=cursor,
+        limit=limit,
+    )
+    return await _contacts(ports).find(query)
+
+
+@router.get("/desk/recent")
+async def list_recent(ports: Daemon, agent: OwnAgent, cursor: Cursor = None, limit: Limit = 20) -> Page[ContactLine]:
+    """One's own contacts, the latest first."""
+    return await _contacts(ports).find(ContactQuery(agent=agent, cursor=cursor, limit=limit))
+
+
+@router.get("/contacts/{contact_id}")
+async def get_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -> ContactLine:
+    """One contact."""
+    return await seen_contact(ports, sight, contact_id)
+
+
+@router.get("/contacts/{contact_id}/story")
+async def get_story(ports: Daemon, sight: Seen, contact_id: ContactPath) -> Story:
+    """Every fact of a contact, in order and in words."""
+    await seen_contact(ports, sight, contact_id)
+    found = await _contacts(ports).story(contact_id)
+    if found is None:
+        raise NotFoundError(f"there is no contact {contact_id!r}")
+    return found
+
+
+@router.get("/contacts/{contact_id}/explanation")
+async def explain_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -> ContactWhy:
+    """Why a contact still waits: who was considered, what rules each out, and what will change when."""
+    found = ports.floor.explain_contact(contact_id)
+    if found is None:
+        raise NotFoundError(f"no contact {contact_id!r} waits or talks: GET /api/v1/contacts lists those of all times")
+    agents = ports.floor.agents_of(contact_id) or ()
+    seen, queues = seen_agents(ports, sight), seen_queues(ports, sight)
+    if seen is not None and seen.isdisjoint(agents) and found.queue not in (queues or ()):
+        raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
+    return found

@@ -1,0 +1,138 @@
+"""What supervisors do on the floor: with contacts, with agents, with queues."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from agent_console.documents.desk import MessageDoc
+from agent_console.documents.floor import AgentRow, AgentWhy, QueueRow, WaitingRow
+from agent_console.documents.supervision import Monitor, Monitored, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
+from agent_console.http.access import Sight
+from agent_console.http.contacts import seen_agents, seen_queues
+from agent_console.http.floor import seen_agent, seen_queue
+from agent_console.http.guard import Daemon, Seen, Who
+from agent_console.ports import Ports, Supervision
+
+router = APIRouter(tags=["supervision"])
+
+ContactPath = Annotated[str, Path(max_length=200)]
+NamePath = Annotated[str, Path(max_length=64)]
+
+
+def _supervision(ports: Ports) -> Supervision:
+    if ports.supervision is None:
+        raise UnavailableError("nobody can be supervised here")
+    return ports.supervision
+
+
+def _led_contact(ports: Ports, sight: Sight, contact_id: str) -> None:
+    """Raise unless it is a live contact of the supervisor's teams or queues."""
+    agents = ports.floor.agents_of(contact_id)
+    if agents is None:
+        raise NotFoundError(f"no contact {contact_id!r} waits or talks now")
+    seen, queues = seen_agents(ports, sight), seen_queues(ports, sight)
+    if seen is not None and seen.isdisjoint(agents) and ports.floor.queue_of(contact_id) not in (queues or ()):
+        raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
+
+
+def _led_agent(ports: Ports, sight: Sight, agent: str) -> AgentRow:
+    row = seen_agent(ports, sight, agent)
+    if not sight.team(row.team):
+        raise ForbiddenError(f"{agent} is of another team")
+    return row
+
+
+@router.post("/contacts/{contact_id}/monitor")
+async def monitor_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: Monitor) -> Monitored:
+    """Listen to a talk, whisper to its agent, or barge in; once more changes the mode."""
+    _led_contact(ports, sight, contact_id)
+    return await _supervision(ports).monitor(contact_id, wish, who.user, who.agent)
+
+
+@router.delete("/contacts/{contact_id}/monitor", status_code=HTTPStatus.NO_CONTENT)
+async def stop_monitoring(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
+    """Listen no more."""
+    _led_contact(ports, sight, contact_id)
+    await _supervision(ports).stop_monitoring(contact_id, who.user)
+
+
+@router.post("/contacts/{contact_id}/priority")
+async def set_priority(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: SetPriority) -> WaitingRow:
+    """Raise or lower a waiting contact."""
+    _led_contact(ports, sight, contact_id)
+    return await _supervision(ports).set_priority(contact_id, wish.priority, who.user)
+
+
+@router.post("/contacts/{contact_id}/move")
+async def move_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: Move) -> WaitingRow:
+    """To another queue; the join time is kept."""
+    _led_contact(ports, sight, contact_id)
+    seen_queue(ports, sight, wish.queue)
+    return await _supervision(ports).move(contact_id, wish.queue, who.user)
+
+
+@router.post("/contacts/{contact_id}/withdraw", status_code=HTTPStatus.NO_CONTENT)
+async def withdraw_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
+    """Take a waiting contact out of its queue; the caller goes where a closed queue sends them."""
+    _led_contact(ports, sight, contact_id)
+    await _supervision(ports).withdraw(contact_id, who.user)
+
+
+@router.post("/callbacks/{contact_id}/cancel", status_code=HTTPStatus.NO_CONTENT)
+async def cancel_callback(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
+    """Nobody calls this customer back any more."""
+    _led_contact(ports, sight, contact_id)
+    await _supervision(ports).cancel_callback(contact_id, who.user)
+
+
+@router.post("/agents/{agent}/state")
+async def set_agent_state(ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetAgentState) -> AgentRow:
+    """Sign somebody in or out, make them ready or not."""
+    _led_agent(ports, sight, agent)
+    return await _supervision(ports).set_state(agent, wish, who.user)
+
+
+@router.put("/agents/{agent}/skills")
+async def set_agent_skills(ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetSkills) -> AgentRow:
+    """An agent's full set of skills, from now on."""
+    _led_agent(ports, sight, agent)
+    return await _supervision(ports).set_skills(agent, wish.skills, who.user)
+
+
+@router.get("/agents/{agent}/explanation")
+async def explain_agent(ports: Daemon, sight: Seen, agent: NamePath) -> AgentWhy:
+    """Why an agent is offered nothing, and for each waiting contact why not that one."""
+    _led_agent(ports, sight, agent)
+    found = ports.floor.explain_agent(agent)
+    if found is None:
+        raise NotFoundError(f"there is no agent {agent!r}")
+    queues = seen_queues(ports, sight)
+    if queues is None:
+        return found
+    return found.model_copy(update={"contacts": [one for one in found.contacts if one.queue in queues]})
+
+
+@router.post("/teams/{team}/messages")
+async def say_to_team(ports: Daemon, sight: Seen, who: Who, team: NamePath, wish: Said) -> MessageDoc:
+    """A message that appears on the desks of a team."""
+    if team not in {one.team for one in ports.floor.teams()}:
+        raise NotFoundError(f"there is no team {team!r}: GET /api/v1/teams lists them")
+    if not sight.team(team):
+        raise ForbiddenError(f"{team} is not one of your teams")
+    return await _supervision(ports).say(team, wish.text, who.user)
+
+
+@router.post("/queues/{queue}/close")
+async def close_queue(ports: Daemon, sight: Seen, who: Who, queue: NamePath) -> QueueRow:
+    """Emergency: the queue takes nobody any more, and who waits goes where the settings say."""
+    seen_queue(ports, sight, queue)
+    return await _supervision(ports).close_queue(queue, who.user)
+
+
+@router.post("/queues/{queue}/open")
+async def open_queue(ports: Daemon, sight: Seen, who: Who, queue: NamePath) -> QueueRow:
+    """The emergency is over: the queue's hours hold again."""
+    seen_queue(ports, sight, queue)
+    return await _supervision(ports).open_queue(queue, who.user)
