@@ -69,7 +69,7 @@ async def list_contacts(
     start: Annotated[
         Moment | None, Query(alias="from", description="Those that began at this instant or later.")
     ] = None,
-    end: Annotated[Moment | None, Query(alias="to", description="Those that began before this instant.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Those that began before.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ContactLine]:

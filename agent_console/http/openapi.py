@@ -16,6 +16,16 @@ _SECURITY_SCHEMES: Final = {
     "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "With a session, to change things."},
     "token": {"type": "http", "scheme": "bearer", "description": "An API token: `cbt_…`."},
 }
+_EDITED: Final = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
+_BY_TAG: Final = {
+    "session": (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+    "users": (HTTPStatus.TOO_MANY_REQUESTS,),
+    "desk": (HTTPStatus.CONFLICT,),
+    "supervision": (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+    "settings": _EDITED,
+    "customers": _EDITED,
+}
+"""How changes may fail besides what all may, by their tag."""
 _REF: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -61,6 +71,8 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
         _may_fail(responses, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "{" in path:
         _may_fail(responses, HTTPStatus.NOT_FOUND)
+    for status in _BY_TAG.get(operation["tags"][0], ()) if method != "get" else ():
+        _may_fail(responses, status)
     if method != "get":
         _may_fail(responses, HTTPStatus.FORBIDDEN)
         _may_fail(responses, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

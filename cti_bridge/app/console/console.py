@@ -4,10 +4,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time_ns
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
+from acd.contact_state import Place as Where
+from agent_console.documents.values import Place
 from agent_console.http.app import WebOptions, create_app
 from agent_console.oidc import Provider, ProviderOptions
 from agent_console.ports import Ports
@@ -16,23 +18,31 @@ from config.services import Web
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.console.accounts import DaemonAccounts
 from cti_bridge.app.console.alarms import Alarms
+from cti_bridge.app.console.audit import DaemonAudit
+from cti_bridge.app.console.contact_book import ContactBook
+from cti_bridge.app.console.contacts import JournalContacts
 from cti_bridge.app.console.customers import KeptCustomers
+from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
+from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
+from cti_bridge.app.console.supervision import DaemonSupervision
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
+from facts.ids import ContactId
 from facts.journal import Entry
 from facts.time import Instant, from_seconds
 from reporting.kpi.board import Board
 from storage.accounts import Accounts, Lifetimes
+from storage.audit import AuditLog
 from storage.journal import Journal
 from storage.passwords import Passwords
 
@@ -64,7 +74,11 @@ class Console:
         self._customers = customers
         self._metrics = metrics
         self._passwords = passwords or Passwords()
+        self._journal = journal
         self._trend = Trend(board)
+        self._daemon: Daemon | None = None
+        self._book = ContactBook(self._place_of)
+        board.watch(self._book)
         self._threads = Threads()
         self.accounts = Accounts(journal)
         self._feed: Feed | None = None
@@ -75,6 +89,7 @@ class Console:
 
     def read(self, entry: Entry) -> None:
         """Take in the next fact; after the board."""
+        self._book.read(entry)
         if self._feed is not None:
             self._feed.read(entry)
 
@@ -83,19 +98,9 @@ class Console:
         web = self._settings().web
         if not web.enabled:
             return
-        coordinator = daemon.coordinator
-        rows = Rows(
-            coordinator.engine, coordinator.calls, self._board, self._trend, self._settings, known=self._customers.known
-        )
-        alarms = Alarms(rows.queue_title)
-        self._feed = Feed(self._reactor, coordinator.engine, rows, alarms, coordinator.now)
-        self._feed.start()
-        ports = Ports(
-            floor=DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version()),
-            accounts=self._daemon_accounts(),
-            settings=AdministeredSettings(self._administration, coordinator.engine),
-            customers=KeptCustomers(self._customers.store, self._customers, self._threads, coordinator.now),
-        )
+        self._daemon = daemon
+        ports = self._ports(daemon)
+        assert self._feed is not None
         server = WebServer(create_app(ports, self._feed.hub, _options(web)), web)
         try:
             server.start()
@@ -106,6 +111,46 @@ class Console:
             return
         self._server = server
         log.info("web_served", address=self.url)
+
+    def _ports(self, daemon: Daemon) -> Ports:
+        coordinator, threads = daemon.coordinator, self._threads
+        rows = Rows(
+            coordinator.engine, coordinator.calls, self._board, self._trend, self._settings, known=self._customers.known
+        )
+        alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
+        desks = DaemonDesks(coordinator, rows, self._board, messages, self._settings)
+        self._feed = Feed(
+            self._reactor,
+            coordinator.engine,
+            rows=rows,
+            desks=desks,
+            book=self._book,
+            alarms=alarms,
+            now=coordinator.now,
+        )
+        messages.told = self._feed.tell_team
+        self._feed.start()
+        audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
+        store = AdministeredSettings(self._administration, coordinator.engine)
+        return Ports(
+            floor=DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version()),
+            accounts=self._daemon_accounts(),
+            desks=desks,
+            supervision=DaemonSupervision(coordinator, rows, messages, audit, store),
+            contacts=JournalContacts(self._journal, self._book, threads),
+            settings=store,
+            customers=KeptCustomers(self._customers.store, self._customers, threads, coordinator.now),
+            audit=audit,
+        )
+
+    def _place_of(self, contact_id: ContactId) -> Place | None:
+        """Where a contact is in the centre; None: it is not (any more)."""
+        if self._daemon is None:
+            return None
+        view = self._daemon.coordinator.engine.contact(contact_id)
+        if view is not None:
+            return "connected" if view.place is Where.WITHOUT_AGENT else cast("Place", view.place.value)
+        return "menu" if self._daemon.coordinator.calls.get(contact_id) is not None else None
 
     def _daemon_accounts(self) -> DaemonAccounts:
         return DaemonAccounts(

@@ -17,13 +17,18 @@ from twisted.internet.task import LoopingCall
 from acd.engine import Engine
 from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
+from cti_bridge.app.console.contact_book import ContactBook
+from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.rows import Rows
-from facts.ids import AgentId, QueueName
+from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import AgentLoggedIn, AgentLoggedOut, AgentStateChanged, Entry, PolicyChanged, SkillsChanged
 from facts.time import Instant
 
+DESK_S: Final = 0.0
+"""A desk is told of everything in the next turn: somebody waits for it to ring."""
 AGENTS_S: Final = 0.1
 QUEUES_S: Final = 0.2
+CONTACTS_S: Final = 0.5
 WAITING_S: Final = 0.5
 TOTALS_S: Final = 1.0
 ALARMS_S: Final = 0.1
@@ -67,12 +72,26 @@ class Beat:
 class Feed:
     """Fills the hub's streams; `agent_console.live.hub.Source`."""
 
-    def __init__(self, reactor: Any, engine: Engine, rows: Rows, alarms: Alarms, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        engine: Engine,
+        *,
+        rows: Rows,
+        desks: DaemonDesks,
+        book: ContactBook,
+        alarms: Alarms,
+        now: Callable[[], Instant],
+    ) -> None:
         self._engine = engine
         self._rows = rows
+        self._desks = desks
+        self._book = book
         self._alarms = alarms
         self._now = now
         self.hub = Hub(self, now)
+        self._desk = Beat(reactor, DESK_S, self._tell_desks)
+        self._contacts = Beat(reactor, CONTACTS_S, self._tell_contacts)
         self._agents = Beat(reactor, AGENTS_S, self._tell_agents)
         self._queues = Beat(reactor, QUEUES_S, self._tell_queues)
         self._waiting = Beat(reactor, WAITING_S, self._tell_waiting)
@@ -81,6 +100,8 @@ class Feed:
         self._tick = LoopingCall(self._look)
         self._tick.clock = reactor
         self._families: Mapping[str, Callable[[str], Mapping[str, BaseModel] | None]] = {
+            "desk": self._desk_of,
+            "contacts": self._contacts_of,
             "agents": self._team,
             "queues": self._queue,
             "waiting": self._line,
@@ -96,7 +117,15 @@ class Feed:
         """Tell nothing more."""
         if self._tick.running:
             self._tick.stop()
-        for beat in (self._agents, self._queues, self._waiting, self._totals, self._alarming):
+        for beat in (
+            self._desk,
+            self._contacts,
+            self._agents,
+            self._queues,
+            self._waiting,
+            self._totals,
+            self._alarming,
+        ):
             beat.stop()
 
     # -- streams as they are -----------------------------------------------------------------------------------------
@@ -106,6 +135,27 @@ class Feed:
         family, _, of = stream.partition("/")
         fill = self._families.get(family)
         return None if fill is None else fill(of)
+
+    def _desk_of(self, agent: str) -> Mapping[str, BaseModel] | None:
+        if self._engine.agent(AgentId(agent)) is None:
+            return None
+        desk = self._desks.desk(agent)
+        return {
+            "state": desk.state,
+            **{f"contact:{one.contact_id}": one for one in desk.contacts},
+            **{f"callback:{one.contact_id}": one for one in desk.callbacks},
+            **{f"message:{one.message_id}": one for one in desk.messages},
+        }
+
+    def _contacts_of(self, team: str) -> Mapping[str, BaseModel]:
+        """Contacts that agents of a team are at work on, or whose phones they ring."""
+        of_team = {view.agent_id for view in self._engine.agents() if view.team == team}
+        found: dict[str, BaseModel] = {}
+        for view in self._engine.contacts():
+            line = None if of_team.isdisjoint(view.agents) else self._book.line(view.contact_id)
+            if line is not None:
+                found[view.contact_id] = line
+        return found
 
     def _team(self, team: str) -> Mapping[str, BaseModel]:
         now = self._now()
@@ -139,7 +189,9 @@ class Feed:
         if alarm is not None:
             self._alarming.mark(alarm)
         if fact.agent_id is not None:
-            self._mark_agent(fact.agent_id)
+            self.mark_agent(fact.agent_id)
+        if fact.contact_id is not None:
+            self._mark_contact(fact.contact_id)
         if isinstance(fact, AgentStateChanged | AgentLoggedIn | AgentLoggedOut | SkillsChanged | PolicyChanged):
             self._mark_queues(queue.name for queue in self._engine.policy.queues)
         elif fact.queue is not None:
@@ -147,8 +199,25 @@ class Feed:
         if isinstance(fact, PolicyChanged):
             self._look()
 
-    def _mark_agent(self, agent: AgentId) -> None:
+    def mark_agent(self, agent: str) -> None:
+        """Something about an agent, or at their desk, may have changed."""
+        if self.hub.is_read(f"desk/{agent}"):
+            self._desk.mark(agent)
         self._agents.mark(agent)
+
+    def _mark_contact(self, contact: ContactId) -> None:
+        view = self._engine.contact(contact)
+        for agent in view.agents if view is not None else ():
+            self.mark_agent(agent)
+        for stream in self.hub.read:
+            if stream.startswith("contacts/"):
+                self._contacts.mark(stream.partition("/")[2])
+
+    def tell_team(self, team: str) -> None:
+        """A message came for the desks of a team."""
+        for view in self._engine.agents():
+            if view.team == team:
+                self.mark_agent(view.agent_id)
 
     def _mark_queues(self, queues: Iterable[str]) -> None:
         for queue in queues:
@@ -169,6 +238,14 @@ class Feed:
                 self.hub.replace(stream, items)
 
     # -- what has changed --------------------------------------------------------------------------------------------
+
+    def _tell_desks(self, agents: list[str]) -> None:
+        for agent in agents:
+            self.hub.replace(f"desk/{agent}", self._desk_of(agent) or {})
+
+    def _tell_contacts(self, teams: list[str]) -> None:
+        for team in teams:
+            self.hub.replace(f"contacts/{team}", self._contacts_of(team))
 
     def _tell_agents(self, agents: list[str]) -> None:
         now = self._now()

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from acd.contact_state import Place as Where
 from acd.engine import Engine
 from acd.said import Said
-from acd.views import ContactView
 from agent_console.documents.desk import CallbackDoc
 from agent_console.documents.floor import (
     AgentRow,
@@ -38,13 +36,6 @@ from facts.time import DAY, Instant, to_seconds
 
 SHOWN_AHEAD = 7 * DAY
 """So far opening hours are told."""
-
-_CALLBACK_STATES = {
-    Where.SCHEDULED: "scheduled",
-    Where.WAITING: "waiting",
-    Where.OFFERED: "offered",
-    Where.DIALLING: "dialling",
-}
 
 
 class DaemonFloor:
@@ -115,22 +106,8 @@ class DaemonFloor:
 
     def callbacks(self) -> Sequence[CallbackDoc]:
         """Customers who are to be called back."""
-        return [
-            self._callback(view) for view in self._engine.contacts() if view.callback and view.place in _CALLBACK_STATES
-        ]
-
-    def _callback(self, view: ContactView) -> CallbackDoc:
-        return CallbackDoc(
-            contact_id=view.contact_id,
-            queue=view.queue or "",
-            number=view.attributes.get("callback_number", ""),
-            customer=self._rows.customer_of(view),
-            agent=view.preferred_agent,
-            due=view.callback_due,
-            attempt=view.attempt,
-            requested_at=view.joined_at,
-            state=_CALLBACK_STATES[view.place],  # type: ignore[arg-type]  # one of the table's four
-        )
+        found = (self._rows.callback(view) for view in self._engine.contacts())
+        return [callback for callback in found if callback is not None]
 
     def alarms(self) -> Sequence[AlarmDoc]:
         """Alarms of today."""

@@ -10,7 +10,7 @@ from acd.engine import Engine
 from acd.explain import Change, ContactExplanation
 from acd.said import Said
 from acd.views import AgentView, ContactView, QueueView
-from agent_console.documents.desk import CustomerBrief
+from agent_console.documents.desk import CallbackDoc, CustomerBrief
 from agent_console.documents.floor import (
     AgentContact,
     AgentRow,
@@ -80,6 +80,15 @@ def obstacle(said: Said) -> Obstacle:
     return Obstacle(text=said, code=said.code, details=details_of(said))
 
 
+_CALLBACK_STATES: Mapping[Place, str] = {
+    Place.SCHEDULED: "scheduled",
+    Place.WAITING: "waiting",
+    Place.OFFERED: "offered",
+    Place.DIALLING: "dialling",
+}
+"""What a callback is doing, by its contact's place."""
+
+
 class Rows:
     """Makes them. ``settings``: those in force, for titles, teams and targets; ``known``: customers by id."""
 
@@ -122,6 +131,23 @@ class Rows:
         """Whose supervisors see a queue; none: everybody's."""
         known = self._settings().queues.get(queue)
         return known.teams if known is not None else ()
+
+    def callback(self, view: ContactView) -> CallbackDoc | None:
+        """The customer who is to be called back; None: it is no callback, or the talk has begun."""
+        state = _CALLBACK_STATES.get(view.place) if view.callback else None
+        if state is None:
+            return None
+        return CallbackDoc(
+            contact_id=view.contact_id,
+            queue=view.queue or "",
+            number=view.attributes.get("callback_number", ""),
+            customer=self.customer_of(view),
+            agent=view.preferred_agent,
+            due=view.callback_due,
+            attempt=view.attempt,
+            requested_at=view.joined_at,
+            state=state,  # type: ignore[arg-type]  # one of the table's four
+        )
 
     # -- agents ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,249 @@
+"""Agents' desks over the running daemon."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from acd.events import DeclareNotReady, DeclareReady, Event, LogIn, LogOut
+from acd.views import AgentView
+from agent_console.documents.desk import (
+    ActName,
+    CallbackDoc,
+    Desk,
+    DeskContact,
+    DeskState,
+    Dial,
+    DirectoryEntry,
+    MessageDoc,
+    PersonalFigures,
+    SetOutcome,
+)
+from agent_console.documents.problems import FieldProblem
+from agent_console.documents.session import WebPhone
+from agent_console.documents.values import Wish
+from agent_console.errors import InvalidError, NotFoundError, StateChangedError, UnavailableError
+from config.models import Settings
+from cti_bridge.app.console.messages import Messages
+from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
+from cti_bridge.shell.coordinator import Coordinator
+from facts.ids import AgentId, ReasonCode
+from facts.states import SYSTEM_REASONS, Activity, Declared, Party
+from reporting.kpi.board import Board
+from reporting.kpi.live import AGENT
+
+MOST_FOUND: Final = 50
+"""Entries of the directory at once."""
+
+
+class DaemonDesks:
+    """`agent_console.ports.Desks`."""
+
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        rows: Rows,
+        board: Board,
+        messages: Messages,
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._coordinator = coordinator
+        self._rows = rows
+        self._board = board
+        self._messages = messages
+        self._settings = settings
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def _view(self, agent: str) -> AgentView:
+        view = self._coordinator.engine.agent(AgentId(agent))
+        if view is None:
+            raise NotFoundError(f"there is no agent {agent!r} any more: the settings name others")
+        return view
+
+    def desk(self, agent: str) -> Desk:
+        """Everything on the desk."""
+        view = self._view(agent)
+        return Desk(
+            now=self._coordinator.now(),
+            state=self._state(view),
+            contacts=list(self.contacts(agent)),
+            callbacks=list(self.callbacks(agent)),
+            messages=self.messages(view),
+        )
+
+    def state(self, agent: str) -> DeskState:
+        """The agent's own state."""
+        return self._state(self._view(agent))
+
+    def _state(self, view: AgentView) -> DeskState:
+        return DeskState(
+            agent=view.agent_id,
+            name=self._rows.agent_name(view.agent_id),
+            phone=view.phone,
+            phone_reachable=view.phone_reachable,
+            declared=view.declared,
+            activity=view.activity,
+            reason=view.reason,
+            reason_title=self._rows.reason_title(view.reason),
+            pending=view.pending,
+            pending_reason=view.pending_reason,
+            since=view.since,
+            logged_in_at=view.logged_in_at,
+            slots=view.slots,
+        )
+
+    def contacts(self, agent: str) -> Iterator[DeskContact]:
+        """The contacts at the desk."""
+        del agent
+        yield from ()
+
+    def contact(self, agent: str, contact_id: str) -> DeskContact | None:
+        """A contact at this desk."""
+        return next((found for found in self.contacts(agent) if found.contact_id == contact_id), None)
+
+    def callbacks(self, agent: str) -> Iterator[CallbackDoc]:
+        """Callbacks that are this agent's."""
+        for view in self._coordinator.engine.contacts():
+            found = self._rows.callback(view)
+            if found is not None and found.agent == agent:
+                yield found
+
+    def messages(self, view: AgentView) -> list[MessageDoc]:
+        """What supervisors told the agent's team."""
+        return self._messages.of(view.team)
+
+    def figures(self, agent: str) -> PersonalFigures:
+        """Today's figures of one agent."""
+        now = self._coordinator.now()
+        cell = self._board.today(AGENT, self._view(agent).agent_id, now)
+        return PersonalFigures(
+            agent=agent,
+            day=self._board.day(now),
+            figures=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
+        )
+
+    def web_phone(self, agent: str) -> WebPhone | None:
+        """There is none yet."""
+        del agent
+        return None
+
+    # -- directory ---------------------------------------------------------------------------------------------------
+
+    def directory(self, words: str) -> Sequence[DirectoryEntry]:
+        """Whom one can transfer to: those whose name begins with the words first."""
+        sought = words.casefold().split()
+        found = [entry for entry in self._directory() if all(word in _text(entry) for word in sought)]
+        found.sort(key=lambda entry: (not _text(entry).startswith(words.casefold()), not entry.reachable, entry.title))
+        return found[:MOST_FOUND]
+
+    def _directory(self) -> Iterator[DirectoryEntry]:
+        for view in self._coordinator.engine.agents():
+            yield DirectoryEntry(
+                kind="agent",
+                to=view.agent_id,
+                title=self._rows.agent_name(view.agent_id),
+                state=_word(view),
+                reachable=view.phone_reachable and view.declared is not Declared.LOGGED_OUT,
+            )
+        for queue in self._coordinator.engine.queues():
+            yield DirectoryEntry(
+                kind="queue",
+                to=queue.name,
+                title=self._rows.queue_title(queue.name),
+                state="open" if queue.open else "closed",
+                waiting=queue.waiting,
+                reachable=queue.open,
+            )
+        for number, entry in self._settings().entry_points.items():
+            if not number.endswith("*"):
+                yield DirectoryEntry(kind="flow", to=entry.flow, title=entry.title or entry.flow)
+
+    # -- the agent's own state ---------------------------------------------------------------------------------------
+
+    async def sign_in(self, agent: str, phone: str | None, by: str) -> DeskState:
+        """Begin the shift."""
+        del by
+        view = self._view(agent)
+        if view.declared is not Declared.LOGGED_OUT:
+            raise StateChangedError(f"{agent} is signed in already", self._state(view))
+        channel = "" if phone is None else self._free_phone(agent, phone)
+        return self._tell(LogIn(agent_id=view.agent_id, phone=channel), "sign in")
+
+    def _free_phone(self, agent: str, phone: str) -> str:
+        """The phone as the switch names it, if nobody else works at it."""
+        asterisk = self._settings().asterisk
+        channel = (asterisk.phone_channel if asterisk is not None else "PJSIP/{phone}").format(phone=phone)
+        for view in self._coordinator.engine.agents():
+            at_work = view.declared is not Declared.LOGGED_OUT
+            if view.agent_id != agent and at_work and view.phone == channel:
+                problem = FieldProblem(
+                    field="body.phone",
+                    rule=f"is the phone at which {view.agent_id} works",
+                    way_out="choose another phone, or let them sign out first",
+                )
+                raise InvalidError([problem])
+        return channel
+
+    async def sign_out(self, agent: str, by: str) -> DeskState:
+        """End the shift; during a contact, after it."""
+        del by
+        return self._tell(LogOut(agent_id=self._present(agent).agent_id, by=Party.AGENT), "sign out")
+
+    async def ready(self, agent: str, by: str) -> DeskState:
+        """Want contacts."""
+        del by
+        return self._tell(DeclareReady(agent_id=self._present(agent).agent_id), "become ready")
+
+    async def not_ready(self, agent: str, reason: str, by: str) -> DeskState:
+        """Want none."""
+        del by
+        if reason not in self._settings().reasons or reason in SYSTEM_REASONS:
+            problem = FieldProblem(
+                field="body.reason",
+                rule=f"is none that a person can choose: there are {', '.join(self._settings().reasons) or 'none'}",
+                way_out="choose one of these; GET /api/v1/reasons lists them",
+            )
+            raise InvalidError([problem])
+        event = DeclareNotReady(agent_id=self._present(agent).agent_id, reason=ReasonCode(reason))
+        return self._tell(event, "become not ready")
+
+    def _present(self, agent: str) -> AgentView:
+        view = self._view(agent)
+        if view.declared is Declared.LOGGED_OUT:
+            raise StateChangedError(f"{agent} is not signed in: sign in first", self._state(view))
+        return view
+
+    def _tell(self, event: LogIn | LogOut | DeclareReady | DeclareNotReady, what: str) -> DeskState:
+        told: Event = event
+        if not self._coordinator.tell(told):
+            raise StateChangedError(f"{event.agent_id} cannot {what} now", self.state(event.agent_id))
+        return self.state(event.agent_id)
+
+    # -- acts --------------------------------------------------------------------------------------------------------
+
+    async def dial(self, agent: str, wish: Dial, by: str) -> DeskContact:
+        """Call a number."""
+        del agent, wish, by
+        raise UnavailableError("calls cannot be made from here yet")
+
+    async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
+        """Do something with a contact at this desk."""
+        del agent, act, wish, by
+        raise NotFoundError(f"the contact {contact_id!r} is not at this desk")
+
+    async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
+        """What came of it."""
+        del agent, wish, by
+        raise NotFoundError(f"the contact {contact_id!r} is not at this desk")
+
+
+def _text(entry: DirectoryEntry) -> str:
+    return f"{entry.title} {entry.to}".casefold()
+
+
+def _word(view: AgentView) -> str:
+    """An agent's state in one word."""
+    if view.declared is Declared.LOGGED_OUT:
+        return "logged_out"
+    if view.activity is not Activity.IDLE:
+        return view.activity.value.lower()
+    return view.declared.value.lower()

@@ -1,0 +1,180 @@
+"""What supervisors do on the floor, over the running daemon. Everything is kept in the audit log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from acd.events import (
+    ChangePriority,
+    CloseQueue,
+    DeclareNotReady,
+    DeclareReady,
+    Event,
+    LeaveQueue,
+    LogIn,
+    LogOut,
+    MoveContact,
+    OpenQueue,
+)
+from acd.views import AgentView, ContactView
+from agent_console.documents.desk import MessageDoc
+from agent_console.documents.floor import AgentRow, QueueRow, WaitingRow
+from agent_console.documents.supervision import Monitor, Monitored, SetAgentState
+from agent_console.errors import NotFoundError, StateChangedError, UnavailableError
+from agent_console.ports import SettingsStore
+from cti_bridge.app.console.audit import DaemonAudit
+from cti_bridge.app.console.messages import Messages
+from cti_bridge.app.console.rows import Rows
+from cti_bridge.shell.coordinator import Coordinator
+from facts.ids import AgentId, ContactId, QueueName, ReasonCode
+from facts.states import Declared, LeftQueue, Party
+
+BY_SUPERVISOR = ReasonCode("supervisor")
+
+
+class DaemonSupervision:
+    """`agent_console.ports.Supervision`."""
+
+    def __init__(
+        self, coordinator: Coordinator, rows: Rows, messages: Messages, audit: DaemonAudit, store: SettingsStore
+    ) -> None:
+        self._coordinator = coordinator
+        self._rows = rows
+        self._messages = messages
+        self._audit = audit
+        self._store = store
+
+    # -- contacts ----------------------------------------------------------------------------------------------------
+
+    async def monitor(self, contact_id: str, wish: Monitor, supervisor: str, agent: str | None) -> Monitored:
+        """Listen, whisper or barge."""
+        del contact_id, wish, supervisor, agent
+        raise UnavailableError("talks cannot be listened to from here yet")
+
+    async def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
+        """Leave the talk."""
+        del supervisor
+        raise NotFoundError(f"you do not listen to {contact_id!r}")
+
+    async def set_priority(self, contact_id: str, priority: int, by: str) -> WaitingRow:
+        """Raise or lower a waiting contact."""
+        before = self._waiting(contact_id)
+        self._tell_contact(ChangePriority(contact_id=ContactId(contact_id), priority=priority, by=by), contact_id)
+        await self._note(by, "priority", contact_id, {"priority": before.priority}, {"priority": priority})
+        return self._waiting(contact_id)
+
+    async def move(self, contact_id: str, queue: str, by: str) -> WaitingRow:
+        """To another queue."""
+        before = self._waiting(contact_id)
+        self._tell_contact(MoveContact(contact_id=ContactId(contact_id), queue=QueueName(queue), by=by), contact_id)
+        await self._note(by, "moved", contact_id, {"queue": before.queue}, {"queue": queue})
+        return self._waiting(contact_id)
+
+    async def withdraw(self, contact_id: str, by: str) -> None:
+        """Take it out of the queue."""
+        del by
+        self._waiting(contact_id)
+        raise UnavailableError("waiting calls cannot be withdrawn from here yet")
+
+    async def cancel_callback(self, contact_id: str, by: str) -> None:
+        """Nobody calls back any more."""
+        view = self._coordinator.engine.contact(ContactId(contact_id))
+        if view is None or not view.callback:
+            raise NotFoundError(f"there is no callback {contact_id!r}: GET /api/v1/callbacks lists them")
+        self._tell_contact(LeaveQueue(contact_id=ContactId(contact_id), cause=LeftQueue.WITHDRAWN), contact_id)
+        await self._note(by, "callback_cancelled", contact_id, {"queue": view.queue}, None)
+
+    def _waiting(self, contact_id: str) -> WaitingRow:
+        view = self._coordinator.engine.contact(ContactId(contact_id))
+        if view is None:
+            raise NotFoundError(f"no contact {contact_id!r} waits or talks now")
+        row = self._rows.waiting(view, self._coordinator.now())
+        if row is None:
+            raise StateChangedError(f"{contact_id} does not wait any more", _present(view))
+        return row
+
+    def _tell_contact(self, event: Event, contact_id: str) -> None:
+        if not self._coordinator.tell(event):
+            view = self._coordinator.engine.contact(ContactId(contact_id))
+            raise StateChangedError("this is not possible any more", None if view is None else _present(view))
+
+    async def _note(self, by: str, action: str, contact_id: str, before: Any, after: Any) -> None:
+        await self._audit.note(by, action, "contact", contact_id, before=before, after=after)
+
+    # -- agents ------------------------------------------------------------------------------------------------------
+
+    async def set_state(self, agent: str, wish: SetAgentState, by: str) -> AgentRow:
+        """Sign somebody in or out, make them ready or not."""
+        before = self._agent(agent)
+        for event in _events(before, wish):
+            if not self._coordinator.tell(event):
+                raise StateChangedError(f"{agent} cannot become {wish.declared.value} now", self._row(agent))
+        told = {"declared": before.declared.value, "reason": before.reason}
+        after = {"declared": wish.declared.value, "reason": wish.reason, "force": wish.force}
+        await self._audit.note(by, "state", "agent", agent, before=told, after=after)
+        return self._row(agent)
+
+    async def set_skills(self, agent: str, skills: Mapping[str, int], by: str) -> AgentRow:
+        """An agent's full set of skills: a change of the settings, which can be undone there."""
+        self._agent(agent)
+        entry = await self._store.entry("agents", agent)
+        if entry is None:
+            raise NotFoundError(f"there is no agent {agent!r} in the settings")
+        await self._store.put("agents", agent, {**entry.document, "skills": dict(skills)}, match=entry.etag, by=by)
+        return self._row(agent)
+
+    def _agent(self, agent: str) -> AgentView:
+        view = self._coordinator.engine.agent(AgentId(agent))
+        if view is None:
+            raise NotFoundError(f"there is no agent {agent!r}: GET /api/v1/agents lists them")
+        return view
+
+    def _row(self, agent: str) -> AgentRow:
+        return self._rows.agent(self._agent(agent), self._coordinator.now())
+
+    # -- teams and queues --------------------------------------------------------------------------------------------
+
+    async def say(self, team: str, text: str, by: str) -> MessageDoc:
+        """A message to a team's desks."""
+        message = self._messages.say(team, text, by)
+        await self._audit.note(by, "message", "team", team, after={"text": text})
+        return message
+
+    async def close_queue(self, queue: str, by: str) -> QueueRow:
+        """Emergency: nobody is taken any more."""
+        return await self._turn(CloseQueue(queue=QueueName(queue), by=by), queue, by, "closed")
+
+    async def open_queue(self, queue: str, by: str) -> QueueRow:
+        """The hours hold again."""
+        return await self._turn(OpenQueue(queue=QueueName(queue), by=by), queue, by, "opened")
+
+    async def _turn(self, event: CloseQueue | OpenQueue, queue: str, by: str, action: str) -> QueueRow:
+        if not self._coordinator.tell(event):
+            raise StateChangedError(f"{queue} is {action} by hand already", self._queue(queue))
+        await self._audit.note(by, action, "queue", queue)
+        return self._queue(queue)
+
+    def _queue(self, queue: str) -> QueueRow:
+        view = self._coordinator.engine.queue(QueueName(queue))
+        if view is None:
+            raise NotFoundError(f"there is no queue {queue!r}: GET /api/v1/queues lists them")
+        return self._rows.queue(view, self._coordinator.now())
+
+
+def _events(view: AgentView, wish: SetAgentState) -> list[Event]:
+    """What brings an agent from how they are to what is wished."""
+    agent = view.agent_id
+    out = view.declared is Declared.LOGGED_OUT
+    first: list[Event] = [LogIn(agent_id=agent)] if out and wish.declared is not Declared.LOGGED_OUT else []
+    match wish.declared:
+        case Declared.LOGGED_OUT:
+            return [LogOut(agent_id=agent, by=Party.SUPERVISOR, force=wish.force)]
+        case Declared.READY:
+            return [*first, DeclareReady(agent_id=agent, by=Party.SUPERVISOR)]
+        case _:
+            reason = ReasonCode(wish.reason) if wish.reason is not None else BY_SUPERVISOR
+            return [*first, DeclareNotReady(agent_id=agent, reason=reason, by=Party.SUPERVISOR)]
+
+
+def _present(view: ContactView) -> dict[str, Any]:
+    """A contact that does not wait, as a refusal shows it."""
+    return {"contact_id": view.contact_id, "queue": view.queue, "place": view.place.value, "agents": list(view.agents)}
