@@ -53,6 +53,20 @@ class ForbiddenError(ConsoleError):
     title = "Not allowed"
 
 
+class RightsNeededError(ForbiddenError):
+    """The user's role, or the token's scopes, do not reach so far."""
+
+    error_id = "rights_needed"
+    title = "Not within your rights"
+
+
+class NoDeskError(ForbiddenError):
+    """The user is no agent."""
+
+    error_id = "no_desk"
+    title = "This user has no desk"
+
+
 class CsrfError(ForbiddenError):
     """The request does not carry the session's CSRF token."""
 

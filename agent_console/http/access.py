@@ -12,7 +12,7 @@ import msgspec
 
 from agent_console.documents.floor import AgentRow, QueueRow
 from agent_console.documents.session import Role, Scope
-from agent_console.errors import ForbiddenError
+from agent_console.errors import RightsNeededError
 from agent_console.ports import Identity
 
 ROLES: Final[tuple[Role, ...]] = ("agent", "supervisor", "administrator")
@@ -171,15 +171,15 @@ def unruled(operations: Iterable[str]) -> tuple[set[str], set[str]]:
 
 
 def check(rule: Rule, identity: Identity) -> None:
-    """Raise `ForbiddenError` unless the rule lets this user in."""
+    """Raise `RightsNeededError` unless the rule lets this user in."""
     if rule.role is None:
         return
     if ROLES.index(identity.role) < ROLES.index(rule.role):
-        raise ForbiddenError(f"this needs the role {rule.role}; {identity.user} is {identity.role}")
+        raise RightsNeededError(f"this needs the role {rule.role}; {identity.user} is {identity.role}")
     if rule.scope is not None and rule.scope not in identity.scopes:
-        raise ForbiddenError(f"this needs the scope {rule.scope!r}; make a token that has it")
+        raise RightsNeededError(f"this needs the scope {rule.scope!r}; make a token that has it")
     if rule.session_only and identity.session is None:
-        raise ForbiddenError("this is for people who signed in, not for API tokens")
+        raise RightsNeededError("this is for people who signed in, not for API tokens")
 
 
 class Sight(msgspec.Struct, frozen=True):

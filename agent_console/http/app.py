@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import WebSocketRoute
 
@@ -36,6 +36,21 @@ PREFIX = "/api/v1"
 
 MOST_BODY = 1024 * 1024
 """Bytes of a request's body; files that are taken in have a limit of their own."""
+
+
+RESOURCES = (
+    session,
+    single_sign_on,
+    users,
+    floor,
+    desk,
+    contacts,
+    supervision,
+    customers,
+    settings,
+    audit,
+)
+"""Modules with a router each, in the order of the API's description."""
 
 
 class WebOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +89,8 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     app.state.origins = options.origins
     app.state.provider = options.provider
     app.include_router(health.router, dependencies=[Depends(guard)])
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(guard)])
-    for module in (session, single_sign_on, users, floor, desk, contacts, supervision, settings, customers, audit):
-        api.include_router(module.router)
-    app.include_router(api)
+    for module in RESOURCES:
+        app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(guard)])
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))
     if options.static is not None:
         app.router.routes.append(console_pages(options.static))

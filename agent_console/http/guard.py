@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from agent_console.errors import (
     CsrfError,
-    ForbiddenError,
+    NoDeskError,
     NotSignedInError,
     PasswordChangeNeededError,
     UnavailableError,
@@ -90,7 +90,7 @@ def own_agent(request: Request) -> str:
     """The agent whose desk the user has."""
     agent = identity_of(request).agent
     if agent is None:
-        raise ForbiddenError("this user has no desk: name an agent in the user's settings (users: … agent)")
+        raise NoDeskError("this user has no desk: name an agent in the user's settings (users: … agent)")
     return agent
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent_console.documents.floor import Topic
-from agent_console.errors import ForbiddenError
+from agent_console.errors import ForbiddenError, NoDeskError
 from agent_console.http.access import Sight
 from agent_console.ports import Floor
 
@@ -16,7 +16,7 @@ def streams_of(topic: Topic, sight: Sight, floor: Floor) -> list[str]:
 
 def _desk(sight: Sight, _floor: Floor) -> list[str]:
     if sight.identity.agent is None:
-        raise ForbiddenError("this user has no desk: name an agent in the user's settings (users: … agent)")
+        raise NoDeskError("this user has no desk: name an agent in the user's settings (users: … agent)")
     return [f"desk/{sight.identity.agent}"]
 
 

@@ -1,8 +1,12 @@
 """A contact centre with its console, over real sockets: everything is real but the telephone switch and the clock."""
 
 import asyncio
+import atexit
 import contextlib
+import functools
+import shutil
 import socket
+import tempfile
 from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -265,7 +269,9 @@ class Browser:
         headers = {**self.headers, **more.pop("headers", {})}
         if self.csrf and method not in {"GET", "HEAD"}:
             headers.setdefault("X-CSRF-Token", self.csrf)
-        async with httpx2.AsyncClient(base_url=self.site.base, cookies=self.cookies, timeout=20) as client:
+        async with httpx2.AsyncClient(
+            base_url=self.site.base, cookies=self.cookies, timeout=20, verify=False, trust_env=False
+        ) as client:
             answer = await client.request(method, url, headers=headers, **more)
             self.cookies = client.cookies
             return answer
@@ -294,9 +300,20 @@ class Browser:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
 
+@functools.cache
+def _empty_database() -> Path:
+    """One with all its tables, made once: every site gets a copy."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "empty.sqlite3"
+    open_journal(path).close()
+    return path
+
+
 @contextlib.contextmanager
 def opened(folder: Path, more: Mapping[str, Any] | None = None) -> Iterator[Site]:
     """A site that is open."""
+    shutil.copy(_empty_database(), folder / "journal.sqlite3")
     with asyncio.Runner() as runner, open_journal(folder / "journal.sqlite3") as journal:
         site = Site(folder, journal, runner, more or {})
         site.open()

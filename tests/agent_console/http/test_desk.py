@@ -1,0 +1,83 @@
+"""The agent's desk over HTTP: own state, the directory, figures."""
+
+from tests.agent_console.site import Site
+
+
+def test_a_shift_from_sign_in_to_sign_out(site: Site) -> None:
+    anna = site.signed_in("anna")
+    assert anna.get("/desk").json()["state"]["declared"] == "LOGGED_OUT"
+    refused = anna.post("/desk/ready")
+    assert refused.status_code == 409
+    assert refused.json()["present"]["declared"] == "LOGGED_OUT"
+    state = anna.post("/desk/sign-in").json()
+    assert (state["declared"], state["reason"], state["phone"]) == ("NOT_READY", "login", "PJSIP/1001")
+    assert anna.post("/desk/sign-in").status_code == 409
+    assert anna.post("/desk/ready").json()["declared"] == "READY"
+    state = anna.post("/desk/not-ready", {"reason": "break"}).json()
+    assert (state["declared"], state["reason"], state["reason_title"]) == ("NOT_READY", "break", "Break")
+    assert anna.post("/desk/sign-out").json()["declared"] == "LOGGED_OUT"
+
+
+def test_a_change_during_a_contact_is_pending(site: Site) -> None:
+    anna = site.signed_in("anna")
+    site.ready("anna")
+    site.answer(site.caller(1))
+    state = anna.post("/desk/not-ready", {"reason": "break"}).json()
+    assert (state["declared"], state["activity"]) == ("READY", "TALKING")
+    assert (state["pending"], state["pending_reason"]) == ("NOT_READY", "break")
+
+
+def test_a_reason_has_to_be_one_of_the_settings_and_not_the_systems(site: Site) -> None:
+    anna = site.signed_in("anna")
+    anna.post("/desk/sign-in")
+    for reason in ("holiday", "no_answer"):
+        problem = anna.post("/desk/not-ready", {"reason": reason}).json()
+        assert problem["errors"][0]["field"] == "body.reason"
+        assert "break, training" in problem["errors"][0]["rule"]
+
+
+def test_one_may_work_at_another_phone_unless_somebody_does(site: Site) -> None:
+    anna, bruno = site.signed_in("anna"), site.signed_in("bruno")
+    assert anna.post("/desk/sign-in", {"phone": "1099"}).json()["phone"] == "PJSIP/1099"
+    refused = bruno.post("/desk/sign-in", {"phone": "1099"})
+    assert refused.json()["errors"][0]["field"] == "body.phone"
+    for phone in ("1099,5", "Local/9@x", "10 99", "1099&1001", "a\r\nb", ""):
+        assert bruno.post("/desk/sign-in", {"phone": phone}).status_code == 422, phone
+
+
+def test_a_user_without_an_agent_has_no_desk(site: Site) -> None:
+    answer = site.signed_in("root").get("/desk")
+    assert answer.status_code == 403
+    assert "users" in answer.json()["detail"]
+
+
+def test_the_directory_finds_whom_one_can_reach_and_says_how_they_are(site: Site) -> None:
+    anna = site.signed_in("anna")
+    site.ready("bruno")
+    found = anna.get("/desk/directory?q=br").json()["items"]
+    assert [(one["kind"], one["to"], one["state"]) for one in found] == [("agent", "bruno", "ready")]
+    everything = anna.get("/desk/directory").json()["items"]
+    assert {(one["kind"], one["to"]) for one in everything} == {
+        ("agent", "arne"), ("agent", "bruno"), ("agent", "zoe"),
+        ("queue", "sales"), ("queue", "support"), ("queue", "front"), ("flow", "demo"),
+    }  # fmt: skip
+
+
+def test_own_figures_are_those_of_the_report(site: Site) -> None:
+    anna = site.signed_in("anna")
+    site.ready("anna")
+    site.answer(site.caller(1))
+    site.passes(30)
+    figures = anna.get("/desk/figures").json()
+    assert figures["day"] == "2027-01-14T23:00:00.000000Z"
+    assert figures["figures"]["handled"]["formula"] == "handled"
+    assert figures["figures"]["occupancy"]["value"] > 0
+
+
+def test_an_act_on_what_is_not_at_this_desk_is_refused(site: Site) -> None:
+    anna = site.signed_in("anna")
+    site.caller(1)
+    for act in ("answer", "hold", "hang_up"):
+        assert anna.post(f"/contacts/call-1/acts/{act}").status_code in {403, 404, 409}
+    assert anna.post("/contacts/none/acts/hold").status_code == 404
+    assert anna.post("/contacts/call-1/acts/explode").status_code in {404, 405}

@@ -1,0 +1,203 @@
+"""The floor over HTTP: rows, pages, explanations, what supervisors do, and the trail of it."""
+
+import pytest
+
+from tests.agent_console.site import Site
+
+
+def test_a_queue_row_tells_who_waits_who_works_and_what_was_promised(site: Site) -> None:
+    site.ready("anna")
+    first = site.caller(1, "front")
+    site.passes(3)
+    site.caller(2, "front")
+    site.answer(first)
+    row = site.signed_in("root").get("/queues/front").json()
+    assert (row["waiting"], row["ringing"], row["talking"]) == (1, 0, 1)
+    assert (row["open"], row["closed_by_hand"]) == (True, False)
+    assert row["oldest_joined_at"] == "2027-01-15T08:00:03.000000Z"
+    assert row["agents"] == {
+        "logged_in": 1, "ready": 0, "reserved": 0, "talking": 1, "wrap_up": 0, "not_ready": 0,
+    }  # fmt: skip
+    assert row["targets"]["threshold_s"] == 20
+    assert row["today"]["offered"]["value"] == 2
+    assert row["today"]["answered"]["value"] == 1
+    assert [point["offered"] for point in row["trend"]] == [2]
+
+
+def test_an_agent_row_tells_both_axes_and_the_contact(site: Site) -> None:
+    root = site.signed_in("root")
+    assert root.get("/agents/anna").json()["declared"] == "LOGGED_OUT"
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    row = root.get("/agents/anna").json()
+    assert (row["declared"], row["activity"]) == ("READY", "RESERVED")
+    site.passes(4)
+    site.answer(contact)
+    site.daemon.desk.not_ready("anna", "break")
+    row = root.get("/agents/anna").json()
+    assert (row["declared"], row["activity"], row["pending"]) == ("READY", "TALKING", "NOT_READY")
+    assert row["contacts"][0]["contact_id"] == contact
+    assert row["contacts"][0]["caller"] == "+49301234001"
+    assert row["since"] == "2027-01-15T08:00:04.000000Z"
+
+
+def test_lists_come_in_pages_that_join(site: Site) -> None:
+    root = site.signed_in("root")
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = root.get(f"/agents?limit=1{cursor and f'&cursor={cursor}'}").json()
+        seen += [row["agent"] for row in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == ["anna", "arne", "bruno", "zoe"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=!", "cursor=" + "x" * 600])
+def test_a_page_that_cannot_be_is_refused_with_its_field(site: Site, query: str) -> None:
+    answer = site.signed_in("root").get(f"/agents?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == f"query.{query.partition('=')[0]}"
+
+
+def test_why_a_contact_waits_names_everybody_with_code_and_words(site: Site) -> None:
+    site.ready("bruno")
+    site.caller(1, "front")  # rings at bruno
+    site.caller(2, "sales")
+    why = site.signed_in("root").get("/contacts/call-2/explanation").json()
+    assert why["requirement"] == "english>=1"
+    assert why["summary"]
+    by_name = {one["agent"]: one for one in why["agents"]}
+    assert by_name["bruno"]["qualified"] is True
+    assert by_name["bruno"]["ruled_out_by"][0]["code"]
+    assert by_name["zoe"]["qualified"] is False
+
+
+def test_a_waiting_contact_is_raised_and_moved_with_its_place_and_a_trail(site: Site) -> None:
+    root = site.signed_in("root")
+    site.caller(1, "sales")
+    site.passes(5)
+    site.caller(2, "sales")
+    raised = root.post("/contacts/call-2/priority", {"priority": 7}).json()
+    assert (raised["priority"], raised["position"]) == (7, 1)
+    moved = root.post("/contacts/call-1/move", {"queue": "front"}).json()
+    assert (moved["queue"], moved["joined_at"]) == ("front", "2027-01-15T08:00:00.000000Z")
+    assert root.post("/contacts/call-1/move", {"queue": "none"}).status_code == 404
+    assert root.post("/contacts/none/move", {"queue": "sales"}).status_code == 404
+    trail = root.get("/audit?resource=contact").json()["items"]
+    assert [(one["actor"], one["action"], one["key"]) for one in trail] == [
+        ("root", "moved", "call-1"),
+        ("root", "priority", "call-2"),
+    ]
+    assert (trail[1]["before"], trail[1]["after"]) == ({"priority": 0}, {"priority": 7})
+
+
+def test_a_contact_that_talks_cannot_be_raised_and_is_shown_as_it_is(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "front")
+    site.answer(contact)
+    answer = site.signed_in("root").post(f"/contacts/{contact}/priority", {"priority": 7})
+    assert answer.status_code == 409
+    problem = answer.json()
+    assert problem["error_id"] == "state_changed"
+    assert (problem["present"]["place"], problem["present"]["agents"]) == ("connected", ["anna"])
+
+
+def test_a_supervisor_changes_an_agents_state(site: Site) -> None:
+    nora = site.signed_in("nora")
+    assert nora.post("/agents/anna/state", {"declared": "READY"}).json()["declared"] == "READY"
+    row = nora.post("/agents/anna/state", {"declared": "NOT_READY"}).json()
+    assert (row["declared"], row["reason"]) == ("NOT_READY", "supervisor")
+    row = nora.post("/agents/anna/state", {"declared": "NOT_READY", "reason": "training"}).json()
+    assert (row["reason"], row["reason_title"]) == ("training", "Training")
+    assert nora.post("/agents/anna/state", {"declared": "LOGGED_OUT"}).json()["declared"] == "LOGGED_OUT"
+    assert nora.post("/agents/anna/state", {"declared": "LOGGED_OUT"}).status_code == 409
+    assert nora.post("/agents/anna/state", {"declared": "AWAY"}).json()["errors"][0]["field"] == "body.declared"
+
+
+def test_a_supervisor_changes_skills_and_that_can_be_undone(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    row = nora.put("/agents/anna/skills", {"skills": {"english": 9}}).json()
+    assert row["skills"] == {"english": 9}
+    refused = nora.put("/agents/anna/skills", {"skills": {"klingon": 3}})
+    assert refused.status_code == 422
+    assert "klingon" in refused.text
+    assert nora.put("/agents/anna/skills", {"skills": {"english": 11}}).status_code == 422
+    latest = root.get("/settings/revisions").json()["items"][0]
+    assert latest["by"] == "nora"
+    assert root.post(f"/settings/revisions/{latest['number']}/undo").status_code == 200
+    assert root.get("/agents/anna").json()["skills"] == {"english": 5}
+
+
+def test_an_emergency_closes_a_queue_until_it_is_opened(site: Site) -> None:
+    nora = site.signed_in("nora")
+    assert nora.post("/queues/sales/close").json()["closed_by_hand"] is True
+    again = nora.post("/queues/sales/close")
+    assert again.status_code == 409
+    assert again.json()["present"]["closed_by_hand"] is True
+    row = nora.post("/queues/sales/open").json()
+    assert (row["open"], row["closed_by_hand"]) == (True, False)
+    assert nora.post("/queues/sales/open").status_code == 409
+
+
+def test_a_message_appears_on_the_desks_of_its_team(site: Site) -> None:
+    nora, anna, bruno = (site.signed_in(name) for name in ("nora", "anna", "bruno"))
+    assert nora.post("/teams/north/messages", {"text": "Fire drill at ten"}).json()["sender"] == "nora"
+    assert [one["text"] for one in anna.get("/desk").json()["messages"]] == ["Fire drill at ten"]
+    assert bruno.get("/desk").json()["messages"] == []
+    assert nora.post("/teams/north/messages", {"text": ""}).status_code == 422
+
+
+def test_the_words_of_the_settings_are_there_for_every_desk(site: Site) -> None:
+    anna = site.signed_in("anna")
+    reasons = {one["reason"]: one for one in anna.get("/reasons").json()["items"]}
+    assert reasons["training"]["productive"] is True
+    assert reasons["no_answer"]["system"] is True
+    assert {one["disposition"]: one["resolved"] for one in anna.get("/dispositions").json()["items"]} == {
+        "solved": True,
+        "follow_up": None,
+    }
+    assert anna.get("/entry-points").json()["items"][0]["number"] == "8000"
+    [hours] = anna.get("/opening-hours").json()["items"]
+    assert hours["open"] is True  # Friday 15 January 2027, 9:00 in Berlin
+    assert hours["spans"][0]["closes"] == "2027-01-15T17:00:00.000000Z"
+
+
+def test_totals_and_health(site: Site) -> None:
+    root = site.signed_in("root")
+    site.caller(1, "front")
+    totals = root.get("/totals").json()
+    assert totals["waiting"] == 1
+    assert totals["longest_joined_at"] == "2027-01-15T08:00:00.000000Z"
+    assert totals["day"] == "2027-01-14T23:00:00.000000Z"
+    ready = site.visitor().get("//readyz")
+    assert ready.status_code == 503  # the switch of this site is not connected
+    parts = {part["part"]: part for part in ready.json()["parts"]}
+    assert parts["journal"]["ready"] is True
+    assert "doctor" in parts["switch"]["reason"]
+    assert site.visitor().get("//healthz").json()["status"] == "alive"
+
+
+def test_contacts_are_found_and_told(site: Site) -> None:
+    site.ready("anna")
+    first = site.caller(1, "front")
+    site.passes(7)
+    site.answer(first)
+    site.passes(1)
+    site.caller(2, "sales")
+    root = site.signed_in("root")
+    found = root.get("/contacts").json()["items"]
+    assert [line["contact_id"] for line in found] == ["call-2", "call-1"]
+    line = root.get("/contacts/call-1").json()
+    assert (line["place"], line["agents"], line["queues"], line["wait_s"]) == ("connected", ["anna"], ["front"], 7.0)
+    assert (line["caller_number"], line["result"]) == ("+49301234001", "answered")
+    assert [one["contact_id"] for one in root.get("/contacts?place=connected").json()["items"]] == ["call-1"]
+    assert [one["contact_id"] for one in root.get("/contacts?agent=anna").json()["items"]] == ["call-1"]
+    assert [one["contact_id"] for one in root.get("/contacts?number=%2B49301234002").json()["items"]] == ["call-2"]
+    late = root.get("/contacts?from=2027-01-15T08:00:08Z").json()["items"]
+    assert [one["contact_id"] for one in late] == ["call-2"]
+    page = root.get("/contacts?limit=1").json()
+    rest = root.get(f"/contacts?limit=1&cursor={page['next_cursor']}").json()
+    assert [one["contact_id"] for one in rest["items"]] == ["call-1"]
+    kinds = [one["kind"] for one in root.get("/contacts/call-1/story").json()["lines"]]
+    assert kinds[:2] == ["ContactOffered", "ContactQueued"]
+    assert root.get("/contacts?from=yesterday").json()["errors"][0]["field"] == "query.from"
