@@ -411,28 +411,41 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     chunks: AsyncIterator[bytes]
 
 
-class Recordings(Protocol):
-    """Recordings and voicemails. Every access to sound is audited by the implementation."""
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose sounds somebody may know of: of these agents, or of these queues; messages of all but the hidden queues."""
 
-    async def recordings(self, contact_id: str | None, cursor: str | None, limit: int) -> Page[RecordingDoc]:
+    agents: frozenset[str]
+    queues: frozenset[str]
+    hidden_queues: frozenset[str] = frozenset()
+
+
+class Recordings(Protocol):
+    """Recordings and voicemails; ``reach`` None: all. Every access to sound is audited by the implementation.
+
+    What does not exist, and what is not within reach, raises `NotFoundError`; a sound that is gone `ConflictError`.
+    """
+
+    async def recordings(
+        self, contact_id: str | None, cursor: str | None, limit: int, reach: Reach | None
+    ) -> Page[RecordingDoc]:
         """The latest first."""
 
-    async def recording(self, recording_id: str) -> RecordingDoc | None:
+    async def recording(self, recording_id: str, reach: Reach | None) -> RecordingDoc:
         """One."""
 
-    async def sound(self, recording_id: str, start: int, end: int | None, by: str) -> Sound:
-        """Its bytes from ``start`` on."""
+    async def sound(self, recording_id: str, start: int, end: int | None, by: str, reach: Reach | None) -> Sound:
+        """Its bytes from ``start`` to ``end`` (exclusive; None: to the last); by a negative ``start`` the last ones."""
 
-    async def remove(self, recording_id: str, by: str) -> None:
+    async def remove(self, recording_id: str, by: str, reach: Reach | None) -> None:
         """Delete the sound; that there was one stays known."""
 
-    async def voicemails(self, cursor: str | None, limit: int) -> Page[VoicemailDoc]:
+    async def voicemails(self, cursor: str | None, limit: int, reach: Reach | None) -> Page[VoicemailDoc]:
         """The latest first."""
 
-    async def voicemail_sound(self, voicemail_id: str, start: int, end: int | None, by: str) -> Sound:
-        """Likewise."""
+    async def voicemail(self, voicemail_id: str, reach: Reach | None) -> VoicemailDoc:
+        """One."""
 
-    async def voicemail_done(self, voicemail_id: str, by: str) -> VoicemailDoc:
+    async def voicemail_done(self, voicemail_id: str, by: str, reach: Reach | None) -> VoicemailDoc:
         """Somebody has dealt with it."""
 
 

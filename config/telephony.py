@@ -114,6 +114,8 @@ class Asterisk(Section):
     """Asterisk's sounds, if this machine can read them."""
     spool_folder: FilePath | None = None
     """Asterisk's spool, as this machine sees it: recordings and voicemails are in its folder `recording`."""
+    voicemails_kept_days: Annotated[int, Field(ge=0, le=36_500)] = 90
+    """Callers' messages are deleted after so many days; 0: only by hand."""
 
 
 class Route(Section):

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -218,4 +218,36 @@ customer_merge = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("undone_at", sa.BigInteger),
     sa.Column("undone_by", sa.Text),
+)
+
+recording = sa.Table(
+    "recording",
+    metadata,
+    sa.Column("recording_id", sa.Text, primary_key=True, comment="node and number of the fact that began it"),
+    sa.Column("kind", sa.Text, nullable=False, comment="talk or voicemail"),
+    sa.Column("contact_id", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("queue", sa.Text),
+    sa.Column("mailbox", sa.Text),
+    sa.Column("agents", sa.Text, nullable=False, comment="who is heard: JSON array, the first who talked first"),
+    sa.Column("file", sa.Text, nullable=False, comment="a name in the switch's folder of recordings"),
+    sa.Column("began_at", sa.BigInteger, nullable=False),
+    sa.Column("length_us", sa.BigInteger, comment="none while it is being made"),
+    sa.Column(
+        "pauses", sa.Text, nullable=False, comment="silence: JSON array of [from, to], microseconds; to may lack"
+    ),
+    sa.Column("deleted_at", sa.BigInteger),
+    sa.Column("deleted_by", sa.Text, comment="a user, or retention"),
+    sa.Column("heard_by", sa.Text, comment="of a voicemail: who heard it first"),
+    sa.Column("done_by", sa.Text, comment="of a voicemail: who dealt with it"),
+    sa.Column("done_at", sa.BigInteger),
+    sa.Index("recording_began", "kind", "began_at", "recording_id"),
+    sa.Index("recording_contact", "contact_id", postgresql_using="hash"),
+)
+
+recording_filling = sa.Table(
+    "recording_filling",
+    metadata,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="the node's last fact that was looked at"),
 )

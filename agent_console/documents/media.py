@@ -1,8 +1,19 @@
 """Recordings, voicemails and voice menus."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from agent_console.documents.values import Document, DurationS, Moment
+
+SoundState: TypeAlias = Literal["running", "stored", "missing", "unreachable", "deleted"]
+"""``missing``: its file is not where it should be; ``unreachable``: the console's machine does not see the folder."""
+
+
+class Pause(Document):
+    """A stretch of silence in a recording: the agent paused it, or the caller gave a private answer."""
+
+    from_s: DurationS
+    to_s: DurationS | None
+    """None: it is not over."""
 
 
 class RecordingDoc(Document):
@@ -10,15 +21,22 @@ class RecordingDoc(Document):
 
     recording_id: str
     contact_id: str
+    customer_id: str | None
     agent: str | None
+    """Who talked when it began."""
+    agents: list[str]
+    """Everybody who is heard."""
     queue: str | None
     started_at: Moment
     length_s: DurationS | None
     """None: it is still being made."""
+    pauses: list[Pause]
     bytes: int | None
     delete_after: Moment | None
     """When retention removes it; None: never."""
-    state: Literal["running", "stored", "deleted"]
+    state: SoundState
+    deleted_at: Moment | None = None
+    deleted_by: str | None = None
 
 
 class VoicemailDoc(Document):
@@ -31,7 +49,11 @@ class VoicemailDoc(Document):
     length_s: DurationS
     caller_number: str
     customer_id: str | None
+    bytes: int | None
+    delete_after: Moment | None
+    state: SoundState
     heard_by: str | None
+    """Who heard it first."""
     done_by: str | None
     done_at: Moment | None
 

@@ -16,6 +16,7 @@ from agent_console.http import (
     floor,
     health,
     problem,
+    recordings,
     session,
     settings,
     single_sign_on,
@@ -47,6 +48,7 @@ RESOURCES = (
     contacts,
     supervision,
     customers,
+    recordings,
     settings,
     audit,
 )

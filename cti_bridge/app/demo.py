@@ -35,6 +35,7 @@ from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
 from cti_bridge.app.demo_watch import DemoWatch
 from cti_bridge.app.pace import Pace
+from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
@@ -173,6 +174,7 @@ class Demo:
         changes = SettingsChanges(self._journal, options.config, env)
         self._administration = Administration(reactor, self._clock, changes, settings, number=0)
         self._administration.add_follower(self._follow)
+        self._recordings = RecordingUpkeep(reactor, self._clock, self._journal, settings)
         self._web = WebConsole(
             reactor,
             self._board,
@@ -180,6 +182,7 @@ class Demo:
             self._administration,
             metrics=lambda: b"",
             customers=self._customers,
+            recordings=self._recordings,
         )
 
     def start(self, *, on_screen: bool) -> None:
@@ -217,6 +220,7 @@ class Demo:
             daemon.desk.ready(agent)
         self._open_console(daemon)
         self._administration.start()
+        self._recordings.start()
         pbx.start_traffic(self._traffic())
         self._began = self._clock.now()
         if self._options.length is not None:
@@ -333,6 +337,7 @@ class Demo:
         if self._daemon is not None:
             daemon, self._daemon = self._daemon, None
             await daemon.stop("the demo is over")
+            await self._recordings.stop()
         if self._pbx is not None:
             await self._pbx.stop()
 

@@ -28,6 +28,7 @@ from cti_bridge.app.leading import Leading, examine_leading
 from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.prompts import flows_in_use, render_missing
+from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Centre, Daemon
@@ -112,7 +113,16 @@ class Node:
         )
         self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         board, page = self._figures.live.board, self._figures.live.page
-        self._console = Console(reactor, board, journal, self._administration, metrics=page, customers=self._customers)
+        self._recordings = RecordingUpkeep(reactor, clock, journal, settings)
+        self._console = Console(
+            reactor,
+            board,
+            journal,
+            self._administration,
+            metrics=page,
+            customers=self._customers,
+            recordings=self._recordings,
+        )
         self._daemon = Daemon(
             reactor,
             clock,
@@ -147,6 +157,7 @@ class Node:
             self._customers.start()
             self._daemon.start()
             self._figures.start(self._daemon)
+            self._recordings.start()
             self._console.start(self._daemon)
             self._watch.start()
             self._administration.start()
@@ -169,6 +180,7 @@ class Node:
     def _follow(self, settings: Settings, by: str) -> None:
         follow(self._centre, self._daemon, settings, by)
         self._figures.follow(settings)
+        self._recordings.follow(settings)
 
     async def _stop(self) -> None:
         self._figures.begin_stop()
@@ -177,6 +189,7 @@ class Node:
             await self._daemon.stop()
         finally:
             self._customers.stop()
+            await self._recordings.stop()
             await self._figures.stop()
 
 

@@ -25,6 +25,7 @@ from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console, wall
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.demo import VirtualSounds
+from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
@@ -143,6 +144,7 @@ class Site:
         )
         centre = centre_of(settings, sounds=VirtualSounds())
         self.customers = CustomersAtHand(self.reactor, Customers(journal, settings.site.country))
+        self.recordings = RecordingUpkeep(self.reactor, self.clock, journal, settings)
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.console = Console(
             self.reactor,
@@ -151,6 +153,7 @@ class Site:
             self.administration,
             metrics=lambda: b"metrics",
             customers=self.customers,
+            recordings=self.recordings,
             passwords=self.passwords,
         )
         self.daemon = Daemon(

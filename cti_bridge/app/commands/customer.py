@@ -164,15 +164,20 @@ def erase_customer(
 
     Figures stay as they are. Copies in backups, in a database's archived logs and in a spool file are yours to remove.
     """
-    from storage.customer_erasure import erase_customer as erase  # noqa: PLC0415 - SQLAlchemy takes its time
+    from cti_bridge.app.erasing import Whom, erase_everywhere  # noqa: PLC0415 - SQLAlchemy takes its time
 
     with _store(config) as customers:
-        erased = erase(customers, customer_id, at=_now(), by=by or user())
+        if customers.customer(customer_id) is None:
+            raise NobodyError(f"there is no customer {customer_id!r}; `cordboard db erase` finds who is only in facts")
+        records = len(customers.family(customer_id))
+        whom = Whom(customer=customer_id)
+        erased = erase_everywhere(customers.journal, settings_of(config), whom, at=_now(), by=by or user())
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(erased)))
+        typer.echo(json.dumps({"records": records, **msgspec.to_builtins(erased)}))
         return
     typer.echo(
-        f"Erased {len(erased.records)} records, and from {erased.facts} facts of {len(erased.contacts)} contacts."
+        f"Erased {records} records, {erased.sounds} recordings and messages{erased.hint}, "
+        f"and from {erased.facts} facts of {erased.contacts} contacts."
     )
     if erased.lingering:
         typer.echo("A reader still holds an old page of the file; it goes with the next checkpoint.", err=True)

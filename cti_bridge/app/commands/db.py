@@ -11,7 +11,6 @@ import typer
 
 from cti_bridge.app.report_setup import journal_address, settings_of
 from cti_bridge.app.terminal import bar, user
-from facts.ids import ContactId, CustomerId
 from facts.time import DAY, Instant
 
 if TYPE_CHECKING:
@@ -91,23 +90,19 @@ def erase_person(
 
     Copies in backups, in a database's archived logs and in a spool file are yours to remove.
     """
-    from storage.erasure import erase  # noqa: PLC0415 - SQLAlchemy takes its time
+    from cti_bridge.app.erasing import Whom, erase_everywhere  # noqa: PLC0415 - SQLAlchemy takes its time
 
     if not (customer or number or contact):
         raise typer.BadParameter("say whom: --customer, --number or --contact")
+    whom = Whom(customer=customer or "", number=number or "", contact=contact or "")
     with _opened(journal, config) as opened:
-        erased = erase(
-            opened,
-            at=_now(),
-            by=by or user(),
-            customer_id=CustomerId(customer) if customer else None,
-            number=number or None,
-            contact_id=ContactId(contact) if contact else None,
-        )
+        erased = erase_everywhere(opened, settings_of(config), whom, at=_now(), by=by or user())
     if as_json:
         _print_json(msgspec.to_builtins(erased))
         return
     typer.echo(f"Erased from {erased.facts} facts of {erased.contacts} contacts.")
+    if erased.sounds:
+        typer.echo(f"Deleted {erased.sounds} recordings and messages{erased.hint}.")
     if erased.lingering:
         typer.echo("A reader still holds an old page of the file; it goes with the next checkpoint.", err=True)
 

@@ -27,6 +27,7 @@ from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.messages import Messages
+from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
@@ -35,6 +36,7 @@ from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
 from cti_bridge.app.customers_at_hand import CustomersAtHand
+from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
 from facts.ids import ContactId
@@ -66,12 +68,14 @@ class Console:
         *,
         metrics: Callable[[], bytes],
         customers: CustomersAtHand,
+        recordings: RecordingUpkeep,
         passwords: Passwords | None = None,
     ) -> None:
         self._reactor = reactor
         self._board = board
         self._administration = administration
         self._customers = customers
+        self._recordings = recordings
         self._metrics = metrics
         self._passwords = passwords or Passwords()
         self._journal = journal
@@ -139,7 +143,12 @@ class Console:
             supervision=DaemonSupervision(coordinator, rows, messages, audit, store),
             contacts=JournalContacts(self._journal, self._book, threads),
             settings=store,
-            customers=KeptCustomers(self._customers.store, self._customers, threads, coordinator.now),
+            customers=KeptCustomers(
+                self._customers.store, self._customers, threads, coordinator.now, erased=self._recordings.erase
+            ),
+            recordings=KeptRecordings(
+                self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
+            ),
             audit=audit,
         )
 

@@ -13,6 +13,7 @@ from config.telephony import Agi
 from cti_bridge.app.daemon_socket import DaemonError, ask
 from cti_bridge.app.database_address import database_address
 from cti_bridge.app.doctor.findings import Finding, good, note, warning, wrong
+from cti_bridge.app.sound_files import SoundFiles
 from cti_bridge.shell.redis_ping import RedisAway, redis_ping
 from storage.errors import JournalMissingError, SchemaError, StorageError
 from storage.journal import open_journal
@@ -31,6 +32,7 @@ def examine_surroundings(settings: Settings) -> list[Finding]:
     if settings.redis.url is not None:
         found.append(_redis(settings))
     found += _recognisers(settings)
+    found += _recordings(settings)
     if settings.asterisk is not None:
         found.append(agi_port(settings.asterisk.agi, daemon_runs(settings.home)))
     return found
@@ -77,6 +79,24 @@ def _redis(settings: Settings) -> Finding:
     except RedisAway as error:
         return wrong("redis", str(error), "is it running, and are redis.url and its password right?")
     return good("redis", f"Redis {version} answers")
+
+
+def _recordings(settings: Settings) -> list[Finding]:
+    """Whether the sounds that the switch writes are seen from here."""
+    if settings.asterisk is None:
+        return []
+    folder = SoundFiles(settings).folder
+    if folder is None:
+        said = (
+            "the switch's folder of recordings is not seen from here: they can be made, but neither heard nor deleted"
+        )
+        return [note("recordings", said, "mount it, and set asterisk.spool_folder")]
+    if not folder.is_dir():
+        mend = "is asterisk.spool_folder the switch's spool? It makes the folder with the first recording"
+        return [warning("recordings", f"there is no folder {folder}", mend)]
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return [wrong("recordings", f"{folder} cannot be read or written", "retention deletes there: add the right")]
+    return [good("recordings", f"{folder} can be read, and old ones deleted")]
 
 
 def _recognisers(settings: Settings) -> list[Finding]:

@@ -66,7 +66,7 @@ def test_a_customer_is_shown_with_contacts_and_merges(home: Path, customer: Shel
     assert customer("merge", wei, anna)[0] == 1
     assert customer("undo-merge", str(shown["merges"][0]["number"]))[:2] == (0, f"{wei} and {anna} are two again.\n")
     code, out, _ = customer("erase", anna, "--by", "dana")
-    assert (code, out) == (0, "Erased 1 records, and from 1 facts of 1 contacts.\n")
+    assert (code, out) == (0, "Erased 1 records, 0 recordings and messages, and from 1 facts of 1 contacts.\n")
     assert customer("show", anna)[0] == 1
     assert customer("show")[0] == 2
 

@@ -33,7 +33,8 @@ store = Customers(journal, settings.site.country)
 at_hand = CustomersAtHand(reactor, store)
 reactor.addSystemEventTrigger("before", "shutdown", at_hand.stop)
 gone = []
-ports["customers"] = KeptCustomers(store, at_hand, Threads(), clock.now, erased=gone.extend)
+def erased(contacts, by): gone.extend(contacts)
+ports["customers"] = KeptCustomers(store, at_hand, Threads(), clock.now, erased=erased)
 """
 ASK = """
 import time

@@ -97,7 +97,7 @@ def test_verify_against_heads_noted_down(path: Path, tmp_path: Path) -> None:
 
 def test_erase_then_verify(path: Path) -> None:
     found = run_json("erase", "--number", "+49 30-0000001", "--by", "Dana")
-    assert found == {"contacts": 1, "facts": 2, "contact_ids": ["call-1"], "lingering": False}
+    assert found == {"contacts": 1, "facts": 2, "lingering": False, "sounds": 0, "hint": ""}
     assert run("verify").exit_code == 0
     with open_journal(path, read_only=True) as journal:
         told = list(journal.entries(kinds=["PersonalDataErased"]))

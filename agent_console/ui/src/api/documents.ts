@@ -635,6 +635,13 @@ export interface Party {
   since: Instant;
 }
 
+/** A stretch of silence in a recording: the agent paused it, or the caller gave a private answer. */
+export interface Pause {
+  from_s: number;
+  /** None: it is not over. */
+  to_s: number | null;
+}
+
 /** An agent's own figures of today. */
 export interface PersonalFigures {
   agent: string;
@@ -756,15 +763,22 @@ export interface ReasonDoc {
 export interface RecordingDoc {
   recording_id: string;
   contact_id: string;
+  customer_id: string | null;
+  /** Who talked when it began. */
   agent: string | null;
+  /** Everybody who is heard. */
+  agents: string[];
   queue: string | null;
   started_at: Instant;
   /** None: it is still being made. */
   length_s: number | null;
+  pauses: Pause[];
   bytes: number | null;
   /** When retention removes it; None: never. */
   delete_after: Instant | null;
-  state: "running" | "stored" | "deleted";
+  state: "running" | "stored" | "missing" | "unreachable" | "deleted";
+  deleted_at: Instant | null;
+  deleted_by: string | null;
 }
 
 /** Why an act is not possible now. */
@@ -1017,6 +1031,10 @@ export interface VoicemailDoc {
   length_s: number;
   caller_number: string;
   customer_id: string | null;
+  bytes: number | null;
+  delete_after: Instant | null;
+  state: "running" | "stored" | "missing" | "unreachable" | "deleted";
+  /** Who heard it first. */
   heard_by: string | null;
   done_by: string | null;
   done_at: Instant | null;

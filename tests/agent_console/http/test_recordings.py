@@ -1,0 +1,202 @@
+"""Recordings over HTTP: who sees them, sounds in pieces, who heard them, retention, files that are not there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cti_bridge.app.sound_files import retain
+from facts.ids import AgentId, ContactId, CustomerId, QueueName
+from facts.journal import ContactOffered, RecordingPaused, RecordingStarted, RecordingStopped, VoicemailLeft
+from facts.time import DAY, SECOND
+from storage.audit import AuditLog
+from storage.customer_rows import CustomerRecord
+from tests.agent_console.site import Site, opened
+
+SOUND = bytes(range(256)) * 1000
+ASTERISK = {"ami": {"user": "u", "secret": "s"}, "agi": {"token": "t"}}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    spool = tmp_path / "spool-of-asterisk"
+    (spool / "recording").mkdir(parents=True)
+    with opened(tmp_path, {"asterisk": {**ASTERISK, "spool_folder": str(spool)}}) as found:
+        yield found
+
+
+def record(site: Site, contact: str, agent: str, queue: str, *, sound: bytes | None = SOUND) -> None:
+    """A talk of ten seconds, recorded."""
+    of: Any = {"contact_id": ContactId(contact), "agent_id": AgentId(agent), "queue": QueueName(queue)}
+    tell = site.coordinator.record
+    tell(ContactOffered(contact_id=ContactId(contact), caller_number="+4930555", customer_id=CustomerId("c1")))
+    tell(RecordingStarted(**of, file=f"{contact}.wav"))
+    site.passes(4)
+    tell(RecordingPaused(**of, file=f"{contact}.wav"))
+    site.passes(6)
+    tell(RecordingStopped(**of, file=f"{contact}.wav", length_us=10 * SECOND))
+    if sound is not None:
+        file(site, f"{contact}.wav").write_bytes(sound)
+    fill(site)
+
+
+def file(site: Site, name: str) -> Path:
+    folder = site.recordings.files.folder
+    assert folder is not None
+    return folder / name
+
+
+def fill(site: Site) -> None:
+    site.daemon._writer.flush().result(5)
+    site.recordings._filler.step()
+
+
+def heard(site: Site) -> list[tuple[str, str]]:
+    changes = AuditLog(site.journal).changes(resource="recording")
+    return [(one.change.actor, one.change.action) for one in changes]
+
+
+def test_supervisors_see_their_agents_and_queues_recordings(site: Site) -> None:
+    record(site, "k1", "anna", "support")
+    record(site, "k2", "bruno", "sales")
+    record(site, "k3", "bruno", "support")
+    record(site, "k4", "zoe", "front")
+    nora, sam, root = (site.signed_in(name) for name in ("nora", "sam", "root"))
+
+    def seen(browser: Any) -> list[str]:
+        return [one["contact_id"] for one in browser.get("/recordings").json()["items"]]
+
+    assert seen(root) == ["k4", "k3", "k2", "k1"]
+    assert seen(nora) == ["k4", "k2", "k1"], "her agent's, her queue's, everybody's queue's"
+    assert seen(sam) == ["k4", "k3", "k2", "k1"]
+    (k3,) = root.get("/recordings", params={"contact": "k3"}).json()["items"]
+    assert nora.get(f"/recordings/{k3['recording_id']}").status_code == 404
+    assert nora.get(f"/recordings/{k3['recording_id']}/audio").status_code == 404
+    assert site.signed_in("anna").get("/recordings").status_code == 403
+    page = root.get("/recordings", params={"limit": 3}).json()
+    rest = root.get("/recordings", params={"cursor": page["next_cursor"]}).json()
+    assert [one["contact_id"] for one in (*page["items"], *rest["items"])] == ["k4", "k3", "k2", "k1"]
+    assert root.get("/recordings", params={"cursor": "W10"}).status_code == 422
+
+
+def test_a_recording_tells_silence_length_and_its_end(site: Site) -> None:
+    record(site, "k1", "anna", "sales")
+    (found,) = site.signed_in("root").get("/recordings").json()["items"]
+    assert (found["state"], found["bytes"], found["length_s"]) == ("stored", len(SOUND), 10.0)
+    assert found["pauses"] == [{"from_s": 4.0, "to_s": 10.0}]
+    assert found["agents"] == ["anna"]
+    assert found["delete_after"] is not None
+
+
+def test_sounds_come_in_pieces_and_every_hearing_is_told_once(site: Site) -> None:
+    record(site, "k1", "anna", "sales")
+    nora = site.signed_in("nora")
+    (found,) = nora.get("/recordings").json()["items"]
+    url = f"/recordings/{found['recording_id']}/audio"
+    whole = nora.get(url)
+    assert (whole.status_code, whole.content, whole.headers["content-type"]) == (200, SOUND, "audio/wav")
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["cache-control"] == "no-store"
+    for header, expected in (
+        ("bytes=0-9", SOUND[:10]),
+        ("bytes=255990-", SOUND[255_990:]),
+        ("bytes=-5", SOUND[-5:]),
+        ("bytes=100000-999999", SOUND[100_000:]),
+    ):
+        part = nora.get(url, headers={"Range": header})
+        assert (part.status_code, part.content) == (206, expected), header
+        begin = (
+            SOUND.index(expected) if len(expected) > 256 else len(SOUND) - len(expected) if header != "bytes=0-9" else 0
+        )
+        if header != "bytes=100000-999999":
+            assert part.headers["content-range"] == f"bytes {begin}-{begin + len(expected) - 1}/{len(SOUND)}"
+    behind = nora.get(url, headers={"Range": "bytes=256000-"})
+    assert (behind.status_code, behind.headers["content-range"]) == (416, "bytes */256000")
+    for ignored in ("bytes=5-1", "bytes=-", "lines=1-2", "bytes=0-1,3-4", "bytes=99999999999999999-"):
+        assert nora.get(url, headers={"Range": ignored}).status_code == 200, ignored
+    site.signed_in("root").get(url)
+    assert heard(site) == [("root", "heard"), ("nora", "heard")]
+
+
+def test_a_sound_that_is_gone_says_so(site: Site) -> None:
+    record(site, "k1", "anna", "sales")
+    record(site, "k2", "anna", "sales", sound=None)
+    root = site.signed_in("root")
+    missing, stored = root.get("/recordings").json()["items"]
+    assert (missing["contact_id"], missing["state"], missing["bytes"]) == ("k2", "missing", None)
+    assert root.get(f"/recordings/{missing['recording_id']}/audio").json()["error_id"] == "conflict"
+    assert site.signed_in("nora").delete(f"/recordings/{stored['recording_id']}").status_code == 403
+    assert root.delete(f"/recordings/{stored['recording_id']}").status_code == 204
+    assert root.delete(f"/recordings/{stored['recording_id']}").status_code == 204
+    assert not file(site, "k1.wav").exists()
+    gone = root.get(f"/recordings/{stored['recording_id']}").json()
+    assert (gone["state"], gone["deleted_by"], gone["delete_after"]) == ("deleted", "root", None)
+    assert root.get(f"/recordings/{stored['recording_id']}/audio").status_code == 409
+    assert heard(site) == [("root", "deleted")]
+
+
+@pytest.mark.parametrize("name", ["../secret.wav", "/etc/passwd", "..", "", "link.wav"])
+def test_no_other_file_is_ever_sent(site: Site, name: str) -> None:
+    secret = file(site, "x").parents[1] / "secret.wav"
+    secret.write_bytes(b"secret")
+    file(site, "link.wav").symlink_to(secret)
+    of: Any = {"contact_id": ContactId("k1"), "agent_id": AgentId("anna"), "queue": QueueName("sales")}
+    site.coordinator.record(RecordingStarted(**of, file=name))
+    site.coordinator.record(RecordingStopped(**of, file=name, length_us=1))
+    fill(site)
+    root = site.signed_in("root")
+    (found,) = root.get("/recordings").json()["items"]
+    assert found["state"] == "missing"
+    assert root.get(f"/recordings/{found['recording_id']}/audio").status_code == 409
+
+
+def test_messages_are_heard_and_dealt_with(site: Site) -> None:
+    site.coordinator.record(ContactOffered(contact_id=ContactId("k1"), caller_number="+4930555"))
+    left = "/var/spool/asterisk/recording/voicemail-support-k1.wav"
+    site.coordinator.record(
+        VoicemailLeft(contact_id=ContactId("k1"), mailbox="support", file=left, length_us=3 * SECOND)
+    )
+    file(site, "voicemail-support-k1.wav").write_bytes(SOUND)
+    fill(site)
+    sam, nora = site.signed_in("sam"), site.signed_in("nora")
+    assert nora.get("/voicemails").json()["items"] == [], "the queue of this mailbox is another team's"
+    (found,) = sam.get("/voicemails").json()["items"]
+    assert (found["caller_number"], found["length_s"], found["state"]) == ("+4930555", 3.0, "stored")
+    url = f"/voicemails/{found['voicemail_id']}"
+    assert sam.get(f"{url}/audio").content == SOUND
+    done = sam.post(f"{url}/done").json()
+    assert (done["heard_by"], done["done_by"]) == ("sam", "sam")
+    assert site.signed_in("root").post(f"{url}/done").json()["done_by"] == "sam", "who did it first stays"
+    assert nora.post(f"{url}/done").status_code == 404
+
+
+def test_retention_deletes_files_by_the_queues_rule(site: Site) -> None:
+    for contact, queue in (("k1", "sales"), ("k2", "support"), ("k3", "front")):
+        record(site, contact, "anna", queue)
+    record(site, "k4", "anna", "sales", sound=None)
+    root = site.signed_in("root")
+    for queue, days in (("sales", 1), ("support", 0)):
+        url = f"/settings/queues/{queue}"
+        document = {**root.get(url).json()["document"], "recordings_kept_days": days}
+        assert root.put(url, document, headers={"If-Match": "*"}).status_code == 200
+    site.recordings.follow(site.administration.settings)
+    recordings, files = site.recordings.recordings, site.recordings.files
+    now = site.clock.now()
+    assert retain(recordings, files, now).deleted == 0
+    outcome = retain(recordings, files, now + 2 * DAY)
+    assert (outcome.deleted, outcome.missing, outcome.kept) == (2, 1, [])
+    assert [file(site, f"k{number}.wav").exists() for number in (1, 2, 3)] == [False, True, True]
+    assert retain(recordings, files, now + 100 * DAY).deleted == 1, "0 days: only by hand"
+    states = {one["contact_id"]: one["state"] for one in root.get("/recordings").json()["items"]}
+    assert states == {"k1": "deleted", "k2": "stored", "k3": "deleted", "k4": "deleted"}
+    assert heard(site) == [("retention", "deleted")] * 3
+
+
+def test_an_erased_persons_sounds_go_too(site: Site) -> None:
+    record(site, "k1", "anna", "sales")
+    site.customers.store.add(CustomerRecord(name="Kim"), "c1", at=1, by="x")
+    root = site.signed_in("root")
+    assert root.post("/customers/c1/erase").json()["contacts"] == 1
+    assert not file(site, "k1.wav").exists()
+    assert [one["state"] for one in root.get("/recordings").json()["items"]] == ["deleted"]
