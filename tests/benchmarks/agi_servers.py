@@ -6,6 +6,7 @@ ended.  The bare ones are the least that a careful person would write on Twisted
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import sys
 from collections.abc import Callable
@@ -108,6 +109,8 @@ SERVERS: dict[str, Callable[[Any], Factory[Any]]] = {
 def main() -> None:
     reactor: Any = AsyncioSelectorReactor()
     port = reactor.listenTCP(0, SERVERS[sys.argv[1]](reactor), backlog=1024, interface="127.0.0.1")
+    gc.collect()
+    gc.freeze()  # as the daemon does at its start
     print(port.getHost().port, flush=True)
     reactor.run()
 

@@ -1,10 +1,16 @@
 """The FastAGI server against scripted switches: good ones, hostile ones, and those that vanish."""
 
+import asyncio
 import ipaddress
+import socket
+import struct
+import threading
+import time
 from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -183,3 +189,76 @@ def test_a_refused_peer_is_told_once_however_much_it_sends(clock, capsys):
     said = capsys.readouterr()
     assert (said.out + said.err).count("agi_connection_refused") == 1
     assert len(said.out + said.err) < 500
+
+
+# -- on real sockets -------------------------------------------------------------------------------------------------
+
+
+def on_real_sockets(script, peer):
+    """Run a server on a reactor of its own while ``peer`` (a function of the port) runs in a thread."""
+    reactor: Any = AsyncioSelectorReactor(asyncio.new_event_loop())
+    server = AgiServer({"ivr": script}, token="t0ken", allowed=LOOPBACK, clock=reactor, environment_timeout_s=30)
+    port = reactor.listenTCP(0, server, interface="127.0.0.1", backlog=200)
+    found: list[Any] = []
+
+    def run():
+        try:
+            found.append(peer(port.getHost().port, server))
+        finally:
+            reactor.callFromThread(reactor.stop)
+
+    thread = threading.Thread(target=run)
+    reactor.callWhenRunning(thread.start)
+    reactor.run(installSignalHandlers=False)
+    thread.join()
+    reactor._asyncioEventloop.close()
+    assert found
+    return found[0]
+
+
+def test_an_environment_that_is_there_already_is_answered_at_once():
+    def peer(port, _server):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(environment()[:30])
+            time.sleep(0.05)
+            line.sendall(environment()[30:])
+            assert line.recv(100).startswith(b"ANSWER")
+            line.sendall(b"200 result=0\n")
+            assert line.recv(100) == b""
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            line.sendall(environment())
+            return line.recv(100)
+
+    assert on_real_sockets(Script(("ANSWER",)), peer).startswith(b"ANSWER")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"agi_network: yes\nagi_req", environment()[:-1]], ids=["nothing", "half", "all"]
+)
+@pytest.mark.parametrize("how", ["closes", "resets", "shuts its half"])
+def test_peers_that_go_before_the_environment_is_whole_leave_nothing_that_spins(sent, how):
+    def peer(port, server):
+        lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(100)]
+        for line in lines:
+            line.sendall(sent)
+            if how == "resets":
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if how == "shuts its half":
+                line.shutdown(socket.SHUT_WR)
+            else:
+                line.close()
+        deadline = time.monotonic() + 5
+        while server.open_sessions and time.monotonic() < deadline:
+            time.sleep(0.01)
+        began = time.process_time()
+        time.sleep(0.3)
+        spent = time.process_time() - began
+        for line in lines:
+            line.close()
+        return server.open_sessions, spent
+
+    script = Script(("ANSWER",))
+    left, spent = on_real_sockets(script, peer)
+    assert left == 0
+    assert spent < 0.05
+    assert script.session is None
