@@ -1,0 +1,292 @@
+"""The live channel over real sockets: who gets in, what comes, and what a rude client meets."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from agent_console.live import channel
+from tests.agent_console.site import Browser, Site
+
+Script = Callable[[ClientConnection], Awaitable[None]]
+
+
+def headers_of(browser: Browser) -> dict[str, str]:
+    found = dict(browser.headers)
+    if browser.cookie_header:
+        found |= {"Cookie": browser.cookie_header, "Origin": browser.site.base}
+    return found
+
+
+def talk(browser: Browser, script: Script, headers: dict[str, str] | None = None) -> None:
+    """Let a client run its script on the channel."""
+
+    async def run() -> None:
+        url = f"ws://127.0.0.1:{browser.site.port}/api/v1/live"
+        async with connect(url, additional_headers=headers_of(browser) if headers is None else headers) as socket:
+            await script(socket)
+
+    browser.site.run(asyncio.wait_for(run(), 20))
+
+
+async def read(socket: ClientConnection) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 5))
+    return found
+
+
+async def snapshots(socket: ClientConnection, *topics: str) -> dict[str, Any]:
+    """Subscribe, and gather the snapshots until all streams of these topics have come."""
+    await socket.send(json.dumps({"subscribe": list(topics)}))
+    found: dict[str, Any] = {}
+    while not {topic.partition("/")[0] for topic in found} >= set(topics):
+        frame = await read(socket)
+        if "snapshot" in frame:
+            found[frame["snapshot"]["topic"]] = frame["snapshot"]
+        else:
+            assert "hello" in frame, frame
+    await asyncio.sleep(0.05)
+    while True:
+        try:
+            frame = json.loads(await asyncio.wait_for(socket.recv(), 0.05))
+        except TimeoutError:
+            return found
+        found[frame["snapshot"]["topic"]] = frame["snapshot"]
+
+
+# -- who gets in -----------------------------------------------------------------------------------------------------
+
+
+def refused(browser: Browser, headers: dict[str, str]) -> tuple[int, str]:
+    async def nothing(_socket: ClientConnection) -> None:
+        pytest.fail("it was let in")
+
+    with pytest.raises(InvalidStatus) as error:
+        talk(browser, nothing, headers)
+    body = json.loads(error.value.response.body or b"{}")
+    return error.value.response.status_code, body["error_id"]
+
+
+def test_nobody_gets_in_without_signing_in(site: Site) -> None:
+    assert refused(site.visitor(), {"Origin": site.base}) == (401, "not_signed_in")
+    assert refused(site.visitor(), {"Authorization": "Bearer cbt_wrong"}) == (401, "not_signed_in")
+
+
+def test_a_cookie_is_worth_nothing_without_the_own_origin(site: Site) -> None:
+    nora = site.signed_in("nora")
+    cookie = {"Cookie": nora.cookie_header}
+    for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": f"{site.base}.evil.example"}):
+        assert refused(nora, {**cookie, **origin}) == (403, "csrf"), origin
+
+
+def test_a_one_time_password_opens_no_channel(site: Site) -> None:
+    site.give_password("nora", "one-time-password", one_time=True)
+    nora = site.visitor()
+    nora.sign_in("nora", "one-time-password")
+    assert refused(nora, headers_of(nora)) == (401, "not_signed_in")
+
+
+def test_a_token_needs_the_scope_read(site: Site) -> None:
+    assert refused(site.visitor(), site.token("nora", "desk").headers) == (403, "rights_needed")
+
+
+# -- what comes ------------------------------------------------------------------------------------------------------
+
+
+def test_it_begins_with_a_hello_and_snapshots_of_what_one_may_see(site: Site) -> None:
+    site.caller(1, "sales")
+    site.caller(2, "support")
+
+    async def script(socket: ClientConnection) -> None:
+        assert (await read(socket))["hello"]["user"] == "nora"
+        found = await snapshots(socket, "agents", "queues", "waiting", "totals", "alarms")
+        assert set(found) == {
+            "agents/north", "queues/sales", "queues/front", "waiting/sales", "waiting/front", "totals", "alarms",
+        }  # fmt: skip
+        assert set(found["agents/north"]["items"]) == {"anna", "arne"}
+        assert found["queues/sales"]["items"]["sales"]["waiting"] == 1
+        assert set(found["waiting/sales"]["items"]) == {"call-1"}
+        assert found["totals"]["items"]["today"]["waiting"] == 2
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_changes_come_as_numbered_deltas_with_what_changed_only(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        found = await snapshots(socket, "agents")
+        number = found["agents/north"]["n"]
+        site.ready("anna")
+        site.ready("bruno")
+        states = []
+        for turn in range(1, 3):
+            delta = (await read(socket))["delta"]
+            assert (delta["topic"], delta["n"], delta["gone"]) == ("agents/north", number + turn, [])
+            assert set(delta["set"]) == {"anna"}
+            states.append(delta["set"]["anna"]["declared"])
+            if states[-1] == "READY":
+                return
+        pytest.fail(f"anna never became ready: {states}")
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_a_desk_is_told_of_its_own_state_and_messages(site: Site) -> None:
+    nora = site.signed_in("nora")
+    message: list[Any] = []
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        found = await snapshots(socket, "desk")
+        assert found["desk/anna"]["items"]["state"]["declared"] == "LOGGED_OUT"
+        site.daemon.desk.sign_in("anna")
+        assert (await read(socket))["delta"]["set"]["state"]["declared"] == "NOT_READY"
+        answer = await nora._ask("POST", "/api/v1/teams/north/messages", json={"text": "Well done"})
+        message.append(answer.json())
+        delta = (await read(socket))["delta"]
+        assert delta["set"] == {f"message:{message[0]['message_id']}": message[0]}
+
+    talk(site.signed_in("anna"), script)
+
+
+def test_a_resync_brings_a_snapshot_with_the_present_number(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await snapshots(socket, "agents")
+        site.daemon.desk.sign_in("anna")
+        number = (await read(socket))["delta"]["n"]
+        await socket.send(json.dumps({"resync": ["agents/north"]}))
+        snapshot = (await read(socket))["snapshot"]
+        assert snapshot["n"] == number
+        assert snapshot["items"]["anna"]["declared"] == "NOT_READY"
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_after_unsubscribing_nothing_comes_and_the_end_is_told(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await snapshots(socket, "agents")
+        await socket.send(json.dumps({"unsubscribe": ["agents"]}))
+        assert await read(socket) == {"ended": "agents/north"}
+        site.ready("anna")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(socket.recv(), 0.5)
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_what_one_may_not_see_is_refused_and_the_channel_goes_on(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await socket.send(json.dumps({"subscribe": ["totals"]}))
+        assert (await read(socket))["error"]["error_id"] == "forbidden"
+        await socket.send(json.dumps({"resync": ["agents/south"]}))
+        error = (await read(socket))["error"]
+        assert (error["error_id"], error["errors"][0]["field"]) == ("invalid", "resync")
+        assert set(await snapshots(socket, "desk")) == {"desk/anna"}
+
+    talk(site.signed_in("anna"), script)
+
+
+# -- rude clients ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "{", "[]", "null", "42", '{"subscribe": "agents"}', '{"subscribe": ["secrets"]}', '{"explode": true}',
+     '{"resync": [1]}', '{"subscribe": ' + json.dumps(["agents"] * 50) + "}", b"\xff\xfe\x00"],
+)  # fmt: skip
+def test_a_malformed_frame_is_refused_with_its_field_and_the_channel_goes_on(site: Site, frame: str | bytes) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await socket.send(frame)
+        error = (await read(socket))["error"]
+        assert error["error_id"] == "invalid"
+        assert error["errors"][0]["rule"]
+        assert set(await snapshots(socket, "agents")) == {"agents/north"}
+
+    talk(site.signed_in("nora"), script)
+
+
+async def closed(socket: ClientConnection) -> int:
+    """Read until the server closes; its code."""
+    with contextlib.suppress(ConnectionClosed):
+        async for _ in socket:
+            pass
+    assert socket.close_code is not None
+    return socket.close_code
+
+
+def test_an_oversized_frame_closes_the_connection(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await socket.send(json.dumps({"resync": ["x" * channel.MOST_FRAME]}))
+        assert await closed(socket) == 1009
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_whoever_sends_without_end_is_cut_off(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        wish = json.dumps({"resync": ["x" * 150] * 50})
+        try:
+            for _ in range(3 * channel.BUDGET_BYTES // len(wish)):
+                await socket.send(wish)
+        except ConnectionClosed:
+            pass
+        assert await closed(socket) == channel.CLOSE_TOO_MUCH
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_who_signs_out_is_cut_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "LOOK_AGAIN_S", 0.1)
+    nora = site.signed_in("nora")
+    other = site.visitor()
+    other.cookies, other.csrf = nora.cookies, nora.csrf
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await other._ask("DELETE", "/api/v1/session")
+        assert await closed(socket) == channel.CLOSE_SIGNED_OUT
+
+    talk(nora, script)
+
+
+def test_a_client_that_does_not_read_gets_a_snapshot_in_place_of_its_backlog(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await snapshots(socket, "desk")
+        transport = socket.transport
+        transport.pause_reading()
+        hub = site.console._feed.hub  # type: ignore[union-attr]  # the site is open
+        (reader,) = hub._streams["desk/anna"].readers
+        desk = site.console._feed._desk_of("anna")  # type: ignore[union-attr]  # likewise
+        assert desk is not None
+        state = desk["state"]
+        for turn in range(60_000):
+            hub.tell("desk/anna", {"state": state.model_copy(update={"reason": f"{turn} " + "x" * 200})})
+            if turn % 50 == 0:
+                await asyncio.sleep(0)
+            if reader.lost:
+                break
+        assert reader.lost == 1
+        for turn in range(500):
+            hub.tell("desk/anna", {"state": state.model_copy(update={"reason": f"and {turn}"})})
+        assert reader._frames == []
+        latest = hub._streams["desk/anna"].number
+        transport.resume_reading()
+        number = None
+        while number != latest:
+            frame = await read(socket)
+            if "snapshot" in frame:
+                number = frame["snapshot"]["n"]
+            else:
+                assert number is None or frame["delta"]["n"] == number + 1, "a gap without a snapshot"
+                number = frame["delta"]["n"]
+
+    talk(site.signed_in("anna"), script)
