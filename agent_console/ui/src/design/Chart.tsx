@@ -15,6 +15,8 @@ export interface Series {
   shown: (value: number) => string;
 }
 
+const SHORTEST_S = 4 * 3600;
+
 interface Props {
   title: string;
   /** Seconds since 1970. */
@@ -56,7 +58,11 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
         height: height * rem,
         legend: { live: true, markers: { width: 2 } },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] } },
+        scales: {
+          // a day that has only begun is not drawn as wide as a whole one
+          x: { time: true, range: (_plot, first, last) => [first, Math.max(last, first + SHORTEST_S)] },
+          y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] },
+        },
         axes: [axisOf(rem, (value) => formats.time(value * 1000)), { ...axisOf(rem, axis), size: 3.2 * rem }],
         series: [
           { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: "" },

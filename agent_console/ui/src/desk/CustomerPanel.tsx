@@ -45,11 +45,16 @@ function Known({ id, present }: { id: string; present: string }) {
       <Panel title={t("customer.title")}>
         <Record customer={customer.data} />
       </Panel>
-      <Before
-        queryKey={["customers", id, "contacts"]}
-        path={`/customers/${encodeURIComponent(id)}/contacts`}
-        present={present}
-      />
+      {customer.data.open_matters.length > 0 && (
+        <Panel title={t("customer.matters")}>
+          <ul className={classes.matters}>
+            {customer.data.open_matters.map((matter) => (
+              <li key={matter}>{matter}</li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      <Before query={{ customer: id }} present={present} />
     </>
   );
 }
@@ -62,10 +67,10 @@ function Record({ customer }: { customer: CustomerDoc }) {
         {customer.name} {customer.tier && <Tier tier={customer.tier} />}
       </p>
       <dl className={classes.facts}>
-        {customer.account && (
+        {customer.accounts.length > 0 && (
           <>
             <dt>{t("customer.account")}</dt>
-            <dd>{customer.account}</dd>
+            <dd>{customer.accounts.join(", ")}</dd>
           </>
         )}
         {customer.numbers.length > 0 && (
@@ -111,28 +116,24 @@ function ByNumber({ number, name, present }: { number: string; name: string; pre
           records.map((one) => <Record key={one.customer_id} customer={one} />)
         )}
       </Panel>
-      {number && (
-        <Before queryKey={["contacts", "number", number]} path="/contacts" query={{ number }} present={present} />
-      )}
+      {number && <Before query={{ number }} present={present} />}
     </>
   );
 }
 
 interface BeforeProps {
-  queryKey: readonly string[];
-  path: string;
-  query?: Record<string, string>;
+  query: Record<string, string>;
   present: string;
 }
 
 const LAST = 20;
 
 /** The contacts so far, the latest first, with what came of them; what is still open first of all. */
-function Before({ queryKey, path, query, present }: BeforeProps) {
+function Before({ query, present }: BeforeProps) {
   const { t } = useTranslation("desk");
   const contacts = useQuery({
-    queryKey,
-    queryFn: () => api.get<Page<ContactLine>>(path, { ...query, limit: LAST }),
+    queryKey: ["contacts", query],
+    queryFn: () => api.get<Page<ContactLine>>("/contacts", { ...query, limit: LAST }),
   });
   if (contacts.isPending) return <Loading />;
   if (contacts.isError) return <Trouble compact error={contacts.error} retry={() => void contacts.refetch()} />;

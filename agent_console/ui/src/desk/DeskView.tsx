@@ -37,7 +37,7 @@ export default function DeskView() {
     <div className={classes.desk}>
       <WorkPanel desk={desk} contacts={present} shown={shown?.contact_id ?? null} choose={choose} />
       <ContactPanel key={shown?.contact_id ?? ""} contact={shown} state={desk.state} />
-      <CustomerPanel contact={shown} />
+      <CustomerPanel contact={offers[0] ?? shown} />
       <DayBar agent={desk.state.agent} />
       {offers.map((offer) => (
         <Offer key={offer.contact_id} contact={offer} />

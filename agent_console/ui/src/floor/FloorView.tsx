@@ -36,9 +36,11 @@ function Floor() {
           </div>
         </div>
         {inspected && (
-          <Suspense fallback={<Loading />}>
-            <Inspector inspected={inspected} close={() => inspect(null)} />
-          </Suspense>
+          <div className={classes.side}>
+            <Suspense fallback={<Loading />}>
+              <Inspector inspected={inspected} close={() => inspect(null)} />
+            </Suspense>
+          </div>
         )}
       </div>
     </InspectContext>

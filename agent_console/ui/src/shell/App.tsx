@@ -1,7 +1,9 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Suspense, useEffect } from "react";
+import { api } from "../api/client";
+import type { Me, SignInWays } from "../api/documents";
 import { queries } from "../api/queries";
 import { session, useSession } from "../api/session";
 import { schemes } from "../design/colour_scheme";
@@ -34,12 +36,22 @@ export function App() {
   );
 }
 
+/** A language that is set for the user, and not only the site's, goes before the browser's. */
+function useOwnLanguage(me: Me | null): void {
+  const ways = useQuery({
+    queryKey: ["ways"],
+    queryFn: () => api.get<SignInWays>("/session/ways"),
+    staleTime: Infinity,
+  });
+  const own = me && ways.data && me.language !== ways.data.language ? languageOf(me.language) : null;
+  useEffect(() => {
+    if (own && !hasChosenLanguage()) void speak(own, false);
+  }, [own]);
+}
+
 function Page() {
   const present = useSession();
-  const told = present.kind === "in" ? languageOf(present.me.language) : null;
-  useEffect(() => {
-    if (told && !hasChosenLanguage()) void speak(told, false);
-  }, [told]);
+  useOwnLanguage(present.kind === "in" ? present.me : null);
   switch (present.kind) {
     case "unknown":
       return <Loading />;
