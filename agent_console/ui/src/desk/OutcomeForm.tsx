@@ -75,7 +75,6 @@ function Dispositions({ own }: { own: OutcomeOf }) {
         all.slice(0, 9).map((one, place) => ({
           code: `Digit${place + 1}`,
           label: one.title,
-          altOnly: true,
           run: () => choose(one),
         })),
       [all, choose],

@@ -18,7 +18,7 @@ export function KeyHelp({ close }: { close: () => void }) {
               {group.shortcuts.map((one) => (
                 <div key={one.code} className={classes.line}>
                   <dt>
-                    {(one.altOnly === true || !single) && (
+                    {!single && (
                       <>
                         <Kbd>Alt</Kbd>{" "}
                       </>

@@ -14,8 +14,6 @@ export interface Shortcut {
   run: () => void;
   /** Listed, but does nothing just now. */
   disabled?: boolean;
-  /** With Alt only: a bare digit is too easily hit. */
-  altOnly?: boolean;
 }
 
 interface Group {
@@ -77,7 +75,7 @@ class Keys {
 
 function fits(shortcut: Shortcut, event: KeyboardEvent): boolean {
   const wantsShift = shortcut.code === "Slash";
-  return shortcut.code === event.code && event.shiftKey === wantsShift && (event.altKey || shortcut.altOnly !== true);
+  return shortcut.code === event.code && event.shiftKey === wantsShift;
 }
 
 function isWriting(target: EventTarget | null): boolean {
