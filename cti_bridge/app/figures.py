@@ -18,13 +18,14 @@ from cti_bridge.app.wiring import Daemon
 from cti_bridge.shell.clock import Clock
 from facts.journal import Entry
 from facts.time import from_seconds
+from reporting.kpi.board import Board
 from reporting.metrics.alarms import Thresholds
 from reporting.metrics.health import Health, HealthMetrics
 from storage.journal import Journal
 
 
 class Figures:
-    """To be a reader of the daemon's facts; started with it, after `catch_up`, and stopped after it."""
+    """To be a reader of the daemon's facts; started after it, and stopped after it."""
 
     def __init__(
         self,
@@ -37,8 +38,8 @@ class Figures:
         env: Mapping[str, str],
     ) -> None:
         zone = ZoneInfo(settings.site.time_zone)
-        self._journal = journal
-        self.live = LiveFigures(clock, zone, targets_of(settings), thresholds_of(settings.alarms))
+        board = Board(zone, targets_of(settings))
+        self.live = LiveFigures(reactor, clock, journal, board, thresholds_of(settings.alarms))
         self._tables = IntervalUpkeep(reactor, journal, zone)
         self._metrics: MetricsEndpoint | None = None
         if settings.metrics.enabled:
@@ -58,18 +59,15 @@ class Figures:
         """Take in the next fact."""
         self.live.read(entry)
 
-    def catch_up(self) -> None:
-        """Bring the board to where the journal ends; to be done before the daemon records its first fact."""
-        self.live.catch_up(self._journal)
-
     def start(self, daemon: Daemon) -> None:
-        """Begin to judge, to fill, to listen, and to make reports."""
+        """Begin to catch up, to fill, to listen, and to make reports; the daemon has recorded its start."""
 
         def health() -> Health:
-            return msgspec.structs.replace(daemon.health, tables_behind=self._tables.behind)
+            return msgspec.structs.replace(
+                daemon.health, tables_behind=self._tables.behind, is_board_level=self.live.is_level
+            )
 
-        if self.live.metrics is not None:
-            self.live.metrics.register(HealthMetrics(health))
+        self.live.metrics.register(HealthMetrics(health))
         self.live.start(daemon.coordinator)
         self._tables.start()
         if self._metrics is not None:

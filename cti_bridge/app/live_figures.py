@@ -1,19 +1,22 @@
 """The figures of this moment: a board fed by the recorder, told to Prometheus, and judged for alarms.
 
-`LiveFigures.read` is a reader of the daemon's facts. `catch_up` brings the board to where the journal ends, before the
-first fact is recorded.
+`LiveFigures.read` is a reader of the daemon's facts. Once started, the board is brought to where the journal ended
+while the daemon answers calls (`cti_bridge.app.catching_up`); until then figures of today are those of what is in,
+nothing is judged, and Prometheus is told of the daemon's health alone.
 """
 
-from datetime import tzinfo
+from typing import Any
 
 import structlog
+from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
 
+from cti_bridge.app.catching_up import CatchUp, Source
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from facts.journal import AlarmRaised, Entry
 from reporting.kpi.board import Board
-from reporting.kpi.report import EntrySource
 from reporting.kpi.service_level import Targets
 from reporting.metrics.alarms import AlarmWatch, Thresholds
 from reporting.metrics.prometheus import LiveMetrics
@@ -24,40 +27,56 @@ JUDGED_EVERY_S = 5.0
 
 
 class LiveFigures:
-    """Board, metrics and alarms of one daemon."""
+    """Board, metrics and alarms of one daemon; ``journal``: what was before its start."""
 
-    def __init__(self, clock: Clock, zone: tzinfo, targets: Targets, thresholds: Thresholds) -> None:
+    def __init__(self, reactor: Any, clock: Clock, journal: Source, board: Board, thresholds: Thresholds) -> None:
         self._clock = clock
-        self.board = Board(zone, targets)
-        self.metrics: LiveMetrics | None = None
+        self.board = board
+        self.metrics = LiveMetrics(board)
         self._alarms = AlarmWatch(thresholds)
         self._coordinator: Coordinator | None = None
         self._judging = LoopingCall(self.judge)
         self._judging.clock = clock
+        self._past = CatchUp(
+            reactor,
+            journal,
+            self._take,
+            from_at=self.board.begins_at(clock.now()),
+            on_level=self.metrics.begin,
+        )
 
-    def catch_up(self, journal: EntrySource) -> None:
-        """Take in what the journal holds of today. Prometheus counts from here on."""
-        self.board.catch_up(journal, self._clock.now())
-        self.metrics = LiveMetrics(self.board)
+    @property
+    def is_level(self) -> bool:
+        """Whether the board knows all of today."""
+        return self._past.is_level
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next fact."""
+        self._past.read(entry)
+
+    def _take(self, entry: Entry) -> None:
+        self.board.apply(entry)
+        self.metrics.apply(entry)
 
     def follow(self, targets: Targets, thresholds: Thresholds) -> None:
         """Judge by these from now on."""
         self.board.targets = targets
         self._alarms.thresholds = thresholds
 
-    def read(self, entry: Entry) -> None:
-        """Take in the next fact."""
-        self.board.apply(entry)
-        if self.metrics is not None:
-            self.metrics.apply(entry)
-
-    def start(self, coordinator: Coordinator) -> None:
-        """Begin to judge; alarms become facts through the coordinator."""
+    def start(self, coordinator: Coordinator) -> "Deferred[None]":
+        """Catch up, and then begin to judge; alarms become facts through the coordinator. Fires when it is level."""
         self._coordinator = coordinator
-        self._judging.start(JUDGED_EVERY_S, now=False)
+        return Deferred.fromCoroutine(self._start()).addErrback(_failed)
+
+    async def _start(self) -> None:
+        await self._past.run()
+        if self.is_level:
+            log.info("board_level")
+            self._judging.start(JUDGED_EVERY_S, now=False)
 
     def stop(self) -> None:
         """Judge no more."""
+        self._past.stop()
         if self._judging.running:
             self._judging.stop()
 
@@ -73,4 +92,8 @@ class LiveFigures:
 
     def page(self) -> bytes:
         """What a scrape is answered with."""
-        return b"" if self.metrics is None else self.metrics.exposition(self._clock.now())
+        return self.metrics.exposition(self._clock.now())
+
+
+def _failed(failure: Failure) -> None:
+    log.error("board_not_level", exc_info=failure.value)

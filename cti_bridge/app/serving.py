@@ -153,7 +153,6 @@ class Node:
 
     def _start(self) -> None:
         try:
-            self._figures.catch_up()
             self._customers.start()
             self._daemon.start()
             self._figures.start(self._daemon)

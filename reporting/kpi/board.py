@@ -79,8 +79,12 @@ class Board:
 
     def catch_up(self, source: EntrySource, now: Instant) -> None:
         """Take in what the journal holds of today, as a report over today does; to be done once, at the start."""
-        for entry in source.entries(self._day_of(now) - LOOK_BACK, None, personal=False):
+        for entry in source.entries(self.begins_at(now), None, personal=False):
             self.apply(entry)
+
+    def begins_at(self, now: Instant) -> Instant:
+        """From where facts have to be known for the figures of today."""
+        return self._day_of(now) - LOOK_BACK
 
     def apply(self, entry: Entry) -> None:
         """Take in the next fact of a daemon; imported history is not the board's."""

@@ -11,7 +11,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The daemon at one moment.
 
     ``facts_waiting``: taken and on no disk yet; ``spool_bytes``: on disk, but not in the database; ``tables_behind``:
-    facts of the journal that are not in the interval tables (None: nobody knows yet).
+    facts of the journal that are not in the interval tables (None: nobody knows yet). ``is_board_level``: whether the
+    board has read back what was before the start.
     """
 
     facts_waiting: int
@@ -21,6 +22,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     is_switch_connected: bool
     agi_sessions: int
     tables_behind: int | None = None
+    is_board_level: bool = True
 
 
 _GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
@@ -30,6 +32,7 @@ _GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
     ("journal_pressure", "1 while facts come faster than they are written.", lambda health: health.is_under_pressure),
     ("switch_connected", "1 while the switch is connected.", lambda health: health.is_switch_connected),
     ("agi_sessions", "Calls in a voice menu or feature code.", lambda health: health.agi_sessions),
+    ("board_level", "1 once the board knows all of today.", lambda health: health.is_board_level),
     ("tables_behind_facts", "Facts not in the interval tables yet.", lambda health: health.tables_behind),
 )
 

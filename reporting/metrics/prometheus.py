@@ -27,7 +27,10 @@ Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
 
 class LiveMetrics(Collector):
-    """Watches a board. ``apply(entry)`` counts facts; the board is told of them by its owner."""
+    """Watches a board, and counts what happens from `begin` on; the board is told of facts by its owner.
+
+    Before that only what was registered besides is shown: a board that knows half of today would tell lies.
+    """
 
     def __init__(self, board: Board) -> None:
         self._board = board
@@ -35,12 +38,17 @@ class LiveMetrics(Collector):
         self._facts = 0
         self._since_start = Cells(lambda _at: 0, (QUEUE,))
         self._registry = CollectorRegistry(auto_describe=False)
-        board.watch(self._observe)
+        self._has_begun = False
+
+    def begin(self) -> None:
+        """From now on everything is counted and shown."""
+        self._has_begun = True
+        self._board.watch(self._observe)
         self._registry.register(self)
 
     def apply(self, _entry: Entry) -> None:
         """Count a fact."""
-        self._facts += 1
+        self._facts += self._has_begun
 
     def _observe(self, record: Record, step: Step, sign: int) -> None:
         """Count a step; one that is taken back stays counted, because a counter never falls."""

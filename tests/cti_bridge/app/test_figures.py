@@ -20,6 +20,7 @@ from pathlib import Path
 from cti_bridge.app.reactor import install
 reactor = install()
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 import urllib.error, urllib.request
 from cti_bridge.app import logs
@@ -64,7 +65,6 @@ with open_journal(home / "journal.sqlite3") as journal:
     pbx = VirtualPbx(clock, PbxSettings(phones=tuple(phones), phone_names=phones,
         agi_url="agi://127.0.0.1:%d" % daemon.agi_port, agi_token="t",
         accounts=(AmiAccount(username="cordboard", secret="s"),)), seed=3, tcp=reactor)
-    figures.catch_up()
     daemon.start(ami_port=pbx.listen(ami_port=0))
     figures.start(daemon)
     for agent in list(settings.agents)[:2]:
@@ -74,7 +74,14 @@ with open_journal(home / "journal.sqlite3") as journal:
     pbx.start_traffic(Traffic(entry_points=entries, callers=CallerHabits(
         patience=Lognormal(mean_s=600.0, scv=0.5), talk=Lognormal(mean_s=60.0, scv=0.2))))
 
+    async def made():
+        for _ in range(240):  # a process of its own, on a machine that may be busy
+            if list((home / "made").glob("*.json")):
+                return
+            await deferLater(reactor, 0.25)
+
     async def look():
+        await made()
         seen = await deferToThread(scrape)
         seen["behind"] = figures._tables.behind
         figures.begin_stop()

@@ -24,6 +24,7 @@ def scrape(scene: Scene, at_s: float) -> dict[tuple[str, ...], float]:
 def text_of(scene: Scene, at_s: float) -> str:
     board = Board(UTC)
     metrics = LiveMetrics(board)
+    metrics.begin()
     for entry in scene.list:
         board.apply(entry)
         metrics.apply(entry)
