@@ -46,6 +46,19 @@ class ServiceLevel(Section):
     """Who hangs up within so many seconds did not really want to speak to anybody; formulas SL5 and SL6 use it."""
 
 
+class QueueAlarms(Section):
+    """Thresholds of one queue that raise an alarm; absent: those of `alarms`."""
+
+    service_level_below: Fraction | None = None
+    """The share of contacts in time, of the present interval; absent, too: the queue's own target."""
+    longest_wait_s: Seconds | None = None
+    """Somebody has waited so long."""
+    abandon_rate_above: Fraction | None = None
+    """The share of contacts abandoned, of the present interval."""
+    occupancy_above: Fraction | None = None
+    """Agents who may take its contacts are busy for more than this share of their time; absent: not judged."""
+
+
 class Routing(Section):
     """Rules over all queues."""
 
@@ -115,7 +128,9 @@ class Queue(Section):
     callbacks: Callbacks = Callbacks()
     """Customers who keep their place and are called back."""
     service_level: ServiceLevel = ServiceLevel()
-    """The promise to callers."""
+    """The promise to callers; a queue that falls below its target raises an alarm."""
+    alarms: QueueAlarms = QueueAlarms()
+    """Thresholds of this queue."""
     opening_hours: Name | None = None
     """The calendar of its opening hours; without one it never closes."""
     teams: Listed[Name] = ()

@@ -162,10 +162,10 @@ class Metrics(Section):
 
 
 class Alarms(Section):
-    """Thresholds that raise an alarm; absent: none."""
+    """Thresholds of all queues that raise an alarm; absent: none. A queue may have its own."""
 
     service_level_below: Fraction | None = None
-    """The share of contacts in time, of the present interval."""
+    """The share of contacts in time, of the present interval; it holds for queues whose own target is not set."""
     longest_wait_s: Seconds | None = None
     """Somebody has waited so long."""
     abandon_rate_above: Fraction | None = None

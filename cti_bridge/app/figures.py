@@ -8,18 +8,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from config.models import Settings
-from config.services import Alarms
 from cti_bridge.app.interval_upkeep import IntervalUpkeep
 from cti_bridge.app.live_figures import LiveFigures
 from cti_bridge.app.metrics_endpoint import MetricsEndpoint
 from cti_bridge.app.report_rounds import ReportRounds
 from cti_bridge.app.report_setup import targets_of
+from cti_bridge.app.thresholds import thresholds_of
 from cti_bridge.app.wiring import Daemon
 from cti_bridge.shell.clock import Clock
 from facts.journal import Entry
-from facts.time import from_seconds
 from reporting.kpi.board import Board
-from reporting.metrics.alarms import Thresholds
 from reporting.metrics.health import Health, HealthMetrics
 from storage.journal import Journal
 
@@ -39,7 +37,7 @@ class Figures:
     ) -> None:
         zone = ZoneInfo(settings.site.time_zone)
         board = Board(zone, targets_of(settings))
-        self.live = LiveFigures(reactor, clock, journal, board, thresholds_of(settings.alarms))
+        self.live = LiveFigures(reactor, clock, journal, board, thresholds_of(settings))
         self._tables = IntervalUpkeep(reactor, journal, zone)
         self._metrics: MetricsEndpoint | None = None
         if settings.metrics.enabled:
@@ -53,7 +51,7 @@ class Figures:
 
     def follow(self, settings: Settings) -> None:
         """Targets and alarms go by these settings from now on."""
-        self.live.follow(targets_of(settings), thresholds_of(settings.alarms))
+        self.live.follow(targets_of(settings), thresholds_of(settings))
 
     def read(self, entry: Entry) -> None:
         """Take in the next fact."""
@@ -86,13 +84,3 @@ class Figures:
         if self._metrics is not None:
             await self._metrics.stop()
         await self._tables.stop()
-
-
-def thresholds_of(alarms: Alarms) -> Thresholds:
-    """The alarms' limits; the formula of a service level and its seconds are each queue's own."""
-    return Thresholds(
-        service_level_below=alarms.service_level_below,
-        longest_wait_us=None if alarms.longest_wait_s is None else from_seconds(alarms.longest_wait_s),
-        abandon_rate_above=alarms.abandon_rate_above,
-        occupancy_above=alarms.occupancy_above,
-    )

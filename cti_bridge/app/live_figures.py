@@ -15,7 +15,9 @@ from twisted.python.failure import Failure
 from cti_bridge.app.catching_up import CatchUp, Source
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
+from facts.ids import AgentId, QueueName
 from facts.journal import AlarmRaised, Entry
+from facts.requirements import satisfies
 from reporting.kpi.board import Board
 from reporting.kpi.service_level import Targets
 from reporting.metrics.alarms import AlarmWatch, Thresholds
@@ -57,6 +59,8 @@ class LiveFigures:
     def _take(self, entry: Entry) -> None:
         self.board.apply(entry)
         self.metrics.apply(entry)
+        if not self.is_level:
+            self._alarms.read(entry.fact, entry.at)
 
     def follow(self, targets: Targets, thresholds: Thresholds) -> None:
         """Judge by these from now on."""
@@ -83,12 +87,21 @@ class LiveFigures:
     def judge(self) -> None:
         """Raise and clear alarms, each once."""
         assert self._coordinator is not None
-        for fact in self._alarms.judge(self.board, self._clock.now()):
+        for fact in self._alarms.judge(self.board, self._clock.now(), self._serving):
             self._coordinator.record(fact)
             if isinstance(fact, AlarmRaised):
                 log.warning("alarm_raised", alarm=fact.alarm, queue=fact.queue, reason=fact.text)
             else:
                 log.info("alarm_cleared", alarm=fact.alarm, queue=fact.queue)
+
+    def _serving(self, queue: QueueName) -> frozenset[AgentId]:
+        """Who may take a queue's contacts by their skills."""
+        assert self._coordinator is not None
+        engine = self._coordinator.engine
+        for policy in engine.policy.queues:
+            if policy.name == queue:
+                return frozenset(view.agent_id for view in engine.agents() if satisfies(view.skills, policy.requires))
+        return frozenset()
 
     def page(self) -> bytes:
         """What a scrape is answered with."""

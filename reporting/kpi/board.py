@@ -3,7 +3,7 @@
 The figures are those of a report over the same day, because both are sums of the same steps over the same facts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import tzinfo
 
 import msgspec
@@ -159,6 +159,19 @@ class Board:
             if at >= start and key == queue:
                 found.add(cell)
         return found
+
+    def present_time(self, now: Instant, agents: Collection[AgentId] | None = None) -> Cell:
+        """The same two quarters: the time of these agents, or of all."""
+        start = quarter_of(now) - (PRESENT - 1) * QUARTER
+        total = Cell()
+        for at, key, cell in self._quarters.of(AGENT):
+            if at >= start and (agents is None or key in agents):
+                total.add(Cell(states_us=cell.states_us))
+        for span in self.fold.agents.open_spans(now):
+            begin = max(span.at, start)
+            if span.end > begin and (agents is None or span.agent_id in agents):
+                total.add(Cell(states_us={span.state: span.end - begin}))
+        return total
 
     def day(self, now: Instant) -> Instant:
         """When today began."""

@@ -26,7 +26,9 @@ from agent_console.documents.floor import (
 from agent_console.documents.values import FigureDoc, Figures, milliseconds, moment_text
 from config.models import Settings
 from config.people import Reason
+from config.queues import Queue
 from cti_bridge.app.console.trend import Trend
+from cti_bridge.app.thresholds import limits_of
 from cti_bridge.shell.calls import Calls, KnownCustomer
 from facts.ids import AgentId, CustomerId, QueueName
 from facts.states import SYSTEM_REASONS, Activity, Declared
@@ -220,13 +222,14 @@ class Rows:
         return figure_docs(self._board.figures(cell, queue, QUEUE_FIGURES))
 
     def _targets(self, queue: QueueName) -> QueueTargets:
-        target, alarms = self._board.targets.of(queue), self._settings().alarms
+        target, settings = self._board.targets.of(queue), self._settings()
+        limits = limits_of(settings.queues.get(queue, Queue()), settings.alarms)
         return QueueTargets(
             service_level=target.goal if target.goal is not None else 0.8,
             threshold_s=to_seconds(target.threshold_us),
             formula=target.formula,
-            longest_wait_s=alarms.longest_wait_s,
-            abandon_rate=alarms.abandon_rate_above,
+            longest_wait_s=None if limits.longest_wait_us is None else to_seconds(limits.longest_wait_us),
+            abandon_rate=limits.abandon_rate_above,
         )
 
     def totals(self, now: Instant) -> Totals:

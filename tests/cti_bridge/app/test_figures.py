@@ -76,7 +76,7 @@ with open_journal(home / "journal.sqlite3") as journal:
 
     async def made():
         for _ in range(240):  # a process of its own, on a machine that may be busy
-            if list((home / "made").glob("*.json")):
+            if list((home / "made").glob("*.json")) and figures._reports._making is None:
                 return
             await deferLater(reactor, 0.25)
 
@@ -192,6 +192,8 @@ def test_an_alarm_is_a_fact_and_rings_once(run: tuple[Path, dict[str, Any], str]
         raised: list[Any] = [entry.fact for entry in journal.entries(kinds={"AlarmRaised"})]
     waits = [fact for fact in raised if fact.alarm == "longest_wait"]
     assert [(fact.queue, fact.threshold) for fact in waits] == [("sales", 60.0)]
+    levels = [fact for fact in raised if fact.alarm == "service_level"]
+    assert [(fact.queue, fact.threshold) for fact in levels] == [("sales", 0.8)], "the queue's own target"
     assert said.count("alarm_raised") == len(raised)
 
 
