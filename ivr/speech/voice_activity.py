@@ -2,7 +2,8 @@
 
 A frame is 20 ms of 8 kHz 16-bit mono; what counts is its power between 200 and 3800 Hz, so that hum does not. The
 floor falls fast and rises slowly, so that speech does not lift it. What stays at one level for longer than anybody
-speaks evenly (a fan that was switched on) is noise, and becomes the floor.
+speaks evenly (a fan that was switched on) is noise, and becomes the floor. The first moment of a line is taken for its
+noise, so that a noisy one does not stop the first prompt.
 """
 
 import enum
@@ -20,6 +21,12 @@ SILENCE_DB = -90.0
 STEADY_FRAMES = 75
 STEADY_DB = 9.0
 """1.5 s within so many dB are no speech."""
+
+LEARN_FRAMES = 10
+"""200 ms at the beginning of a line, in which nobody is expected to speak; the recogniser gets them all the same."""
+
+LOUDEST_NOISE_DB = -33.0
+"""What is louder at the beginning is somebody who speaks."""
 
 _WINDOW = np.hanning(FRAME_BYTES // 2).astype(np.float32)
 _BAND = slice(4, 77)
@@ -60,6 +67,7 @@ class VoiceActivity:
     def __init__(self, settings: VoiceSettings | None = None) -> None:
         self._settings = settings or VoiceSettings()
         self._floor = -55.0
+        self._to_learn = LEARN_FRAMES
         self._levels: deque[float] = deque(maxlen=STEADY_FRAMES)
         self._loud: Duration = 0
         self._quiet: Duration = 0
@@ -90,11 +98,20 @@ class VoiceActivity:
     def hear(self, frame: bytes, *, playing: bool = False) -> Change | None:
         """Take one frame of :data:`FRAME_BYTES` bytes."""
         level = level_of(frame)
+        if self._to_learn:
+            self._learn(level)
         limit = self._limit(playing=playing)
         self._follow(level)
         if self._speaking:
             return self._while_speaking(loud=level > limit)
         return self._while_silent(loud=level > limit)
+
+    def _learn(self, level: float) -> None:
+        """The quietest frame so far is the noise of the line."""
+        first = self._to_learn == LEARN_FRAMES
+        self._to_learn -= 1
+        quietest = min(max(level, self._floor) if first else min(level, self._floor), LOUDEST_NOISE_DB)
+        self._floor = max(quietest, SILENCE_DB + 10)
 
     def _limit(self, *, playing: bool) -> float:
         settings = self._settings

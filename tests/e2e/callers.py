@@ -16,10 +16,14 @@ _NUMBERS = itertools.count(5551240001)
 class Caller:
     """Somebody who calls 8123 with a number of their own, by which their facts are found."""
 
-    def __init__(self, daemon: Daemon, phones: Phones, dialled: str = "8123") -> None:
+    def __init__(
+        self, daemon: Daemon, phones: Phones, dialled: str = "8123", noise: audio.Samples | None = None
+    ) -> None:
         self.daemon = daemon
         self.number = str(next(_NUMBERS))
         self.call: Call = phones.caller(self.number, voice=None).call(dialled)
+        if noise is not None:
+            self.call.stand_in(noise)
         self.call.wait_answered(10)
         self.contact_id = daemon.wait_fact(lambda fact: getattr(fact, "caller_number", "") == self.number).contact_id
 

@@ -98,9 +98,9 @@ def serve(asterisk: Asterisk, folder: Path, flow: str, **speech: Any) -> Iterato
     assert "Traceback" not in node.log(), node.log()
 
 
-def arrive(daemon: Daemon, phones: Phones) -> Caller:
+def arrive(daemon: Daemon, phones: Phones, noise: audio.Samples | None = None) -> Caller:
     """A caller who hears the menu."""
-    caller = Caller(daemon, phones)
+    caller = Caller(daemon, phones, noise=noise)
     caller.wait_hears(LONG_HZ)
     return caller
 

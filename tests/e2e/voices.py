@@ -13,11 +13,13 @@ from scipy import signal  # type: ignore[import-untyped]  # scipy has no types
 from tests.servers.debian import WORK, provide
 from tests.sip_phone import audio
 
-FLITE = ("slt", "rms")
+FLITE = ("slt", "rms", "kal16")
 KOREAN = "espeak-ko"
 VOICES = ("hibari", *(f"flite-{name}" for name in FLITE), "espeak")
 LEVEL = 3000.0
 """Root mean square of what is said: a usual loudness on the telephone."""
+LOUDEST_NOISE = 100.0
+"""Standard deviation of the loudest noise of the accuracy table (docs/performance.md): -50 dB of full scale."""
 
 
 def said(text: str, voice: str = "hibari", *, noise_db: float | None = None) -> audio.Samples:
@@ -78,6 +80,12 @@ def noise_like_a_room(seconds: float, level: float) -> audio.Samples:
     noise = np.fft.irfft(spectrum, count)
     levelled: audio.Samples = (noise * level / np.sqrt(np.mean(noise**2))).astype(np.int16)
     return levelled
+
+
+def noise_of_the_line(seconds: float, level: float = LOUDEST_NOISE) -> audio.Samples:
+    """White noise; the same each time."""
+    samples: audio.Samples = np.random.default_rng(1).normal(0, level, round(seconds * audio.RATE)).astype(np.int16)
+    return samples
 
 
 def silence(seconds: float) -> audio.Samples:

@@ -181,6 +181,10 @@ class Call:
         samples = audio.read_wav(what) if isinstance(what, Path) else what
         self.phone.network.do(lambda: self.stream.say(samples))
 
+    def stand_in(self, noise: audio.Samples) -> None:
+        """From now on this is heard behind the caller, over and over."""
+        self.phone.network.do(lambda: setattr(self.stream, "background", noise))
+
     def wait_said(self, timeout: float = 30) -> None:
         """Wait until everything said and pressed has been sent."""
         self._poll(lambda: not self.stream.busy, timeout, "end of what is said")

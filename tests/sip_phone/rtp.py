@@ -35,7 +35,8 @@ class _Press:
 class Stream(asyncio.DatagramProtocol):
     """Audio socket and pacing of one call; lives on the network thread.
 
-    `voice` is a tone that sounds whenever nothing else is said; without it there is silence.
+    `voice` is a tone that sounds whenever nothing else is said; without it there is silence. `background`
+    is heard under everything, over and over.
     """
 
     def __init__(self, host: str, voice: float | None) -> None:
@@ -44,6 +45,7 @@ class Stream(asyncio.DatagramProtocol):
         self.heard: list[Heard] = []
         self.keys: list[tuple[float, str]] = []
         self.voice = voice
+        self.background: audio.Samples | None = None
         self.sending = True
         self._remote: tuple[str, int] | None = None
         self._codec = "PCMA"
@@ -54,6 +56,7 @@ class Stream(asyncio.DatagramProtocol):
         self._timestamp = random.randrange(1 << 31)
         self._ssrc = random.randrange(1 << 32)
         self._voice_position = 0
+        self._background_position = 0
         self._last_key = -1
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -122,7 +125,17 @@ class Stream(asyncio.DatagramProtocol):
     def _send_frame(self) -> None:
         if self._presses and self._send_press():
             return
-        self._send(sdp.PAYLOADS[self._codec], audio.encode(self._next_frame(), self._codec))
+        self._send(sdp.PAYLOADS[self._codec], audio.encode(self._over_background(self._next_frame()), self._codec))
+
+    def _over_background(self, frame: audio.Samples) -> audio.Samples:
+        if self.background is None:
+            return frame
+        at = self._background_position
+        self._background_position = (at + audio.FRAME) % (len(self.background) - audio.FRAME)
+        mixed: audio.Samples = np.clip(
+            frame.astype(np.int32) + self.background[at : at + audio.FRAME], -32768, 32767
+        ).astype(np.int16)
+        return mixed
 
     def _send_press(self) -> bool:
         """Send the packet of the key that is down; whether one was sent."""

@@ -79,3 +79,31 @@ def test_echo_of_a_prompt_does_not_interrupt_it_but_a_caller_does() -> None:
 def test_nothing_at_all_is_nothing() -> None:
     assert changes(bytes(320 * 100)) == []
     assert VoiceActivity().hear(b"") is None
+
+
+@pytest.mark.parametrize("level", [100, 300, 700])
+def test_a_line_that_is_noisy_from_the_start_is_nobody_who_speaks(level: int) -> None:
+    generator = np.random.default_rng(1)
+    noise = generator.normal(0, level, 8000 * 4)
+    t = np.arange(8000) / 8000
+    voice = 6000 * np.sin(2 * np.pi * 220 * t) * np.sin(2 * np.pi * 1300 * t)
+    noise[16000:24000] += voice
+    sound = np.clip(noise, -32768, 32767).astype(np.int16).tobytes()
+    activity = VoiceActivity()
+    changes = [
+        (change, at // 320)
+        for at in range(0, len(sound), 320)
+        if (change := activity.hear(sound[at : at + 320])) is not None
+    ]
+    assert [change for change, _ in changes] == [Change.STARTED, Change.ENDED]
+    (_, started), (_, ended) = changes
+    assert 100 <= started <= 105
+    assert 165 <= ended <= 172
+
+
+def test_who_speaks_from_the_first_moment_is_heard_all_the_same() -> None:
+    t = np.arange(8000) / 8000
+    voice = (9000 * np.sin(2 * np.pi * 220 * t) * np.sin(2 * np.pi * 1300 * t)).astype(np.int16).tobytes()
+    activity = VoiceActivity()
+    heard = [activity.hear(voice[at : at + 320]) for at in range(0, len(voice), 320)]
+    assert Change.STARTED in heard[:14]
