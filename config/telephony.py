@@ -149,7 +149,7 @@ class EntryPoint(Section):
     routes: Listed[Route] = ()
     """Other flows by calendar, caller's prefix or share."""
     emergency: Name | None = None
-    """The flow that answers while the emergency switch is thrown."""
+    """The flow that answers while the emergency switch is thrown: `cordboard entry-point emergency NUMBER`."""
     most_calls: Annotated[int, Field(ge=1)] | None = None
     """So many calls at once."""
     overflow: Name | None = None

@@ -378,6 +378,14 @@ class QueueClosed(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
+class EntryPointSwitched(Fact, frozen=True, kw_only=True):
+    """The emergency switch of a dialled number (``*``: of all that have an emergency flow) was thrown, or put back."""
+
+    entry_point: str
+    emergency: bool
+    by: str = ""
+
+
 class AlarmRaised(Fact, frozen=True, kw_only=True):
     """A threshold was passed or a protection acted (``starvation_cap``, ``service_level``, ``longest_wait`` …)."""
 
@@ -402,7 +410,9 @@ class AgentSituation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class SituationNoted(Fact, frozen=True, kw_only=True):
-    """Who is signed in, whose callbacks are open, and which queues are closed by hand (and by whom).
+    """Who is signed in, whose callbacks are open, which queues are closed by hand (and by whom).
+
+    ``emergencies``: the entry points whose emergency switch is thrown, and by whom.
 
     Written several times a day, so that a restart need not read further back to know them all.
     """
@@ -410,6 +420,7 @@ class SituationNoted(Fact, frozen=True, kw_only=True):
     agents: dict[AgentId, AgentSituation] = {}
     callbacks: list[ContactId] = []
     closed: dict[QueueName, str] = {}
+    emergencies: dict[str, str] = {}
 
 
 class NodeStarted(Fact, frozen=True, kw_only=True):
@@ -504,6 +515,7 @@ AnyFact: TypeAlias = (
     | AlarmRaised
     | AlarmCleared
     | SituationNoted
+    | EntryPointSwitched
     | NodeStarted
     | NodeStopped
     | SwitchConnected

@@ -26,6 +26,7 @@ COMMANDS = {
     "flow": "Check, draw and test voice menus.",
     "agent": "Sign agents in and out, make them ready or not ready.",
     "queue": "See the queues; close one in an emergency, and open it again.",
+    "entry-point": "See the dialled numbers; throw the emergency switch of one, and put it back.",
     "explain": "Why a contact waits, why an agent idles, what a change of settings would do.",
     "user": "Accounts of the console.",
     "customer": "Customers: import, look up, merge and part, erase.",
@@ -43,7 +44,7 @@ _COMPLETION_OPTIONS = frozenset({"install_completion", "show_completion"})
 
 
 def _module_name(command: str) -> str:
-    return f"cti_bridge.app.commands.{'import_' if command == 'import' else command}"
+    return f"cti_bridge.app.commands.{'import_' if command == 'import' else command.replace('-', '_')}"
 
 
 def _load(command: str) -> Any:

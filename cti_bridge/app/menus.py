@@ -32,12 +32,12 @@ log = structlog.get_logger(__name__)
 class DialledNumbers:
     """Which flow answers a dialled number, by calendar, caller's prefix, share, load, and the emergency switch.
 
-    A number that nobody has is answered by the flow of the first entry point. ``emergencies``: the entry points whose
-    switch is thrown (``*``: all).
+    A number that nobody has is answered by the flow of the first entry point. ``thrown``: the entry points whose
+    switch is thrown (``*``: all), and by whom.
     """
 
     def __init__(self, points: tuple[entry_points.EntryPoint, ...], opening: Opening, country: str, last: str) -> None:
-        self.emergencies: frozenset[str] = frozenset()
+        self.thrown: dict[str, str] = {}
         self._opening = opening
         self._country = country
         self.follow(points, last)
@@ -54,7 +54,7 @@ class DialledNumbers:
             caller=call.caller_number,
             region=self._country,
             open_calendars=self._opening.open_now(coordinator.now()),
-            emergencies=self.emergencies,
+            emergencies=frozenset(self.thrown),
             calls=self._calls(coordinator, call) if self._limited else {},
             lot=entry_points.lot_of(call.contact_id),
         )
@@ -62,6 +62,10 @@ class DialledNumbers:
         if found is None:
             return entry_points.Answer(entry_point=call.dialled, flow=self._last, language=None, why="no entry point")
         return found
+
+    def emergency_flows(self) -> dict[str, str | None]:
+        """Every entry point, and the flow that answers while its switch is thrown (None: it has none)."""
+        return {point.name: point.emergency for point in self._points}
 
     def _calls(self, coordinator: Coordinator, arriving: Call) -> Mapping[str, int]:
         return Counter(call.entry_point for call in coordinator.calls if call is not arriving)

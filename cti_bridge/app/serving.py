@@ -35,6 +35,7 @@ from cti_bridge.app.wiring import Centre, Daemon
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.control_socket import Desks, listen_control
+from cti_bridge.shell.entry_desk import EntryDesk
 from cti_bridge.shell.floor_desk import FloorDesk
 from ivr.flow import Flow
 from ivr.flow_library import FlowLibrary
@@ -77,7 +78,7 @@ def _ready_flows(settings: Settings, own: Mapping[str, Flow]) -> Mapping[str, Fl
     flows = with_shipped(settings, own)
     in_use = flows_in_use(settings, flows)
     render_missing(settings, in_use.values(), sounds_of(settings))
-    archive_of(settings).keep(in_use)
+    archive_of(settings).keep(flows)
     return flows
 
 
@@ -161,7 +162,8 @@ class Node:
             self._watch.start()
             self._administration.start()
             floor = FloorDesk(self._daemon.coordinator, self._policy_of)
-            listen_control(self._reactor, self._home / CONTROL_SOCKET, Desks(self._daemon.desk, floor))
+            entries = EntryDesk(self._daemon.coordinator, self._centre.menus.entry_points)
+            listen_control(self._reactor, self._home / CONTROL_SOCKET, Desks(self._daemon.desk, floor, entries))
             gc.collect()
             gc.freeze()  # what the start has made lives on: no collection need look at it while callers wait
         except CannotListenError as error:

@@ -39,7 +39,7 @@ from cti_bridge.shell.remembering import recall
 from cti_bridge.shell.situation import situation_of
 from cti_bridge.shell.translate import WANTED
 from facts.ids import NodeName, QueueName, ReasonCode
-from facts.journal import NodeStarted, NodeStopped, PolicyChanged
+from facts.journal import NodeStarted, NodeStopped, PolicyChanged, SituationNoted
 from facts.time import Instant
 from ivr.speech.recogniser import Recogniser
 from ivr.speech.voice_activity import VoiceSettings
@@ -147,6 +147,7 @@ class Daemon:
         self._ami: AmiClient | None = None
         centre.menus.attach(self.coordinator, clock)
         centre.menus.resting.remember(past.rested())
+        centre.menus.entry_points.thrown.update(past.emergencies)
         self._recorder.add_reader(centre.menus.resting.read)
         self._audio = AudioSocketServer(reactor)
         self._audio_port: IListeningPort | None = None
@@ -155,6 +156,10 @@ class Daemon:
         scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run}
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
         self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
+
+    def _situation(self) -> SituationNoted:
+        thrown = self._centre.menus.entry_points.thrown
+        return situation_of(self.coordinator.engine, self._resume.still_to_restore, thrown)
 
     def _ami_client(self, port: int) -> AmiClient:
         at = self._addresses
@@ -224,7 +229,7 @@ class Daemon:
 
     def _renew(self) -> None:
         """What has to be done several times a day."""
-        self.coordinator.record(situation_of(self.coordinator.engine, self._resume.still_to_restore))
+        self.coordinator.record(self._situation())
         self._renew_policy()
 
     def _renew_policy(self, by: str = "calendar") -> None:

@@ -1,9 +1,9 @@
 """The daemon's local door: one JSON object a line over a Unix socket that only its owner may open.
 
 A request names what to do, ``{"do": "sign-in", "agent": "alice"}``; the answer is ``{"ok": true, "said": "…"}`` (to a
-question ``"agents": […]``, ``"queues": […]``, ``"why": {…}``) or ``{"ok": false, "error": "…"}``, in the order of the
-requests. The server decides nothing: it hands each request to a desk and carries its answer back. A line that is no
-request is answered as an error and the connection goes on; a line without end is cut off.
+question ``"agents": […]``, ``"queues": […]``, ``"entries": […]``, ``"why": {…}``) or ``{"ok": false, "error": "…"}``,
+in the order of the requests. The server decides nothing: it hands each request to a desk and carries its answer back.
+A line that is no request is answered as an error and the connection goes on; a line without end is cut off.
 """
 
 import os
@@ -20,6 +20,7 @@ from twisted.protocols.basic import LineOnlyReceiver
 
 from acd.errors import AcdError
 from cti_bridge.shell.agent_desk import AgentLine, DeskError
+from cti_bridge.shell.entry_desk import EntryLine
 from cti_bridge.shell.floor_desk import QueueLine
 
 log = structlog.get_logger(__name__)
@@ -71,11 +72,25 @@ class FloorRequests(TypingProtocol):
         """What a settings file would change."""
 
 
+class EntryRequests(TypingProtocol):
+    """Who throws emergency switches, as :class:`~cti_bridge.shell.entry_desk.EntryDesk` does."""
+
+    def entries(self) -> list[EntryLine]:
+        """Every entry point."""
+
+    def throw(self, entry_point: str, by: str) -> str:
+        """An emergency."""
+
+    def put_back(self, entry_point: str, by: str) -> str:
+        """The emergency is over."""
+
+
 class Desks(msgspec.Struct, frozen=True):
     """Everybody who answers."""
 
     agents: AgentRequests
     floor: FloorRequests
+    entries: EntryRequests
 
 
 class _Request(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
@@ -130,6 +145,24 @@ class OpenQueue(_Request, frozen=True, tag="open-queue"):
     by: str = ""
 
 
+class ListEntries(_Request, frozen=True, tag="list-entries"):
+    """Every entry point, and whether its emergency switch is thrown."""
+
+
+class ThrowEmergency(_Request, frozen=True, tag="throw-emergency"):
+    """An emergency at an entry point."""
+
+    entry_point: str
+    by: str = ""
+
+
+class PutBackEmergency(_Request, frozen=True, tag="put-back-emergency"):
+    """It is over."""
+
+    entry_point: str
+    by: str = ""
+
+
 class ExplainContact(_Request, frozen=True, tag="explain-contact"):
     """Why it waits."""
 
@@ -157,6 +190,9 @@ Request: TypeAlias = (
     | ListQueues
     | CloseQueue
     | OpenQueue
+    | ListEntries
+    | ThrowEmergency
+    | PutBackEmergency
     | ExplainContact
     | ExplainAgent
     | Preview
@@ -180,6 +216,9 @@ _CARRIED_OUT: dict[type[Any], Callable[[Any, Desks], dict[str, Any]]] = {
     ListQueues: lambda _, desks: {"queues": desks.floor.queues()},
     CloseQueue: lambda asked, desks: {"said": desks.floor.close(asked.queue, asked.by)},
     OpenQueue: lambda asked, desks: {"said": desks.floor.open(asked.queue, asked.by)},
+    ListEntries: lambda _, desks: {"entries": desks.entries.entries()},
+    ThrowEmergency: lambda asked, desks: {"said": desks.entries.throw(asked.entry_point, asked.by)},
+    PutBackEmergency: lambda asked, desks: {"said": desks.entries.put_back(asked.entry_point, asked.by)},
     ExplainContact: lambda asked, desks: {"why": desks.floor.explain_contact(asked.contact)},
     ExplainAgent: lambda asked, desks: {"why": desks.floor.explain_agent(asked.agent)},
     Preview: lambda asked, desks: {"preview": desks.floor.preview(asked.config)},

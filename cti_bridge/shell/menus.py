@@ -28,10 +28,15 @@ class Sounds(Protocol):
 
 
 class EntryPoints(Protocol):
-    """Which flow answers a dialled number."""
+    """Which flow answers a dialled number. ``thrown``: whose emergency switch is thrown (``*``: all), and by whom."""
+
+    thrown: dict[str, str]
 
     def answer(self, call: Call, coordinator: Coordinator) -> Answer:
         """The flow, and the entry point that the dialled number belongs to (the number itself when to none)."""
+
+    def emergency_flows(self) -> Mapping[str, str | None]:
+        """Every entry point, and the flow that answers while its switch is thrown (None: it has none)."""
 
     def region_of(self, number: str) -> str:
         """The country of a caller's number (ISO 3166); empty when it cannot be told."""

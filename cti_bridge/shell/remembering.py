@@ -27,6 +27,7 @@ from facts.journal import (
     ContactRetrieved,
     Direction,
     Entry,
+    EntryPointSwitched,
     MenuNodeEntered,
     MenuRested,
     OfferEnded,
@@ -97,6 +98,7 @@ class Past(msgspec.Struct):
     contacts: dict[ContactId, PastContact] = {}
     agents: dict[AgentId, PastAgent] = {}
     closed: dict[QueueName, str] = {}
+    emergencies: dict[str, str] = {}
     callbacks_noted: list[ContactId] = []
     last_at: Instant = 0
 
@@ -145,7 +147,7 @@ def recall(journal: JournalSource, node: NodeName) -> Past:
 
 def remember(entries: Iterable[Entry]) -> Past:
     """Fold the journal's last entries into what was still open at their end."""
-    past = Past(contacts={}, agents={}, closed={}, callbacks_noted=[])
+    past = Past(contacts={}, agents={}, closed={}, emergencies={}, callbacks_noted=[])
     for entry in entries:
         past.last_at = entry.at
         take = _FOLDS.get(type(entry.fact))
@@ -293,11 +295,19 @@ def _queue_opened(past: Past, _entry: Entry, fact: QueueOpened) -> None:
         past.closed.pop(fact.queue, None)
 
 
+def _entry_point_switched(past: Past, _entry: Entry, fact: EntryPointSwitched) -> None:
+    if fact.emergency:
+        past.emergencies[fact.entry_point] = fact.by
+    else:
+        past.emergencies.pop(fact.entry_point, None)
+
+
 def _situation_noted(past: Past, _entry: Entry, fact: SituationNoted) -> None:
     past.agents = {
         agent_id: PastAgent(agent.phone, agent.declared, agent.reason) for agent_id, agent in fact.agents.items()
     }
     past.closed = dict(fact.closed)
+    past.emergencies = dict(fact.emergencies)
     past.callbacks_noted = list(fact.callbacks)
 
 
@@ -322,5 +332,6 @@ _FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {
     AgentStateChanged: _state_changed,
     QueueClosed: _queue_closed,
     QueueOpened: _queue_opened,
+    EntryPointSwitched: _entry_point_switched,
     SituationNoted: _situation_noted,
 }

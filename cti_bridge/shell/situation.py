@@ -1,6 +1,6 @@
 """The situation as a fact: all that a restart could not learn from a day of facts, and from the switch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from acd.contact_state import Place
 from acd.engine import Engine
@@ -10,7 +10,9 @@ from facts.journal import AgentSituation, SituationNoted
 from facts.states import Declared
 
 
-def situation_of(engine: Engine, still_to_restore: Iterable[ContactId]) -> SituationNoted:
+def situation_of(
+    engine: Engine, still_to_restore: Iterable[ContactId], emergencies: Mapping[str, str]
+) -> SituationNoted:
     """Who is signed in, whose callbacks are open (in the distributor, or not yet again), which queues are closed."""
     present = [agent for agent in engine.agents() if agent.declared is not Declared.LOGGED_OUT]
     answered = (Place.CONNECTED, Place.WITHOUT_AGENT)
@@ -26,6 +28,7 @@ def situation_of(engine: Engine, still_to_restore: Iterable[ContactId]) -> Situa
         },
         callbacks=list(dict.fromkeys((*callbacks, *still_to_restore))),
         closed={queue.name: queue.closed_by for queue in engine.queues() if queue.closed_by_hand},
+        emergencies=dict(emergencies),
     )
 
 
@@ -38,4 +41,5 @@ def situation_before(past: Past) -> SituationNoted:
         },
         callbacks=past.open_callbacks(),
         closed=dict(past.closed),
+        emergencies=dict(past.emergencies),
     )

@@ -14,7 +14,7 @@ from cti_bridge.shell.control_socket import Desks, answer
 
 
 @contextmanager
-def answering(home: Path, *, agents: Any = None, floor: Any = None) -> Iterator[None]:
+def answering(home: Path, *, agents: Any = None, floor: Any = None, entries: Any = None) -> Iterator[None]:
     """One request is answered by these desks."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(home / "control.sock"))
@@ -23,7 +23,7 @@ def answering(home: Path, *, agents: Any = None, floor: Any = None) -> Iterator[
     def serve() -> None:
         connection, _ = listener.accept()
         with connection:
-            connection.sendall(answer(connection.makefile("rb").readline(), Desks(agents, floor)) + b"\n")
+            connection.sendall(answer(connection.makefile("rb").readline(), Desks(agents, floor, entries)) + b"\n")
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -35,6 +35,7 @@ from cti_bridge.shell.control_socket import (
     encode_request,
     listen_control,
 )
+from cti_bridge.shell.entry_desk import EntryLine
 from cti_bridge.shell.floor_desk import QueueLine
 
 
@@ -102,13 +103,26 @@ class Floor:
         return {"unroutable": [config]}
 
 
+class Entries:
+    """Says what it was asked."""
+
+    def entries(self) -> list[EntryLine]:
+        return [EntryLine(entry_point="8123", emergency=True, flow="closed", by="bo")]
+
+    def throw(self, entry_point: str, by: str) -> str:
+        return f"thrown {entry_point} {by}"
+
+    def put_back(self, entry_point: str, by: str) -> str:
+        return f"put back {entry_point} {by}"
+
+
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
 
 
 def desks_of(desk: Desk) -> Desks:
-    return Desks(desk, Floor(desk))
+    return Desks(desk, Floor(desk), Entries())
 
 
 @pytest.fixture
