@@ -1,8 +1,8 @@
 """Settings of what surrounds the calls: database, Redis, web server, metrics, alarms, log."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from config.fields import (
     Address,
@@ -80,14 +80,22 @@ class Database(Section):
 
 
 class Redis(Section):
-    """The event bus between nodes; one node needs none."""
+    """Where other programs read facts and the live state as they come; absent: nowhere."""
 
     url: Url | None = None
-    """E.g. redis://localhost:6379/0."""
+    """E.g. redis://localhost:6379/0, or rediss:// for an encrypted connection."""
     password: Secret | None = None
     """Its password; better in a file or in the environment."""
     password_file: FilePath | None = None
     """A file that holds the password."""
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:{}-]{1,64}$")] = "cordboard"
+    """Keys begin so: facts go to the stream PREFIX:facts, the live state to PREFIX:live:NODE."""
+    stream_length: Annotated[int, Field(ge=1_000, le=100_000_000)] = 100_000
+    """About so many facts stay in the stream; older ones are trimmed."""
+    snapshot_every_s: Annotated[float, Field(ge=0.2, le=60)] = 1.0
+    """How often the live state is written."""
+    personal: bool = False
+    """Whether names, numbers and notes of customers go there too; what is in a stream cannot be erased."""
 
 
 class WebTls(Section):

@@ -19,10 +19,12 @@ class Part(Document):
     ready: bool
     reason: str = ""
     """Why not, and what to do."""
+    needed: bool = True
+    """Whether calls depend on it; the others are told, and do not make the whole unready."""
 
 
 class Readiness(Document):
-    """Every part; ready when all are."""
+    """Every part; ready when all are that calls depend on."""
 
     ready: bool
     parts: list[Part]

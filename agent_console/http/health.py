@@ -18,8 +18,8 @@ async def healthz(ports: Daemon) -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Some part is not ready."}})
 async def readyz(ports: Daemon, response: Response) -> Readiness:
-    """Every part of the daemon, and whether it is ready; 503 when one is not."""
+    """Every part of the daemon, and whether it is ready; 503 when one is not that calls depend on."""
     parts = list(ports.floor.parts())
-    ready = all(part.ready for part in parts)
+    ready = all(part.ready for part in parts if part.needed)
     response.status_code = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     return Readiness(ready=ready, parts=parts)

@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from config.models import Settings
+from cti_bridge.app.facts_bus import with_bus
 from cti_bridge.app.interval_upkeep import IntervalUpkeep
 from cti_bridge.app.live_figures import LiveFigures
 from cti_bridge.app.metrics_endpoint import MetricsEndpoint
+from cti_bridge.app.readiness import tables_behind
 from cti_bridge.app.report_rounds import ReportRounds
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.thresholds import thresholds_of
 from cti_bridge.app.wiring import Daemon
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.redis_bus import RedisBus
 from facts.journal import Entry
 from reporting.kpi.board import Board
 from reporting.metrics.health import Health, HealthMetrics
@@ -57,13 +60,19 @@ class Figures:
         """Take in the next fact."""
         self.live.read(entry)
 
-    def start(self, daemon: Daemon) -> None:
+    @property
+    def tables_behind(self) -> str:
+        """Why the interval tables do not answer reports at once; empty when they do."""
+        return tables_behind(self._tables.behind, in_trouble=self._tables.in_trouble)
+
+    def start(self, daemon: Daemon, bus: RedisBus | None = None) -> None:
         """Begin to catch up, to fill, to listen, and to make reports; the daemon has recorded its start."""
 
         def health() -> Health:
-            return msgspec.structs.replace(
+            found = msgspec.structs.replace(
                 daemon.health, tables_behind=self._tables.behind, is_board_level=self.live.is_level
             )
+            return found if bus is None else with_bus(found, bus.state)
 
         self.live.metrics.register(HealthMetrics(health))
         self.live.start(daemon.coordinator)

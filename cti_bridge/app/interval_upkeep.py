@@ -31,7 +31,11 @@ BATCH = 2_000
 
 
 class IntervalUpkeep:
-    """Fills the tables of a journal. ``behind``: how many facts they lacked at the last look; None before the first."""
+    """Fills the tables of a journal.
+
+    ``behind``: how many facts they lacked at the last look; None before the first. ``in_trouble``: whether they cannot
+    be filled just now.
+    """
 
     def __init__(self, reactor: Any, journal: Journal, zone: ZoneInfo) -> None:
         self._reactor = reactor
@@ -41,7 +45,7 @@ class IntervalUpkeep:
         self._filler: IntervalFiller | None = None
         self._timer: IDelayedCall | None = None
         self._running: Deferred[None] | None = None
-        self._in_trouble = False
+        self.in_trouble = False
         self._stopped = False
         self.behind: int | None = None
 
@@ -72,18 +76,18 @@ class IntervalUpkeep:
         try:
             count = await self._in_thread(self._fill)
         except StorageError as error:
-            if not self._in_trouble:
+            if not self.in_trouble:
                 log.error("interval_tables_not_filled", reason=str(error))  # noqa: TRY400 - the reason says it all
-            self._in_trouble = True
+            self.in_trouble = True
             self._again(RETRY_S)
             return
         except Exception:
             log.exception("interval_tables_not_filled")
             self._again(RETRY_S * 60)  # a mistake of ours: reports read the facts
             return
-        if self._in_trouble:
+        if self.in_trouble:
             log.info("interval_tables_filled_again")
-        self._in_trouble = False
+        self.in_trouble = False
         self._again(AGAIN_S if count >= BATCH else EVERY_S)
 
     def _fill(self) -> int:

@@ -22,12 +22,15 @@ from cti_bridge.app.centre import addresses_of, centre_of, follow, secrets_of
 from cti_bridge.app.console.console import Console
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.database_address import database_address
+from cti_bridge.app.facts_bus import bus_away, bus_of
 from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
 from cti_bridge.app.leading import Leading, examine_leading
+from cti_bridge.app.live_snapshot import LiveSnapshot
 from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.policy import policy_from
 from cti_bridge.app.prompts import flows_in_use, render_missing
+from cti_bridge.app.readiness import Readiness, recognisers_missing
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.version import version
@@ -115,6 +118,8 @@ class Node:
         self._figures = Figures(reactor, clock, journal, settings, config=path, env=env)
         board, page = self._figures.live.board, self._figures.live.page
         self._recordings = RecordingUpkeep(reactor, clock, journal, settings)
+        self._bus = bus_of(settings, self._live_state)
+        readiness = self._readiness(settings)
         self._console = Console(
             reactor,
             board,
@@ -123,6 +128,7 @@ class Node:
             metrics=page,
             customers=self._customers,
             recordings=self._recordings,
+            readiness=readiness,
         )
         self._daemon = Daemon(
             reactor,
@@ -132,13 +138,30 @@ class Node:
             centre=self._centre,
             addresses=addresses_of(settings),
             secrets=secrets_of(settings),
-            readers=(self._figures.read, self._console.read),
+            readers=(self._figures.read, self._console.read, *(() if self._bus is None else (self._bus.read,))),
             version=version(),
         )
         self._administration.add_follower(self._follow)
         self._watch = FlowWatch(
             reactor, library, self._centre.menus, lambda own: _ready_flows(self._administration.settings, own)
         )
+
+    def _live_state(self) -> bytes:
+        """What other programs see of this node."""
+        engine, board = self._daemon.coordinator.engine, self._figures.live.board
+        return LiveSnapshot(self._centre.node, self._clock, engine, board).encoded()
+
+    def _readiness(self, settings: Settings) -> Readiness:
+        """What is told beside journal and switch."""
+        readiness = Readiness()
+        readiness.add("board", lambda: "" if self._figures.live.is_level else "today's earlier facts are being read")
+        readiness.add("tables", lambda: self._figures.tables_behind)
+        if settings.speech.recognisers:
+            readiness.add("recognisers", lambda: recognisers_missing(settings, self._centre.recognisers))
+        bus = self._bus
+        if bus is not None:
+            readiness.add("redis", lambda: bus_away(bus))
+        return readiness
 
     def run(self) -> int:
         """Run until a signal; the exit code."""
@@ -156,7 +179,9 @@ class Node:
         try:
             self._customers.start()
             self._daemon.start()
-            self._figures.start(self._daemon)
+            self._figures.start(self._daemon, self._bus)
+            if self._bus is not None:
+                self._bus.start()
             self._recordings.start()
             self._console.start(self._daemon)
             self._watch.start()
@@ -191,6 +216,8 @@ class Node:
         finally:
             self._customers.stop()
             await self._recordings.stop()
+            if self._bus is not None:
+                await self._bus.stop()
             await self._figures.stop()
 
 

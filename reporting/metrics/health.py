@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import msgspec
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 
@@ -12,7 +12,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     ``facts_waiting``: taken and on no disk yet; ``spool_bytes``: on disk, but not in the database; ``tables_behind``:
     facts of the journal that are not in the interval tables (None: nobody knows yet). ``is_board_level``: whether the
-    board has read back what was before the start.
+    board has read back what was before the start. ``redis_…``: None without one; what was written and what was dropped
+    count from the start.
     """
 
     facts_waiting: int
@@ -23,6 +24,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     agi_sessions: int
     tables_behind: int | None = None
     is_board_level: bool = True
+    redis_connected: bool | None = None
+    redis_waiting: int | None = None
+    redis_written: int | None = None
+    redis_dropped: int | None = None
 
 
 _GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
@@ -34,6 +39,13 @@ _GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
     ("agi_sessions", "Calls in a voice menu or feature code.", lambda health: health.agi_sessions),
     ("board_level", "1 once the board knows all of today.", lambda health: health.is_board_level),
     ("tables_behind_facts", "Facts not in the interval tables yet.", lambda health: health.tables_behind),
+    ("redis_connected", "1 while Redis takes facts.", lambda health: health.redis_connected),
+    ("redis_waiting_facts", "Facts that wait for Redis.", lambda health: health.redis_waiting),
+)
+
+_COUNTERS: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
+    ("redis_written_facts", "Facts written to Redis.", lambda health: health.redis_written),
+    ("redis_dropped_facts", "Facts that Redis never got.", lambda health: health.redis_dropped),
 )
 
 
@@ -43,10 +55,14 @@ class HealthMetrics(Collector):
     def __init__(self, health: Callable[[], Health]) -> None:
         self._health = health
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """Every metric; called by the registry."""
         health = self._health()
         for name, text, of in _GAUGES:
             value = of(health)
             if value is not None:
                 yield GaugeMetricFamily(f"cordboard_{name}", text, value=float(value))
+        for name, text, of in _COUNTERS:
+            value = of(health)
+            if value is not None:
+                yield CounterMetricFamily(f"cordboard_{name}", text, value=float(value))

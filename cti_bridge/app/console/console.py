@@ -36,6 +36,7 @@ from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
 from cti_bridge.app.customers_at_hand import CustomersAtHand
+from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
@@ -69,6 +70,7 @@ class Console:
         metrics: Callable[[], bytes],
         customers: CustomersAtHand,
         recordings: RecordingUpkeep,
+        readiness: Readiness | None = None,
         passwords: Passwords | None = None,
     ) -> None:
         self._reactor = reactor
@@ -76,6 +78,7 @@ class Console:
         self._administration = administration
         self._customers = customers
         self._recordings = recordings
+        self._readiness = readiness or Readiness()
         self._metrics = metrics
         self._passwords = passwords or Passwords()
         self._journal = journal
@@ -137,7 +140,15 @@ class Console:
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         store = AdministeredSettings(self._administration, coordinator.engine)
         return Ports(
-            floor=DaemonFloor(daemon, rows, alarms, self._settings, metrics=self._metrics, version=version()),
+            floor=DaemonFloor(
+                daemon,
+                rows,
+                alarms,
+                self._settings,
+                metrics=self._metrics,
+                version=version(),
+                readiness=self._readiness,
+            ),
             accounts=self._daemon_accounts(),
             desks=desks,
             supervision=DaemonSupervision(coordinator, rows, messages, audit, store),

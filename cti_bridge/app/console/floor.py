@@ -29,6 +29,7 @@ from config.models import Settings
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.rows import Rows, change_ahead, details_of, obstacle
+from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.wiring import Daemon
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import SYSTEM_REASONS
@@ -50,6 +51,7 @@ class DaemonFloor:
         *,
         metrics: Callable[[], bytes],
         version: str,
+        readiness: Readiness,
     ) -> None:
         self._daemon = daemon
         self._rows = rows
@@ -57,6 +59,7 @@ class DaemonFloor:
         self._settings = settings
         self._metrics = metrics
         self._version = version
+        self._readiness = readiness
 
     @property
     def _engine(self) -> Engine:
@@ -241,7 +244,7 @@ class DaemonFloor:
     # -- health ------------------------------------------------------------------------------------------------------
 
     def parts(self) -> Sequence[Part]:
-        """Journal, switch, tables."""
+        """Journal, switch, and what calls go on without."""
         return list(self._parts())
 
     def _parts(self) -> Iterator[Part]:
@@ -257,6 +260,8 @@ class DaemonFloor:
             ready=health.is_switch_connected,
             reason="" if health.is_switch_connected else "Asterisk is not connected: cordboard doctor tells why",
         )
+        for state in self._readiness.parts():
+            yield Part(part=state.part, ready=not state.reason, reason=state.reason, needed=state.needed)
 
     def metrics(self) -> bytes:
         """The page for Prometheus."""

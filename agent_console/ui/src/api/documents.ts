@@ -622,6 +622,8 @@ export interface Part {
   ready: boolean;
   /** Why not, and what to do. */
   reason: string;
+  /** Whether calls depend on it; the others are told, and do not make the whole unready. */
+  needed: boolean;
 }
 
 /** Somebody on the call. */
@@ -744,7 +746,7 @@ export interface QueueTargets {
   abandon_rate: number | null;
 }
 
-/** Every part; ready when all are. */
+/** Every part; ready when all are that calls depend on. */
 export interface Readiness {
   ready: boolean;
   parts: Part[];
