@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from tests.architecture.sources import ROOT
-from tools import write_console_documents
+from tools import write_console_documents, write_console_settings
 
 STATIC = ROOT / "agent_console" / "static"
 MOST_BYTES = 300_000
@@ -63,3 +63,11 @@ def test_the_first_load_is_small() -> None:
         files |= fetched(manifest, texts)
         size = gzipped(STATIC / "index.html") + gzipped(font) + sum(gzipped(STATIC / file) for file in files)
         assert size <= MOST_BYTES, f"{view}: {size} bytes"
+
+
+def test_the_settings_forms_are_those_of_the_settings() -> None:
+    for file, text in (
+        (write_console_settings.SCHEMA, write_console_settings.schema_text()),
+        (write_console_settings.HINTS, write_console_settings.hints_text()),
+    ):
+        assert file.read_text(encoding="utf-8") == text, "run tools/write_console_settings.py"

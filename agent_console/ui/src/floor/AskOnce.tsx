@@ -10,11 +10,13 @@ interface Props {
   question: ReactNode;
   act: () => Promise<unknown>;
   danger?: boolean;
+  /** The one thing to do in its place. */
+  primary?: boolean;
   disabled?: boolean;
 }
 
 /** An act that disturbs people: asked once, with what it does, and then done. */
-export function AskOnce({ label, icon, question, act, danger, disabled }: Props) {
+export function AskOnce({ label, icon, question, act, danger, primary, disabled }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -30,7 +32,7 @@ export function AskOnce({ label, icon, question, act, danger, disabled }: Props)
       <Popover.Target>
         <Button
           size="xs"
-          variant="default"
+          variant={primary ? "filled" : "default"}
           leftSection={icon}
           disabled={disabled ?? false}
           className={danger ? classes.danger : undefined}

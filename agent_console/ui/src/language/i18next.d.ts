@@ -4,6 +4,9 @@ import type desk from "./en/desk.json";
 import type floor from "./en/floor.json";
 import type reports from "./en/reports.json";
 import type why from "./en/why.json";
+import type administration from "./en/administration.json";
+import type hints from "./en/hints.json";
+import type labels from "./en/labels.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -12,6 +15,9 @@ declare module "i18next" {
     resources: {
       common: typeof common;
       desk: typeof desk;
+      labels: typeof labels;
+      hints: typeof hints;
+      administration: typeof administration;
       why: typeof why;
       reports: typeof reports;
       floor: typeof floor;

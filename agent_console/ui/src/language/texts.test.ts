@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import schema from "../administration/schema.json";
+import { settingsOf } from "../administration/settings_schema";
 import { formatsOf } from "./formats";
 
 type Texts = { [key: string]: string | Texts };
@@ -19,7 +21,7 @@ const NAMES = Object.keys(files)
 const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
 /** What is the same in both languages on purpose: signs, names of keys, names of products. */
-const SAME = /^(\P{L}*|F|YAML|CSV|Excel|HTML|JSON|API)$/u;
+const SAME = /^(\P{L}*|F|s|SL\d|YAML|CSV|Excel|HTML|JSON|API)$/u;
 const isSame = (text: string) => SAME.test(text.replaceAll(/\{\{\w+\}\}/g, ""));
 
 describe.each(NAMES)("texts of %s", (name) => {
@@ -43,6 +45,18 @@ describe.each(NAMES)("texts of %s", (name) => {
 
   it("say nothing empty", () => {
     expect([...english, ...chinese].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+});
+
+describe("settings", () => {
+  it("have a label for each that is explained, and for each choice", () => {
+    const labels = textsOf("en", "labels");
+    const unlabelled = [...textsOf("en", "hints").keys()].filter((key) => !labels.has(key));
+    expect(unlabelled).toEqual([]);
+    const choices = Object.keys(schema.definitions)
+      .flatMap((definition) => settingsOf(definition))
+      .flatMap(({ kind }) => (kind.is === "choice" ? kind.of : []));
+    expect(choices.filter((choice) => !labels.has(`choice.${choice}`))).toEqual([]);
   });
 });
 

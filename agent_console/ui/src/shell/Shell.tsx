@@ -32,6 +32,12 @@ const VIEWS: readonly View[] = [
     for: (me) => atLeast(me, "supervisor"),
     component: lazy(() => import("../floor/FloorView")),
   },
+  {
+    path: "/administration",
+    title: "nav.administration",
+    for: (me) => atLeast(me, "administrator"),
+    component: lazy(() => import("../administration/AdministrationView")),
+  },
 ];
 
 export function Shell({ me }: { me: Me }) {

@@ -1,0 +1,98 @@
+import { Button, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { AuditDoc } from "../api/documents";
+import type { Page } from "../api/queries";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
+import classes from "./Audit.module.css";
+import { Difference } from "./Difference";
+import { PageFrame } from "./PageFrame";
+
+/** Who did what: changes, supervision, listening to recordings, signing in. Nothing of it can be changed. */
+export default function Audit() {
+  const { t } = useTranslation("administration");
+  const [actor, setActor] = useState("");
+  const [resource, setResource] = useState("");
+  const [filter] = useDebouncedValue({ actor, resource }, 300);
+  const log = useInfiniteQuery({
+    queryKey: ["audit", filter],
+    queryFn: ({ pageParam }) => api.get<Page<AuditDoc>>("/audit", { ...filter, cursor: pageParam, limit: 100 }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: 0,
+  });
+  const lines = log.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <PageFrame
+      title={t("page.audit")}
+      aside={
+        <>
+          <TextInput
+            size="xs"
+            aria-label={t("audit.actor")}
+            placeholder={t("audit.actor")}
+            value={actor}
+            onChange={(event) => setActor(event.currentTarget.value)}
+          />
+          <TextInput
+            size="xs"
+            aria-label={t("audit.resource")}
+            placeholder={t("audit.resource")}
+            value={resource}
+            onChange={(event) => setResource(event.currentTarget.value)}
+          />
+        </>
+      }
+    >
+      {log.isPending && <Loading />}
+      {log.isError && <Trouble error={log.error} retry={() => void log.refetch()} />}
+      {log.isSuccess && lines.length === 0 && (
+        <Empty icon={ScrollText} title={t("audit.none")} hint={t("audit.noneHint")} />
+      )}
+      <Lines lines={lines} />
+      {log.hasNextPage && (
+        <Button m="md" size="xs" variant="default" onClick={() => void log.fetchNextPage()}>
+          {t("more")}
+        </Button>
+      )}
+    </PageFrame>
+  );
+}
+
+function Lines({ lines }: { lines: readonly AuditDoc[] }) {
+  const { t } = useTranslation("administration");
+  const formats = useFormats();
+  const [opened, open] = useState<number | null>(null);
+  if (lines.length === 0) return null;
+  return (
+    <table className={classes.log}>
+      <thead>
+        <tr>
+          {(["at", "actor", "action", "resource"] as const).map((name) => (
+            <th key={name} scope="col">
+              {t(`audit.${name}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={line.number} onClick={() => open(opened === line.number ? null : line.number)}>
+            <td>{formats.dateTime(line.at)}</td>
+            <td>{line.actor}</td>
+            <td>{line.action}</td>
+            <td>
+              {line.resource} {line.key}
+              {opened === line.number && <Difference before={line.before} after={line.after} />}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

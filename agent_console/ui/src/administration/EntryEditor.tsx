@@ -1,0 +1,143 @@
+import { Button, Textarea, TextInput } from "@mantine/core";
+import { Trash2 } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "../api/client";
+import type { SettingDoc } from "../api/documents";
+import { problemWords } from "../api/problem_words";
+import { AskOnce } from "../floor/AskOnce";
+import { PreviewWords } from "../floor/PreviewWords";
+import { sayDone, sayProblem } from "../shell/notices";
+import { AccountActs } from "./AccountActs";
+import classes from "./EntryEditor.module.css";
+import { SettingFields } from "./NestedFields";
+import { definitionOf, type SectionName } from "./settings_schema";
+import { preview, useSettingsActs } from "./settings_api";
+
+interface Props {
+  section: SectionName;
+  /** Null: a new one. */
+  entry: SettingDoc | null;
+  close: () => void;
+}
+
+/** Of these a change may leave somebody without agents, or agents without work. */
+const ROUTING: readonly SectionName[] = ["agents", "queues", "skills", "teams", "opening_hours", "routing"];
+
+/** One entry as a form. Saving asks with what the change would do. */
+export function EntryEditor({ section, entry, close }: Props) {
+  const { t } = useTranslation("administration");
+  const common = useTranslation().t;
+  const acts = useSettingsActs();
+  const single = entry !== null && entry.name === section;
+  const [name, setName] = useState(entry?.name ?? "");
+  const [document, setDocument] = useState<unknown>(entry?.document ?? (definitionOf(section) === null ? "" : {}));
+  const [refused, setRefused] = useState<unknown>(null);
+  const changed = JSON.stringify(document) !== JSON.stringify(entry?.document ?? null) || entry === null;
+
+  const save = async () => {
+    setRefused(null);
+    try {
+      await acts.put(section, name, document, entry?.etag ?? null);
+      sayDone(t("saved", { name }));
+      if (!single) close();
+    } catch (error) {
+      setRefused(error);
+    }
+  };
+  const remove = async () => {
+    try {
+      if (entry) await acts.remove(section, entry.name, entry.etag);
+      sayDone(t("removed", { name }));
+      close();
+    } catch (error) {
+      sayProblem(common, error);
+    }
+  };
+  const ask = ROUTING.includes(section) ? (
+    <PreviewWords queryKey={["preview", section, name, document]} ask={() => preview(section, name, document)} />
+  ) : (
+    <p>{t("saveAsk")}</p>
+  );
+
+  return (
+    <div className={classes.editor}>
+      <div className={classes.fields}>
+        {refused !== null && (
+          <p className={classes.refused} role="alert">
+            {problemWords(common, refused)}
+          </p>
+        )}
+        {entry === null && (
+          <TextInput
+            label={t("key")}
+            description={t("keyHint")}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            autoFocus
+            required
+          />
+        )}
+        <Fields section={section} document={document} change={setDocument} refused={refused} />
+        {section === "users" && entry !== null && <AccountActs user={entry.name} />}
+      </div>
+      <footer className={classes.foot}>
+        {entry !== null && !single && (
+          <AskOnce
+            danger
+            label={t("delete")}
+            icon={<Trash2 size={14} aria-hidden />}
+            question={t("deleteAsk", { name: entry.name })}
+            act={remove}
+          />
+        )}
+        <span className={classes.gap} />
+        {!single && (
+          <Button size="xs" variant="default" onClick={close}>
+            {common("cancel")}
+          </Button>
+        )}
+        <AskOnce primary label={t("save")} disabled={!changed || name === ""} question={ask} act={save} />
+      </footer>
+    </div>
+  );
+}
+
+interface FieldsProps {
+  section: SectionName;
+  document: unknown;
+  change: (document: unknown) => void;
+  refused: unknown;
+}
+
+function Fields({ section, document, change, refused }: FieldsProps) {
+  const { t } = useTranslation("administration");
+  const definition = definitionOf(section);
+  const errors = useMemo(() => errorsByName(refused), [refused]);
+  if (definition === null) {
+    return (
+      <Textarea
+        label={t("meaning")}
+        value={typeof document === "string" ? document : ""}
+        onChange={(event) => change(event.currentTarget.value)}
+        rows={3}
+      />
+    );
+  }
+  return (
+    <SettingFields
+      definition={definition}
+      value={(document ?? {}) as Record<string, unknown>}
+      change={change}
+      errors={errors}
+    />
+  );
+}
+
+/** `queues.sales.ring_s` and `body.ring_s` are both the field `ring_s`. */
+function errorsByName(refused: unknown): Record<string, string> {
+  if (!(refused instanceof Problem)) return {};
+  return Object.fromEntries(
+    refused.errors.map((one) => [one.field.split(".").at(-1) ?? "", `${one.rule}. ${one.way_out}`]),
+  );
+}

@@ -1,0 +1,167 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Plus, Settings2 } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { SettingDoc, User } from "../api/documents";
+import { everything } from "../api/queries";
+import { type Column, DataGrid } from "../design/DataGrid";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
+import { EntryEditor } from "./EntryEditor";
+import { PageFrame } from "./PageFrame";
+import classes from "./SectionPage.module.css";
+import { definitionOf, SINGLE, type SectionName } from "./settings_schema";
+import { useSection } from "./settings_api";
+
+/** A section of the settings: its entries, and the one that is edited. */
+export default function SectionPage({ section }: { section: SectionName }) {
+  const { t } = useTranslation("administration");
+  const entries = useSection(section);
+  const [edited, edit] = useState<string | null>(null);
+  if (entries.isPending) return <Loading />;
+  if (entries.isError) return <Trouble error={entries.error} retry={() => void entries.refetch()} />;
+  if (SINGLE.includes(section)) {
+    const entry = entries.data[0] ?? null;
+    return (
+      <PageFrame title={t(`page.${section}`)}>
+        <EntryEditor key={entry?.etag ?? ""} section={section} entry={entry} close={() => undefined} />
+      </PageFrame>
+    );
+  }
+  const isNew = edited === "";
+  const entry = entries.data.find((one) => one.name === edited) ?? null;
+  return (
+    <PageFrame
+      title={t(`page.${section}`)}
+      aside={
+        <Button size="xs" leftSection={<Plus size={14} aria-hidden />} onClick={() => edit("")}>
+          {t(`new.${section}` as "new.agents")}
+        </Button>
+      }
+    >
+      <div className={classes.split} data-editing={isNew || entry !== null}>
+        <EntryList section={section} entries={entries.data} edited={edited} edit={edit} />
+        {(isNew || entry !== null) && (
+          <div className={classes.editor}>
+            <EntryEditor
+              key={`${edited ?? ""} ${entry?.etag ?? ""}`}
+              section={section}
+              entry={entry}
+              close={() => edit(null)}
+            />
+          </div>
+        )}
+      </div>
+    </PageFrame>
+  );
+}
+
+/** What of an entry stands in its line. */
+const SHOWN: Record<SectionName, readonly string[]> = {
+  agents: ["name", "phone", "team", "skills"],
+  teams: ["title"],
+  skills: [],
+  queues: ["title", "requires", "agent_order", "wrap_up_s", "opening_hours"],
+  routing: [],
+  reasons: ["title", "digits", "productive"],
+  dispositions: ["title", "resolved"],
+  entry_points: ["title", "flow", "queue"],
+  opening_hours: ["weekly"],
+  alarms: [],
+  users: ["title", "role", "teams", "agent"],
+};
+
+interface ListProps {
+  section: SectionName;
+  entries: readonly SettingDoc[];
+  edited: string | null;
+  edit: (name: string) => void;
+}
+
+function EntryList({ section, entries, edited, edit }: ListProps) {
+  const { t } = useTranslation("administration");
+  const columns = useColumns(section);
+  return (
+    <DataGrid
+      label={t(`page.${section}`)}
+      rows={entries}
+      columns={columns}
+      keyOf={(entry) => entry.name}
+      open={(entry) => edit(entry.name)}
+      opened={edited}
+      empty={<Empty icon={Settings2} title={t("none")} hint={t("noneHint")} />}
+    />
+  );
+}
+
+function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
+  const { t } = useTranslation("administration");
+  const labels = useTranslation("labels").t;
+  const formats = useFormats();
+  const definition = definitionOf(section);
+  const accounts = useQuery({
+    queryKey: ["users"],
+    queryFn: () => everything<User>("/users"),
+    enabled: section === "users",
+  });
+  return useMemo(() => {
+    const columns: Column<SettingDoc>[] = [
+      {
+        key: "name",
+        title: t("key"),
+        width: "minmax(7rem, 1fr)",
+        sort: (entry) => entry.name,
+        cell: (entry) => <span className={classes.key}>{entry.name}</span>,
+      },
+    ];
+    if (definition === null) {
+      columns.push({
+        key: "document",
+        title: t("meaning"),
+        width: "minmax(12rem, 3fr)",
+        cell: (entry) => shown(entry.document),
+      });
+    }
+    for (const name of SHOWN[section]) {
+      columns.push({
+        key: name,
+        title: labels(`${definition ?? ""}.${name}` as "Team.title", { defaultValue: name }),
+        width: "minmax(6rem, 1.4fr)",
+        sort: (entry) => shown(valueOf(entry, name)),
+        cell: (entry) => shown(valueOf(entry, name)),
+      });
+    }
+    if (section === "users") {
+      const known = new Map((accounts.data ?? []).map((user) => [user.name, user]));
+      columns.push({
+        key: "last",
+        title: t("users.last"),
+        width: "minmax(8rem, 1fr)",
+        cell: (entry) => {
+          const user = known.get(entry.name);
+          if (user?.locked) return t("users.locked");
+          return user?.last_sign_in ? formats.dateTime(user.last_sign_in) : t("users.never");
+        },
+      });
+    }
+    return columns;
+  }, [section, definition, t, labels, formats, accounts.data]);
+}
+
+function valueOf(entry: SettingDoc, name: string): unknown {
+  return (entry.document as Record<string, unknown> | null)?.[name];
+}
+
+/** A value in a line: lists by commas, maps as `name value`. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value === "object") {
+    return Object.entries(value)
+      .map(([name, one]) => `${name} ${shown(one)}`)
+      .join(", ");
+  }
+  if (typeof value === "boolean") return value ? "✓" : "–";
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,127 @@
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client";
+import type { MadeToken, Token } from "../api/documents";
+import { everything } from "../api/queries";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { AskOnce } from "../floor/AskOnce";
+import { useFormats } from "../language/formats";
+import { sayDone, sayProblem } from "../shell/notices";
+import { Secret } from "./AccountActs";
+import { PageFrame } from "./PageFrame";
+import classes from "./Tokens.module.css";
+
+const SCOPES = ["read", "desk", "supervise", "administer"] as const;
+const NAME = /^[^\W\d][\w-]{0,63}$/;
+
+/** Keys for programs that use the API. */
+export default function Tokens() {
+  const { t } = useTranslation("administration");
+  const common = useTranslation().t;
+  const formats = useFormats();
+  const cache = useQueryClient();
+  const tokens = useQuery({ queryKey: ["tokens"], queryFn: () => everything<Token>("/tokens") });
+  const [made, setMade] = useState<MadeToken | null>(null);
+  const refresh = useMemo(() => () => cache.invalidateQueries({ queryKey: ["tokens"] }), [cache]);
+  const end = async (token: Token) => {
+    try {
+      await api.delete(`/tokens/${encodeURIComponent(token.token_id)}`);
+      sayDone(t("done"));
+      await refresh();
+    } catch (error) {
+      sayProblem(common, error);
+    }
+  };
+  return (
+    <PageFrame title={t("page.tokens")}>
+      <NewTokenForm
+        made={(token) => {
+          setMade(token);
+          void refresh();
+        }}
+      />
+      {tokens.isPending && <Loading />}
+      {tokens.isError && <Trouble error={tokens.error} retry={() => void tokens.refetch()} />}
+      {tokens.data?.length === 0 && <Empty icon={KeyRound} title={t("tokens.none")} hint={t("tokens.noneHint")} />}
+      <ul className={classes.list}>
+        {tokens.data?.map((token) => (
+          <li key={token.token_id}>
+            <span className={classes.name}>{token.name}</span>
+            <span>{token.user}</span>
+            <span>{token.scopes.map((scope) => t(`scope.${scope}`)).join(", ")}</span>
+            <span className={classes.dim}>
+              {token.last_used_at ? t("tokens.used", { at: formats.dateTime(token.last_used_at) }) : t("tokens.unused")}
+            </span>
+            <AskOnce
+              danger
+              label={t("tokens.end")}
+              question={t("tokens.endAsk", { name: token.name })}
+              act={() => end(token)}
+            />
+          </li>
+        ))}
+      </ul>
+      <Secret
+        title={t("tokens.made")}
+        hint={t("tokens.madeHint")}
+        secret={made?.secret ?? null}
+        close={() => setMade(null)}
+      />
+    </PageFrame>
+  );
+}
+
+function NewTokenForm({ made }: { made: (token: MadeToken) => void }) {
+  const { t } = useTranslation("administration");
+  const common = useTranslation().t;
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly string[]>(["read"]);
+  const [busy, setBusy] = useState(false);
+  const make = () => {
+    setBusy(true);
+    api
+      .post<MadeToken>("/tokens", { name, scopes })
+      .then((token) => {
+        made(token);
+        setName("");
+      })
+      .catch((error: unknown) => sayProblem(common, error))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        make();
+      }}
+    >
+      <TextInput
+        size="xs"
+        label={t("tokens.name")}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <fieldset className={classes.scopes}>
+        <legend>{t("tokens.scopes")}</legend>
+        {SCOPES.map((scope) => (
+          <Checkbox
+            key={scope}
+            size="xs"
+            label={t(`scope.${scope}`)}
+            checked={scopes.includes(scope)}
+            onChange={(event) =>
+              setScopes(event.currentTarget.checked ? [...scopes, scope] : scopes.filter((one) => one !== scope))
+            }
+          />
+        ))}
+      </fieldset>
+      <Button type="submit" size="xs" loading={busy} disabled={!NAME.test(name) || scopes.length === 0}>
+        {t("tokens.make")}
+      </Button>
+    </form>
+  );
+}

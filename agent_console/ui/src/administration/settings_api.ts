@@ -1,0 +1,92 @@
+/** Settings over the API: read whole sections, change single entries by their ETags, look before it holds. */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { api } from "../api/client";
+import type { FlowDoc, PreviewDoc, RevisionLine, SettingChange, SettingDoc } from "../api/documents";
+import { everything, type Page } from "../api/queries";
+import type { SectionName, Source } from "./settings_schema";
+
+const at = (section: SectionName, name: string) => `/settings/${section}/${encodeURIComponent(name)}`;
+
+export function useSection(section: SectionName) {
+  return useQuery({
+    queryKey: ["settings", section],
+    queryFn: async () => (await api.get<Page<SettingDoc>>(`/settings/${section}`)).items,
+    staleTime: 10_000,
+  });
+}
+
+export function useFlows() {
+  return useQuery({ queryKey: ["flows"], queryFn: () => everything<FlowDoc>("/flows"), staleTime: 60_000 });
+}
+
+export interface Named {
+  value: string;
+  label: string;
+}
+
+/** The names that a setting may refer to, with what people call them. */
+export function useNames(source: Source): readonly Named[] {
+  const flows = useQuery({
+    queryKey: ["flows"],
+    queryFn: () => everything<FlowDoc>("/flows"),
+    staleTime: 60_000,
+    enabled: source === "flows",
+  });
+  const section = useQuery({
+    queryKey: ["settings", source],
+    queryFn: async () => (await api.get<Page<SettingDoc>>(`/settings/${source}`)).items,
+    staleTime: 10_000,
+    enabled: source !== "flows",
+  });
+  return useMemo(
+    () =>
+      source === "flows"
+        ? (flows.data ?? []).map((flow) => ({ value: flow.flow, label: flow.title || flow.flow }))
+        : (section.data ?? []).map((one) => ({ value: one.name, label: titleOf(one) })),
+    [source, flows.data, section.data],
+  );
+}
+
+/** What people call an entry; its key where they call it nothing. */
+export function titleOf(entry: SettingDoc): string {
+  if (typeof entry.document !== "object" || entry.document === null) return entry.name;
+  const { title, name } = entry.document as { title?: unknown; name?: unknown };
+  return [title, name].find((text): text is string => typeof text === "string" && text !== "") ?? entry.name;
+}
+
+/** Acts on settings; each ends with fresh lists everywhere. */
+export function useSettingsActs() {
+  const cache = useQueryClient();
+  const refresh = useCallback(async () => {
+    await Promise.all(
+      [["settings"], ["revisions"], ["teams"], ["skills"], ["reasons"], ["dispositions"], ["users"]].map((queryKey) =>
+        cache.invalidateQueries({ queryKey }),
+      ),
+    );
+  }, [cache]);
+  return useMemo(
+    () => ({
+      refresh,
+      put: async (section: SectionName, name: string, document: unknown, etag: string | null) => {
+        await api.put(at(section, name), document, etag === null ? {} : { ifMatch: etag });
+        await refresh();
+      },
+      remove: async (section: SectionName, name: string, etag: string) => {
+        await api.delete(at(section, name), { ifMatch: etag });
+        await refresh();
+      },
+      change: async (changes: SettingChange[], comment: string) => {
+        const made = await api.post<RevisionLine>("/settings/changes", { changes, comment });
+        await refresh();
+        return made;
+      },
+    }),
+    [refresh],
+  );
+}
+
+export function preview(section: SectionName, name: string, document: unknown): Promise<PreviewDoc> {
+  return api.post<PreviewDoc>("/preview", { section, name, document });
+}
