@@ -11,7 +11,8 @@ import msgspec
 import structlog
 from pydantic import ValidationError
 from starlette.requests import HTTPConnection
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message as Event
+from starlette.types import Receive, Scope, Send
 
 from agent_console.documents.floor import Topic
 from agent_console.documents.live import ClientFrame
@@ -21,6 +22,7 @@ from agent_console.errors import ConsoleError, CsrfError, InvalidError, NotSigne
 from agent_console.http.access import READ, Sight, check
 from agent_console.http.guard import identify, is_own_origin, ports_of
 from agent_console.http.problem import field_problems, problem_of, response_of
+from agent_console.live.frames import EXTENSION, Message, ReadyFrames, message_of
 from agent_console.live.hub import Hub, Reader
 from agent_console.live.topics import streams_of
 from agent_console.ports import Identity
@@ -89,10 +91,15 @@ class Channel:
         self._hub: Hub = connection.app.state.hub
         self._identity = identity
         self._send = send
+        self._ready: ReadyFrames | None = connection.scope.get("extensions", {}).get(EXTENSION)
         self._reader = Reader(self)
         self._awake = asyncio.Event()
         self._topics: dict[Topic, None] = {}
         self._budget = _Budget()
+
+    def send_now(self, message: Message) -> bool:
+        """Send a frame at once, if the server can and the client takes it."""
+        return self._ready is not None and self._ready.write_frame(message.frame)
 
     def wake(self) -> None:
         """There is something to send."""
@@ -101,10 +108,9 @@ class Channel:
     async def run(self, receive: Receive) -> None:
         """Until the client goes, or has to."""
         tasks = [
-            asyncio.ensure_future(self._greet()),
+            asyncio.ensure_future(self._tend()),
             asyncio.ensure_future(self._listen(receive)),
             asyncio.ensure_future(self._pump()),
-            asyncio.ensure_future(self._look_again()),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -129,16 +135,22 @@ class Channel:
         while True:
             await self._awake.wait()
             self._awake.clear()
-            for frame in self._reader.take(self._ports.floor.now()):
-                await self._send({"type": "websocket.send", "text": frame.decode()})
+            while messages := self._reader.take(self._ports.floor.now()):
+                for message in messages:
+                    await self._send({"type": "websocket.send", "text": message.text.decode()})
 
-    async def _greet(self) -> None:
+    async def _tend(self) -> None:
+        """Greet, and look again at session and streams, now and then."""
+        looked = asyncio.get_running_loop().time()
         while True:
             self._say({"hello": {"now": moment_text(self._ports.floor.now()), "user": self._identity.user}})
-            await asyncio.sleep(GREET_S)
+            await asyncio.sleep(min(GREET_S, LOOK_AGAIN_S))
+            if asyncio.get_running_loop().time() - looked >= LOOK_AGAIN_S:
+                looked = asyncio.get_running_loop().time()
+                await self._look_again()
 
     def _say(self, frame: Any) -> None:
-        self._reader.put(None, msgspec.json.encode(frame))
+        self._reader.put(None, message_of(msgspec.json.encode(frame)))
 
     def _refuse(self, error: ConsoleError) -> None:
         self._say({"error": problem_of(error).model_dump(mode="json", exclude_none=True)})
@@ -191,18 +203,16 @@ class Channel:
             self._hub.subscribe(self._reader, name)
 
     async def _look_again(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_AGAIN_S)
-            identity = await identify(self._connection)
-            if identity is None or identity.must_change_password:
-                raise _Closed(CLOSE_SIGNED_OUT, "signed out")
-            self._identity = identity
-            try:
-                self._follow()
-            except ConsoleError as error:
-                self._topics.clear()
-                self._follow()
-                self._refuse(error)
+        identity = await identify(self._connection)
+        if identity is None or identity.must_change_password:
+            raise _Closed(CLOSE_SIGNED_OUT, "signed out")
+        self._identity = identity
+        try:
+            self._follow()
+        except ConsoleError as error:
+            self._topics.clear()
+            self._follow()
+            self._refuse(error)
 
 
 class _Budget:
@@ -220,7 +230,7 @@ class _Budget:
         return self._left >= 0
 
 
-def _payload(message: Message) -> bytes:
+def _payload(message: Event) -> bytes:
     text = message.get("text")
     if text is None:
         return bytes(message.get("bytes") or b"")

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import BaseModel
 
 from agent_console.documents.values import moment_text
+from agent_console.live.frames import Message, message_of
 from facts.time import Instant
 
 MOST_FRAMES: Final = 128
@@ -31,6 +32,9 @@ class Source(Protocol):
 class Sink(Protocol):
     """The network's side of a reader."""
 
+    def send_now(self, message: Message) -> bool:
+        """Send it at once; False: the client does not take it now, and nothing of it was sent."""
+
     def wake(self) -> None:
         """There is something to take."""
 
@@ -48,35 +52,46 @@ class Stream:
 
 
 class Reader:
-    """Somebody who reads streams: a bounded queue of frames, shared with all others who get the same."""
+    """Somebody who reads streams: a bounded queue of frames, shared with all others who get the same.
 
-    __slots__ = ("_bytes", "_frames", "_sink", "_stale", "lost", "streams")
+    Who keeps up gets each frame at once; the queue is for the others. What was taken has to be sent before anything
+    else: until `take` gives nothing more, everything queues.
+    """
+
+    __slots__ = ("_behind", "_bytes", "_frames", "_sink", "_stale", "lost", "streams")
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._frames: list[bytes] = []
+        self._behind = False
+        self._frames: list[Message] = []
         self._bytes = 0
         self._stale: dict[Stream, None] = {}
         self.streams: dict[str, Stream] = {}
         self.lost = 0
         """How often a backlog was dropped."""
 
-    def put(self, stream: Stream | None, frame: bytes) -> None:
-        """Queue a frame, unless its stream is to begin anew with a snapshot anyway."""
+    def put(self, stream: Stream | None, message: Message) -> None:
+        """Send a frame or queue it, unless its stream is to begin anew with a snapshot anyway."""
+        if not self._behind and self._sink.send_now(message):
+            return
         if stream is not None and stream in self._stale:
             return
-        if len(self._frames) >= MOST_FRAMES or self._bytes + len(frame) > MOST_BYTES:
+        if len(self._frames) >= MOST_FRAMES or self._bytes + len(message.text) > MOST_BYTES:
             self._drop()
             if stream is not None:
                 return
-        self._frames.append(frame)
-        self._bytes += len(frame)
+        self._frames.append(message)
+        self._bytes += len(message.text)
+        self._fall_behind()
+
+    def _fall_behind(self) -> None:
+        self._behind = True
         self._sink.wake()
 
     def renew(self, stream: Stream) -> None:
         """Let the stream begin anew, after what waits already."""
         self._stale[stream] = None
-        self._sink.wake()
+        self._fall_behind()
 
     def forget(self, stream: Stream) -> None:
         """The stream is no longer read."""
@@ -89,18 +104,14 @@ class Reader:
         for stream in self.streams.values():
             self._stale[stream] = None
 
-    def take(self, now: Instant) -> list[bytes]:
-        """Everything that waits; snapshots are made now, so they hold the latest."""
+    def take(self, now: Instant) -> list[Message]:
+        """Everything that waits; snapshots hold what is there now. Nothing: the reader keeps up again."""
         frames, self._frames, self._bytes = self._frames, [], 0
         if self._stale:
             stale, self._stale = self._stale, {}
-            frames.extend(snapshot_frame(stream, now) for stream in stale)
+            frames.extend(message_of(snapshot_frame(stream, now)) for stream in stale)
+        self._behind = bool(frames)
         return frames
-
-    @property
-    def waits(self) -> bool:
-        """Whether there is something to take."""
-        return bool(self._frames or self._stale)
 
 
 class Hub:
@@ -161,7 +172,7 @@ class Hub:
         """The stream is no more: its readers are told."""
         stream = self._streams.pop(name, None)
         if stream is not None:
-            frame = b'{"ended":' + _json(name) + b"}"
+            frame = message_of(b'{"ended":' + _json(name) + b"}")
             for reader in stream.readers:
                 del reader.streams[name]
                 reader.forget(stream)
@@ -194,9 +205,9 @@ class Hub:
 
     def _send(self, stream: Stream, put: Mapping[str, bytes], gone: Iterable[str]) -> None:
         stream.number += 1
-        frame = delta_frame(stream.name, stream.number, self._now(), put, gone)
+        message = message_of(delta_frame(stream.name, stream.number, self._now(), put, gone))
         for reader in stream.readers:
-            reader.put(stream, frame)
+            reader.put(stream, message)
 
 
 def encode(document: BaseModel) -> bytes:

@@ -8,8 +8,11 @@ from typing import Any
 
 import structlog
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from agent_console.live.channel import MOST_FRAME
+from agent_console.live.frames import EXTENSION
 from config.services import Web
 from cti_bridge.shell.flavours import to_deferred
 
@@ -19,6 +22,24 @@ BACKLOG = 512
 GRACE_S = 2
 """So long answers that are being sent may take after the end was asked for."""
 PING_S = 20.0
+
+
+class ReadyFramesProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's own protocol, which takes frames besides that were made ready once for many clients."""
+
+    def handle_connect(self, event: Request) -> None:
+        """Offer it to the application."""
+        super().handle_connect(event)
+        if not self.handshake_complete:  # not refused
+            extensions: dict[Any, Any] = self.scope["extensions"]
+            extensions[EXTENSION] = self
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Send a frame at once; False: the client does not take it now, or is no more."""
+        if not self.writable.is_set() or self.close_sent or self.disconnected:
+            return False
+        self.transport.write(frame)
+        return True
 
 
 class _Server(uvicorn.Server):
@@ -41,7 +62,7 @@ class WebServer:
             uvicorn.Config(
                 app,
                 http="h11",
-                ws="websockets-sansio",
+                ws=ReadyFramesProtocol,
                 ws_max_size=MOST_FRAME,
                 ws_ping_interval=PING_S,
                 ws_ping_timeout=PING_S,
@@ -66,6 +87,7 @@ class WebServer:
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((self._host, self._port))
+            listening.listen(BACKLOG)
         except OSError:
             listening.close()
             raise

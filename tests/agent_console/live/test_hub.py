@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from agent_console.live.frames import Message
 from agent_console.live.hub import MOST_BYTES, MOST_FRAMES, Hub, Reader
 
 
@@ -28,9 +29,17 @@ class Rows:
 
 
 class Bell:
-    """A sink that counts how often it was woken."""
+    """A sink that takes nothing at once, unless it is open, and counts how often it was woken."""
 
-    rung = 0
+    def __init__(self, *, is_open: bool = False) -> None:
+        self.rung = 0
+        self.is_open = is_open
+        self.sent: list[dict[str, Any]] = []
+
+    def send_now(self, message: Message) -> bool:
+        if self.is_open:
+            self.sent.append(json.loads(message.text))
+        return self.is_open
 
     def wake(self) -> None:
         self.rung += 1
@@ -42,7 +51,7 @@ def a_hub(**streams: dict[str, str]) -> tuple[Hub, Rows]:
 
 
 def taken(reader: Reader) -> list[dict[str, Any]]:
-    return [json.loads(frame) for frame in reader.take(2_000_000)]
+    return [json.loads(message.text) for message in reader.take(2_000_000)]
 
 
 def test_a_subscription_begins_with_a_snapshot_of_what_is_there() -> None:
@@ -140,6 +149,28 @@ def test_a_stream_that_is_no_more_is_told_to_its_readers() -> None:
     hub.end("agents")
     assert taken(reader) == [{"ended": "agents"}]
     assert not hub.is_read("agents")
+
+
+def test_who_keeps_up_gets_each_frame_at_once_and_nothing_overtakes_what_waits() -> None:
+    hub, _ = a_hub(agents={})
+    reader = Reader(bell := Bell(is_open=True))
+    hub.subscribe(reader, "agents")
+    hub.tell("agents", {"anna": Doc(value="1")})
+    assert bell.sent == [], "a delta before its snapshot"
+    waiting = taken(reader)
+    assert [list(frame) for frame in waiting] == [["snapshot"]]
+    hub.tell("agents", {"anna": Doc(value="2")})
+    assert bell.sent == [], "a delta while the snapshot is on its way"
+    assert [frame["delta"]["n"] for frame in taken(reader)] == [2]
+    assert taken(reader) == []
+    hub.tell("agents", {"anna": Doc(value="3")})
+    assert [frame["delta"]["n"] for frame in bell.sent] == [3]
+    bell.is_open = False
+    hub.tell("agents", {"anna": Doc(value="4")})
+    bell.is_open = True
+    hub.tell("agents", {"anna": Doc(value="5")})
+    assert [frame["delta"]["n"] for frame in bell.sent] == [3]
+    assert [frame["delta"]["n"] for frame in taken(reader)] == [4, 5]
 
 
 class Client:
