@@ -198,6 +198,9 @@ class Daemon:
             is_under_pressure=journal.pressure,
             is_switch_connected=self.connected,
             agi_sessions=self._agi.open_sessions,
+            menu_troubles=self._centre.menus.counts.counted,
+            speech_decisions=self._centre.menus.counts.decisions,
+            speech_decisions_s=self._centre.menus.counts.decisions_s,
         )
 
     def listen(self) -> None:

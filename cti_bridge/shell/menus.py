@@ -9,6 +9,7 @@ from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.errands import Customers, EngineWaits, Errands, Hours, Lookups, WaitEstimate
 from cti_bridge.shell.resting_runs import RestingRuns
 from cti_bridge.shell.run_memory import FlowVersions, NoVersions, RunMemory
+from facts.time import SECOND, Duration
 from ivr import effects, inputs
 from ivr.entry_points import Answer
 from ivr.flow import Flow
@@ -42,22 +43,26 @@ class EntryPoints(Protocol):
         """The country of a caller's number (ISO 3166); empty when it cannot be told."""
 
 
-class Counts(Protocol):
-    """Where menus count what operators should know of, by a word: ``speech_failed``, ``lookup_failed``."""
-
-    def count(self, what: str) -> None:
-        """Once more."""
+DECISION_LIMITS_S = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, float("inf"))
 
 
 class Tally:
-    """Counts in memory."""
+    """Counts in memory, for metrics. ``decisions``: how many decisions on speech took so many seconds, or less."""
 
     def __init__(self) -> None:
         self.counted: dict[str, int] = {}
+        self.decisions: dict[float, int] = dict.fromkeys(DECISION_LIMITS_S, 0)
+        self.decisions_s = 0.0
 
     def count(self, what: str) -> None:
         """Once more."""
         self.counted[what] = self.counted.get(what, 0) + 1
+
+    def decided(self, took_us: Duration) -> None:
+        """A recogniser needed so long, from the end of the speech as it was found to the decision."""
+        took_s = took_us / SECOND
+        self.decisions_s += took_s
+        self.decisions[next(limit for limit in DECISION_LIMITS_S if took_s <= limit)] += 1
 
 
 class Menus:
@@ -80,7 +85,7 @@ class Menus:
         lookups: Lookups,
         customers: Customers,
         waits: WaitEstimate | None = None,
-        counts: Counts,
+        counts: Tally,
         versions: FlowVersions | None = None,
     ) -> None:
         self.flows = flows

@@ -197,6 +197,9 @@ class VoiceSession(MenuSession):
 
     def _quiet(self) -> None:
         self._cancel_alarm()
+        for took_us in self._speech.decisions_us:
+            self._menus.counts.decided(took_us)
+        self._speech.decisions_us.clear()
         for utterance in self._utterances.values():
             utterance.cancel()
         self._utterances.clear()

@@ -1,9 +1,10 @@
 """How the daemon itself is doing, for Prometheus: journal, switch, menus, interval tables."""
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 
@@ -13,7 +14,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ``facts_waiting``: taken and on no disk yet; ``spool_bytes``: on disk, but not in the database; ``tables_behind``:
     facts of the journal that are not in the interval tables (None: nobody knows yet). ``is_board_level``: whether the
     board has read back what was before the start. ``redis_…``: None without one; what was written and what was dropped
-    count from the start.
+    count from the start. ``menu_troubles``: by word, what went wrong in menus since the start
+    (``speech_failed``, ``lookup_failed`` …); ``speech_decisions``: how many needed so many seconds or less (and more
+    than the limit before), ``speech_decisions_s`` all together.
     """
 
     facts_waiting: int
@@ -28,6 +31,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     redis_waiting: int | None = None
     redis_written: int | None = None
     redis_dropped: int | None = None
+    menu_troubles: Mapping[str, int] = {}
+    speech_decisions: Mapping[float, int] = {}
+    speech_decisions_s: float = 0.0
 
 
 _GAUGES: tuple[tuple[str, str, Callable[[Health], int | None]], ...] = (
@@ -66,3 +72,24 @@ class HealthMetrics(Collector):
             value = of(health)
             if value is not None:
                 yield CounterMetricFamily(f"cordboard_{name}", text, value=float(value))
+        troubles = CounterMetricFamily("cordboard_menu_trouble", "What went wrong in menus.", labels=["what"])
+        for what, count in sorted(health.menu_troubles.items()):
+            troubles.add_metric([what], count)
+        yield troubles
+        if health.speech_decisions:
+            yield _decisions(health)
+
+
+def _decisions(health: Health) -> HistogramMetricFamily:
+    limits = sorted(health.speech_decisions)
+    so_far = itertools.accumulate(health.speech_decisions[limit] for limit in limits)
+    return HistogramMetricFamily(
+        "cordboard_speech_decision_seconds",
+        "From the end of speech, as it was found, to the recogniser's decision.",
+        buckets=[(_as_label(limit), count) for limit, count in zip(limits, so_far, strict=True)],
+        sum_value=health.speech_decisions_s,
+    )
+
+
+def _as_label(limit: float) -> str:
+    return "+Inf" if limit == float("inf") else str(limit)

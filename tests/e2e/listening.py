@@ -10,7 +10,7 @@ from tests.e2e.callers import Caller
 from tests.e2e.daemon import Daemon
 from tests.sip_phone import audio
 
-LONG_HZ, NEXT_HZ, BYE_HZ, WORDS_HZ = 1000.0, 1500.0, 1800.0, 2200.0
+LONG_HZ, NEXT_HZ, BYE_HZ, WORDS_HZ, KEYS_HZ = 1000.0, 1500.0, 1800.0, 2200.0, 600.0
 STOPS_WITHIN_S = 0.15
 
 FLOW = """
@@ -73,6 +73,7 @@ prompts:
   next: {{en: {{text: next, recording: next.wav}}}}
   words: {{en: {{text: words, recording: words.wav}}}}
   bye: {{en: {{text: bye, recording: bye.wav}}}}
+  keys_only: {{en: {{text: keys only, recording: keys.wav}}}}
 """
 ENGLISH = {"billing": "billing", "account": "my account", "support": "technical support"}
 
@@ -83,6 +84,7 @@ def write_flow(folder: Path, words: dict[str, str], confirm_below: float) -> str
         ("next", NEXT_HZ, 1),
         ("words", WORDS_HZ, 1),
         ("bye", BYE_HZ, 1),
+        ("keys", KEYS_HZ, 1),
     ]:
         audio.write_wav(folder / f"{name}.wav", audio.tone(hertz, seconds))
     return FLOW.format(**words, confirm_below=confirm_below)

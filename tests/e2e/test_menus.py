@@ -169,6 +169,12 @@ def other_system() -> Iterator[ThreadingHTTPServer]:
     thread.join()
 
 
+CLOSED = """
+flow: closed
+start: bye
+nodes: {bye: {type: hang_up, prompts: [bye]}}
+prompts: {bye: {en: {text: bye, recording: bye.wav}}}
+"""
 HOURS = {
     "always": {"weekly": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}},
     "never": {},
@@ -185,7 +191,13 @@ def menus(
         audio.write_wav(folder / f"{name}.wav", audio.tone(hertz, seconds))
     audio.write_wav(folder / "bye.wav", audio.tone(BYE_HZ, 0.6))
     flow = FLOW.format(host="127.0.0.1", port=other_system.server_address[1])
-    node = Daemon(asterisk_of_session, folder, flow=flow, more={"opening_hours": HOURS})
+    (folder / "closed.yaml").write_text(CLOSED)
+    more = {
+        "opening_hours": HOURS,
+        "flows": [str(folder / "reception.yaml"), str(folder / "closed.yaml")],
+        "entry_points": {"8123": {"flow": "reception", "emergency": "closed"}},
+    }
+    node = Daemon(asterisk_of_session, folder, flow=flow, more=more)
     try:
         node.start()
         yield node
@@ -402,6 +414,25 @@ def test_a_changed_flow_is_for_the_next_caller(menus: Daemon, phones: Phones) ->
     finally:
         menus.flow_path.write_text(before)
     _wait_log(menus, "flows_reloaded", 2)
+
+
+def test_the_emergency_switch_is_thrown_while_calls_are_in_progress(menus: Daemon, phones: Phones) -> None:
+    before = arrive(menus, phones)
+    menus.cordboard("entry-point", "emergency", "8123", "--by", "bo")
+    try:
+        meanwhile = Caller(menus, phones)
+        meanwhile.wait_hears(BYE_HZ)
+        meanwhile.call.wait_ended()
+        assert "EMERGENCY (by bo)" in menus.cordboard("entry-point", "list")
+        before.press("7")
+        before.wait_node("sure")
+        before.leave()
+    finally:
+        menus.cordboard("entry-point", "normal", "8123")
+    arrive(menus, phones).leave()
+    switched = [(fact.entry_point, fact.emergency, fact.by) for fact in menus.facts("EntryPointSwitched")]
+    assert switched[0] == ("8123", True, "bo")
+    assert [emergency for _, emergency, _ in switched] == [True, False]
 
 
 def _wait_log(daemon: Daemon, what: str, count: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import Phones
-from tests.e2e.listening import ENGLISH, LONG_HZ, STOPS_WITHIN_S, arrive, serve, spoken, write_flow
+from tests.e2e.listening import ENGLISH, KEYS_HZ, LONG_HZ, STOPS_WITHIN_S, arrive, serve, spoken, write_flow
 from tests.e2e.voices import KOREAN, korean_model, said
 
 
@@ -22,6 +22,7 @@ def test_recognisers_that_hang_or_die_leave_the_keys(real_asterisk: Asterisk, ph
             os.kill(pid, signal.SIGSTOP)
         first.call.say(speech)
         first.wait_log("what=speech_failed")
+        first.wait_hears(KEYS_HZ)
         first.press("2")
         first.wait_node("account")
         first.leave()
@@ -38,6 +39,43 @@ def test_recognisers_that_hang_or_die_leave_the_keys(real_asterisk: Asterisk, ph
         third.say(speech)
         spoken(third, "billing")
         third.leave()
+
+
+def test_an_overloaded_recogniser_leaves_the_keys_and_says_so(
+    real_asterisk: Asterisk, phones: Phones, tmp_path: Path
+) -> None:
+    speech = said("billing")
+    flow = write_flow(tmp_path, ENGLISH, 0)
+    for node in serve(real_asterisk, tmp_path, flow, workers=1, recognisers={"en": {"engine": "moonshine"}}):
+        understood = arrive(node, phones)
+        understood.call.say(speech)
+        spoken(understood, "billing")
+        understood.leave()
+        (worker,) = node.children("spawn_main")
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            crowd = [arrive(node, phones) for _ in range(4)]
+            for caller in crowd:
+                caller.call.say(speech)
+            for caller in crowd:
+                caller.call.wait_said()
+            time.sleep(0.6)  # the silence that ends the speech
+            late = arrive(node, phones)
+            began = late.say(speech)
+            late.wait_hears(KEYS_HZ)
+            assert time.monotonic() - began < 2.0  # at once: nobody's patience has to run out
+            late.press("1")
+            assert late.wait("ContactQueued").queue == "sales"
+            for caller in crowd:
+                caller.press("2")
+                caller.wait_node("account")
+                caller.leave()
+            late.leave()
+            told = [line for line in node.metrics().splitlines() if "menu_trouble_total{" in line or "decision" in line]
+            assert 'cordboard_menu_trouble_total{what="speech_failed"} 1.0' in told, told
+            assert "cordboard_speech_decision_seconds_count 1.0" in told, told
+        finally:
+            os.kill(worker, signal.SIGCONT)
 
 
 def test_vosk_with_a_packaged_model(real_asterisk: Asterisk, phones: Phones, tmp_path: Path) -> None:
