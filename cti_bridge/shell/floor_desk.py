@@ -105,9 +105,9 @@ class FloorDesk:
         why = self._engine.explain_contact(ContactId(contact_id), now)
         if why is None:
             raise DeskError(f"no contact {contact_id!r} is in a queue or with an agent: see cordboard report contact")
-        told: dict[str, Any] = msgspec.to_builtins(why, enc_hook=str)
+        told = _plain(why)
         told["waited_s"] = _seconds(told.pop("waited_us"))
-        told["changes"] = [{"in_s": _seconds(change.at - now), "what": change.what} for change in why.changes]
+        told["changes"] = [{"in_s": _seconds(change.at - now), "what": str(change.what)} for change in why.changes]
         expected = self._engine.expected_wait(ContactId(contact_id))
         told["expected_wait_s"] = None if expected is None else _seconds(expected)
         return told
@@ -117,15 +117,20 @@ class FloorDesk:
         why = self._engine.explain_agent(AgentId(agent_id), self._coordinator.now())
         if why is None:
             raise DeskError(f"there is no agent {agent_id!r}: agents are named in the settings")
-        told: dict[str, Any] = msgspec.to_builtins(why, enc_hook=str)
-        return told
+        return _plain(why)
 
     def preview(self, config: str) -> dict[str, Any]:
         """What would become of those who wait and work if the centre went by this settings file from now on."""
         change = ReplacePolicy(policy=self._policy_of(config))
-        told: dict[str, Any] = msgspec.to_builtins(self._engine.preview(change, self._coordinator.now()))
+        told = _plain(self._engine.preview(change, self._coordinator.now()))
         del told["at"]
         return told
+
+
+def _plain(told: msgspec.Struct) -> dict[str, Any]:
+    """As JSON has it; sentences are their text."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(told, enc_hook=str))
+    return plain
 
 
 def _seconds(duration: Duration) -> float:

@@ -107,6 +107,14 @@ class Asterisk:
         if not keep_logs:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    def stand_still(self, for_s: float) -> None:
+        """Do nothing at all for a while, as a machine that is out of memory."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            time.sleep(for_s)
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     @property
     def pid(self) -> int:
         """Of the running process."""

@@ -211,7 +211,8 @@ class Daemon:
     def _state(self) -> str:
         """All that may explain why something did not happen."""
         channels = self.asterisk.cli("core show channels concise")
-        return f"there are {self.kinds()[-12:]}\n{channels}\n{self.log()[-3000:]}\n{self.asterisk.log()[-3000:]}"
+        last = [f"{fact.kind} {getattr(fact, 'outcome', '')}".strip() for fact in self.facts()[-16:]]
+        return f"there are {last}\n{channels}\n{self.log()[-3000:]}\n{self.asterisk.log()[-3000:]}"
 
     def metrics(self) -> str:
         """What Prometheus is told."""
