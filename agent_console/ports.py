@@ -21,6 +21,13 @@ from agent_console.documents.administration import (
     SettingsChange,
 )
 from agent_console.documents.contacts import ContactLine, Story
+from agent_console.documents.corrections import (
+    AgentTimes,
+    CorrectOutcome,
+    CorrectTime,
+    OutcomeCorrected,
+    TimeCorrected,
+)
 from agent_console.documents.customers import (
     CustomerContact,
     CustomerDoc,
@@ -449,6 +456,22 @@ class Recordings(Protocol):
         """Somebody has dealt with it."""
 
 
+class Corrections(Protocol):
+    """What was told wrong is told anew: counted so from then on, the old kept beside it, audited.
+
+    Raises `InvalidError` for what makes no sense, `NotFoundError` where there is nothing to correct.
+    """
+
+    async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
+        """An agent's time as it counts now."""
+
+    async def correct_time(self, agent: str, wish: CorrectTime, by: str) -> TimeCorrected:
+        """An agent's time without a contact was in another state."""
+
+    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, by: str) -> OutcomeCorrected:
+        """What a contact was about, and whether it was resolved."""
+
+
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it was asked for; texts as on the command line. ``queues_seen``, ``agents_seen``: None: all."""
 
@@ -522,6 +545,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     settings: SettingsStore | None = None
     customers: Customers | None = None
     recordings: Recordings | None = None
+    corrections: Corrections | None = None
     reports: Reports | None = None
     audit: Audit | None = None
     flows: Flows | None = None

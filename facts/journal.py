@@ -312,6 +312,32 @@ class AgentStateChanged(Fact, frozen=True, kw_only=True):
     by: Party = Party.AGENT
 
 
+class TimePiece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stretch of an agent's time as it counted: the state as reports name it, team and skills of then."""
+
+    at: Instant
+    end: Instant
+    state: str
+    team: str | None = None
+    skills: tuple[str, ...] = ()
+
+
+class AgentTimeCorrected(Fact, frozen=True, kw_only=True):
+    """Time of an agent without a contact was in another state than it seemed: ``replaced`` counts as ``state`` now.
+
+    ``state`` is as reports name it: READY, or ``NOT_READY:reason``. Every second stays in exactly one state.
+    """
+
+    PERSONAL = frozenset({"why"})
+
+    from_at: Instant
+    to_at: Instant
+    state: str
+    replaced: tuple[TimePiece, ...] = ()
+    by: str
+    why: str = ""
+
+
 class WrapUpEnded(Fact, frozen=True, kw_only=True):
     """After-contact work for ``contact_id`` is over."""
 
@@ -327,6 +353,26 @@ class DispositionSet(Fact, frozen=True, kw_only=True):
     disposition: str
     resolved: bool | None = None
     notes: str = ""
+
+
+class DispositionCorrected(Fact, frozen=True, kw_only=True):
+    """What a contact was about is told anew, perhaps days later; from here on this counts, and the story has both.
+
+    ``queued_at``, ``entry_point``, ``queue`` and ``agent_id`` are those of the stay in a queue that is corrected, so
+    that it can be counted anew by whoever has forgotten the contact; ``was…``: what counted before.
+    """
+
+    PERSONAL = frozenset({"notes", "why"})
+
+    queued_at: Instant = 0
+    entry_point: str = ""
+    disposition: str
+    resolved: bool | None = None
+    notes: str = ""
+    was: str = ""
+    was_resolved: bool | None = None
+    by: str
+    why: str = ""
 
 
 class SurveyAnswered(Fact, frozen=True, kw_only=True):
@@ -504,8 +550,10 @@ AnyFact: TypeAlias = (
     | AgentLoggedIn
     | AgentLoggedOut
     | AgentStateChanged
+    | AgentTimeCorrected
     | WrapUpEnded
     | DispositionSet
+    | DispositionCorrected
     | SurveyAnswered
     | VoicemailLeft
     | SkillsChanged

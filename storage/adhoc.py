@@ -177,6 +177,7 @@ class _Stream:
         behind = self._is_behind(heads)
         if behind and self._filled:
             self._drop_settled(restore(self._fold, self._journal, self._filled))
+            self._records.corrected.clear()  # the file has them
         while behind:
             count = self._apply()
             behind = self._is_behind(heads)
@@ -209,6 +210,8 @@ class _Stream:
         self._connection.execute("BEGIN")
         for table in TABLES.values():
             self._connection.execute(f"DELETE FROM {table} WHERE NOT settled AND stream = ?", [self._name])  # noqa: S608 - our own names
+        self._correct(self._records.corrected)
+        self._records.corrected.clear()
         self._insert(self._drop_settled(began), settled=True)
         if last:
             self._insert([*self._records.records, *self._fold.agents.open_spans(self._fold.now)], settled=False)
@@ -216,6 +219,37 @@ class _Stream:
             row = [node, filled.seq, filled.as_of, began]
             self._connection.execute("INSERT OR REPLACE INTO filling VALUES (?, ?, ?, ?)", row)
         self._connection.execute("COMMIT")
+
+    def _correct(self, corrected: Iterable[Span | Visit]) -> None:
+        """Tell the rows that are settled what was corrected since."""
+        for record in corrected:
+            if isinstance(record, Span):
+                self._cut(record)
+                continue
+            told: list[Any] = [record.disposition, self._name, record.contact_id]
+            self._connection.execute("UPDATE arrivals SET disposition = ? WHERE stream = ? AND contact_id = ?", told)
+            told.append(record.at)
+            stay = 'stream = ? AND contact_id = ? AND "at" = ?'
+            self._connection.execute(f"UPDATE legs SET disposition = ? WHERE {stay}", told)  # noqa: S608 - our own words
+            told.insert(0, record.resolved)
+            self._connection.execute(f"UPDATE visits SET resolved = ?, disposition = ? WHERE {stay}", told)  # noqa: S608 - likewise
+
+    def _cut(self, gone: Span) -> None:
+        """Take a stretch out of an agent's settled ones; what is around it stays."""
+        whose = [self._name, gone.agent_id]
+        columns = ", ".join(f'"{name}"' for name in column_types(Span))
+        of_agent = "FROM spans WHERE stream = ? AND agent_id = ?"
+        for edge, of_edge, inside in (
+            ('"end"', gone.at, '"at" < ? AND "end" > ?'),
+            ('"at"', gone.end, '"at" < ? AND "end" > ?'),
+        ):
+            kept = columns.replace(edge, f"{of_edge} AS {edge}")
+            self._connection.execute(
+                f"INSERT INTO spans SELECT {kept}, stream, settled {of_agent} AND {inside}",
+                [*whose, of_edge, of_edge],
+            )
+        overlaps = '"at" < ? AND "end" > ?'
+        self._connection.execute(f"DELETE {of_agent} AND {overlaps}", [*whose, gone.end, gone.at])
 
     def _insert(self, records: Iterable[Record], *, settled: bool) -> None:
         """Through a file of JSON lines, which DuckDB reads many times quicker than parameters."""

@@ -27,7 +27,7 @@ from storage import chain
 from storage.engine import connect_engine, database_url, errors_named
 from storage.errors import ForeignWriterError, ReadOnlyError, SchemaError, SequenceError
 from storage.records import Record, decode, encode
-from storage.schema import REVISION, journal, journal_head, journal_personal
+from storage.schema import CORRECTIONS, IS_CORRECTION, REVISION, journal, journal_head, journal_personal
 
 PAGE = 2_000
 """Facts read at once."""
@@ -270,7 +270,8 @@ class Journal:
         """
         conditions: list[sa.ColumnElement[bool]] = []
         if kinds is not None:
-            conditions.append(journal.c.kind.in_(list(kinds)))
+            is_kind = IS_CORRECTION if set(kinds) == set(CORRECTIONS) else journal.c.kind.in_(list(kinds))
+            conditions.append(is_kind)  # type: ignore[arg-type]  # a text is a condition too
         if contact_id is not None:
             conditions.append(journal.c.contact_id == contact_id)
         if from_at is not None:

@@ -11,6 +11,7 @@ from starlette.routing import WebSocketRoute
 from agent_console.http import (
     audit,
     contacts,
+    corrections,
     customers,
     desk,
     floor,
@@ -47,6 +48,7 @@ RESOURCES = (
     desk,
     contacts,
     supervision,
+    corrections,
     customers,
     recordings,
     settings,

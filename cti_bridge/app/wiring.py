@@ -187,6 +187,10 @@ class Daemon:
         """Whether the switch is connected and its state taken over."""
         return self._ami is not None and self._ami.connected
 
+    def written(self, timeout_s: float = 10.0) -> None:
+        """Return when all facts so far are on disk; in a thread of whoever asks."""
+        self._writer.flush().result(timeout_s)
+
     @property
     def health(self) -> Health:
         """How journal, switch and menus are doing."""

@@ -228,6 +228,16 @@ def _disposition(fact: facts.DispositionSet) -> str:
     return f"{_who(fact)} noted {fact.disposition or 'no code'}{solved}" + (f": {fact.notes}" if fact.notes else "")
 
 
+def _corrected(fact: facts.DispositionCorrected) -> str:
+    solved = {True: ", resolved", False: ", not resolved", None: ""}
+    now, before = (
+        f"{fact.disposition or 'no code'}{solved[fact.resolved]}",
+        f"{fact.was or 'no code'}{solved[fact.was_resolved]}",
+    )
+    why = f" ({fact.why})" if fact.why else ""
+    return f"{fact.by} corrected the outcome: {now}; it was {before}{why}" + (f": {fact.notes}" if fact.notes else "")
+
+
 def _surveyed(fact: facts.SurveyAnswered) -> str:
     score = f" {fact.score} of {fact.worst} to {fact.best}" if fact.score is not None else ""
     solved = {True: ", resolved", False: ", not resolved", None: ""}[fact.resolved]
@@ -269,5 +279,6 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.CallbackEnded: lambda fact: f"callback {fact.outcome} after {fact.attempts} attempts",
     facts.WrapUpEnded: lambda fact: f"{_who(fact)} finished the wrap-up after {_time(fact.took_us)} ({fact.how})",
     facts.DispositionSet: _disposition,
+    facts.DispositionCorrected: _corrected,
     facts.SurveyAnswered: _surveyed,
 }

@@ -177,6 +177,10 @@ def resolution_set(cell: Cell, visit: Visit, sign: int) -> None:
     cell.unresolved += sign * (visit.resolved is False)
 
 
+def outcome_corrected(_cell: Cell, _visit: Visit, _sign: int) -> None:
+    """What a contact was about was told anew; what counts by it, other steps have counted."""
+
+
 FULL_SCORE = 1_000_000
 """A survey's best answer; the worst is 0. Whole numbers, because sums of fractions depend on their order."""
 

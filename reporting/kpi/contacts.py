@@ -28,6 +28,7 @@ from facts.journal import (
     ContactOffered,
     ContactQueued,
     ContactTransferred,
+    DispositionCorrected,
     DispositionSet,
     Entry,
     ExpectedWaitTold,
@@ -45,6 +46,7 @@ from facts.states import LeftQueue
 from facts.time import DAY, Duration, Instant
 from reporting.kpi import cells
 from reporting.kpi.cells import FULL_SCORE, Step
+from reporting.kpi.corrections import is_past
 from reporting.kpi.records import UNCLASSIFIED, Arrival, Leg, Offer, Record, Visit
 
 KEPT_AFTER_END: Duration = DAY
@@ -429,6 +431,25 @@ class ContactFold:
             visit.resolved = fact.resolved
             self._retake(visit, visit.resolved is not None, cells.resolution_set, 1)
 
+    def correct_disposition(self, entry: Entry, fact: DispositionCorrected) -> None:
+        """The code, and whether it was resolved, were others; the contact may be long forgotten here."""
+        if fact.contact_id is None:
+            return
+        contact = self.contacts.get(fact.contact_id)
+        visits = contact.visits if contact is not None else []
+        visit = next((visit for visit in visits if visit.at == fact.queued_at), None) or _as_it_was(fact)
+        if contact is not None:
+            for record in (*visit.legs, *contact.last_legs.values(), contact.arrival):
+                if record is not None:
+                    record.disposition = fact.disposition
+        counts = bool(visit.queue) and is_past(visit.at, entry.at)
+        if counts:
+            self._retake(visit, visit.resolved is not None, cells.resolution_set, -1)
+        visit.disposition, visit.resolved = fact.disposition, fact.resolved
+        if counts:
+            self._retake(visit, visit.resolved is not None, cells.resolution_set, 1)
+            self._observe(visit, cells.outcome_corrected, 1)
+
     def answer_survey(self, entry: Entry, fact: SurveyAnswered) -> None:
         """The customer's own word; of several answers the last score and the last word on the matter count."""
         contact = self._known(entry, fact)
@@ -496,6 +517,20 @@ def _surveyed(visit: Visit) -> bool:
     return visit.score is not None or visit.survey_resolved is not None
 
 
+def _as_it_was(fact: DispositionCorrected) -> Visit:
+    """As much of a stay in a queue as its outcome is counted by."""
+    assert fact.contact_id is not None
+    return Visit(
+        contact_id=fact.contact_id,
+        at=fact.queued_at,
+        queue=fact.queue or QueueName(""),
+        agent_id=fact.agent_id,
+        entry_point=fact.entry_point,
+        disposition=fact.was,
+        resolved=fact.was_resolved,
+    )
+
+
 HANDLERS: dict[type[AnyFact], Callable[..., None]] = {
     ContactOffered: ContactFold.arrive,
     MenuNodeEntered: ContactFold.enter_node,
@@ -514,5 +549,6 @@ HANDLERS: dict[type[AnyFact], Callable[..., None]] = {
     CallbackEnded: ContactFold.end_callback,
     WrapUpEnded: ContactFold.end_wrap_up,
     DispositionSet: ContactFold.set_disposition,
+    DispositionCorrected: ContactFold.correct_disposition,
     SurveyAnswered: ContactFold.answer_survey,
 }

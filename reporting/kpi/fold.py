@@ -7,12 +7,13 @@ a clock: ``fold.now`` is the latest ``at`` seen.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from facts.journal import AnyFact, Entry, NodeStarted
+from facts.journal import AgentTimeCorrected, AnyFact, Entry, NodeStarted
 from facts.time import MINUTE, Instant
 from reporting.kpi import agents, cells, contacts
 from reporting.kpi.agents import AgentFold
 from reporting.kpi.contacts import ContactFold, Observe
-from reporting.kpi.records import Record, Span
+from reporting.kpi.corrections import correct_outcome, corrected_spans, take_out
+from reporting.kpi.records import Record, Span, Visit
 
 _FORGET_EVERY = 10 * MINUTE
 
@@ -31,6 +32,7 @@ class Fold:
             **{kind: handler.__get__(self.agents) for kind, handler in agents.HANDLERS.items()},
             **{kind: handler.__get__(self.contacts) for kind, handler in contacts.HANDLERS.items()},
             NodeStarted: self._node_started,
+            AgentTimeCorrected: self._correct_time,
         }
 
     def apply(self, entry: Entry) -> None:
@@ -55,6 +57,17 @@ class Fold:
         last_at = self._last_at.get(entry.node, entry.at)
         self.contacts.orphan(entry.node, last_at)
         self.agents.orphan(entry.node, last_at)
+
+    def correct(self, entry: Entry) -> None:
+        """Take in a correction out of its time: what is open goes on as far as it did."""
+        handler = self._handlers.get(type(entry.fact))
+        if handler is not None:
+            handler(entry, entry.fact)
+
+    def _correct_time(self, entry: Entry, fact: AgentTimeCorrected) -> None:
+        for before, after in corrected_spans(fact, entry.at):
+            self._observe(before, cells.span_ended, -1)
+            self._observe(after, cells.span_ended, 1)
 
     def _span_ended(self, span: Span) -> None:
         self._observe(span, cells.span_ended, 1)
@@ -92,6 +105,11 @@ class Folds:
         for entry in entries:
             self.apply(entry)
 
+    def correct(self, entry: Entry) -> None:
+        """Take in a correction out of its time."""
+        stream = stream_of(entry.node)
+        self._folds.setdefault(stream, Fold(*self._observers)).correct(entry)
+
     def are_settled(self, instant: Instant) -> bool:
         """Whether later facts change nothing before ``instant``: its contacts are closed, log-ins seen to go on."""
         return not any(
@@ -118,11 +136,20 @@ class Records:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self.corrected: list[Span | Visit] = []
+        """Stretches taken back, and stays whose outcome was told anew: for whoever keeps records elsewhere."""
         self._begins = frozenset(
             {cells.visit_offered, cells.leg_began, cells.offer_ended, cells.span_ended, cells.arrival_began}
         )
 
     def __call__(self, record: Record, step: cells.Step, sign: int) -> None:
         """Keep the record with its first step; later steps are in the record itself."""
-        if step in self._begins and sign > 0:
-            self.records.append(record)
+        if step in self._begins:
+            if sign > 0:
+                self.records.append(record)
+            elif isinstance(record, Span):
+                self.corrected.append(record)
+                take_out(self.records, record)
+        elif step is cells.outcome_corrected and isinstance(record, Visit):
+            self.corrected.append(record)
+            correct_outcome(self.records, record)

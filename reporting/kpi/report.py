@@ -5,7 +5,7 @@ Counting rule: a contact counts, with all that became of it, in the interval in 
 which it was offered. Agents' time counts where it was spent. What is not over counts up to the last fact.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, tzinfo
 from typing import Literal, Protocol
@@ -16,6 +16,8 @@ from facts.journal import Entry
 from facts.time import DAY, Duration, Instant
 from reporting.kpi import catalogue, slices
 from reporting.kpi.cells import Cell
+from reporting.kpi.corrections import KINDS as CORRECTIONS
+from reporting.kpi.corrections import touches
 from reporting.kpi.errors import NothingThereError, ReportError
 from reporting.kpi.figures import Context, Definition, Figure, figures_of
 from reporting.kpi.fold import Folds, Records
@@ -86,9 +88,14 @@ class EntrySource(Protocol):
     """A journal, as far as reports read it (`reporting.ports.JournalReader`)."""
 
     def entries(
-        self, from_at: Instant | None = None, to_at: Instant | None = None, *, personal: bool = True
+        self,
+        from_at: Instant | None = None,
+        to_at: Instant | None = None,
+        kinds: Collection[str] | None = None,
+        *,
+        personal: bool = True,
     ) -> Iterator[Entry]:
-        """The facts of a stretch of time in order."""
+        """The facts of a stretch of time in order; of some kinds only where these are given."""
         ...
 
 
@@ -109,7 +116,7 @@ def read(
     """The records of a range.
 
     Read are its facts, those of a day before, and those after it until no contact of the range can change any more;
-    with ``look_ahead``, all facts so long after it.
+    with ``look_ahead``, all facts so long after it. Corrections are read whenever they were made.
     """
     records = Records()
     folds = Folds(records)
@@ -117,17 +124,26 @@ def read(
     folds.apply_all(source.entries(began, end, personal=False))
     if end is None:
         return History(records=[*records.records, *folds.open_spans()], as_of=folds.now, reached=folds.now)
-    _read_on(source, folds, end, look_ahead)
+    read_to = _read_on(source, folds, end, look_ahead)
+    for entry in source.entries(end, None, CORRECTIONS, personal=False):
+        if (entry.node, entry.seq) not in read_to and touches(entry.fact, began, end):
+            folds.correct(entry)
     as_of = min(folds.now, end)
     return History(records=[*records.records, *folds.open_spans()], as_of=as_of, reached=folds.now)
 
 
-def _read_on(source: EntrySource, folds: Folds, end: Instant, look_ahead: Duration | None) -> None:
-    """Go on behind the end of the range."""
+def _read_on(
+    source: EntrySource, folds: Folds, end: Instant, look_ahead: Duration | None
+) -> frozenset[tuple[str, int]]:
+    """Go on behind the end of the range; gives the corrections that were read on the way."""
+    corrected = set[tuple[str, int]]()
     for entry in source.entries(end, end + max(LOOK_AHEAD, look_ahead or 0), personal=False):
         folds.apply(entry)
+        if entry.fact.kind in CORRECTIONS:
+            corrected.add((entry.node, entry.seq))
         if folds.are_settled(end) and (look_ahead is None or entry.at >= end + look_ahead):
-            return
+            break
+    return frozenset(corrected)
 
 
 def answer(source: EntrySource, query: Query) -> Report:

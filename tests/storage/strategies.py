@@ -47,6 +47,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Literal:
         return st.sampled_from(arguments)
+    if origin is tuple and arguments[-1:] == (...,):
+        return st.lists(values(arguments[0]), max_size=3).map(tuple)
     make = _COMPOSED.get(origin)
     return make(*map(values, arguments)) if make else _PLAIN[hint]
 

@@ -21,6 +21,7 @@ from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.contacts import JournalContacts
+from cti_bridge.app.console.corrections import DaemonCorrections
 from cti_bridge.app.console.customers import KeptCustomers
 from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.feed import Feed
@@ -35,6 +36,7 @@ from cti_bridge.app.console.supervision import DaemonSupervision
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
+from cti_bridge.app.correcting import Correcting
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
@@ -159,6 +161,9 @@ class Console:
             ),
             recordings=KeptRecordings(
                 self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
+            ),
+            corrections=DaemonCorrections(
+                Correcting(self._journal, self._settings), coordinator, audit, threads, written=daemon.written
             ),
             audit=audit,
         )

@@ -12,7 +12,7 @@ from agent_console.documents.contacts import ContactLine
 from agent_console.documents.desk import Outcome
 from agent_console.documents.values import Place
 from facts.ids import ContactId
-from facts.journal import ContactOffered, DispositionSet, Entry, RecordingStarted
+from facts.journal import ContactOffered, DispositionCorrected, DispositionSet, Entry, RecordingStarted
 from facts.time import Duration, Instant, to_seconds
 from reporting.kpi.cells import Step
 from reporting.kpi.records import Arrival, Leg, Record, Visit
@@ -67,7 +67,7 @@ class ContactBook:
         if isinstance(fact, ContactOffered):
             kept = self._of(fact.contact_id, entry.at)
             kept.caller_number, kept.caller_name = fact.caller_number, fact.caller_name
-        elif isinstance(fact, DispositionSet):
+        elif isinstance(fact, DispositionSet | DispositionCorrected):
             kept = self._of(fact.contact_id, entry.at)
             kept.disposition, kept.resolved, kept.notes = fact.disposition or None, fact.resolved, fact.notes
         elif isinstance(fact, RecordingStarted):

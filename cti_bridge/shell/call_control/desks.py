@@ -21,6 +21,7 @@ from facts.journal import (
     ContactEnded,
     ContactOffered,
     ContactQueued,
+    DispositionCorrected,
     DispositionSet,
     Entry,
     OfferMade,
@@ -72,6 +73,7 @@ class Desks:
             OfferMade: _offer_made,
             ContactConnected: _connected,
             DispositionSet: _disposition,
+            DispositionCorrected: _disposition,
             WrapUpEnded: lambda *_: None,
             ContactEnded: _ended,
         }
@@ -259,7 +261,7 @@ def _connected(dossier: Dossier, entry: Entry, fact: ContactConnected) -> None:
     dossier.customer_id = fact.customer_id or dossier.customer_id
 
 
-def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet) -> None:
+def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:
     dossier.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
 
 

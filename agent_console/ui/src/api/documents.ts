@@ -34,6 +34,12 @@ export interface AgentRow {
   today: Record<string, FigureDoc>;
 }
 
+/** An agent's time, in order. */
+export interface AgentTimes {
+  agent: string;
+  pieces: TimePieceDoc[];
+}
+
 /** An agent who was considered for a contact; without obstacles an offer is possible. */
 export interface AgentVerdict {
   agent: string;
@@ -191,6 +197,25 @@ export interface ContactWhy {
   details: Record<string, unknown>;
   agents: AgentVerdict[];
   changes: ChangeAhead[];
+}
+
+/** What a contact was about, told anew. */
+export interface CorrectOutcome {
+  disposition?: string | null;
+  resolved?: boolean | null;
+  /** Absent: they stay. */
+  notes?: string | null;
+  why?: string;
+}
+
+/** Time of an agent, without a contact, was in another state than it seemed. */
+export interface CorrectTime {
+  start: Instant;
+  end: Instant;
+  declared: "READY" | "NOT_READY";
+  /** With NOT_READY. */
+  reason?: string | null;
+  why?: string;
 }
 
 /** The customer, as far as a call needs them at once. */
@@ -616,6 +641,16 @@ export interface Outcome {
   notes: string;
 }
 
+/** A contact's outcome as it counts now, and as it was. */
+export interface OutcomeCorrected {
+  contact_id: string;
+  disposition: string | null;
+  resolved: boolean | null;
+  was: string | null;
+  was_resolved: boolean | null;
+  by: string;
+}
+
 /** One part of the daemon. */
 export interface Part {
   part: string;
@@ -957,6 +992,22 @@ export interface TeamDoc {
   team: string;
   title: string;
   agents: string[];
+}
+
+/** What was corrected: ``replaced`` as it counted before. */
+export interface TimeCorrected {
+  agent: string;
+  state: string;
+  reason: string | null;
+  replaced: TimePieceDoc[];
+}
+
+/** A stretch of an agent's time as it counts. ``state``: READY, RESERVED, TALKING, HOLD, WRAP_UP or NOT_READY. */
+export interface TimePieceDoc {
+  start: Instant;
+  end: Instant;
+  state: string;
+  reason: string | null;
 }
 
 /** An API token; its secret is not kept. */

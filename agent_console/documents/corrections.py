@@ -1,0 +1,64 @@
+"""Corrections of what was told wrong: agents' time, contacts' outcomes."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from agent_console.documents.values import Document, Line, Moment, Name, Wish
+
+
+class CorrectTime(Wish):
+    """Time of an agent, without a contact, was in another state than it seemed."""
+
+    start: Moment
+    end: Moment
+    declared: Literal["READY", "NOT_READY"]
+    reason: Name | None = None
+    """With NOT_READY."""
+    why: Line = ""
+
+
+class TimePieceDoc(Document):
+    """A stretch of an agent's time as it counts. ``state``: READY, RESERVED, TALKING, HOLD, WRAP_UP or NOT_READY."""
+
+    start: Moment
+    end: Moment
+    state: str
+    reason: str | None = None
+
+
+class AgentTimes(Document):
+    """An agent's time, in order."""
+
+    agent: str
+    pieces: list[TimePieceDoc]
+
+
+class TimeCorrected(Document):
+    """What was corrected: ``replaced`` as it counted before."""
+
+    agent: str
+    state: str
+    reason: str | None
+    replaced: list[TimePieceDoc]
+
+
+class CorrectOutcome(Wish):
+    """What a contact was about, told anew."""
+
+    disposition: Name | None = None
+    resolved: bool | None = None
+    notes: Annotated[str, StringConstraints(max_length=10_000)] | None = Field(default=None)
+    """Absent: they stay."""
+    why: Line = ""
+
+
+class OutcomeCorrected(Document):
+    """A contact's outcome as it counts now, and as it was."""
+
+    contact_id: str
+    disposition: str | None
+    resolved: bool | None
+    was: str | None
+    was_resolved: bool | None
+    by: str

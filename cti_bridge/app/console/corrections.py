@@ -1,0 +1,137 @@
+"""Corrections as the console asks for them: worked out in threads, recorded on the loop, one after the other."""
+
+import asyncio
+from collections.abc import Callable
+
+from agent_console.documents.corrections import (
+    AgentTimes,
+    CorrectOutcome,
+    CorrectTime,
+    OutcomeCorrected,
+    TimeCorrected,
+    TimePieceDoc,
+)
+from agent_console.documents.problems import FieldProblem
+from agent_console.errors import InvalidError, NotFoundError
+from cti_bridge.app.console.audit import DaemonAudit
+from cti_bridge.app.console.threads import Threads
+from cti_bridge.app.correcting import (
+    LONGEST_TIME,
+    Correcting,
+    CorrectionError,
+    NothingToCorrectError,
+    OutcomeWish,
+    TimeWish,
+)
+from cti_bridge.shell.coordinator import Coordinator
+from facts.ids import AgentId, ContactId
+from facts.journal import TimePiece
+from facts.states import Declared
+from facts.time import Instant
+from reporting.kpi.corrections import NOT_READY
+
+
+class DaemonCorrections:
+    """`agent_console.ports.Corrections`. ``written``: returns when all facts so far are in the journal."""
+
+    def __init__(
+        self,
+        correcting: Correcting,
+        coordinator: Coordinator,
+        audit: DaemonAudit,
+        threads: Threads,
+        *,
+        written: Callable[[], object],
+    ) -> None:
+        self._correcting = correcting
+        self._coordinator = coordinator
+        self._audit = audit
+        self._threads = threads
+        self._written = written
+        self._one_at_a_time = asyncio.Lock()
+
+    async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
+        """An agent's time as it counts."""
+        if not 0 < end - start <= LONGEST_TIME:
+            problem = FieldProblem(field="query.end", rule="is not within 31 days after start", way_out="ask for less")
+            raise InvalidError([problem])
+        await self._threads.run(self._written)
+        pieces = await self._threads.run(self._correcting.times, AgentId(agent), start, end)
+        return AgentTimes(agent=agent, pieces=[_doc(piece) for piece in pieces])
+
+    async def correct_time(self, agent: str, wish: CorrectTime, by: str) -> TimeCorrected:
+        """Count an agent's time anew."""
+        state = wish.declared if wish.declared != NOT_READY else f"{NOT_READY}:{wish.reason or ''}"
+        asked = TimeWish(agent_id=AgentId(agent), start=wish.start, end=wish.end, state=state, by=by, why=wish.why)
+        async with self._one_at_a_time:
+            await self._threads.run(self._written)
+            try:
+                fact = await self._threads.run(
+                    self._correcting.time, asked, self._coordinator.now(), self._present_since(agent)
+                )
+            except CorrectionError as error:
+                raise _refused(error) from error
+            self._coordinator.record(fact)
+            await self._threads.run(self._written)
+        replaced = [_doc(piece) for piece in fact.replaced]
+        await self._audit.note(
+            by,
+            "corrected",
+            "agent_time",
+            agent,
+            before=[piece.model_dump(mode="json") for piece in replaced],
+            after={"start": wish.start, "end": wish.end, "state": state},
+        )
+        shown, _, reason = state.partition(":")
+        return TimeCorrected(agent=agent, state=shown, reason=reason or None, replaced=replaced)
+
+    def _present_since(self, agent: str) -> Instant | None:
+        view = self._coordinator.engine.agent(AgentId(agent))
+        return None if view is None or view.declared is Declared.LOGGED_OUT else view.since
+
+    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, by: str) -> OutcomeCorrected:
+        """Count a contact's outcome anew."""
+        asked = OutcomeWish(
+            contact_id=ContactId(contact_id),
+            disposition=wish.disposition or "",
+            resolved=wish.resolved,
+            notes=wish.notes,
+            by=by,
+            why=wish.why,
+        )
+        async with self._one_at_a_time:
+            await self._threads.run(self._written)
+            try:
+                fact = await self._threads.run(self._correcting.outcome, asked, self._coordinator.now())
+            except CorrectionError as error:
+                raise _refused(error) from error
+            self._coordinator.record(fact)
+            await self._threads.run(self._written)
+        await self._audit.note(
+            by,
+            "corrected",
+            "contact",
+            contact_id,
+            before={"disposition": fact.was, "resolved": fact.was_resolved},
+            after={"disposition": fact.disposition, "resolved": fact.resolved},
+        )
+        return OutcomeCorrected(
+            contact_id=contact_id,
+            disposition=fact.disposition or None,
+            resolved=fact.resolved,
+            was=fact.was or None,
+            was_resolved=fact.was_resolved,
+            by=by,
+        )
+
+
+def _refused(error: CorrectionError) -> Exception:
+    if isinstance(error, NothingToCorrectError):
+        return NotFoundError(str(error))
+    rule, _, way_out = str(error).partition(": ")
+    return InvalidError([FieldProblem(field="body", rule=rule, way_out=way_out or "correct it as the rule says")])
+
+
+def _doc(piece: TimePiece) -> TimePieceDoc:
+    state, _, reason = piece.state.partition(":")
+    return TimePieceDoc(start=piece.at, end=piece.end, state=state, reason=reason or None)

@@ -1,0 +1,156 @@
+"""Corrections, worked out from the journal: which time of an agent counts anew, what a contact's outcome was before.
+
+The facts that come of it are self-contained, so that boards, tables and reports count them without looking back.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from config.models import Settings
+from facts.ids import AgentId, ContactId, QueueName
+from facts.journal import AgentTimeCorrected, DispositionCorrected, DispositionSet, Entry, TimePiece
+from facts.time import DAY, Instant
+from reporting.kpi.corrections import LONGEST_BACK, NOT_READY, READY, replaced
+from reporting.kpi.fold import Folds, Records
+from reporting.kpi.records import Arrival, Record, Span, Visit
+from reporting.kpi.report import read
+from storage.journal import Journal
+
+LONGEST_TIME = 31 * DAY
+"""So much of an agent's time is corrected at once."""
+
+
+class CorrectionError(Exception):
+    """A correction that makes no sense; the text says why and what to do."""
+
+
+class NothingToCorrectError(CorrectionError):
+    """There is no such contact, or no time that would change."""
+
+
+class TimeWish(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's time was in another state. ``since``: when the present stretch began; None: not signed in."""
+
+    agent_id: AgentId
+    start: Instant
+    end: Instant
+    state: str
+    by: str
+    why: str = ""
+
+
+class OutcomeWish(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact's outcome was another. ``notes`` None: they stay."""
+
+    contact_id: ContactId
+    disposition: str
+    resolved: bool | None
+    notes: str | None
+    by: str
+    why: str = ""
+
+
+class Correcting:
+    """Works corrections out. Reads the journal: not for the reactor's thread."""
+
+    def __init__(self, journal: Journal, settings: Callable[[], Settings]) -> None:
+        self._journal = journal
+        self._settings = settings
+
+    def times(self, agent_id: AgentId, start: Instant, end: Instant) -> tuple[TimePiece, ...]:
+        """An agent's time between two instants as it counts now, in order."""
+        return tuple(
+            TimePiece(
+                at=max(span.at, start), end=min(span.end, end), state=span.state, team=span.team, skills=span.skills
+            )
+            for span in sorted(self._spans(start, end), key=lambda span: span.at)
+            if span.agent_id == agent_id and span.at < end and span.end > start
+        )
+
+    def time(self, wish: TimeWish, now: Instant, present_since: Instant | None) -> AgentTimeCorrected:
+        """The correction of an agent's time; raises `CorrectionError`.
+
+        ``present_since``: when the stretch began that goes on now; None: the agent is not signed in.
+        """
+        self._check_time(wish, now, present_since)
+        pieces = replaced(self._spans(wish.start, wish.end), wish.agent_id, wish.start, wish.end, wish.state)
+        if not pieces:
+            raise NothingToCorrectError(
+                f"{wish.agent_id} has no time without a contact there that is not {wish.state} already"
+            )
+        return AgentTimeCorrected(
+            agent_id=wish.agent_id,
+            from_at=wish.start,
+            to_at=wish.end,
+            state=wish.state,
+            replaced=pieces,
+            by=wish.by,
+            why=wish.why,
+        )
+
+    def _check_time(self, wish: TimeWish, now: Instant, present_since: Instant | None) -> None:
+        if wish.start >= wish.end:
+            raise CorrectionError("the time ends before it begins")
+        if wish.end > now:
+            raise CorrectionError("the time is not over yet: what has not been cannot be corrected")
+        if wish.end - wish.start > LONGEST_TIME:
+            raise CorrectionError("31 days at most are corrected at once")
+        if wish.start < now - LONGEST_BACK + DAY:
+            raise CorrectionError("what was a year ago is not corrected any more")
+        if present_since is not None and wish.end > present_since:
+            raise CorrectionError(
+                "the agent's present state began before the end of that time: change the state, then correct what was"
+            )
+        kind, _, reason = wish.state.partition(":")
+        if wish.state != READY and (kind != NOT_READY or reason not in self._settings().reasons):
+            known = ", ".join(self._settings().reasons)
+            raise CorrectionError(f"there is no reason {reason!r} for not being ready; there are {known}")
+
+    def _spans(self, start: Instant, end: Instant) -> list[Span]:
+        return [record for record in read(self._journal, start, end).records if isinstance(record, Span)]
+
+    def outcome(self, wish: OutcomeWish, now: Instant) -> DispositionCorrected:
+        """The correction of a contact's outcome; raises `CorrectionError`."""
+        if wish.disposition and wish.disposition not in self._settings().dispositions:
+            known = ", ".join(self._settings().dispositions)
+            raise CorrectionError(f"there is no disposition {wish.disposition!r}; there are {known}")
+        entries = list(self._journal.entries(contact_id=wish.contact_id))
+        if not entries:
+            raise NothingToCorrectError(f"there is no contact {wish.contact_id!r} in the journal")
+        if entries[0].at < now - LONGEST_BACK + DAY:
+            raise CorrectionError("what was a year ago is not corrected any more")
+        return _corrected(wish, entries)
+
+
+def _corrected(wish: OutcomeWish, entries: list[Entry]) -> DispositionCorrected:
+    records = Records()
+    folds = Folds(records)
+    folds.apply_all(entries)
+    of_contact: Mapping[type[Record], Record] = {type(record): record for record in records.records}
+    visit, arrival = of_contact.get(Visit), of_contact.get(Arrival)
+    stay = visit if isinstance(visit, Visit) else None
+    came = arrival if isinstance(arrival, Arrival) else None
+    return DispositionCorrected(
+        contact_id=wish.contact_id,
+        customer_id=entries[-1].fact.customer_id,
+        agent_id=None if stay is None else stay.agent_id,
+        queue=QueueName(stay.queue) if stay is not None else None,
+        queued_at=0 if stay is None else stay.at,
+        entry_point=stay.entry_point if stay is not None else "",
+        disposition=wish.disposition,
+        resolved=wish.resolved,
+        notes=_notes(entries) if wish.notes is None else wish.notes,
+        was=stay.disposition if stay is not None else came.disposition if came is not None else "",
+        was_resolved=None if stay is None else stay.resolved,
+        by=wish.by,
+        why=wish.why,
+    )
+
+
+def _notes(entries: list[Entry]) -> str:
+    """What was noted last."""
+    for entry in reversed(entries):
+        if isinstance(entry.fact, DispositionSet | DispositionCorrected):
+            return entry.fact.notes
+    return ""

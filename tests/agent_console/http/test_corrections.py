@@ -1,0 +1,137 @@
+"""Corrections over HTTP: supervisors tell time and outcomes of their people anew; story and audit have both."""
+
+from typing import Any
+
+from agent_console.documents.values import moment_text
+from facts.ids import AgentId, ContactId
+from facts.journal import DispositionSet
+from facts.time import SECOND
+from storage.audit import AuditLog
+from tests.agent_console.site import Site
+
+
+def work(site: Site) -> int:
+    """Anna is ready for ten minutes, on a break for ten, and ready again for ten; gives when she began."""
+    began = site.clock.now()
+    site.ready("anna")
+    site.passes(600)
+    site.daemon.desk.not_ready("anna", "break")
+    site.passes(600)
+    site.daemon.desk.ready("anna")
+    site.passes(600)
+    site.ready("zoe")
+    return began
+
+
+def at(began: int, seconds: float) -> str:
+    return moment_text(began + round(seconds * SECOND))
+
+
+def times(browser: Any, began: int) -> list[tuple[str, str | None, float]]:
+    answer = browser.get("/agents/anna/times", params={"start": at(began, 0), "end": at(began, 1800)})
+    assert answer.status_code == 200, answer.text
+
+    def seconds(text: str) -> float:
+        return float(text[17:26]) + 60 * int(text[14:16]) + 3600 * int(text[11:13])
+
+    return [
+        (piece["state"], piece["reason"], seconds(piece["end"]) - seconds(piece["start"]))
+        for piece in answer.json()["pieces"]
+        if piece["start"] != piece["end"]
+    ]
+
+
+def test_a_break_that_was_a_training_is_told_anew(site: Site) -> None:
+    began = work(site)
+    nora = site.signed_in("nora")
+    assert times(nora, began) == [("READY", None, 600), ("NOT_READY", "break", 600), ("READY", None, 600)]
+    wish = {
+        "start": at(began, 500),
+        "end": at(began, 1100),
+        "declared": "NOT_READY",
+        "reason": "training",
+        "why": "new tool",
+    }
+    answer = nora.post("/agents/anna/corrections", wish)
+    assert answer.status_code == 200, answer.text
+    assert [(piece["state"], piece["reason"]) for piece in answer.json()["replaced"]] == [
+        ("READY", None),
+        ("NOT_READY", "break"),
+    ]
+    corrected = times(nora, began)
+    by_state = {(state, reason): 0.0 for state, reason, _ in corrected}
+    for state, reason, seconds in corrected:
+        by_state[state, reason] += seconds
+    assert by_state == {("READY", None): 1100, ("NOT_READY", "training"): 600, ("NOT_READY", "break"): 100}
+    assert nora.post("/agents/anna/corrections", wish).status_code == 404, "it counts so already"
+    (told,) = AuditLog(site.journal).changes(resource="agent_time", key="anna")
+    assert (told.change.actor, told.change.action) == ("nora", "corrected")
+    assert [piece["reason"] for piece in told.change.before] == [None, "break"]
+
+
+def test_what_cannot_be_corrected_says_why(site: Site) -> None:
+    began = work(site)
+    nora = site.signed_in("nora")
+
+    def refused(
+        start: float, end: float, declared: str = "NOT_READY", reason: str | None = "training"
+    ) -> tuple[int, str]:
+        answer = nora.post(
+            "/agents/anna/corrections",
+            {"start": at(began, start), "end": at(began, end), "declared": declared, "reason": reason},
+        )
+        return answer.status_code, answer.text
+
+    for start, end, words in (
+        (500, 500, "ends before it begins"),
+        (1000, 2000, "not over yet"),
+        (1000, 1500, "present state began before"),
+        (-86_400 * 40, 0, "31 days at most"),
+        (-86_400 * 500, -86_400 * 490, "a year ago"),
+    ):
+        status, text = refused(start, end)
+        assert (status, words in text) == (422, True), text
+    assert "no reason 'dancing'" in refused(0, 500, reason="dancing")[1]
+    assert "no reason ''" in refused(0, 500, reason=None)[1]
+    assert refused(-500, 0)[0] == 404, "nobody was signed in"
+    assert site.signed_in("sam").post("/agents/anna/corrections", {}).status_code == 422
+    other = site.signed_in("sam").get("/agents/anna/times", params={"start": at(began, 0), "end": at(began, 9)})
+    assert other.status_code == 403
+    assert (
+        site.signed_in("anna").get("/agents/anna/times", params={"start": at(0, 0), "end": at(0, 9)}).status_code == 403
+    )
+
+
+def test_an_outcome_is_told_anew_and_the_story_has_both(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    site.answer(contact)
+    site.coordinator.record(
+        DispositionSet(
+            contact_id=ContactId(contact), agent_id=AgentId("anna"), disposition="solved", resolved=True, notes="quick"
+        )
+    )
+    nora = site.signed_in("nora")
+    url = f"/contacts/{contact}/corrections"
+    answer = nora.post(url, {"disposition": "follow_up", "resolved": False, "why": "the customer called again"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {
+        "contact_id": contact,
+        "disposition": "follow_up",
+        "resolved": False,
+        "was": "solved",
+        "was_resolved": True,
+        "by": "nora",
+    }
+    story = nora.get(f"/contacts/{contact}/story").text
+    assert "anna noted solved, resolved" in story
+    assert "nora corrected the outcome: follow_up, not resolved; it was solved, resolved" in story
+    found = nora.get(f"/contacts/{contact}").json()
+    assert (found["outcome"]["disposition"], found["outcome"]["resolved"]) == ("follow_up", False)
+    again = nora.post(url, {"disposition": "solved", "resolved": None, "notes": "x"}).json()
+    assert (again["was"], again["was_resolved"]) == ("follow_up", False), "a correction is corrected in turn"
+    assert nora.post(url, {"disposition": "dancing"}).status_code == 422
+    assert nora.post("/contacts/nobody/corrections", {}).status_code == 404
+    assert site.signed_in("sam").post(url, {}).status_code == 403
+    told = [one.change.after["disposition"] for one in AuditLog(site.journal).changes(resource="contact", key=contact)]
+    assert told == ["solved", "follow_up"]
