@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Pill.css";
+import "@mantine/core/styles/PillsInput.css";
 import "./mantine";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";

@@ -33,6 +33,18 @@ const VIEWS: readonly View[] = [
     component: lazy(() => import("../floor/FloorView")),
   },
   {
+    path: "/contacts",
+    title: "nav.contacts",
+    for: (me) => atLeast(me, "supervisor"),
+    component: lazy(() => import("../contacts/ContactsView")),
+  },
+  {
+    path: "/reports",
+    title: "nav.reports",
+    for: (me) => atLeast(me, "supervisor"),
+    component: lazy(() => import("../reports/ReportsView")),
+  },
+  {
     path: "/administration",
     title: "nav.administration",
     for: (me) => atLeast(me, "administrator"),

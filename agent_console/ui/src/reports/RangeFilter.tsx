@@ -1,0 +1,46 @@
+import { Select, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { centreClock } from "../live/live";
+import { type Range, rangeOf, type Span, SPANS } from "./range";
+
+export interface Chosen extends Range {
+  span: Span;
+}
+
+/** From when to when: a named range, or days of one's own. */
+export function RangeFilter({ value, change }: { value: Chosen; change: (value: Chosen) => void }) {
+  const { t } = useTranslation("reports");
+  return (
+    <>
+      <Select
+        size="xs"
+        w={140}
+        label={t("range.label")}
+        data={SPANS.map((span) => ({ value: span, label: t(`range.${span}`) }))}
+        value={value.span}
+        onChange={(span) => {
+          if (span === null) return;
+          if (span === "custom") change({ ...value, span });
+          else change({ span, ...rangeOf(span, centreClock.now()) });
+        }}
+        allowDeselect={false}
+      />
+      <TextInput
+        size="xs"
+        w={140}
+        type="date"
+        label={t("range.from")}
+        value={value.from}
+        onChange={(event) => change({ ...value, span: "custom", from: event.currentTarget.value })}
+      />
+      <TextInput
+        size="xs"
+        w={140}
+        type="date"
+        label={t("range.to")}
+        value={value.to}
+        onChange={(event) => change({ ...value, span: "custom", to: event.currentTarget.value })}
+      />
+    </>
+  );
+}

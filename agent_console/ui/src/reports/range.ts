@@ -1,0 +1,32 @@
+/** Ranges of days as people name them; a range begins inside and ends outside. */
+
+export const SPANS = ["today", "yesterday", "week", "month", "custom"] as const;
+export type Span = (typeof SPANS)[number];
+
+export interface Range {
+  from: string;
+  to: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** `2026-11-28`, in the reader's zone. */
+export function dayOf(time: number): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function rangeOf(span: Exclude<Span, "custom">, now: number): Range {
+  const tomorrow = dayOf(now + DAY_MS);
+  switch (span) {
+    case "today":
+      return { from: dayOf(now), to: tomorrow };
+    case "yesterday":
+      return { from: dayOf(now - DAY_MS), to: dayOf(now) };
+    case "week":
+      return { from: dayOf(now - 6 * DAY_MS), to: tomorrow };
+    case "month":
+      return { from: dayOf(now - 29 * DAY_MS), to: tomorrow };
+  }
+}
