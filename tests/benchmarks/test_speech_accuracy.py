@@ -3,10 +3,27 @@
 import pytest
 
 from ivr.speech.moonshine_recogniser import MoonshineRecogniser
-from tests.benchmarks.speech_accuracy import accuracy_table, attempt, latency_table, percentile, run, spoken, tasks
+from tests.benchmarks.speech_accuracy import (
+    accuracy_table,
+    attempt,
+    latency_table,
+    percentile,
+    run,
+    spoken,
+    tasks,
+    vosk_menu,
+)
 
 AT_LEAST = {"yes or no": 2, "menu of 5": 5, "one digit": 10, "account, 4-8 digits": 11, "day": 4, "not in the menu": 7}
 LONGEST_MENU_WAIT_S = 0.7
+
+
+@pytest.mark.benchmark
+def test_vosk_decides_in_time() -> None:
+    ones = vosk_menu()
+    assert all(one.right for one in ones)
+    waits = sorted(one.waited_s for one in ones)
+    assert percentile(waits, 95) <= LONGEST_MENU_WAIT_S, waits
 
 
 @pytest.mark.benchmark
