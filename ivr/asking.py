@@ -249,6 +249,8 @@ def _read_back(node: Asking, meaning: str) -> Prompts:
             return next((choice.prompts for choice in node.choices if choice.name == meaning), ())
         case Collect(kind="date"):
             return (SpokenValue(value="heard", as_="date"),)
+        case Collect(kind="number"):
+            return (SpokenValue(value="heard", as_="number"),)
         case Collect() | Survey():
             return (SpokenValue(value="heard", as_="digits"),)
         case Confirm():

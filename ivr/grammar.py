@@ -8,6 +8,7 @@ import msgspec
 
 from ivr.flow import Asking, Collect, Confirm, Escape, Menu, Survey
 from ivr.spoken_dates import day_phrases
+from ivr.spoken_numbers import number_phrases
 
 ESCAPE = "\x1bescape"
 """The meaning of the words that lead to a person; no choice can have this name."""
@@ -120,11 +121,26 @@ def of_node(node: Asking, language: str, escape: Escape | None) -> Grammar | Non
             scores = {str(score) for score in range(node.lowest, node.highest + 1)}
             own = tuple(Phrase(word, d) for word, d in digit_words(language).items() if d in scores)
             return Grammar(kind="choices", language=language, phrases=own + away)
-        case Collect(kind="digits" | "account" | "number"):
+        case Collect():
+            return _of_collect(node, language, away)
+
+
+def _of_collect(node: Collect, language: str, away: tuple[Phrase, ...]) -> Grammar | None:
+    match node.kind:
+        case "number" if numbers := _numbers(node, language):
+            return Grammar(kind="choices", language=language, phrases=numbers + away)
+        case "digits" | "account" | "number":
             lengths = {"min_length": node.min_length, "max_length": node.max_length}
             return Grammar(kind="digits", language=language, phrases=away, **lengths)
-        case Collect(kind="date"):
-            days = tuple(Phrase(words, meaning) for words, meaning in day_phrases(language))
-            return Grammar(kind="date", language=language, phrases=days + away) if days else None
-        case Collect():
+        case "date" if days := tuple(Phrase(words, meaning) for words, meaning in day_phrases(language)):
+            return Grammar(kind="date", language=language, phrases=days + away)
+        case _:
             return None
+
+
+def _numbers(node: Collect, language: str) -> tuple[Phrase, ...]:
+    """Every number that the node accepts, in words, when they are few enough."""
+    least, most = node.least or "0", node.most or "9" * node.max_length
+    if not (least.isdecimal() and most.isdecimal()):
+        return ()
+    return tuple(Phrase(words, meaning) for words, meaning in number_phrases(language, int(least), int(most)))

@@ -71,10 +71,15 @@ def _values(flow: Flow) -> set[tuple[str, str]]:
             if not isinstance(item, str)
         }
         if isinstance(node, Collect | Survey) and node.input != "keys":
-            values |= {("digits", ""), *({("date", "")} if isinstance(node, Collect) and node.kind == "date" else ())}
+            values.add((_read_back(node), ""))
         if isinstance(node, Queue) and node.announce is not None:
             values |= {("number", ""), ("duration", "")}
     return values
+
+
+def _read_back(node: Collect | Survey) -> str:
+    """How the interpreter says what it has understood."""
+    return node.kind if isinstance(node, Collect) and node.kind in ("date", "number") else "digits"
 
 
 def voice_of(language: str, voices: Mapping[str, str]) -> str:
