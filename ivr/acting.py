@@ -12,7 +12,7 @@ from facts.requirements import HIGHEST_LEVEL, LOWEST_LEVEL, AllOf, AtLeast, Requ
 from facts.time import SECOND, from_seconds
 from ivr import effects, inputs
 from ivr.expressions import condition, fill
-from ivr.flow import Branch, HangUp, Lookup, Queue, Return, Say, Set, Subflow, Transfer, Value, Voicemail
+from ivr.flow import Branch, CallBack, HangUp, Lookup, Queue, Return, Say, Set, Subflow, Transfer, Value, Voicemail
 from ivr.run import Frame, Keys, Phase, Secret, begin_variables, find_flow
 from ivr.turn import Exit, Turn
 
@@ -84,7 +84,7 @@ def _set_language(turn: Turn, language: str) -> None:
         turn.emit(effects.Report(what="unknown_language", node=turn.run.node))
 
 
-def _set_routing(turn: Turn, node: Set | Queue) -> None:
+def _set_routing(turn: Turn, node: Set | Queue | CallBack) -> None:
     run, scope = turn.run, turn.run.scope()
     skills = dict(run.skills)
     for name, level in node.skills.items():
@@ -302,9 +302,41 @@ def _spoken_wait(wait_s: float) -> int:
     return max(1, -int(-wait_s // 60)) * 60
 
 
-def callback_refused(turn: Turn, _node: Queue, _input: inputs.CallbackRefused) -> None:
-    """The caller cannot be called back: they are told, and wait on."""
+def callback_refused(turn: Turn, node: Queue, _input: inputs.CallbackRefused) -> Exit | None:
+    """The caller cannot be called back there: they are asked for another number, or are told, and wait on."""
+    if node.callback is not None and node.callback.ask is not None:
+        turn.emit(effects.LeaveQueue(keeps_place=True))
+        return Exit("ask", node.callback.ask)
     turn.play(("no_callback",), interruptible=True)
+    return None
+
+
+def enter_callback(turn: Turn, node: CallBack) -> None:
+    """Ask for a place in the queue without a line."""
+    _set_routing(turn, node)
+    run, scope = turn.run, turn.run.scope()
+    turn.change(phase=Phase.BOOKING)
+    turn.wake_in(ASK_PATIENCE)
+    turn.emit(
+        effects.JoinAsCallback(
+            queue=QueueName(node.queue),
+            number=fill(node.number, scope),
+            priority=run.priority,
+            requirement=_requirement(run.skills),
+            prefer_agent=AgentId(fill(node.prefer_agent, scope)) if node.prefer_agent else None,
+            attributes=run.attributes(),
+        )
+    )
+
+
+def callback_taken(_turn: Turn, node: CallBack, _input: inputs.CallbackTaken) -> Exit:
+    """The caller may hang up."""
+    return Exit("next", node.next)
+
+
+def callback_failed(_turn: Turn, node: CallBack, _input: inputs.CallbackRefused | inputs.Tick) -> Exit:
+    """The caller cannot be called back, or nobody says that they will."""
+    return Exit("failed", node.failed)
 
 
 def queue_left(turn: Turn, node: Queue, left: inputs.QueueLeft) -> Exit | None:

@@ -63,7 +63,8 @@ class Step(_ScriptPart, frozen=True, kw_only=True):
     ``silence``: stays silent until the menu notices, so many times. ``hears``: listens to the end; these prompts
     were among what was played since the last ``hears``, in this order. ``hangs_up: true``. ``agent``: ``answers`` or
     ``hangs_up``. ``queue``: it does not take or keep the caller (``closed`` …). ``position``: the announcement is due.
-    ``transfer``, ``message``: how they end. ``speech: fails``: the recogniser is gone.
+    ``transfer``, ``message``: how they end. ``callback``: whether they will be called back. ``speech: fails``: the
+    recogniser is gone.
     """
 
     presses: str | None = None
@@ -77,6 +78,7 @@ class Step(_ScriptPart, frozen=True, kw_only=True):
     position: Position | None = None
     transfer: Literal["answered", "busy", "no_answer", "failed"] | None = None
     message: Literal["taken"] | None = None
+    callback: Literal["taken", "refused"] | None = None
     speech: Literal["fails"] | None = None
 
 
@@ -387,6 +389,12 @@ def _message(walk: Walk, _outcome: str, _path: Path) -> None:
     walk.feed(inputs.MessageTaken())
 
 
+def _callback(walk: Walk, outcome: str, _path: Path) -> None:
+    if walk.run.phase is not Phase.QUEUED or outcome == "taken":
+        _needs(walk, Phase.BOOKING)
+    walk.feed(inputs.CallbackTaken() if outcome == "taken" else inputs.CallbackRefused())
+
+
 def _speech(walk: Walk, _what: str, _path: Path) -> None:
     walk.feed(inputs.SpeechFailed("script"))
 
@@ -403,6 +411,7 @@ _STEPS: Mapping[str, Any] = {
     "position": _position,
     "transfer": _transfer,
     "message": _message,
+    "callback": _callback,
     "speech": _speech,
 }
 

@@ -27,6 +27,9 @@ def edges_of(node: Node) -> Iterator[Edge]:
         part = getattr(node, field, None)
         if part is not None:
             yield Edge(name=field, target=part.next, path=(field, "next"))
+    callback = getattr(node, "callback", None)
+    if callback is not None and callback.ask is not None:
+        yield Edge(name="ask", target=callback.ask, path=("callback", "ask"))
     for field in ("yes", "no", "otherwise", "not_found", "fallback", "failed", "after_talk", "next"):
         target = getattr(node, field, None)
         if target is not None:

@@ -140,7 +140,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaveQueue(msgspec.Struct, frozen=True):
-    """The caller pressed the key to leave the queue."""
+    """The caller pressed the key to leave the queue. ``keeps_place``: to come back to it by JoinAsCallback."""
+
+    keeps_place: bool = False
 
 
 class RequestCallback(msgspec.Struct, frozen=True):
@@ -150,6 +152,20 @@ class RequestCallback(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "RequestCallback()"
+
+
+class JoinAsCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """Give the caller a place in the queue, to be called back; then say CallbackTaken or CallbackRefused."""
+
+    queue: QueueName
+    number: str
+    priority: int | None = None
+    requirement: Requirement | None = None
+    prefer_agent: AgentId | None = None
+    attributes: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"JoinAsCallback({self.queue!r})"
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +217,7 @@ Effect: TypeAlias = (
     | Queue
     | LeaveQueue
     | RequestCallback
+    | JoinAsCallback
     | Transfer
     | Voicemail
     | HangUp

@@ -260,11 +260,16 @@ class QueueKey(_Part, frozen=True, kw_only=True):
 
 
 class Callback(_Part, frozen=True, kw_only=True):
-    """A key by which the caller hangs up and keeps the place in the queue; ``number``: where to call back."""
+    """A key by which the caller hangs up and keeps the place in the queue; ``number``: where to call back.
+
+    ``ask``: where the caller goes when that is no number that can be dialled (withheld, say); a ``callback`` node later
+    gives back the place.
+    """
 
     key: Key
     number: str = "{caller.number}"
     next: NodeRef
+    ask: NodeRef | None = None
 
 
 QueueExit: TypeAlias = Literal["closed", "full", "no_agents", "timed_out"]
@@ -287,6 +292,22 @@ class Queue(_Node, frozen=True, kw_only=True, tag="queue"):
     callback: Callback | None = None
     exits: dict[str, NodeRef] = {}
     after_talk: NodeRef | None = None
+
+
+class CallBack(_Node, frozen=True, kw_only=True, tag="callback"):
+    """Gives the caller a place in a queue to be called back at ``number``, without waiting on the line.
+
+    Who comes from a queue by ``ask`` gets the place back that they had there. ``failed``: the number cannot be dialled,
+    or not within the hours.
+    """
+
+    queue: str
+    next: NodeRef
+    failed: NodeRef
+    number: str = "{caller.number}"
+    priority: int | str | None = None
+    skills: dict[str, int | str] = {}
+    prefer_agent: str = ""
 
 
 class Transfer(_Node, frozen=True, kw_only=True, tag="transfer"):
@@ -326,6 +347,7 @@ Node: TypeAlias = (
     | Subflow
     | Return
     | Queue
+    | CallBack
     | Transfer
     | Voicemail
     | HangUp

@@ -108,8 +108,15 @@ class PositionTold(msgspec.Struct, frozen=True, kw_only=True):
     expected_wait_s: float | None = None
 
 
+class CallbackTaken(msgspec.Struct, frozen=True):
+    """The caller will be called back."""
+
+
 class CallbackRefused(msgspec.Struct, frozen=True):
-    """The caller cannot be called back: not at this number, or not within the hours. They wait as before."""
+    """The caller cannot be called back: not at this number, or not within the hours.
+
+    After the key in a queue it is given to the run as it was before the key: the caller waits still.
+    """
 
 
 class QueueLeft(msgspec.Struct, frozen=True):
@@ -150,6 +157,7 @@ Input: TypeAlias = (
     | Told
     | LookupDone
     | PositionTold
+    | CallbackTaken
     | CallbackRefused
     | QueueLeft
     | Connected

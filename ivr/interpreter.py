@@ -27,6 +27,9 @@ With AudioSocket, prompts, keys and speech run at the same time and ``StopPlayin
 sent anew with every question. Effects that need an answer carry a number (``ask_id``, ``lookup_id``, ``play_id``);
 answers with another number are ignored.
 
+*Callbacks.* Who presses the key for one has gone on when ``effects.RequestCallback`` is seen; a shell that cannot call
+back drops that step, and gives ``CallbackRefused`` to the run as it was before the key.
+
 *The queue.* ``effects.Queue`` ends the menu (``MenuEnded`` is recorded) but not the run: while the caller waits, keys,
 ``PositionTold``, ``QueueLeft``, ``Connected`` and ``TalkOver`` may be fed. A shell that does none of this just drops
 the run. ``run.attributes()`` is what the agent should see.
@@ -43,6 +46,7 @@ from facts.time import Instant
 from ivr import acting, asking, effects, inputs
 from ivr.flow import (
     Branch,
+    CallBack,
     Collect,
     Confirm,
     Flow,
@@ -281,6 +285,7 @@ _ENTER: Mapping[type, Callable[..., Exit | None]] = {
     Subflow: acting.enter_subflow,
     Return: acting.enter_return,
     Queue: acting.enter_queue,
+    CallBack: acting.enter_callback,
     Transfer: acting.enter_transfer,
     Voicemail: acting.enter_voicemail,
     HangUp: acting.enter_hang_up,
@@ -320,6 +325,9 @@ _HANDLERS: Mapping[tuple[Phase, type, type], Callable[..., Exit | None]] = {
     (Phase.QUEUED, Queue, inputs.CallbackRefused): acting.callback_refused,
     (Phase.QUEUED, Queue, inputs.QueueLeft): acting.queue_left,
     (Phase.QUEUED, Queue, inputs.Connected): acting.connected,
+    (Phase.BOOKING, CallBack, inputs.CallbackTaken): acting.callback_taken,
+    (Phase.BOOKING, CallBack, inputs.CallbackRefused): acting.callback_failed,
+    (Phase.BOOKING, CallBack, inputs.Tick): acting.callback_failed,
     (Phase.TALKING, Queue, inputs.TalkOver): acting.talk_over,
     (Phase.TRANSFERRING, Transfer, inputs.TransferEnded): acting.transfer_ended,
     (Phase.RECORDING, Voicemail, inputs.MessageTaken): acting.message_taken,

@@ -22,6 +22,7 @@ class Phase(enum.Enum):
     TOLD = "the shell is asked for the state of hours and queues"
     LOOKING_UP = "another system is asked"
     QUEUED = "the caller waits for an agent"
+    BOOKING = "the distributor is asked to call back"
     TALKING = "the caller talks with an agent"
     TRANSFERRING = "the caller is being transferred, or talks outside"
     RECORDING = "the caller leaves a message"

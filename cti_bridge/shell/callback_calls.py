@@ -17,7 +17,7 @@ import structlog
 
 from acd.contact_state import Place as AcdPlace
 from acd.effects import DialCustomer
-from acd.events import CallbackAnswered, CallbackFailed, EndTalk, RequestCallback
+from acd.events import CallbackAnswered, CallbackFailed, EndTalk, JoinAsCallback, JoinQueue, RequestCallback
 from acd.views import ContactView
 from cti_bridge.shell import switch_actions, translate
 from cti_bridge.shell.calls import Call, Leg, Place
@@ -115,13 +115,17 @@ class CallbackCalls:
         self.remember(call.contact_id, call.entry_point, call.caller_name)
         return True
 
+    def join(self, call: Call, join: JoinQueue, number: str) -> bool:
+        """The caller, who waits in no queue, wants to be called back in one; False when that cannot be."""
+        how = self._numbers.dialled(number, join.queue, call.entry_point)
+        if how is None or not self._coordinator.tell(JoinAsCallback(join=join, number=how.number)):
+            return False
+        self.remember(call.contact_id, call.entry_point, call.caller_name)
+        return True
+
     def remember(self, contact_id: ContactId, entry_point: str, caller_name: str) -> None:
         """What the line told that will be needed when there is none."""
         self._asked[contact_id] = _Asked(entry_point, caller_name)
-
-    def dialled(self, number: str, queue: QueueName, entry_point: str) -> CustomerCall | None:
-        """How a number would be dialled for a queue's callback; None: not at all."""
-        return self._numbers.dialled(number, queue, entry_point)
 
     def _how(self, view: ContactView, number: str, entry_point: str) -> CustomerCall | None:
         return None if view.queue is None else self._numbers.dialled(number, view.queue, entry_point)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from facts.ids import AgentId, ContactId, CustomerId, OfferId
+from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName
 from facts.time import Instant
 
 
@@ -35,7 +35,7 @@ class KnownCustomer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call:
-    """A caller on the line."""
+    """A caller on the line. ``kept_place``: queue and join time of the place to which they want to come back."""
 
     __slots__ = (
         "agent_id",
@@ -48,6 +48,7 @@ class Call:
         "dialled",
         "entry_point",
         "in_menu",
+        "kept_place",
         "offered",
         "place",
         "routing",
@@ -65,6 +66,7 @@ class Call:
         self.caller_name = ""
         self.customer: KnownCustomer | None = None
         self.offered = False
+        self.kept_place: tuple[QueueName, Instant] | None = None
         self.agent_id: AgentId | None = None
         self.routing: object | None = None
 

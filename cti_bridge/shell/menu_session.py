@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
 import structlog
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
@@ -69,6 +70,7 @@ class MenuSession:
             effects.Ask: lambda effect: self._feed(self._menus.errands.tell(effect, self._coordinator.now())),
             effects.Lookup: self._look_up,
             effects.Queue: self._queue,
+            effects.JoinAsCallback: self._book,
             effects.Transfer: self._transfer,
             effects.Voicemail: lambda effect: self._errands.append(lambda: self._take_message(effect)),
             effects.HangUp: self._hang_up,
@@ -260,18 +262,7 @@ class MenuSession:
         self._lookups.discard(lookup)
 
     def _queue(self, effect: effects.Queue) -> None:
-        known = self._call.customer
-        customer = effect.attributes.get("customer_id") or (known.customer_id if known is not None else None)
-        tier = {"customer_tier": known.tier} if known is not None and known.tier else {}
-        self._call.routing = JoinQueue(
-            contact_id=self._call.contact_id,
-            queue=effect.queue,
-            requirement=effect.requirement,
-            priority=effect.priority,
-            preferred_agent=effect.prefer_agent,
-            customer_id=CustomerId(customer) if customer else None,
-            attributes={**tier, **effect.attributes},
-        )
+        self._call.routing = self._join(effect)
         self._command("SET VARIABLE", "ACD_QUEUE", effect.queue)
         if effect.keys:
             self._command("SET VARIABLE", "ACD_KEYS", effect.keys)
@@ -280,6 +271,30 @@ class MenuSession:
         if self._resumes:
             self._command("EXEC", "Goto", "acd-wait,s,1")
         self._rest()
+
+    def _join(self, wish: effects.Queue | effects.JoinAsCallback) -> JoinQueue:
+        """What the distributor is told of the caller."""
+        known = self._call.customer
+        customer = wish.attributes.get("customer_id") or (known.customer_id if known is not None else None)
+        tier = {"customer_tier": known.tier} if known is not None and known.tier else {}
+        return JoinQueue(
+            contact_id=self._call.contact_id,
+            queue=wish.queue,
+            requirement=wish.requirement,
+            priority=wish.priority,
+            preferred_agent=wish.prefer_agent,
+            customer_id=CustomerId(customer) if customer else None,
+            attributes={**tier, **wish.attributes},
+        )
+
+    def _book(self, effect: effects.JoinAsCallback) -> None:
+        """Ask the distributor for a callback, at the place that the caller had before, if they had one."""
+        join = self._join(effect)
+        queue, joined_at = self._call.kept_place or (None, None)
+        if queue == effect.queue:
+            join = msgspec.structs.replace(join, joined_at=joined_at, returned=True)
+        taken = self._coordinator.callbacks.join(self._call, join, effect.number)
+        self._feed(inputs.CallbackTaken() if taken else inputs.CallbackRefused())
 
     def _transfer(self, effect: effects.Transfer) -> None:
         self._call.place = Place.TALKED

@@ -113,7 +113,7 @@ class RestingRuns:
         self._do: Mapping[type[Any], Callable[[Resting, Any], None]] = {
             effects.Record: lambda _, effect: coordinator.record(effect.fact),
             effects.Report: self._report,
-            effects.LeaveQueue: lambda at_rest, _: self._leave(at_rest, LeftQueue.KEY),
+            effects.LeaveQueue: self._leave,
             effects.Play: self._announce,
             effects.HangUp: lambda at_rest, _: coordinator.act("Hangup", switch_actions.hang_up(at_rest.call.channel)),
         }
@@ -277,10 +277,14 @@ class RestingRuns:
         self._counts.count(effect.what)
         log.warning("menu_trouble", what=effect.what, node=effect.node, reason=effect.reason)
 
-    def _leave(self, at_rest: Resting, cause: LeftQueue) -> None:
+    def _leave(self, at_rest: Resting, effect: effects.LeaveQueue) -> None:
         contact_id = at_rest.call.contact_id
-        if self._coordinator.engine.contact(contact_id) is not None:
-            self._coordinator.tell(LeaveQueue(contact_id=contact_id, cause=cause, to=at_rest.run.node))
+        view = self._coordinator.engine.contact(contact_id)
+        if view is None:
+            return
+        if effect.keeps_place and view.queue is not None:
+            at_rest.call.kept_place = view.queue, view.joined_at
+        self._coordinator.tell(LeaveQueue(contact_id=contact_id, cause=LeftQueue.KEY, to=at_rest.run.node))
 
     def _called_back(self, at_rest: Resting, effect: effects.RequestCallback) -> bool:
         """Whether the caller will be called back; if not, the step that wished it is not taken."""

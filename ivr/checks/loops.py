@@ -6,7 +6,7 @@ from ivr.checks.graph import ASKING
 from ivr.checks.material import Material
 from ivr.edges import edges_of
 from ivr.errors import Problem
-from ivr.flow import Branch, HangUp, Lookup, Node, Queue, Return, Say, Set, Subflow, Transfer, Voicemail
+from ivr.flow import Branch, CallBack, HangUp, Lookup, Node, Queue, Return, Say, Set, Subflow, Transfer, Voicemail
 
 ENDING = (HangUp, Return, Queue, Transfer, Voicemail)
 FAST_EXITS = ("closed", "full", "no_agents")
@@ -78,7 +78,7 @@ def _spinning(material: Material) -> set[str]:
 def _ways_at_once(material: Material, node: Node) -> set[str]:
     """The ways out that may be taken without the caller having heard a word."""
     match node:
-        case Set() | Branch():
+        case Set() | Branch() | CallBack():
             return _all_ways(node)
         case Subflow():
             return _all_ways(node) if _is_silent(material, node.flow) else set()

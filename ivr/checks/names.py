@@ -9,6 +9,7 @@ from ivr.errors import ExpressionError, Problem
 from ivr.expressions import condition, names_in
 from ivr.flow import (
     Branch,
+    CallBack,
     Collect,
     Confirm,
     Lookup,
@@ -157,6 +158,9 @@ def texts_of(node: Node) -> Iterator[tuple[Path, str, bool]]:
             yield from _routing_texts(node)
             yield from _strings((), {"prefer_agent": node.prefer_agent})
             yield from _strings(("callback",), {"number": node.callback.number if node.callback else None})
+        case CallBack():
+            yield from _routing_texts(node)
+            yield from _strings((), {"prefer_agent": node.prefer_agent, "number": node.number})
         case Lookup():
             yield from _strings((), {"url": node.url})
             yield from _strings(("send",), node.send, secret=True)
@@ -168,7 +172,7 @@ def texts_of(node: Node) -> Iterator[tuple[Path, str, bool]]:
             yield from _strings((), {"mailbox": node.mailbox})
 
 
-def _routing_texts(node: Set | Queue) -> Iterator[tuple[Path, str, bool]]:
+def _routing_texts(node: Set | Queue | CallBack) -> Iterator[tuple[Path, str, bool]]:
     yield from _strings((), {"priority": node.priority})
     for name, level in node.skills.items():
         yield ("skills", name), f"{name} {level}", False
@@ -264,7 +268,7 @@ def _condition_name(material: Material, place: Path, name: str) -> Iterator[Prob
 
 
 def _outside(material: Material, path: Path, node: Node) -> Iterator[Problem]:
-    if isinstance(node, Queue):
+    if isinstance(node, Queue | CallBack):
         yield from _outside_name(material, (*path, "queue"), "queue", node.queue, material.known.queues)
     if isinstance(node, Voicemail) and not names_in(node.mailbox):
         yield from _outside_name(material, (*path, "mailbox"), "mailbox", node.mailbox, material.known.mailboxes)

@@ -295,3 +295,75 @@ def test_the_situation_is_noted_at_the_start_and_several_times_a_day(centre: Who
     notes = centre.facts("SituationNoted")
     assert [sorted(note.agents) for note in notes] == [[], ["ann"]]
     assert msgspec.to_builtins(notes[-1].agents["ann"]) == {"phone": "PJSIP/1001", "declared": "READY"}
+
+
+# -- flows that ask for the number, or offer a callback in the menu -------------------------------------------------
+
+ASKING = """
+flow: reception
+languages: [en]
+start: choose
+variables: {back: {type: digits}}
+nodes:
+  choose:
+    type: menu
+    prompts: [choose]
+    choices: [{name: wait, key: 1, next: to_sales}, {name: call_me, key: 2, next: which}]
+    no_input: {retries: 0, next: to_sales}
+    no_match: {retries: 0, next: to_sales}
+  to_sales: {type: queue, queue: sales, callback: {key: "5", next: bye, ask: which}}
+  which:
+    type: collect
+    variable: back
+    min_length: 3
+    prompts: [which]
+    next: book
+    no_input: {retries: 0, next: bye}
+    no_match: {retries: 0, next: bye}
+  book: {type: callback, queue: sales, number: "{back}", next: bye, failed: sorry}
+  sorry: {type: say, prompts: [sorry], next: which}
+  bye: {type: hang_up, prompts: [bye]}
+prompts: {choose: {en: choose}, which: {en: which}, sorry: {en: sorry}, bye: {en: bye}}
+"""
+
+
+def test_who_hides_the_number_is_asked_for_one_and_keeps_the_place(tmp_path: Path) -> None:
+    centre = WholeCentre(tmp_path, ASKING)
+    caller, contact_id = centre.call(number="")
+    joined = centre.contact(contact_id).joined_at
+    _, second = centre.call(number="4155550102")
+    caller.press("5")
+    centre.pass_s(2)
+    assert centre.contact(second).position == 1, "while the number is keyed in nobody is rung for them"
+    caller.press("4155550177#")
+    centre.pass_s(8)
+    assert not caller.on_the_line
+    view = centre.contact(contact_id)
+    assert (view.joined_at, view.position, view.callback_number) == (joined, 1, "4155550177")
+    queued = centre.facts("ContactQueued", contact_id)
+    assert [(fact.entered, fact.returned) for fact in queued] == [(1, False), (1, True)]
+    centre.work("ann")
+    centre.answer("1001")
+    centre.pass_s(4)
+    assert centre.dialled == [("4155550177", "8123")]
+    records = Records()
+    Folds(records).apply_all(centre.entries())
+    visits = [record for record in records.records if isinstance(record, Visit) and record.contact_id == contact_id]
+    assert [(visit.outcome, visit.callback_outcome) for visit in visits] == [("answered", "connected")]
+    centre.close()
+
+
+def test_a_menu_takes_callbacks_and_refuses_numbers_that_are_none(tmp_path: Path) -> None:
+    centre = WholeCentre(tmp_path, ASKING)
+    caller, contact_id = centre.call("2", number="4155550101")
+    caller.press("911#")
+    centre.pass_s(4)
+    assert centre.facts("MenuNodeEntered", contact_id)[-1].via != "failed"
+    assert "sorry" in [fact.node for fact in centre.facts("MenuNodeEntered", contact_id)]
+    caller.press("4155550177#")
+    centre.pass_s(6)
+    assert not caller.on_the_line
+    assert centre.contact(contact_id).callback_number == "4155550177"
+    kinds = centre.kinds(contact_id)
+    assert [kinds.count(kind) for kind in ("ContactQueued", "CallbackRequested", "ContactAbandoned")] == [1, 1, 0]
+    centre.close()
