@@ -26,6 +26,7 @@ LOGGED_OUT: Final = Declared.LOGGED_OUT
 IDLE: Final = Activity.IDLE
 RESERVED: Final = Activity.RESERVED
 TALKING: Final = Activity.TALKING
+HOLD: Final = Activity.HOLD
 WAITING: Final = Place.WAITING
 OFFERED: Final = Place.OFFERED
 DIALLING: Final = Place.DIALLING

@@ -6,12 +6,11 @@ so the first that fits is the right one. Placing a contact or freeing an agent c
 agent's skills, whatever the number of agents and contacts (see ``docs/performance.md``).
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
-from itertools import takewhile
 from typing import Final
 
-from acd.model import LAST, Agent, Class, Contact, Lane, Pool
+from acd.lanes import new_lane, stand_in_order, stand_last
+from acd.model import LAST, Agent, Class, Contact, Pool
 from acd.pools import Pools, levels_in
 from facts.time import Instant
 
@@ -114,27 +113,29 @@ class Matching:
         """Put a contact into the lanes of its pools, at its place; ``newest``: nobody has joined after it."""
         order, class_ = contact.order, contact.class_
         self.waiting_count += 1
+        stands = []
         for pool in contact.pools:
             lane = pool.lanes.get(class_)
             if lane is None:
-                lane = pool.lanes[class_] = OrderedDict()
-            if newest:
-                lane[order] = contact
-            else:
-                _insert(lane, order, contact)
-            pool.head = min(pool.head, order)
+                lane = pool.lanes[class_] = new_lane()
+            stands.append(stand_last(lane, contact) if newest else stand_in_order(lane, contact))
+            if order < pool.head:
+                pool.head = order
+        contact.stands = stands
 
     def stop_waiting(self, contact: Contact) -> None:
         """Take a contact out of its lanes."""
-        order, class_ = contact.order, contact.class_
+        order = contact.order
         self.waiting_count -= 1
-        for pool in contact.pools:
-            lane = pool.lanes[class_]
-            del lane[order]
-            if not lane:
-                del pool.lanes[class_]
+        for pool, stand in zip(contact.pools, contact.stands, strict=True):
+            older, younger = stand.before, stand.after
+            older.after, younger.before = younger, older
+            several = len(pool.lanes) > 1
             if order == pool.head:
-                pool.head = next(iter(lane)) if lane and len(pool.lanes) == 1 else _head(pool)
+                pool.head = _head(pool) if several else younger.order
+            if several and older is younger:  # both are the lane's end
+                del pool.lanes[contact.class_]
+        contact.stands = ()
 
     def waiting_for(self, agent: Agent) -> list[Contact]:
         """Contacts that wait for this agent alone, in order."""
@@ -149,13 +150,14 @@ class Matching:
             if pool.head >= cut:
                 continue
             for lane in pool.lanes.values():
-                for order in lane:
-                    if order >= cut:
-                        break
-                    contact = lane[order]
-                    if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
-                        best, cut = contact, order
-                        break
+                stand = lane.after
+                while stand.order < cut:
+                    if stand.first <= level and stand.second <= level2:
+                        contact = stand.contact
+                        if contact.plain or contact.admits(agent):
+                            best, cut = contact, stand.order
+                            break
+                    stand = stand.after
         return best
 
     def firsts(self, agent: Agent) -> Iterable[Contact]:
@@ -166,19 +168,20 @@ class Matching:
             for class_, lane in pool.lanes.items():
                 known = best.get(class_)
                 cut = LAST if known is None else known.order
-                for order in lane:
-                    if order >= cut:
-                        break
-                    contact = lane[order]
-                    if contact.first <= level and contact.second <= level2 and (contact.plain or contact.admits(agent)):
-                        best[class_] = contact
-                        break
+                stand = lane.after
+                while stand.order < cut:
+                    if stand.first <= level and stand.second <= level2:
+                        contact = stand.contact
+                        if contact.plain or contact.admits(agent):
+                            best[class_] = contact
+                            break
+                    stand = stand.after
         return best.values()
 
 
 def _head(pool: Pool) -> int:
     """The order of the pool's first contact."""
-    return min((next(iter(lane)) for lane in pool.lanes.values()), default=LAST)
+    return min(lane.after.order for lane in pool.lanes.values())
 
 
 def stand(agent: Agent) -> None:
@@ -195,20 +198,3 @@ def qualifies(agent: Agent, contact: Contact) -> bool:
         if levels is not None and levels[0] >= contact.first and levels[1] >= contact.second:
             return contact.plain or contact.admits(agent)
     return False
-
-
-def _insert(lane: Lane, order: int, contact: Contact) -> None:
-    """Put a contact where its order belongs, from whichever end is nearer: most return to the front or come last."""
-    if not lane or order > next(reversed(lane)):
-        lane[order] = contact
-        return
-    older = list(takewhile(lambda other: other < order, lane))
-    younger = len(lane) - len(older)
-    lane[order] = contact
-    if len(older) <= younger:
-        lane.move_to_end(order, last=False)
-        for other in reversed(older):
-            lane.move_to_end(other, last=False)
-        return
-    for other in list(lane)[len(older) : len(older) + younger]:
-        lane.move_to_end(other)

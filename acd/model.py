@@ -5,7 +5,7 @@ classes, which change fast); what others see of them are the frozen views of ``a
 Nearly all of a busy centre's memory is contacts and agents, so what most of them lack is None, not an empty container.
 """
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -26,16 +26,28 @@ LAST: Final = 1 << 256
 """Greater than any order."""
 
 Levels: TypeAlias = tuple[int, int]
-Lane: TypeAlias = "OrderedDict[int, Contact]"
-"""Waiting contacts of one class in one pool, oldest first."""
+
+
+class Stand(msgspec.Struct, eq=False):
+    """A waiting contact's place in a lane, with what is asked of agents there, between its neighbours.
+
+    A lane is a ring: it begins and ends at a stand of its own, which is nobody's and comes last in order.
+    """
+
+    order: int
+    first: int
+    second: int
+    contact: "Contact"
+    before: "Stand"
+    after: "Stand"
 
 
 class Pool:
     """Free agents who have a pair of skills, and waiting contacts that need that pair.
 
     ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
-    the agent's levels of the two skills. ``lanes``: by class; a class without contacts is not there. ``head``: the
-    lowest order of any waiting contact. ``alone``: this pool as the only one of a contact.
+    the agent's levels of the two skills. ``lanes``: waiting contacts by class, oldest first; lanes
+    without contacts are not there, but for the last. ``head``: the lowest order of any. ``alone``: this pool as the only one of a contact.
     """
 
     __slots__ = ("alone", "free", "head", "key", "lanes")
@@ -45,7 +57,7 @@ class Pool:
         self.alone: tuple[Pool, ...] = (self,)
         self.head = LAST
         self.free: dict[Agent, Levels] = {}
-        self.lanes: dict[Class, Lane] = {}
+        self.lanes: dict[Class, Stand] = {}
 
 
 Reading: TypeAlias = tuple[Requirement | None, str, tuple[Pool, ...], int, int, bool]
@@ -197,6 +209,7 @@ class Contact(msgspec.Struct, eq=False):
     attempt: int = 0
     offer_id: OfferId | None = None
     works: tuple[Work, ...] = ()
+    stands: Sequence[Stand] = ()
     not_again: "dict[Agent, Timer] | None" = None
     own: Requirement | None = None
     own_priority: int | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from acd.lanes import standing
 from acd.model import Agent, Contact, Levels, Pool
 from facts.ids import SkillName
 
@@ -78,7 +79,7 @@ class Pools:
         if pool is None:
             return []
         return sorted(
-            (contact for lane in pool.lanes.values() for contact in lane.values()), key=lambda contact: contact.order
+            (contact for lane in pool.lanes.values() for contact in standing(lane)), key=lambda contact: contact.order
         )
 
     def clear_lines(self) -> None:

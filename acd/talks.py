@@ -10,6 +10,7 @@ from acd.centre import (
     BY_SYSTEM,
     CONNECTED,
     DIALLING,
+    HOLD,
     TALKING,
     Centre,
     end_work,
@@ -31,7 +32,8 @@ from facts.states import Activity, OfferOutcome, Party
 from facts.time import Instant
 
 _MAY_TALK: Final = CONTACT_TABLE[ContactEvent.TALK_STARTED]
-_TALK_OVER: Final = SLOT_TABLE[SlotEvent.TALK_OVER]
+_TALK_ENDS: Final = SlotEvent.TALK_OVER
+_AFTER_TALK: Final = SLOT_TABLE[_TALK_ENDS]
 _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 
 
@@ -41,7 +43,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
     if contact.place is not CONNECTED:
         _end_unconnected(centre, contact, event.agent_id)
         return
-    work = _talk(contact, event.agent_id, SlotEvent.TALK_OVER, _TALK_OVER)
+    work = _talk(contact, event.agent_id, _TALK_ENDS, _AFTER_TALK)
     now, agent, queue = centre.now, work.agent, contact.queue
     _tell_talk_end(centre, work, event.ended_by)
     if len(contact.works) == 1:
@@ -112,7 +114,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
 def hold_talk(centre: Centre, event: HoldTalk) -> None:
     """The customer is put on hold."""
     work = _talk(centre.contact(event.contact_id), event.agent_id, SlotEvent.HELD, SLOT_TABLE[SlotEvent.HELD])
-    work.activity = Activity.HOLD
+    work.activity = HOLD
     work.since = centre.now
     contact = work.contact
     centre.out.append(
@@ -314,7 +316,7 @@ def _queue(contact: Contact) -> QueueName | None:
 
 def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
     contact, now = work.contact, centre.now
-    hold = work.hold_us + (now - work.since if work.activity is Activity.HOLD else 0)
+    hold = work.hold_us + (now - work.since if work.activity is HOLD else 0)
     centre.out.append(
         TalkEnded(
             contact_id=contact.contact_id,

@@ -7,6 +7,7 @@ import msgspec
 
 from acd.deadlines import Timer
 from acd.engine import Engine
+from acd.lanes import standing
 from acd.model import Agent, Callback, Contact, Estimate, Pool, Queue, Work
 
 _NAMES: dict[type, Callable[[Any], Any]] = {
@@ -43,13 +44,13 @@ def snapshot(engine: Engine) -> dict[str, Any]:
         "now": centre.now,
         "out": list(centre.out),
         "agents": {a.agent_id: _fields(a, "free_in", "looks_in", "policy") for a in centre.agents.values()},
-        "contacts": {c.contact_id: _fields(c, "pools") for c in centre.contacts.values()},
+        "contacts": {c.contact_id: _fields(c, "pools", "stands") for c in centre.contacts.values()},
         "queues": {name: _fields(q, "policy", "reading") for name, q in centre.queues.items()},
         "timers": sorted((t.at, n, t.what.__name__) for _, n, t in deadlines._heap if not t.over),
         "offers": {offer: c.contact_id for offer, c in centre.offers.items()},
         "free": {key: [a.agent_id for a in pool.free] for key, pool in pools.items() if pool.free},
         "lanes": {
-            key: {class_: [c.contact_id for c in lane.values()] for class_, lane in pool.lanes.items()}
+            key: {class_: [c.contact_id for c in standing(lane)] for class_, lane in pool.lanes.items()}
             for key, pool in pools.items()
             if pool.lanes
         },
