@@ -1,22 +1,18 @@
 """What is to happen later: timers in a heap, and ringing phones in lines.
 
 Most deadlines are ring times, nearly all of which are never reached: somebody answers. Offers that ring equally long
-are over in the order in which they were made, so each ring time has a line of its own, and what was answered is
-dropped when it comes to the front. A cancelled timer stays in the heap until it is on top, or the dead outnumber the
-living.
+are over in the order in which they were made, so each ring time has a line of its own, which an answered offer leaves
+at once. A cancelled timer stays in the heap until it is on top, or the dead outnumber the living.
 """
 
-from collections import deque
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from acd.contact_state import Place
 from facts.time import Duration, Instant
 
-_OFFERED: Final = Place.OFFERED
 _FEW: Final = 64
 NEVER: Final[Instant] = 1 << 62
 """Later than anything."""
@@ -31,13 +27,8 @@ class Timer(msgspec.Struct, eq=False):
     over: bool = False
 
 
-Ring: TypeAlias = tuple[Instant, int, Any]
-"""When an offer is over, which of the contact's offers it is, and the contact."""
-
-
-def _over(ring: Ring) -> bool:
-    contact = ring[2]
-    return contact.place is not _OFFERED or contact.attempt != ring[1]
+Line: TypeAlias = dict[Any, Instant]
+"""Contacts that ring equally long, and until when: the first to begin is the first to end."""
 
 
 class Deadlines:
@@ -46,16 +37,15 @@ class Deadlines:
     ``soonest``: nothing at all is due before; a cheap answer for the many events before which nothing was due.
     """
 
-    __slots__ = ("_dead", "_heap", "_long", "_ring_over", "_rings", "_set", "soonest")
+    __slots__ = ("_dead", "_heap", "_ring_over", "_rings", "_set", "soonest")
 
     def __init__(self, ring_over: Callable[[Any, Any], None]) -> None:
         self.soonest = NEVER
         self._heap: list[tuple[Instant, int, Timer]] = []
-        self._rings: dict[Duration, deque[Ring]] = {}
+        self._rings: dict[Duration, Line] = {}
         self._ring_over = ring_over
         self._set = 0
         self._dead = 0
-        self._long = _FEW
 
     def add(self, at: Instant, what: Callable[[Any, Any], None], subject: object) -> Timer:
         """Set a timer."""
@@ -77,26 +67,18 @@ class Deadlines:
             heapify(self._heap)
             self._dead = 0
 
-    def add_ring(self, now: Instant, ring_us: Duration, attempt: int, contact: object) -> None:
-        """An offer of the contact begins to ring; when it is over depends on the contact alone."""
+    def add_ring(self, contact: object, now: Instant, ring_us: Duration) -> None:
+        """A phone begins to ring for a contact, for so long."""
         line = self._rings.get(ring_us)
         if line is None:
-            line = self._rings[ring_us] = deque()
-        at = now + ring_us
-        line.append((at, attempt, contact))
-        if at < self.soonest or len(line) > self._long:
-            self._look(at, line)
+            line = self._rings[ring_us] = {}
+        line[contact] = at = now + ring_us
+        if at < self.soonest:
+            self.soonest = at
 
-    def _look(self, at: Instant, line: deque[Ring]) -> None:
-        """A ring that is over first, or a line that has become long: drop what has been answered."""
-        self.soonest = min(self.soonest, at)
-        while _over(line[0]):
-            line.popleft()
-        if len(line) > self._long:
-            living = [ring for ring in line if not _over(ring)]
-            line.clear()
-            line.extend(living)
-            self._long = max(_FEW, 2 * len(line))
+    def stop_ring(self, contact: object, ring_us: Duration) -> None:
+        """It rings no more, or somebody answered; harmless when the time is over."""
+        self._rings[ring_us].pop(contact, None)
 
     @property
     def next_at(self) -> Instant | None:
@@ -107,10 +89,9 @@ class Deadlines:
             self._dead -= 1
         at = heap[0][0] if heap else NEVER
         for line in self._rings.values():
-            while line and _over(line[0]):
-                line.popleft()
-            if line and line[0][0] < at:
-                at = line[0][0]
+            for end in line.values():
+                at = min(at, end)
+                break
         self.soonest = at
         return None if at == NEVER else at
 
@@ -123,9 +104,11 @@ class Deadlines:
             timer = heappop(self._heap)[2]
             timer.over = True
             return timer
-        line = next(line for line in self._rings.values() if line and line[0][0] == at)
-        return Timer(at, self._ring_over, line.popleft()[2], over=True)
+        line = next(line for line in self._rings.values() if line and next(iter(line.values())) == at)
+        contact = next(iter(line))
+        del line[contact]
+        return Timer(at, self._ring_over, contact, over=True)
 
     def __len__(self) -> int:
         """How many things are to come."""
-        return len(self._heap) - self._dead + sum(not _over(ring) for line in self._rings.values() for ring in line)
+        return len(self._heap) - self._dead + sum(map(len, self._rings.values()))

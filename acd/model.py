@@ -207,6 +207,7 @@ class Contact(msgspec.Struct, eq=False):
     place: Place = Place.WAITING
     preferred_agent: AgentId | None = None
     attempt: int = 0
+    ring_us: Duration = 0
     offer_id: OfferId | None = None
     works: tuple[Work, ...] = ()
     stands: Sequence[Stand] = ()

@@ -94,7 +94,8 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     contact.offer_id = offer_id = centre.new_offer_id()
     contact.place = OFFERED
     centre.offers[offer_id] = contact
-    centre.deadlines.add_ring(now, ring_us, attempt, contact)
+    contact.ring_us = ring_us
+    centre.deadlines.add_ring(contact, now, ring_us)
     for agent in agents:
         if agent.free:
             centre.matching.take_agent(agent, centre.now)
@@ -136,6 +137,7 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     agent.taken += 1
     losers = _answered_elsewhere(centre, contact, work) if len(contact.works) > 1 else ()
     del centre.offers[offer_id]
+    centre.deadlines.stop_ring(contact, contact.ring_us)
     contact.offer_id = None
     contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
     out.append(
@@ -299,6 +301,7 @@ def _ringing(centre: Centre, offer_id: OfferId, agent_id: AgentId) -> tuple[Cont
 def _close_offer(centre: Centre, contact: Contact) -> None:
     assert contact.offer_id is not None
     del centre.offers[contact.offer_id]
+    centre.deadlines.stop_ring(contact, contact.ring_us)
     contact.offer_id = None
 
 
