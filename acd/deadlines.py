@@ -73,8 +73,7 @@ class Deadlines:
         if line is None:
             line = self._rings[ring_us] = {}
         line[contact] = at = now + ring_us
-        if at < self.soonest:
-            self.soonest = at
+        self.soonest = min(self.soonest, at)
 
     def stop_ring(self, contact: object, ring_us: Duration) -> None:
         """It rings no more, or somebody answered; harmless when the time is over."""

@@ -10,7 +10,7 @@ from facts.states import OfferOutcome
 from facts.time import Duration
 
 
-class RingAgent(msgspec.Struct, frozen=True, kw_only=True):
+class RingAgent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Present the contact to this agent for at most ``ring_us``; the engine itself ends the offer when it is over."""
 
     offer_id: OfferId
@@ -20,7 +20,7 @@ class RingAgent(msgspec.Struct, frozen=True, kw_only=True):
     ring_us: Duration
 
 
-class StopRinging(msgspec.Struct, frozen=True, kw_only=True):
+class StopRinging(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The offer to this agent is over: stop the phone if it still rings."""
 
     offer_id: OfferId
@@ -29,7 +29,7 @@ class StopRinging(msgspec.Struct, frozen=True, kw_only=True):
     why: OfferOutcome
 
 
-class ConnectContact(msgspec.Struct, frozen=True, kw_only=True):
+class ConnectContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The agent answered: join them (where the dialplan does not do it by itself)."""
 
     offer_id: OfferId
@@ -37,7 +37,7 @@ class ConnectContact(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: AgentId
 
 
-class SendContact(msgspec.Struct, frozen=True, kw_only=True):
+class SendContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The contact leaves the distributor: to a flow, to a number, or to a closing announcement (``exit``)."""
 
     contact_id: ContactId
@@ -46,7 +46,7 @@ class SendContact(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class AnnouncePosition(msgspec.Struct, frozen=True, kw_only=True):
+class AnnouncePosition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Tell the waiting customer the position (0: do not) and, when it may be said, the expected wait."""
 
     contact_id: ContactId
@@ -54,7 +54,7 @@ class AnnouncePosition(msgspec.Struct, frozen=True, kw_only=True):
     expected_wait_us: Duration | None
 
 
-class DialCustomer(msgspec.Struct, frozen=True, kw_only=True):
+class DialCustomer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Callback: the agent has accepted, now dial the customer."""
 
     offer_id: OfferId

@@ -5,7 +5,7 @@ A ring, so that going costs the same wherever the contact stands, and so does co
 
 from collections.abc import Iterator
 
-from acd.model import LAST, Contact, Stand
+from acd.model import END, LAST, Contact, Pool, Stand
 
 
 def new_lane() -> Stand:
@@ -17,7 +17,9 @@ def new_lane() -> Stand:
 
 def stand_last(lane: Stand, contact: Contact) -> Stand:
     """Put a contact at the end of a lane."""
-    return _between(lane.before, contact, lane)
+    last = lane.before
+    last.after = lane.before = stand = Stand(contact.order, contact.first, contact.second, contact, last, lane)
+    return stand
 
 
 def stand_in_order(lane: Stand, contact: Contact) -> Stand:
@@ -35,6 +37,18 @@ def _between(older: Stand, contact: Contact, younger: Stand) -> Stand:
     stand = Stand(contact.order, contact.first, contact.second, contact, older, younger)
     older.after = younger.before = stand
     return stand
+
+
+def next_in(pool: Pool, order: int) -> Stand:
+    """Who comes next after an order in a pool of several lanes; an end: nobody.
+
+    Only whole lanes are compared, so this is for the first of a lane that has gone, or for the end of one.
+    """
+    return min((lane.after for lane in pool.lanes.values() if lane.after.order > order), key=_order, default=END)
+
+
+def _order(stand: Stand) -> int:
+    return stand.order
 
 
 def standing(lane: Stand) -> Iterator[Contact]:

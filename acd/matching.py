@@ -9,8 +9,8 @@ agent's skills, whatever the number of agents and contacts (see ``docs/performan
 from collections.abc import Iterable
 from typing import Final
 
-from acd.lanes import new_lane, stand_in_order, stand_last
-from acd.model import LAST, Agent, Class, Contact, Pool
+from acd.lanes import new_lane, next_in, stand_in_order, stand_last
+from acd.model import LAST, Agent, Class, Contact, Stand
 from acd.pools import Pools, levels_in
 from facts.time import Instant
 
@@ -118,9 +118,10 @@ class Matching:
             lane = pool.lanes.get(class_)
             if lane is None:
                 lane = pool.lanes[class_] = new_lane()
-            stands.append(stand_last(lane, contact) if newest else stand_in_order(lane, contact))
+            stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
+            stands.append(stand)
             if order < pool.head:
-                pool.head = order
+                pool.head, pool.lead = order, stand
         contact.stands = stands
 
     def stop_waiting(self, contact: Contact) -> None:
@@ -132,7 +133,8 @@ class Matching:
             older.after, younger.before = younger, older
             several = len(pool.lanes) > 1
             if order == pool.head:
-                pool.head = _head(pool) if several else younger.order
+                pool.lead = next_in(pool, order) if several else younger
+                pool.head = pool.lead.order
             if several and older is younger:  # both are the lane's end
                 del pool.lanes[contact.class_]
         contact.stands = ()
@@ -143,22 +145,22 @@ class Matching:
 
     def first_come(self, agent: Agent) -> Contact | None:
         """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""
-        best: Contact | None = None
-        cut = LAST
-        three = iter(agent.looks_in)
-        for pool, level, level2 in zip(three, three, three, strict=True):
-            if pool.head >= cut:
-                continue
-            for lane in pool.lanes.values():
-                stand = lane.after
-                while stand.order < cut:
-                    if stand.first <= level and stand.second <= level2:
-                        contact = stand.contact
-                        if contact.plain or contact.admits(agent):
-                            best, cut = contact, stand.order
-                            break
-                    stand = stand.after
-        return best
+        looks_in = agent.looks_in
+        heads = [pool.head for pool in looks_in[::3]]
+        reached: dict[int, Stand] = {}
+        while (order := min(heads, default=LAST)) < LAST:
+            at = heads.index(order)
+            pool, level, level2 = looks_in[3 * at : 3 * at + 3]
+            stand = reached.get(at, pool.lead)
+            if stand.first <= level and stand.second <= level2:
+                contact: Contact = stand.contact
+                if contact.plain or contact.admits(agent):
+                    return contact
+            younger = stand.after
+            if younger.order == LAST and len(pool.lanes) > 1:
+                younger = next_in(pool, order)
+            reached[at], heads[at] = younger, younger.order
+        return None
 
     def firsts(self, agent: Agent) -> Iterable[Contact]:
         """Of every class the agent's oldest: those among whom a rank that changes with time has to choose."""
@@ -177,11 +179,6 @@ class Matching:
                             break
                     stand = stand.after
         return best.values()
-
-
-def _head(pool: Pool) -> int:
-    """The order of the pool's first contact."""
-    return min(lane.after.order for lane in pool.lanes.values())
 
 
 def stand(agent: Agent) -> None:

@@ -42,20 +42,26 @@ class Stand(msgspec.Struct, eq=False):
     after: "Stand"
 
 
+END: Final = Stand(LAST, 0, 0, None, None, None)  # type: ignore[arg-type]  # stands nowhere
+"""Where a pool leads in which nobody waits."""
+
+
 class Pool:
     """Free agents who have a pair of skills, and waiting contacts that need that pair.
 
     ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
     the agent's levels of the two skills. ``lanes``: waiting contacts by class, oldest first; lanes
-    without contacts are not there, but for the last. ``head``: the lowest order of any. ``alone``: this pool as the only one of a contact.
+    without contacts are not there, but for the last. ``lead``: who comes before all others; ``head``: the
+    order of that. ``alone``: this pool as the only one of a contact.
     """
 
-    __slots__ = ("alone", "free", "head", "key", "lanes")
+    __slots__ = ("alone", "free", "head", "key", "lanes", "lead")
 
     def __init__(self, key: tuple[str, str, str]) -> None:
         self.key = key
         self.alone: tuple[Pool, ...] = (self,)
         self.head = LAST
+        self.lead: Stand = END
         self.free: dict[Agent, Levels] = {}
         self.lanes: dict[Class, Stand] = {}
 

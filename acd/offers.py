@@ -29,7 +29,7 @@ from acd.last_agents import note_answer
 from acd.matching import qualifies
 from acd.model import Agent, Contact, Work
 from acd.offer_state import CONSEQUENCES, REFUSALS
-from acd.ordering import choose_agents, choose_contact
+from acd.ordering import NOBODY_CHOSEN, NONE_CHOSEN, choose_agents, choose_contact
 from facts.ids import AgentId, OfferId
 from facts.journal import ContactConnected, OfferEnded, OfferMade
 from facts.states import OfferOutcome, Party
@@ -43,16 +43,17 @@ _AFTER_ANSWER: Final = SLOT_TABLE[SlotEvent.ANSWERED]
 
 def place(centre: Centre, contact: Contact, *, newest: bool = False) -> None:
     """Offer a contact that stands in no lane, or let it wait at its place, which is the last when it is the newest."""
-    agents, why = choose_agents(centre, contact)
+    matching = centre.matching
+    agents, why = choose_agents(centre, contact) if matching.free_count else NOBODY_CHOSEN
     if not agents:
         contact.place = WAITING
-        centre.matching.wait(contact, newest=newest)
+        matching.wait(contact, newest=newest)
         return
     make_offer(centre, contact, agents, why)
     for agent in agents:
         if agent.slots > 1 and available(agent):
-            centre.matching.start_idle(agent, centre.now)
-            centre.matching.free_agent(agent, centre.now)
+            matching.start_idle(agent, centre.now)
+            matching.free_agent(agent, centre.now)
 
 
 def settle(
@@ -73,7 +74,7 @@ def settle(
     elif not keep_idle_time:
         matching.start_idle(agent, centre.now)
     while agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots:
-        contact, why = choose_contact(centre, agent)
+        contact, why = choose_contact(centre, agent) if matching.waiting_count else NONE_CHOSEN
         if contact is None:
             matching.free_agent(agent, centre.now)
             break
@@ -101,8 +102,9 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
             centre.matching.take_agent(agent, centre.now)
         agent_id = agent.agent_id
         work = Work(agent, contact, RESERVED, now, now)
-        agent.works += (work,)
-        contact.works += (work,)
+        works = (work,)
+        agent.works += works
+        contact.works += works
         agent.since = now
         out += (
             OfferMade(

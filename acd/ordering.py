@@ -21,6 +21,12 @@ _MOST_NAMED: Final = 3
 
 Why: TypeAlias = dict[str, Any]
 
+NOBODY_CHOSEN: Final[tuple[tuple[Agent, ...], Why]] = ((), {})
+"""No agent for a contact: nobody who qualifies is free."""
+
+NONE_CHOSEN: Final[tuple[Contact | None, Why]] = (None, {})
+"""No contact for an agent: none waits that the agent may take."""
+
 # -- agents ---------------------------------------------------------------------------------------------------------
 
 
@@ -87,10 +93,10 @@ def choose_agents(centre: Centre, contact: Contact) -> tuple[tuple[Agent, ...], 
     order = queue.policy.agent_order
     if order != "longest_idle":
         candidates = centre.matching.candidates(contact)
-        return _choose(centre, queue, contact, candidates) if candidates else ((), {})
+        return _choose(centre, queue, contact, candidates) if candidates else NOBODY_CHOSEN
     agent = centre.matching.longest_idle(contact)
     if agent is None:
-        return (), {}
+        return NOBODY_CHOSEN
     idle_us = centre.now - agent.idle_since
     return (agent,), {"order": order, "idle_us": idle_us, "free_agents": centre.matching.free_count}
 
@@ -148,7 +154,7 @@ def choose_contact(centre: Centre, agent: Agent) -> tuple[Contact | None, Why]:
     ranks = [(centre.classes.rank(contact, centre.now), contact) for contact in matching.firsts(agent)]
     ranks.sort(key=_rank_of)
     if not ranks:
-        return None, {}
+        return NONE_CHOSEN
     rank, best = ranks[0]
     why = {"order": centre.classes.order, "waiting": matching.waiting_count, "score": -rank[2]}
     if len(ranks) > 1:

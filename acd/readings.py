@@ -1,9 +1,9 @@
 """Requirements made ready for matching: which pools, with which least levels, and whether that is all."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from acd.alternatives import Alternative, alternatives
-from acd.model import Contact, Reading
+from acd.model import Contact, Pool, Reading
 from acd.pools import Pools
 from facts.ids import SkillName
 from facts.requirement_text import requirement_text
@@ -26,19 +26,32 @@ def _terms(requirement: Requirement) -> tuple[Requirement, ...]:
     return requirement.terms if isinstance(requirement, AllOf) else (requirement,)
 
 
+class Pair(NamedTuple):
+    """Two skills that were asked for together: their pool, whether they stand in its order, how levels are written.
+
+    Formatting numbers takes longer than everything else here, so the texts are kept.
+    """
+
+    alone: tuple[Pool, ...]
+    in_order: bool
+    texts: tuple[str, ...]
+    texts2: tuple[str, ...]
+
+
 class Readings:
     """Reads requirements and remembers them, within bounds: contacts may bring requirements of their own."""
 
-    __slots__ = ("_known", "_pools", "_texts")
+    __slots__ = ("_known", "_pairs", "_pools", "_texts")
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
         self._known: dict[tuple[Requirement, tuple[str, ...]], Reading] = {}
+        self._pairs: dict[tuple[SkillName, SkillName], Pair] = {}
         self._texts: dict[SkillName, tuple[str, ...]] = {}
 
     def of(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
         """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else."""
-        if type(requirement) is AllOf and len(requirement.terms) == 2 and groups == _EVERYBODY:
+        if type(requirement) is AllOf and len(requirement.terms) == 2 and groups is _EVERYBODY:
             first, second = requirement.terms
             if type(first) is AtLeast and type(second) is AtLeast and first.skill != second.skill:
                 return self._of_two(first.skill, first.level, second.skill, second.level)
@@ -56,22 +69,21 @@ class Readings:
 
     def _of_two(self, skill: SkillName, level: int, skill2: SkillName, level2: int) -> Reading:
         """The commonest requirement that contacts bring, without a detour."""
-        texts = self._texts
+        alone, in_order, texts, texts2 = self._pairs.get((skill, skill2)) or self._pair(skill, skill2)
         try:
-            text = f"{texts[skill][level]} & {texts[skill2][level2]}"
-        except (KeyError, IndexError):
-            self._write_texts(skill)
-            self._write_texts(skill2)
+            text = f"{texts[level]} & {texts2[level2]}"
+        except IndexError:  # a level that nobody can have
             text = f"{skill}>={level} & {skill2}>={level2}"
-        if skill < skill2:
-            return None, text, self._pools.pool("", skill, skill2).alone, level, level2, True
-        return None, text, self._pools.pool("", skill2, skill).alone, level2, level, True
+        return (None, text, alone, level, level2, True) if in_order else (None, text, alone, level2, level, True)
 
-    def _write_texts(self, skill: SkillName) -> None:
-        """Formatting numbers takes longer than everything else here, so the texts of a skill's levels are kept."""
-        if len(self._texts) >= _MEMORY:
+    def _pair(self, skill: SkillName, skill2: SkillName) -> Pair:
+        if len(self._pairs) >= _MEMORY:
+            self._pairs.clear()
             self._texts.clear()
-        self._texts[skill] = tuple(f"{skill}>={level}" for level in range(HIGHEST_LEVEL + 1))
+        texts, texts2 = (self._texts.setdefault(one, _texts(one)) for one in (skill, skill2))
+        pool = self._pools.pool("", *sorted((skill, skill2)))
+        pair = self._pairs[skill, skill2] = Pair(pool.alone, skill < skill2, texts, texts2)
+        return pair
 
     def _of_any(self, requirement: Requirement, groups: tuple[str, ...]) -> Reading:
         found = alternatives(requirement)
@@ -89,6 +101,10 @@ class Readings:
         skills = sorted(alternative.skills.items(), key=lambda part: (self._pools.holders(part[0]), part[0]))[:2]
         first, second = [*sorted(skills), ("", 0), ("", 0)][:2]
         return first, second
+
+
+def _texts(skill: SkillName) -> tuple[str, ...]:
+    return tuple(f"{skill}>={level}" for level in range(HIGHEST_LEVEL + 1))
 
 
 def skills_wanted(contact: Contact) -> tuple[SkillName, ...]:

@@ -18,7 +18,7 @@ Channel: TypeAlias = Literal["call", "callback", "chat", "email"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True, gc=False):
     """What happened, to whom. Subclasses say the rest; the tag ``kind`` is the class's name."""
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset()

@@ -306,9 +306,7 @@ class MatchingAlone:
     def arrive(self, call: Call) -> int:
         requirement, _, pools, first, second, exact = self.readings.of(call.requirement)
         number = call.number
-        contact = Contact(
-            ContactId(""), None, number, number, 0, 0, requirement, pools, first, second, exact, exact
-        )
+        contact = Contact(ContactId(""), None, number, number, 0, 0, requirement, pools, first, second, exact, exact)
         agent = self.matching.longest_idle(contact)
         if agent is None:
             self.contacts[number] = contact
@@ -410,6 +408,9 @@ def relaxing_queue() -> Policy:
     return Policy(queues=(QueuePolicy(name=QUEUE, relaxation=(any_level, half)),))
 
 
+BY_CALLER: Final = Party.CALLER
+
+
 class WholeEngine:
     """The whole life of every offer through ``Engine.handle``: joining, offer, answer, end of talk, all effects."""
 
@@ -424,41 +425,49 @@ class WholeEngine:
             for agent_id, skills in zip(self.agent_ids, agents, strict=True)
         )
         self.engine = self.build(msgspec.structs.replace(rules or plain_queue(), agents=people))
-        self.talks: dict[AgentId, ContactId | None] = {}
-        for agent_id in self.agent_ids:
-            own = ContactId(f"own-{agent_id}")
-            self.engine.handle(LogIn(agent_id=agent_id), self.now)
-            self.engine.handle(DeclareReady(agent_id=agent_id), self.now)
-            self.engine.handle(StartTalk(contact_id=own, agent_id=agent_id), self.now)
-            self.talks[agent_id] = own
+        self.talks: list[ContactId | None] = [ContactId(f"own-{number}") for number in range(len(agents))]
+        for agent_id, own in zip(self.agent_ids, self.talks, strict=True):
+            assert own is not None
+            for event in (
+                LogIn(agent_id=agent_id),
+                DeclareReady(agent_id=agent_id),
+                StartTalk(contact_id=own, agent_id=agent_id),
+            ):
+                self.engine.handle(event, self.now)
 
     def build(self, policy: Policy) -> Engine:
         return Engine(policy)
 
     def tell(self, event: Event) -> RingAgent | None:
         """What comes of an event: the phone that rings, which is answered at once. It is the last effect, if any."""
-        self.now += self.EVENT_US
-        effects = self.engine.handle(event, self.now)
+        self.now = now = self.now + self.EVENT_US
+        effects = self.engine.handle(event, now)
         ring = effects[-1] if effects else None
         if type(ring) is not RingAgent:
             return None
-        self.engine.handle(AnswerOffer(offer_id=ring.offer_id, agent_id=ring.agent_id), self.now)
-        self.talks[ring.agent_id] = ring.contact_id
+        self.engine.handle(AnswerOffer(offer_id=ring.offer_id, agent_id=ring.agent_id), now)
         return ring
 
     def arrive(self, call: Call) -> int:
         ring = self.tell(call.joins)
-        return NOBODY if ring is None else self.numbers[ring.agent_id]
+        if ring is None:
+            return NOBODY
+        agent = self.numbers[ring.agent_id]
+        self.talks[agent] = ring.contact_id
+        return agent
 
     def release(self, agent: int) -> int:
-        agent_id = self.agent_ids[agent]
-        talk = self.talks[agent_id]
-        if talk is None:
-            ring = self.tell(DeclareReady(agent_id=agent_id))
-        else:
-            self.talks[agent_id] = None
-            ring = self.tell(EndTalk(contact_id=talk, agent_id=agent_id, ended_by=Party.CALLER))
-        return NOBODY if ring is None else int(ring.contact_id)
+        agent_id, talk = self.agent_ids[agent], self.talks[agent]
+        ring = self.tell(
+            DeclareReady(agent_id=agent_id)
+            if talk is None
+            else EndTalk(contact_id=talk, agent_id=agent_id, ended_by=BY_CALLER)
+        )
+        if ring is None:
+            self.talks[agent] = None
+            return NOBODY
+        self.talks[agent] = ring.contact_id
+        return int(ring.contact_id)
 
     def rest(self, agent: int) -> None:
         self.tell(DeclareNotReady(agent_id=self.agent_ids[agent], reason=ReasonCode("break")))

@@ -21,6 +21,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
+from acd.policy import Policy
 from tests.benchmarks.routing_models import (
     NOBODY,
     EngineOnScan,
@@ -35,7 +36,7 @@ from tests.benchmarks.routing_models import (
     ageing_queue,
     relaxing_queue,
 )
-from tests.benchmarks.routing_world import KINDS, TWO_SKILLS, Call, Skills, World
+from tests.benchmarks.routing_world import KINDS, PRIORITIES, TWO_SKILLS, Call, Skills, World
 
 Maker: TypeAlias = Callable[[list[Skills]], Model]
 
@@ -55,50 +56,71 @@ GENERAL: Mapping[str, Maker] = MappingProxyType(
     {SCAN: ScanOfAnyRequirement, MATCHING: MatchingAlone, ENGINE_ON_SCAN: EngineOnScan, ENGINE: WholeEngine}
 )
 AGEING, RELAXING = "priorities with ageing", "relaxation"
-BY_RULES: Mapping[str, Mapping[str, Maker]] = MappingProxyType(
-    {
-        AGEING: {ENGINE_ON_SCAN: partial(EngineOnScan, rules=ageing_queue()), ENGINE: partial(WholeEngine, rules=ageing_queue())},
-        RELAXING: {ENGINE_ON_SCAN: partial(EngineOnScan, rules=relaxing_queue()), ENGINE: partial(WholeEngine, rules=relaxing_queue())},
-    }
+RULES: Mapping[str, Policy] = MappingProxyType({AGEING: ageing_queue(), RELAXING: relaxing_queue()})
+SIZES = [
+    (10, 0),
+    (100, 0),
+    (1000, 0),
+    (10_000, 0),
+    (100, 100),
+    (10_000, 100),
+    (100, 10_000),
+    (1000, 10_000),
+    (10_000, 10_000),
+]
+GENERAL_SIZES = [(1000, 0), (10_000, 0), (100, 1000), (1000, 1000), (10_000, 10_000)]
+
+MOST_CALLS_A_SECOND, MOST_OF_SLOW = 300_000, 50
+FIRST_SEEN = 5_000
+ROUND_S = 0.25
+SLOW = 100.0
+"""Decisions a second below which one round is enough."""
+
+
+def general(kind: str, agents: int, waiting: int) -> Comparison:
+    """Models for a requirement of another shape, or for rules beyond whom to ring."""
+    if kind not in RULES:
+        return Comparison(GENERAL, agents, waiting, kind)
+    makers = {name: partial(make, rules=RULES[kind]) for name, make in _ENGINES.items()}
+    return Comparison(makers, agents, waiting, PRIORITIES if kind == AGEING else TWO_SKILLS)
+
+
+_ENGINES: Mapping[str, Callable[..., WholeEngine]] = MappingProxyType(
+    {ENGINE_ON_SCAN: EngineOnScan, ENGINE: WholeEngine}
 )
-MOST_CALLS = 40_000
-
-
-class Calls:
-    """The calls of a world, made before they are needed: everybody sees the same."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self._made: list[Call] = []
-
-    def next(self, position: int, how_many: int) -> list[Call]:
-        """So many calls from a position on."""
-        while len(self._made) < position + how_many:
-            self._made.append(self.world.call())
-        return self._made[position : position + how_many]
 
 
 class Bench:
-    """One model in one world; ``choices``: what it chose, step by step."""
+    """One model in one world at its beginning; ``choices``: what it chose, step by step."""
 
-    def __init__(self, make: Maker, calls: Calls, waiting: int) -> None:
-        people = calls.world.agents
+    def __init__(self, make: Maker, agents: int, waiting: int, kind: str = TWO_SKILLS, *, hot: bool = False) -> None:
+        world = World(agents, kind, hot=hot)
+        people = world.agents
         self.model = model = make(people)
         self.busy = deque(random.Random(len(people)).sample(range(len(people)), len(people)))
         self.half = 0 if waiting else len(people) // 2
-        self.calls, self.position = calls, waiting
         self.choices: list[int] = []
-        self.slow = isinstance(model, EveryMember | SqlPerCaller)
+        slow = isinstance(model, EveryMember | SqlPerCaller)
         join = model.queue_up if isinstance(model, EveryMember | SqlPerCaller) else model.arrive
-        for call in calls.next(0, waiting):
-            join(call)
+        if not slow:
+            self._see_everything_once(World(len(people), kind, hot=hot))
+        for _ in range(waiting):
+            join(world.call())
         while len(self.busy) > self.half > 0:
             model.release(self.busy.popleft())
+        self.world, self.most = world, MOST_OF_SLOW if slow else MOST_CALLS_A_SECOND
+
+    def _see_everything_once(self, world: World) -> None:
+        """What a model sets up when it meets a requirement for the first time is there before the clock runs."""
+        for _ in range(FIRST_SEEN):
+            call = world.call()
+            self.model.arrive(call)
+            self.model.leave(call)
 
     def run(self, cpu_s: float) -> float:
         """Decisions per CPU second, measured over about so much of it."""
-        calls = self.calls.next(self.position, 8 if self.slow else MOST_CALLS)
         step, clock, done = (self._arrives if self.half else self._is_released), time.process_time, 0
+        calls = [self.world.call() for _ in range(max(MOST_OF_SLOW, round(cpu_s * self.most)))]
         gc.collect()
         began = now = clock()
         end = began + cpu_s
@@ -108,7 +130,6 @@ class Bench:
             step(call)
             done += 1
             now = clock()
-        self.position += done
         return done / (now - began)
 
     def _arrives(self, call: Call) -> None:
@@ -135,22 +156,31 @@ class Bench:
 
 
 class Comparison:
-    """Models side by side in one world, by turns."""
+    """Models side by side in one world, by turns, each time from its beginning."""
 
     def __init__(
         self, makers: Mapping[str, Maker], agents: int, waiting: int, kind: str = TWO_SKILLS, *, hot: bool = False
     ) -> None:
-        calls = Calls(World(agents, kind, hot=hot))
-        self.benches = {name: Bench(make, calls, waiting) for name, make in makers.items()}
+        self.makers, self.agents, self.waiting, self.kind, self.hot = makers, agents, waiting, kind, hot
         self.rates: dict[str, list[float]] = {name: [] for name in makers}
+        self.choices: list[int] = []
 
-    def play(self, rounds: int, cpu_s: float) -> Comparison:
-        """So many rounds, in which each runs for so long."""
+    def play(self, rounds: int, cpu_s: float = ROUND_S) -> Comparison:
+        """So many rounds, in which each runs for so long; they have to choose alike."""
         for _ in range(rounds):
-            for name, bench in self.benches.items():
-                if not (bench.slow and self.rates[name]):  # one round is enough of those
-                    self.rates[name].append(bench.run(cpu_s))
+            for name, make in self.makers.items():
+                if not (self.rates[name] and self.rate(name) < SLOW):  # once is enough of those
+                    self.rates[name].append(self._run(make, cpu_s))
         return self
+
+    def _run(self, make: Maker, cpu_s: float) -> float:
+        bench = Bench(make, self.agents, self.waiting, self.kind, hot=self.hot)
+        rate = bench.run(cpu_s)
+        known = self.choices[: len(bench.choices)]
+        if bench.choices[: len(known)] != known:
+            raise AssertionError(f"{type(bench.model).__name__} chose otherwise than the others")
+        self.choices += bench.choices[len(known) :]
+        return rate
 
     def rate(self, name: str) -> float:
         """Median decisions per CPU second."""
@@ -162,16 +192,10 @@ class Comparison:
             return self.rate(ours) / self.rate(theirs)
         return statistics.median(a / b for a, b in zip(self.rates[ours], self.rates[theirs], strict=True))
 
-    def same_choices(self) -> bool:
-        """Whether all chose alike, as far as each came."""
-        longest = max((bench.choices for bench in self.benches.values()), key=len)
-        return all(longest[: len(bench.choices)] == bench.choices for bench in self.benches.values())
-
     @property
     def matched(self) -> float:
         """The share of steps in which somebody got somebody."""
-        longest = max((bench.choices for bench in self.benches.values()), key=len)
-        return sum(choice != NOBODY for choice in longest) / len(longest)
+        return sum(choice != NOBODY for choice in self.choices) / len(self.choices)
 
 
 def memory_per_agent(agents: int = 10_000) -> float:
@@ -188,3 +212,53 @@ def memory_per_agent(agents: int = 10_000) -> float:
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return used / agents
+
+
+def _short(rate: float) -> str:
+    return f"{rate:,.0f}" if rate < 1000 else f"{rate / 1000:,.1f}k" if rate < 100_000 else f"{rate / 1000:,.0f}k"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _header(*names: str) -> None:
+    print(_row(*names))
+    print(_row("---", *["---:"] * (len(names) - 1)))
+
+
+def _print_models(rounds: int, cpu_s: float) -> None:
+    _header("agents / waiting", *MAKERS, "matching : pair index", "engine : pair index")
+    for agents, waiting, hot in [(*size, False) for size in SIZES] + [(1000, 10_000, True)]:
+        compared = Comparison(MAKERS, agents, waiting, hot=hot).play(rounds, cpu_s)
+        ratios = [f"{compared.ratio(ours, PAIRS):.2f}" for ours in (MATCHING, ENGINE)]
+        name = f"{agents:,} / {waiting:,}{', hot queue' if hot else ''}"
+        print(_row(name, *(_short(compared.rate(model)) for model in MAKERS), *ratios), flush=True)
+
+
+def _print_general(rounds: int, cpu_s: float) -> None:
+    _header("requirement", "agents / waiting", *GENERAL, "matching : scan", "engine : engine on a scan")
+    for kind in (*KINDS, *RULES):
+        for agents, waiting in GENERAL_SIZES:
+            compared = general(kind, agents, waiting).play(rounds, cpu_s)
+            rates = [_short(compared.rate(name)) if name in compared.rates else "" for name in GENERAL]
+            matching = f"{compared.ratio(MATCHING, SCAN):.2f}" if MATCHING in compared.rates else ""
+            engine = f"{compared.ratio(ENGINE, ENGINE_ON_SCAN):.2f}"
+            print(_row(kind, f"{agents:,} / {waiting:,}", *rates, matching, engine), flush=True)
+
+
+def main() -> None:
+    """Print the tables of `docs/performance.md`."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=float, default=ROUND_S, help="CPU time of a model in a round")
+    given = options.parse_args()
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores,", end=" ")
+    print(f"median of {given.rounds} rounds of {given.seconds} s.")
+    _print_models(given.rounds, given.seconds)
+    _print_general(given.rounds, given.seconds)
+    print(f"{memory_per_agent():,.0f} bytes an agent")
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,9 @@ class Call:
 
     __slots__ = ("first", "joins", "level", "level2", "number", "requirement", "second")
 
-    def __init__(self, number: int, two: tuple[int, int, int, int], requirement: Requirement, priority: int) -> None:
+    def __init__(
+        self, number: int, two: tuple[int, int, int, int], requirement: Requirement, priority: int | None = None
+    ) -> None:
         self.number = number
         self.first, self.level, self.second, self.level2 = two
         self.requirement = requirement
@@ -63,7 +65,10 @@ KINDS: Mapping[str, Callable[[Skills, random.Random], Requirement]] = MappingPro
         "OR and NOT": _or_not,
     }
 )
-TWO_SKILLS = "two skills"
+TWO_SKILLS, PRIORITIES = "two skills", "one skill with a priority"
+
+
+_ANY_TWO = (0, 1, 0, 1)
 
 
 class World:
@@ -84,5 +89,7 @@ class World:
         self._number += 1
         if self._kind == TWO_SKILLS:
             first, second = _some(agent, 2, lots)
-            return Call(self._number, (*first, *second), _all(first, second), 0)
-        return Call(self._number, (0, 1, 0, 1), KINDS[self._kind](agent, lots), lots.randrange(5))
+            return Call(self._number, (*first, *second), _all(first, second))
+        if self._kind == PRIORITIES:
+            return Call(self._number, _ANY_TWO, _all(*_some(agent, 1, lots)), lots.randrange(5))
+        return Call(self._number, _ANY_TWO, KINDS[self._kind](agent, lots))
