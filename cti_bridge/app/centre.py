@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from config.models import Settings
 from config.telephony import Asterisk
+from cti_bridge.app.call_rules import rules_of
 from cti_bridge.app.customer_numbers import SettingsNumbers
 from cti_bridge.app.menus import follow_menus, menus_of, voice_settings_of
 from cti_bridge.app.policy import policy_from
@@ -64,12 +65,14 @@ def centre_of(
     customers: Customers | None = None,
 ) -> Centre:
     """Policy, menus and words of the contact centre; without ``recognisers`` nobody listens to speech."""
+    menus = menus_of(settings, sounds, library, customers)
     return Centre(
         node=NodeName(settings.node.name),
         policy_at=lambda now: policy_from(settings, now),
         queue_of_entry=queues_of_entries(settings),
         reasons=reasons_of(settings),
-        menus=menus_of(settings, sounds, library, customers),
+        menus=menus,
+        rules=rules_of(settings, menus),
         customer_numbers=SettingsNumbers(settings),
         recognisers=recognisers or {},
         voice=voice_settings_of(settings),
@@ -83,6 +86,7 @@ def follow(centre: Centre, daemon: Daemon, settings: Settings, by: str) -> None:
     follow_menus(centre.menus, settings)
     if isinstance(centre.customer_numbers, SettingsNumbers):
         centre.customer_numbers.follow(settings)
+    daemon.coordinator.control.use_rules(rules_of(settings, centre.menus))
     daemon.follow(lambda now: policy_from(settings, now), by)
 
 

@@ -27,6 +27,7 @@ from cti_bridge.shell.agent_desk import AgentDesk
 from cti_bridge.shell.agi_server import AgiServer
 from cti_bridge.shell.ami_client import AmiAccount, AmiClient
 from cti_bridge.shell.audiosocket_server import AudioSocketServer
+from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.callback_calls import AsGiven, CustomerNumbers
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
@@ -96,6 +97,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     queue_of_entry: dict[str, QueueName]
     reasons: dict[str, ReasonCode]
     menus: Menus
+    rules: Rules = Rules()
     customer_numbers: CustomerNumbers = AsGiven()
     recognisers: Mapping[str, Recogniser] = {}
     voice: VoiceSettings = VoiceSettings()
@@ -141,6 +143,7 @@ class Daemon:
             queue_of_entry=centre.queue_of_entry,
             resume=self._resume,
             customer_numbers=centre.customer_numbers,
+            rules=centre.rules,
         )
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from acd.effects import RingAgent, StopRinging
 from cti_bridge.shell import switch_actions, translate
+from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF
 from cti_bridge.shell.calls import Leg
 from cti_bridge.shell.clock import Clock
 from facts.time import SECOND, Duration
@@ -43,6 +44,8 @@ class Ringing:
             self._clock.callLater(0, self._never_rang, leg)
             return
         headers = switch_actions.ring(leg, caller, agent.phone, command.ring_us)
+        if coordinator.control.rules.agent(command.agent_id).auto_answer:
+            headers += [("Variable", f"{name}={value}") for name, value in ANSWERS_BY_ITSELF]
         coordinator.act("Originate", headers, lambda _: self._never_rang(leg))
         self._clock.callLater(ASKED_AT * command.ring_us / SECOND, self._ask_for_life, leg, command.ring_us)
 

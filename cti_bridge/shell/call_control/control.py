@@ -239,11 +239,16 @@ class CallControl:
 
     def send(self, line: Line, command: Command) -> Deferred[Any]:
         """Give a command outside of any act."""
-        return self._sender.give(line.call, command, self.shown_to_phones(line))
+        return self._sender.give(line.call, command, self._shown(line, getattr(command, "key", "")))
 
-    def shown_to_phones(self, line: Line) -> Caller:
-        """Whom a phone that is rung for the call shows."""
-        dossier = self.desks.dossier(line.contact_id)
+    def _shown(self, line: Line, key: str) -> Caller:
+        """Whom a phone shows that is rung for the call: the customer; outside, the centre's own number."""
+        dossier, party = self.desks.dossier(line.contact_id), line.call.party(key)
+        outside = self.rules.shown_outside(line.queue or dossier.queue, dossier.entry_point)
+        if party is not None and party.kind is Kind.NUMBER:
+            return Caller(outside, "")
+        if line.call.outbound and key == line.call.holder:
+            return Caller(outside, dossier.caller_number)  # what is dialled shows what this channel shows
         return Caller(dossier.caller_number, dossier.caller_name)
 
     def _stop_timer(self, line: Line) -> None:

@@ -14,6 +14,8 @@ import msgspec
 import phonenumbers
 from phonenumbers import shortnumberinfo
 
+from ivr.dialling import EVERY_COUNTRY, Form, diallable
+
 _NUMBER: Final = re.compile(r"\+?[0-9]{1,32}")
 _DIGITS: Final = re.compile(r"[0-9A-D*#]{1,32}")
 _DEAR: Final = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
@@ -27,6 +29,14 @@ class DialRules(msgspec.Struct, frozen=True, kw_only=True):
     denied: tuple[str, ...] = ()
     premium: bool = False
     emergency: bool = True
+    form: Form = "as_given"
+
+
+def as_dialled(rules: DialRules, number: str) -> str:
+    """The number in the carrier's form; one that is no whole number (an emergency's, a short one) stays as it is."""
+    if shortnumberinfo.is_emergency_number(number, rules.country):
+        return number
+    return diallable(number, rules.country, (EVERY_COUNTRY,), rules.form) or number
 
 
 def refusal(rules: DialRules, number: str) -> str:

@@ -20,6 +20,7 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     recording: RecordingRule = "on_demand"
     script: str = ""
+    shown_number: str = ""
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def queue(self, name: QueueName | None) -> QueueRules:
         """Of a queue; without one, as of one without settings."""
         return _ANY_QUEUE if name is None else self.queues.get(name, _ANY_QUEUE)
+
+    def shown_outside(self, queue: QueueName | None, entry_point: str) -> str:
+        """The number that somebody outside sees when they are called for this queue."""
+        numbers = (self.queue(queue).shown_number, entry_point, *self.entry_points)
+        return next((number for number in numbers if number.removeprefix("+").isdigit()), "")
 
     def agent(self, agent_id: AgentId) -> AgentRules:
         """Of an agent."""

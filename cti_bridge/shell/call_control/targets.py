@@ -6,7 +6,7 @@ import msgspec
 
 from acd.engine import Engine
 from acd.views import AgentView
-from cti_bridge.shell.call_control.dial_rules import refusal
+from cti_bridge.shell.call_control.dial_rules import as_dialled, refusal
 from cti_bridge.shell.call_control.plans import ActIllegalError, Target, ToKind
 from cti_bridge.shell.call_control.rules import OUTSIDE, Rules
 from cti_bridge.shell.call_control.topology import Topology
@@ -46,11 +46,11 @@ def agent_to_call(seeker: Seeker, agent: str) -> AgentView:
 
 
 def checked_number(rules: Rules, number: str) -> str:
-    """The number, which may be dialled; raises :class:`ActIllegalError`."""
+    """The number as the carrier wants it, if it may be dialled; raises :class:`ActIllegalError`."""
     reason = refusal(rules.dialling, number)
     if reason:
         raise ActIllegalError(reason)
-    return number
+    return as_dialled(rules.dialling, number)
 
 
 def transfer_target(seeker: Seeker, to_kind: ToKind, to: str) -> Target:
