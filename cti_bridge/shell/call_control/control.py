@@ -119,8 +119,8 @@ class CallControl:
         line = self.lines.get(contact_id)
         if line is None:
             return fail(self.refused(agent_id, contact_id, self.desks.why_not(agent_id, contact_id, act)))
-        recorded = act == "record_start"
-        make = self._recordings.make(line) if recorded else self._wishes.make(agent_id, act, details)
+        recorded = act.startswith("record_")
+        make = self._recordings.make(line, act) if recorded else self._wishes.make(agent_id, act, details)
         return self.want(line, agent_id, act, make)
 
     def dial(
@@ -172,6 +172,8 @@ class CallControl:
         self._settle(line, switch_at)
         if ended is not None:
             self._report(line, ended)
+        if line.call.over and line.now is None:
+            self._over(line, switch_at)
         self._next(line)
 
     def _report(self, line: Line, ended: m.Done | m.Failed) -> None:
@@ -435,9 +437,22 @@ class CallControl:
         self._wishes.settle(line, switch_at)
         self._recordings.settle(line, switch_at)
         self._note_place(line)
+        self._watch_parked(line)
         self.desks.touch(line.contact_id)
-        if call.over and line.now is None:
-            self._over(line, switch_at)
+
+    def _watch_parked(self, line: Line) -> None:
+        """A parked customer whom nobody picks up in time waits in the queue again."""
+        parked = line.call.parked_by != ""
+        if parked and line.park_timer is None and self.rules.park_us:
+            line.park_timer = self._clock.callLater(self.rules.park_us / SECOND, self._parked_long, line)
+        elif not parked and line.park_timer is not None:
+            if line.park_timer.active():
+                line.park_timer.cancel()
+            line.park_timer = None
+
+    def _parked_long(self, line: Line) -> None:
+        if self.lines.get(line.contact_id) is line:
+            self.take(line, m.know(line.machine, msgspec.structs.replace(line.call, parked_by="")))
 
     def _note_place(self, line: Line) -> None:
         holder = line.call.holder
@@ -452,6 +467,7 @@ class CallControl:
         if self.lines.get(line.contact_id) is not line:
             return
         self.lines.remove(line)
+        self._watch_parked(line)
         waiting = list(line.wanted)
         line.wanted.clear()
         for wanted in waiting:

@@ -205,10 +205,8 @@ def _plan_mute(call: Topology, me: str, wish: Wish) -> tuple[Step, ...]:
     return (_accepted(Mute(me, on), then=lambda call: call.change(me, muted=on)),)
 
 
-def _plan_transfer(call: Topology, me: str, wish: SendOn) -> tuple[Step, ...]:
+def _plan_transfer(_call: Topology, me: str, wish: SendOn) -> tuple[Step, ...]:
     target = wish.target
-    customer = call.customer
-    held = customer is not None and customer.where is Where.HELD
     way: Command = Send(CUSTOMER, target.context, target.exten, target.variables)
     if target.to_kind == "flow":
         way = ToMenu(target.to)
@@ -217,7 +215,7 @@ def _plan_transfer(call: Topology, me: str, wish: SendOn) -> tuple[Step, ...]:
         reached=lambda call: _is(CUSTOMER, Where.AWAY, Where.TALK)(call) and not call.together(me, CUSTOMER),
         lost=_without(CUSTOMER),
     )
-    return (sent, *((_end(me),) if held else ()))
+    return (sent, _end(me))
 
 
 def _plan_consult(call: Topology, me: str, wish: Ask) -> tuple[Step, ...]:

@@ -14,9 +14,11 @@ from twisted.python.failure import Failure
 
 from cti_bridge.shell.call_control import telling
 from cti_bridge.shell.call_control.commands import Record, StopRecording
+from cti_bridge.shell.call_control.desk_contact import why_not_recording
 from cti_bridge.shell.call_control.lines import Dossier, Line
 from cti_bridge.shell.call_control.plans import ActIllegalError, RecordTo, Wish
 from cti_bridge.shell.call_control.rules import Rules
+from cti_bridge.shell.call_control.situations import ActName
 from cti_bridge.shell.call_control.topology import Kind, Party, Topology, Where
 from cti_bridge.shell.switch_actions import file_name
 from facts.ids import AgentId, ContactId
@@ -52,21 +54,23 @@ class Recordings:
         """The rule of the contact's queue."""
         return self._control.rules.queue(line.queue or self._control.dossier(line.contact_id).queue).recording
 
-    def make(self, line: Line) -> Callable[[Topology], Wish]:
-        """The wish to begin."""
+    def make(self, line: Line, act: ActName) -> Callable[[Topology], Wish]:
+        """The wish to begin, pause, resume or stop, as far as the rule allows."""
 
-        def wish(_: Topology) -> Wish:
-            if self.rule(line) == "never":
-                raise ActIllegalError("recording_never")
+        def wish(call: Topology) -> Wish:
+            reason = why_not_recording(call.recording, act, self.rule(line))
+            if reason:
+                raise ActIllegalError(reason)
+            if act != "record_start":
+                return Wish(act=act)
             line.recorded_by = "agent"
-            return RecordTo(act="record_start", file=self._next_file(line))
+            return RecordTo(act=act, file=self._next_file(line))
 
         return wish
 
     def _next_file(self, line: Line) -> str:
         """Named by the contact; its second part ``-2``, and so on."""
-        line.files += 1
-        part = f"-{line.files}" if line.files > 1 else ""
+        part = f"-{line.files + 1}" if line.files else ""
         line.next_file = file_name(f"{line.contact_id}{part}.wav")
         return line.next_file
 
@@ -100,6 +104,7 @@ class Recordings:
         line.recording = now
         if before == "off":
             line.file = line.next_file or line.file
+            line.files += 1
             line.recorded_at = self._centre.now()
             self._record(line, RecordingStarted, switch_at, by=line.recorded_by)
         elif now == "off":

@@ -243,11 +243,19 @@ def situation_of(call: Topology, key: str) -> Situation:
         return Situation.RINGING
     if customer is None or customer.where is Where.RINGING or party.where is Where.RINGING:
         return Situation.DIALLING
-    if party.end == "sent_on" or not customer.lives or customer.where is Where.AWAY:
-        return Situation.BETWEEN if customer.where is Where.AWAY and not party.met else Situation.WITHOUT_CUSTOMER
+    if customer.where is Where.AWAY and not party.end:
+        return Situation.BETWEEN
+    if party.end or not customer.lives:
+        others = any(call.together(other.key, key) for other in call.others(key))
+        return Situation.WITHOUT_CUSTOMER if others or _hears_a_tone(call, customer) else Situation.OVER
     if call.together(key, customer.key):
         return _with_customer(call, party, customer)
     return _apart(call, party, customer)
+
+
+def _hears_a_tone(call: Topology, customer: Party) -> bool:
+    """Whether an agent's own call did not reach anybody, which they are told."""
+    return call.outbound and customer.answered_at is None
 
 
 def _with_customer(call: Topology, party: Party, customer: Party) -> Situation:

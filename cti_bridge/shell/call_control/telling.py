@@ -43,6 +43,9 @@ def tell_talks(centre: Centre, line: Line, dossier: Dossier, switch_at: Instant 
     known = {} if view is None else dict(zip(view.agents, view.activities, strict=True))
     dialling = view is not None and view.place is Place.DIALLING
     wanted = {agent_id: activity for agent_id, activity in engaged(line.call).items() if _present(centre, agent_id)}
+    holder = line.call.party(line.call.holder) if dialling else None
+    if holder is not None and holder.lives:
+        wanted.setdefault(AgentId(holder.key), Activity.TALKING)
     _tell_dialled(centre, line, dialling=dialling, switch_at=switch_at)
     for agent_id, activity in wanted.items():
         if agent_id not in known or (dialling and _is_there(line.call)):

@@ -294,8 +294,9 @@ def test_completing_gives_the_customer_away_and_ends_ones_own_part() -> None:
 
 def test_a_transfer_is_over_for_the_agent_when_the_customer_has_left() -> None:
     calls = talking().do("transfer").part(CUSTOMER).say(Seen.AWAY, CUSTOMER)
-    assert calls.ended() == m.Done()
     assert engaged(calls.call) == {}
+    calls.commands()
+    assert calls.say(Seen.GONE, "ann").ended() == m.Done()
 
 
 # -- what follows by itself ------------------------------------------------------------------------------------------
