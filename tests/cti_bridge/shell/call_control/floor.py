@@ -104,12 +104,13 @@ class Floor:
                 agent: Phone(self.switch, self.switch.endpoints[number], seed=1) for agent, number in PHONES.items()
             }
         self.engine = Engine(_policy(wrap_up_s))
+        resume = Resume(past or Past(contacts={}, agents={}, closed={}, callbacks_noted=[]))
         self.coordinator = Coordinator(
             self.engine,
             self.clock,
             self.recorder,
             queue_of_entry={"": QueueName(queue)},
-            resume=Resume(past or Past(contacts={}, agents={}, closed={}, callbacks_noted=[])),
+            resume=resume,
             rules=rules,
         )
         self.control = self.coordinator.control
@@ -117,6 +118,9 @@ class Floor:
         self.told: list[tuple[str, str, DeskContact | None]] = []
         self.control.desks.watch(lambda *change: self.told.append(change))
         self.actions: list[tuple[str, dict[str, str]]] = []
+        self.history: list[Entry] = []
+        if past is not None:
+            resume.begin(self.coordinator)
         self.connect()
 
     def _outside(self, number: str) -> Outsider:
@@ -175,15 +179,19 @@ class Floor:
         for one in pending.values():
             one.deferred.errback(FateUnknown("cut"))
 
-    def _pass(self) -> bool:
-        """What either side has said is heard by the other; False: nothing was said."""
-        said = False
-        if self._to_switch and self.up:
+    def to_switch(self) -> bool:
+        """The switch hears what the daemon has said, and does it; False: it had said nothing."""
+        said = bool(self._to_switch) and self.up
+        if said:
             data, self._to_switch = bytes(self._to_switch), bytearray()
             for message in self._parser.feed(data):
                 self.session.receive(message)
-            said = True
         self.switch.settle()
+        return said
+
+    def _pass(self) -> bool:
+        """What either side has said is heard by the other; False: nothing was said."""
+        said = self.to_switch()
         if self._to_daemon and self.up:
             data, self._to_daemon[:] = bytes(self._to_daemon), b""
             self.line.dataReceived(data)
@@ -308,12 +316,9 @@ class Floor:
         self.coordinator.stop()
         self.up = False
         self.run(away_s)
-        again = Floor(
-            rules=self.control.rules,
-            switch=self.switch,
-            past=remember(self.entries),
-            start=self.clock.now(),
-        )
+        history = self.history + self.entries
+        again = Floor(rules=self.control.rules, switch=self.switch, past=remember(history), start=self.clock.now())
+        again.history = history
         again.phones, again.outsiders = self.phones, self.outsiders
         again.switch.endpoints["trunk"].pick_up = again._outside
         return again
