@@ -198,19 +198,35 @@ class Hearing:
     def look(self, line: Line, found: Mapping[str, translate.ChannelFound]) -> None:
         """The switch was asked: everybody of this line is where it says."""
         at = self._control.instant(None)
+        for channel in found.values():
+            if channel.contact_id == line.contact_id and self._lines.of_channel(channel.channel_id) is None:
+                self._adopt_found(line, channel, at)
         signs = []
         for party in line.call.living():
-            channel = found.get(party.channel_id)
-            if channel is None:
+            channel_now = found.get(party.channel_id)
+            if channel_now is None:
                 signs.append(Sign(seen=Seen.GONE, channel_id=party.channel_id, at=at))
                 continue
-            self._place(channel)
-            seen = PLACES.get(channel.context) if channel.up and not channel.bridge else None
-            if seen is not None and where_of(seen) is not party.where:
+            self._place(channel_now)
+            seen = _seen_at(channel_now, party)
+            if seen is not None:
                 signs.append(Sign(seen=seen, channel_id=party.channel_id, at=at))
         if signs:
             self._control.changed(line, signs, None)
         self.sync_line(line, None)
+
+    def _adopt_found(self, line: Line, channel: translate.ChannelFound, at: Instant) -> None:
+        """A channel of this contact whose beginning was not heard of: the customer who was dialled, or somebody else."""
+        if channel.channel_id.startswith(("leg-", "spy-")):
+            return
+        where = Where.UP if channel.up else Where.RINGING
+        if line.call.outbound and line.call.customer is None:
+            party: Party | None = _customer(channel.channel_id, channel.channel, where, at)
+        else:
+            number = channel.caller_number
+            party = self._stranger(line, channel.channel_id, channel.channel, where, at=at, number=number)
+        if party is not None:
+            self._control.joined_by(line, party, None)
 
     def _place(self, channel: translate.ChannelFound) -> None:
         if channel.bridge:
@@ -235,14 +251,8 @@ class Hearing:
                 number=event.number,
             )
         elif line.call.outbound and line.call.customer is None:
-            party = Party(
-                key=CUSTOMER,
-                kind=Kind.CUSTOMER,
-                channel_id=event.dialled_id,
-                channel=event.dialled,
-                where=Where.RINGING,
-                since=self._control.instant(event.at),
-            )
+            at = self._control.instant(event.at)
+            party = _customer(event.dialled_id, event.dialled, Where.RINGING, at)
         else:
             return
         if party is not None:
@@ -292,6 +302,28 @@ class Hearing:
 
 PLACES: Mapping[str, Seen] = {"acd-hold": Seen.HELD, "acd-keep": Seen.KEPT, "acd-wait": Seen.AWAY}
 """What it means to be in a context of the dialplan, and in no talk."""
+
+
+def _customer(channel_id: str, channel: str, where: Where, at: Instant) -> Party:
+    return Party(
+        key=CUSTOMER,
+        kind=Kind.CUSTOMER,
+        channel_id=channel_id,
+        channel=channel,
+        where=where,
+        since=at,
+        answered_at=None if where is Where.RINGING else at,
+    )
+
+
+def _seen_at(channel: translate.ChannelFound, party: Party) -> Seen | None:
+    """What the switch would have said of a party whose channel is here now; None: nothing new."""
+    if not channel.up or channel.bridge:
+        return None
+    seen = PLACES.get(channel.context)
+    if seen is not None:
+        return None if where_of(seen) is party.where else seen
+    return Seen.ANSWERED if party.where is Where.RINGING else None
 
 
 def where_of(seen: Seen) -> Where:
