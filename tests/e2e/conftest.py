@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.asterisk.instance import Asterisk
-from tests.e2e.daemon import Daemon
+from tests.asterisk.phones import Phones
+from tests.e2e.daemon import AGENTS, Daemon
+from tests.e2e.office import HERTZ, NUMBERS, Acting, Office
 
 
 @pytest.fixture
@@ -30,3 +32,32 @@ def stopped_daemon(real_asterisk: Asterisk, tmp_path: Path) -> Iterator[Daemon]:
     finally:
         node.stop()
     assert "Traceback" not in node.log(), node.log()
+
+
+@pytest.fixture(scope="module")
+def acting(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """One daemon for all tests here."""
+    more = {"agents": {**AGENTS, "sue": {"phone": NUMBERS["sue"]}}, "calls": {"consult_ring_s": 5}}
+    node = Acting(asterisk_of_session, tmp_path_factory.mktemp("acting"), more=more, ring_s=20)
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+    assert "Traceback" not in node.log(), node.log()[-5000:]
+
+
+@pytest.fixture(scope="module")
+def signed_in(acting: Daemon) -> Daemon:
+    """Everybody is at work, nobody ready."""
+    for agent in HERTZ:
+        acting.agent("sign-in", agent)
+    return acting
+
+
+@pytest.fixture
+def office(signed_in: Daemon, real_asterisk: Asterisk, phones: Phones) -> Iterator[Office]:
+    """A scenario's own phones."""
+    one = Office(signed_in, phones)
+    yield one
+    one.clear()

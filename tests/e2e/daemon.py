@@ -54,6 +54,8 @@ AGENTS = {
 class Daemon:
     """One node with a folder of its own; it may be killed and started again on the same journal."""
 
+    program: tuple[str, ...] = ("cti_bridge.app.main", "serve")
+
     def __init__(
         self,
         asterisk: Asterisk,
@@ -105,7 +107,7 @@ class Daemon:
         entries = len(self.entries())
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cti_bridge.app.main", "serve", "--config", str(self.settings)],
+                [sys.executable, "-m", *self.program, "--config", str(self.settings)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

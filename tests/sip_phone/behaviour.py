@@ -21,7 +21,10 @@ class Reject:
 
 @dataclass(frozen=True)
 class Ring:
-    """Ring until the test says `call.answer()` or `call.reject()`, or the caller gives up."""
+    """Ring until the test says `call.answer()` or `call.reject()`, or the caller gives up.
+
+    Asked to by the caller (Call-Info with answer-after=0, or NOTIFY with Event: talk), it answers.
+    """
 
 
 @dataclass(frozen=True)

@@ -430,6 +430,9 @@ class Call:
                 self._end("peer")
             elif request.method == "INFO" and "dtmf-relay" in request.get("content-type"):
                 self.info_keys.append(request.body.partition("Signal=")[2][:1])
+            elif request.method == "NOTIFY" and request.get("event") == "talk":
+                self._step("told to answer")
+                self._answer()
             elif request.method == "NOTIFY" and "sipfrag" in request.get("content-type"):
                 self._on_progress(int(request.body.split(" ")[1]))
 

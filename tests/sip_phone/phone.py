@@ -382,5 +382,7 @@ class Phone(asyncio.DatagramProtocol):
             case Reject(status=status, after=after):
                 await asyncio.sleep(after)
                 call._reject(status)
+            case Ring() if "answer-after=0" in invite.get("call-info"):
+                call._answer()
             case Ring() | Dead():
                 pass

@@ -10,6 +10,7 @@ from acd.events import Event, RefuseOffer
 from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.refused import ActRefused
+from cti_bridge.shell.call_control.sending import tell_to_answer
 from cti_bridge.shell.calls import Calls, Leg
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.switch_actions import Headers, hang_up
@@ -86,8 +87,7 @@ class Answering:
                 timer.cancel()
             return result
 
-        told = [("Channel", leg.channel or leg.leg_id), ("Variable", "Event=talk")]
-        self._centre.ask("PJSIPNotify", told).addErrback(give_up)
+        tell_to_answer(self._centre, leg.channel or leg.leg_id, self._clock).addErrback(give_up)
         return done.addBoth(ended).addCallback(lambda _: self._control.desks.present(agent_id, contact_id))
 
     def answered(self, leg: Leg) -> None:

@@ -14,17 +14,18 @@ from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.python.failure import Failure
 
 from acd.engine import Engine
-from acd.events import EndWrapUp, ExtendWrapUp, JoinQueue
+from acd.events import JoinQueue
 from cti_bridge.shell import translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError
 from cti_bridge.shell.call_control import machine as m
 from cti_bridge.shell.call_control import telling
+from cti_bridge.shell.call_control.after_work import AfterWork
 from cti_bridge.shell.call_control.answering import Answering
 from cti_bridge.shell.call_control.commands import Command, End
 from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.hearing import Hearing
-from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line, Lines, Wanted
+from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line, Lines, Outcome, Wanted
 from cti_bridge.shell.call_control.plans import ActIllegalError, Wish
 from cti_bridge.shell.call_control.recordings import Recordings
 from cti_bridge.shell.call_control.refused import ActRefused
@@ -96,6 +97,7 @@ class CallControl:
         self._recordings = Recordings(centre, self)
         self.supervision = Supervision(centre, clock, self)
         self._answering = Answering(centre, clock, self)
+        self._after_work = AfterWork(centre, self)
 
     def use_rules(self, rules: Rules) -> None:
         """The settings are others from now on."""
@@ -110,7 +112,7 @@ class CallControl:
         """An agent does something with a contact at their desk; the contact as it is then, or :class:`ActRefused`."""
         details = details or Details()
         if act in ("end_wrap_up", "extend_wrap_up"):
-            return maybeDeferred(self._wrap_up, agent_id, contact_id, act, details)
+            return maybeDeferred(self._after_work.wrap_up, agent_id, contact_id, act, details)
         offered = self._answering.offered_leg(agent_id, contact_id)
         if offered is not None and act == "answer":
             return self._answering.answer(offered)
@@ -128,6 +130,10 @@ class CallControl:
     ) -> Deferred[DeskContact]:
         """An agent calls somebody: their own phone rings first. Ready or not."""
         return self._wishes.dial(agent_id, number, queue, customer_id)
+
+    def set_outcome(self, agent_id: AgentId, contact_id: ContactId, outcome: Outcome) -> DeskContact:
+        """What came of a contact, during it or after. Raises :class:`ActRefused`."""
+        return self._after_work.set_outcome(agent_id, contact_id, outcome)
 
     def want(self, line: Line, agent_id: AgentId, act: str, make: Callable[[Topology], Wish]) -> Deferred[DeskContact]:
         """An act waits for its turn."""
@@ -475,21 +481,6 @@ class CallControl:
         if self._centre.calls.get(line.contact_id) is None and not line.end_told:
             by = line.ended_by or (By.CALLER if line.customer_first else By.AGENT)
             self._centre.contact_over(line.contact_id, line.agent_id, by, switch_at)
-
-    # -- wrap-up -----------------------------------------------------------------------------------------------------
-
-    def _wrap_up(self, agent_id: AgentId, contact_id: ContactId, act: ActName, details: Details) -> DeskContact:
-        reason = self.desks.why_not(agent_id, contact_id, act)
-        present = self.desks.contact(agent_id, contact_id)
-        if reason or present is None:
-            raise self.refused(agent_id, contact_id, reason or "not_at_this_desk")
-        if act == "end_wrap_up":
-            self._centre.tell(EndWrapUp(agent_id=agent_id, contact_id=contact_id))
-            return msgspec.structs.replace(present, state="over", wrap_up_until=None, acts=self.desks.no_acts())
-        by_us = None if details.by_s is None else round(details.by_s * SECOND)
-        self._centre.tell(ExtendWrapUp(agent_id=agent_id, by_us=by_us))
-        self.desks.touch(contact_id)
-        return self.desks.present(agent_id, contact_id)
 
 
 def _has_left(call: Topology, agent_id: AgentId) -> bool:

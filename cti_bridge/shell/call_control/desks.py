@@ -55,14 +55,19 @@ class Control(Protocol):
         """Who listens to a contact."""
 
 
+PAST_KEPT = 1000
+"""Contacts that are over and on no desk any more, of which something may still be said."""
+
+
 class Desks:
-    """All desks. Contacts are remembered as long as they live, or are on a desk."""
+    """All desks. Contacts are remembered as long as they live, or are on a desk; the last of them a while longer."""
 
     def __init__(self, centre: Centre, clock: Clock, control: Control) -> None:
         self._centre = centre
         self._clock = clock
         self._control = control
         self._dossiers: dict[ContactId, Dossier] = {}
+        self._past: dict[ContactId, Dossier] = {}
         self._shown: dict[AgentId, dict[ContactId, DeskContact]] = {}
         self._watchers: list[Watcher] = []
         self._touched: dict[ContactId, None] = {}
@@ -114,11 +119,12 @@ class Desks:
 
     def dossier(self, contact_id: ContactId) -> Dossier:
         """What is known of a contact."""
-        return self._dossiers.setdefault(contact_id, Dossier(contact_id))
+        known = self.known(contact_id)
+        return self._dossiers.setdefault(contact_id, Dossier(contact_id)) if known is None else known
 
     def known(self, contact_id: ContactId) -> Dossier | None:
         """The same; None for one that nobody knows."""
-        return self._dossiers.get(contact_id)
+        return self._dossiers.get(contact_id) or self._past.get(contact_id)
 
     def agent_of_phone(self, phone: str) -> AgentId | None:
         """Whose phone this is; None: nobody's."""
@@ -216,7 +222,9 @@ class Desks:
             contact = self._made(agent_id, dossier) if agent_id in now else None
             self._show(agent_id, dossier.contact_id, contact)
         if not now and dossier.ended:
-            self._dossiers.pop(dossier.contact_id, None)
+            self._past[dossier.contact_id] = self._dossiers.pop(dossier.contact_id)
+            if len(self._past) > PAST_KEPT:
+                del self._past[next(iter(self._past))]
 
     def _show(self, agent_id: AgentId, contact_id: ContactId, contact: DeskContact | None) -> None:
         desk = self._shown.setdefault(agent_id, {})

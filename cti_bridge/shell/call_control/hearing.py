@@ -69,6 +69,7 @@ class Hearing:
             translate.DialOver: self._dial_over,
             translate.LegFailed: self._leg_failed,
             translate.ChannelGone: self._gone,
+            translate.HangupAsked: self._hangup_asked,
             translate.PhoneHeld: lambda e: self._sign(e, Seen.PHONE_HELD),
             translate.PhoneRetrieved: lambda e: self._sign(e, Seen.PHONE_RETRIEVED),
             translate.PhoneTransferred: self._transferred,
@@ -120,7 +121,18 @@ class Hearing:
         party = line.call.of_channel(event.channel_id) if line is not None else None
         if line is not None and party is not None and (line.handed is None or line.handed.agent_id != party.key):
             line.blamed.setdefault(party.key, By.CALLER)
-        self._sign(event, Seen.GONE)
+
+    def _hangup_asked(self, event: translate.HangupAsked) -> None:
+        """Who hangs up first ends the talk, whichever channel goes first."""
+        line = self._lines.of_channel(event.channel_id)
+        party = line.call.of_channel(event.channel_id) if line is not None else None
+        if line is None or party is None:
+            return
+        if party.kind is Kind.AGENT:
+            line.blamed.setdefault(party.key, By.AGENT)
+        elif party.kind is Kind.CUSTOMER and party.where is Where.TALK:
+            for agent in line.call.living(Kind.AGENT):
+                line.blamed.setdefault(agent.key, By.CALLER)
 
     def _left_alone(self, event: translate.LeftAlone) -> None:
         if event.joined:
@@ -216,7 +228,7 @@ class Hearing:
         self.sync_line(line, None)
 
     def _adopt_found(self, line: Line, channel: translate.ChannelFound, at: Instant) -> None:
-        """A channel of this contact whose beginning was not heard of: the customer who was dialled, or somebody else."""
+        """A channel of this contact whose beginning was not heard of: the customer who was dialled, or another."""
         if channel.channel_id.startswith(("leg-", "spy-")):
             return
         where = Where.UP if channel.up else Where.RINGING

@@ -17,6 +17,9 @@ from cti_bridge.shell.switch_actions import Caller, Headers
 KEY_MS = "120"
 """How long a key is pressed for the other side; the manager connection is busy for so long."""
 
+RINGS_AFTER_S, RINGS_WITHIN_S = 0.1, 1.5
+"""A phone can be told to answer only from its 180 on: how often it is told again, and for how long."""
+
 AGAIN_AFTER_S = 0.06
 """Two channels that cannot be joined because one is just on its way can be a moment later."""
 
@@ -39,6 +42,23 @@ class Menus(Protocol):
 
     def to_menu(self, contact_id: str, flow: str) -> bool:
         """This flow goes on with the caller; False when it cannot."""
+
+
+def tell_to_answer(switch: ToSwitch, channel: str, clock: IReactorTime) -> Deferred[Any]:
+    """Tell the phone that this channel rings to answer, as soon as it does ring."""
+    told = [("Channel", channel), ("Variable", "Event=talk")]
+    until = clock.seconds() + RINGS_WITHIN_S
+
+    def again(failure: Failure) -> Any:
+        failure.trap(ActionFailed)  # type: ignore[no-untyped-call]  # Twisted has no types here
+        if clock.seconds() >= until:
+            return failure
+        return deferLater(clock, RINGS_AFTER_S, tell)
+
+    def tell() -> Deferred[Any]:
+        return switch.ask("PJSIPNotify", told).addErrback(again)
+
+    return tell()
 
 
 class Sender:
@@ -134,7 +154,7 @@ class Sender:
         return self._ask("Hangup", switch_actions.hang_up(_id(call, command.key), command.cause)).addErrback(gone)
 
     def _pick_up(self, call: Topology, command: c.PickUp, _: Caller) -> Deferred[Any]:
-        return self._ask("PJSIPNotify", [("Channel", _name(call, command.key)), ("Variable", "Event=talk")])
+        return tell_to_answer(self._switch, _name(call, command.key), self._clock)
 
     def _mute(self, call: Topology, command: c.Mute, _: Caller) -> Deferred[Any]:
         state = "on" if command.on else "off"

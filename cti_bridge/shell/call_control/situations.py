@@ -246,11 +246,13 @@ def situation_of(call: Topology, key: str) -> Situation:
     if customer.where is Where.AWAY and not party.end:
         return Situation.BETWEEN
     if party.end or not customer.lives:
-        others = any(call.together(other.key, key) for other in call.others(key))
-        return Situation.WITHOUT_CUSTOMER if others or _hears_a_tone(call, customer) else Situation.OVER
-    if call.together(key, customer.key):
-        return _with_customer(call, party, customer)
-    return _apart(call, party, customer)
+        return _without_customer(call, party, customer)
+    return (_with_customer if call.together(key, customer.key) else _apart)(call, party, customer)
+
+
+def _without_customer(call: Topology, party: Party, customer: Party) -> Situation:
+    others = any(call.together(other.key, party.key) for other in call.others(party.key))
+    return Situation.WITHOUT_CUSTOMER if others or _hears_a_tone(call, customer) else Situation.OVER
 
 
 def _hears_a_tone(call: Topology, customer: Party) -> bool:

@@ -6,6 +6,7 @@ AMI's bytes pass between the two as over a line: nothing that one side says is h
 import itertools
 from typing import Any
 
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock as FakeReactor
 
@@ -51,6 +52,11 @@ SETTINGS = PbxSettings(
     accounts=(AmiAccount(username="cordboard", secret="s"),),
     agi_url="agi://127.0.0.1:9",
 )
+
+
+def close(seconds: float) -> Any:
+    """As exact as the report has to be."""
+    return pytest.approx(seconds, abs=0.1)
 
 
 class Outsider(Customer):
@@ -103,7 +109,7 @@ class Floor:
             self.phones = {
                 agent: Phone(self.switch, self.switch.endpoints[number], seed=1) for agent, number in PHONES.items()
             }
-        self.engine = Engine(_policy(wrap_up_s))
+        self.engine = Engine(policy(wrap_up_s))
         resume = Resume(past or Past(contacts={}, agents={}, closed={}, callbacks_noted=[]))
         self.coordinator = Coordinator(
             self.engine,
@@ -356,7 +362,7 @@ def contact_of(caller: Caller) -> ContactId:
     return ContactId(caller.channel.variables["ACD_CALL"])
 
 
-def _policy(wrap_up_s: float) -> Policy:
+def policy(wrap_up_s: float) -> Policy:
     wrap_up = round(wrap_up_s * SECOND)
     queues = tuple(
         QueuePolicy(name=QueueName(name), ring_us=20 * SECOND, wrap_up_us=wrap_up)

@@ -1,4 +1,4 @@
-"""What a moment decides: acts that are overtaken, phones that die, a connection that is lost, a daemon that starts anew."""
+"""What a moment decides: acts that are overtaken, phones that die, a lost connection, a daemon that starts anew."""
 
 from typing import Any
 
@@ -6,14 +6,9 @@ import pytest
 
 from facts.ids import AgentId, ContactId
 from facts.states import Activity
-from tests.cti_bridge.shell.call_control.floor import Act, Floor
+from tests.cti_bridge.shell.call_control.floor import Act, Floor, close
 
 ANN = AgentId("ann")
-
-
-@pytest.fixture
-def floor() -> Floor:
-    return Floor()
 
 
 def consult(floor: Floor) -> tuple[Any, ContactId]:
@@ -23,10 +18,6 @@ def consult(floor: Floor) -> tuple[Any, ContactId]:
     floor.phones["bob"].answer()
     floor.run(1)
     return caller, contact
-
-
-def close(seconds: float) -> Any:
-    return pytest.approx(seconds, abs=0.1)
 
 
 # -- somebody hangs up -----------------------------------------------------------------------------------------------

@@ -1,0 +1,232 @@
+"""A centre at work on the real Asterisk: agents whose desks the test works, phones that sound, facts of it all."""
+
+import contextlib
+import itertools
+import json
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.asterisk.instance import MUSIC_HZ
+from tests.asterisk.phones import Phones
+from tests.e2e.acting import SOCKET
+from tests.e2e.daemon import Daemon
+from tests.sip_phone import Behaviour, Call, Phone, Ring
+
+CALLER_HZ = 700.0
+HERTZ = {"ann": 500.0, "bob": 1100.0, "cyd": 1300.0, "sue": 1500.0}
+"""Each agent's voice."""
+
+NUMBERS = {"ann": "1001", "bob": "1002", "cyd": "1003", "sue": "1010"}
+EXACT_S = 0.1
+
+
+class Acting(Daemon):
+    """A daemon with a door for the tests' acts."""
+
+    program = ("tests.e2e.acting",)
+
+
+class RefusedError(AssertionError):
+    """The act was refused."""
+
+    def __init__(self, reason: str, words: str = "") -> None:
+        super().__init__(f"{reason}: {words}")
+        self.reason = reason
+
+
+class Desks:
+    """What the desks do, over the test's door of the daemon. Not for several threads."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self._ids = itertools.count(1)
+        self._line: socket.socket | None = None
+        self._buffer = b""
+        self._answers: dict[int, dict[str, Any]] = {}
+
+    def begin(self, agent: str, contact: str, act: str, **details: Any) -> int:
+        """An act that is only begun."""
+        if self._line is None:
+            self._line = socket.socket(socket.AF_UNIX)
+            self._line.connect(str(self._daemon.home / SOCKET))
+        number = next(self._ids)
+        wish = {"id": number, "agent": agent, "contact": contact, "act": act, "details": details}
+        self._line.sendall(json.dumps(wish).encode() + b"\n")
+        return number
+
+    def end(self, number: int, timeout: float = 10) -> Any:
+        """What became of it; raises `RefusedError`."""
+        deadline = time.monotonic() + timeout
+        while number not in self._answers:
+            assert self._line is not None
+            self._line.settimeout(max(0.01, deadline - time.monotonic()))
+            data = self._line.recv(1 << 16)
+            assert data, f"the daemon is gone:\n{self._daemon.log()[-3000:]}"
+            *lines, self._buffer = (self._buffer + data).split(b"\n")
+            for line in lines:
+                answer = json.loads(line)
+                self._answers[answer["id"]] = answer
+        answer = self._answers.pop(number)
+        if "refused" in answer:
+            raise RefusedError(answer["refused"], answer.get("words", ""))
+        return answer["done"]
+
+    def do(self, agent: str, contact: str, act: str, **details: Any) -> Any:
+        """An act that comes true."""
+        return self.end(self.begin(agent, contact, act, **details))
+
+    def refused(self, agent: str, contact: str, act: str, **details: Any) -> str:
+        """Why an act is refused."""
+        reason = self.reason(self.begin(agent, contact, act, **details))
+        assert reason, f"{act} was not refused"
+        return reason
+
+    def reason(self, number: int) -> str:
+        """Why an act that was begun is refused; ``""``: it came true."""
+        try:
+            self.end(number)
+        except RefusedError as refused:
+            return refused.reason
+        return ""
+
+    def close(self) -> None:
+        """The daemon may end."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+class Office:
+    """One daemon for many scenarios, each with phones of its own and a contact of its own."""
+
+    def __init__(self, daemon: Daemon, phones: Phones) -> None:
+        self.daemon = daemon
+        self.phones = phones
+        self.desks = Desks(daemon)
+        self.seen = len(daemon.entries())
+
+    def do(self, agent: str, contact: str, act: str, **details: Any) -> Any:
+        """An act that comes true."""
+        return self.desks.do(agent, contact, act, **details)
+
+    def phone(self, agent: str, behaviour: Behaviour | None = None) -> Phone:
+        """An agent's phone with a voice of its own; rings until somebody answers, unless told otherwise."""
+        phone = self.phones.agent(NUMBERS[agent], behaviour or Ring(), voice=HERTZ[agent])
+        self.wait_reachable(agent)
+        return phone
+
+    def wait_reachable(self, agent: str, reachable: bool = True) -> None:
+        """Until the distributor knows whether the agent's phone is there."""
+        self.until(lambda: self.do(agent, "", "agent")["phone_reachable"] is reachable, 5, f"{agent}'s phone")
+
+    def talk(self, agent: str = "ann", key: str = "1") -> tuple[Call, Call, str]:
+        """A caller who talks with an agent: caller's call, agent's call, contact."""
+        phone = self.phone(agent)
+        self.ready(agent)
+        caller = self.phones.call("8123")
+        caller.wait_answered()
+        time.sleep(0.7)
+        caller.press(key)
+        leg = phone.expect_ring(10)
+        contact = self.wait("ContactQueued").contact_id
+        self.do(agent, contact, "answer")
+        caller.wait_hears(HERTZ[agent])
+        leg.wait_hears(CALLER_HZ)
+        return caller, leg, contact
+
+    def ready(self, *agents: str) -> None:
+        """They want contacts."""
+        for agent in agents:
+            self.desks.do(agent, "", "ready")
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    def facts(self, *kinds: str) -> list[Any]:
+        """The facts since this scenario began."""
+        return [e.fact for e in self.daemon.entries()[self.seen :] if not kinds or e.fact.kind in kinds]
+
+    def wait(self, kind: str, count: int = 1, timeout: float = 10, **fields: Any) -> Any:
+        """The last of so many facts of a kind, with these fields, once they are there."""
+
+        def found() -> list[Any]:
+            return [f for f in self.facts(kind) if all(getattr(f, name) == value for name, value in fields.items())]
+
+        self.until(lambda: len(found()) >= count, timeout, f"{count} {kind} {fields}")
+        return found()[count - 1]
+
+    def until(self, test: Callable[[], Any], timeout: float, what: str) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + timeout
+        while not test():
+            if time.monotonic() > deadline:
+                kinds = [fact.kind for fact in self.facts()][-20:]
+                raise AssertionError(f"waited {timeout} s for {what}; facts: {kinds}\n{self.daemon.log()[-4000:]}")
+            time.sleep(0.05)
+
+    def state(self, agent: str, contact: str) -> str:
+        """What the agent's desk shows of the contact."""
+        there = self.desks.do(agent, contact, "contact")
+        return "over" if there is None else str(there["state"])
+
+    def wait_state(self, agent: str, contact: str, state: str, timeout: float = 5) -> None:
+        """Wait until the desk shows it so."""
+        self.until(lambda: self.state(agent, contact) == state, timeout, f"{agent}'s desk to show {state}")
+
+    def over(self, contact: str) -> None:
+        """The contact has ended, once."""
+        self.wait("ContactEnded", contact_id=contact)
+        time.sleep(0.3)
+        assert len([fact for fact in self.facts("ContactEnded") if fact.contact_id == contact]) == 1
+
+    def talk_s(self, agent: str, contact: str, count: int = 1) -> tuple[float, float]:
+        """An agent's part, as the report counts it: seconds of talk, seconds of hold."""
+        ended = self.wait("TalkEnded", count, agent_id=agent, contact_id=contact)
+        return ended.talk_us / 1e6, ended.hold_us / 1e6
+
+    def clear_talk(self) -> None:
+        """Between two rounds of one scenario."""
+        self.phones.close()
+        self.daemon.asterisk.wait_idle()
+        self.seen = len(self.daemon.entries())
+
+    def clear(self) -> None:
+        """Nobody is on the line or ready any more."""
+        self.phones.close()
+        for agent in HERTZ:
+            with contextlib.suppress(AssertionError, OSError):
+                self.desks.do(agent, "", "not_ready")
+        self.desks.close()
+
+
+def leg_s(call: Call) -> float:
+    """How long a phone was in a call, by its own clock."""
+    return call.at("ended") - call.at("answered")
+
+
+def close(seconds: float) -> Any:
+    """How near the report's times are to the phones' own clocks."""
+    return pytest.approx(seconds, abs=EXACT_S)
+
+
+def hear_each_other(first: Call, first_hz: float, second: Call, second_hz: float) -> None:
+    """Both ways."""
+    first.wait_hears(second_hz)
+    second.wait_hears(first_hz)
+
+
+def consult(office: Office) -> tuple[Call, Call, Call, str]:
+    """Ann talks with Bob while her caller is on hold."""
+    caller, leg, contact = office.talk()
+    phone = office.phone("bob")
+    asking = office.do("ann", contact, "consult", to_kind="agent", to="bob")
+    assert asking["state"] == "consulting"
+    asked = phone.expect_ring()
+    assert asked.caller_number == "5551230001"
+    office.do("bob", contact, "answer")
+    hear_each_other(leg, HERTZ["ann"], asked, HERTZ["bob"])
+    assert caller.hears(MUSIC_HZ)
+    return caller, leg, asked, contact

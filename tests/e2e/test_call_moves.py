@@ -1,0 +1,295 @@
+"""Customers passed on, called, parked, recorded and listened to on a real Asterisk, by tones and the phones' clocks."""
+
+import contextlib
+import time
+
+import pytest
+
+from tests.asterisk.instance import MUSIC_HZ
+from tests.asterisk.phones import WORLD_HZ
+from tests.e2e.office import CALLER_HZ, EXACT_S, HERTZ, Office, close, consult, hear_each_other, leg_s
+from tests.sip_phone import Answer, CallError, Reject, Ring
+
+ANN, BOB = HERTZ["ann"], HERTZ["bob"]
+
+
+# -- transfers -------------------------------------------------------------------------------------------------------
+
+
+def test_transfer_to_an_agent_and_on_to_a_queue(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    bob = office.phone("bob")
+    assert office.do("ann", contact, "transfer", to_kind="agent", to="bob")["state"] == "over"
+    leg.wait_ended()
+    taken = bob.expect_ring()
+    caller.wait_hears(MUSIC_HZ)
+    office.do("bob", contact, "answer")
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    cyd = office.phone("cyd", Answer(0.2))
+    office.ready("cyd")
+    office.do("bob", contact, "transfer", to_kind="queue", to="support")
+    taken.wait_ended()
+    last = cyd.expect_ring(10)
+    hear_each_other(caller, CALLER_HZ, last, HERTZ["cyd"])
+    last.hang_up()
+    office.over(contact)
+    for agent, call in (("ann", leg), ("bob", taken), ("cyd", last)):
+        assert office.talk_s(agent, contact) == (close(leg_s(call)), 0)
+    stays = [(fact.queue, fact.entered, fact.why) for fact in office.facts("ContactQueued")]
+    assert stays == [("sales", 1, "menu"), ("support", 2, "transfer")]
+    assert [(fact.agent_id, fact.to_kind, fact.to) for fact in office.facts("ContactTransferred")] == [
+        ("ann", "agent", "bob"),
+        ("bob", "queue", "support"),
+    ]
+
+
+def test_a_transfer_to_a_busy_agent_brings_the_caller_back(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.phone("bob", Reject(486))
+    office.do("ann", contact, "transfer", to_kind="agent", to="bob")
+    leg.wait_ended()
+    again = leg.phone.expect_ring(10)
+    office.do("ann", contact, "answer")
+    hear_each_other(caller, CALLER_HZ, again, ANN)
+    assert office.wait("ContactQueued", 2).returned
+    caller.hang_up()
+    office.over(contact)
+    assert office.talk_s("ann", contact, 1)[0] == close(leg_s(leg))
+    assert office.talk_s("ann", contact, 2)[0] == close(leg_s(again))
+
+
+def test_two_transfers_at_once(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    bob, cyd = office.phone("bob"), office.phone("cyd")
+    first = office.desks.begin("ann", contact, "transfer", to_kind="agent", to="bob")
+    second = office.desks.begin("ann", contact, "transfer", to_kind="agent", to="cyd")
+    assert office.desks.end(first)["state"] == "over"
+    assert office.desks.reason(second) == "over"
+    bob.expect_ring()
+    cyd.expect_silence(0.5)
+    caller.hang_up()
+    leg.wait_ended()
+    office.over(contact)
+    assert len(office.facts("ContactTransferred")) == 1
+
+
+def test_transfer_outside_and_a_number_that_is_busy(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    world = office.phones.world(Reject(486))
+    office.do("ann", contact, "transfer", to_kind="number", to="5557001")
+    again = leg.phone.expect_ring(10)
+    office.do("ann", contact, "answer")
+    office.wait_state("ann", contact, "talking")
+    caller.wait_hears(ANN)
+    world.behaviour = Answer(0.2)
+    office.do("ann", contact, "transfer", to_kind="number", to="5557002")
+    again.wait_ended()
+    outside = [call for call in world.calls if call.number == "5557002"]
+    office.until(lambda: [call for call in world.calls if call.number == "5557002"], 5, "the second call outside")
+    outside = [call for call in world.calls if call.number == "5557002"]
+    hear_each_other(caller, CALLER_HZ, outside[0], WORLD_HZ)
+    outside[0].hang_up()
+    caller.wait_ended()
+    office.over(contact)
+
+
+def test_transfer_to_a_menu(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    bob = office.phone("bob", Answer(0.2))
+    office.do("ann", "", "not_ready")
+    office.do("ann", contact, "transfer", to_kind="flow", to="reception")
+    leg.wait_ended()
+    office.ready("bob")
+    time.sleep(1.2)
+    caller.press("2")
+    taken = bob.expect_ring(15)
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    caller.hang_up()
+    office.over(contact)
+    assert office.talk_s("ann", contact) == (close(leg_s(leg)), 0)
+    assert office.facts("ContactTransferred")[0].to_kind == "flow"
+
+
+@pytest.mark.parametrize("how", ["blind", "attended", "by keys"])
+def test_transfers_made_at_the_phone_keep_times_and_owners_right(office: Office, how: str) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    bob = office.phone("bob", Answer(0.2))
+    time.sleep(0.5)
+    match how:
+        case "blind":
+            leg.transfer("1002")
+        case "attended":
+            leg.hold()
+            consultation = leg.phone.call("1002")
+            consultation.wait_answered()
+            leg.transfer_to(consultation)
+            leg.wait_transferred()
+        case _:
+            leg.press("#1")
+            time.sleep(0.6)
+            with contextlib.suppress(CallError):  # the talk may be over before the last key is
+                leg.press("1002")
+    taken = bob.expect_ring(12)
+    taken.wait_answered()
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    leg.wait_ended(15)
+    office.wait_state("bob", contact, "talking")
+    assert office.do("bob", contact, "hold")["state"] == "held"
+    caller.wait_hears(MUSIC_HZ)
+    assert office.do("bob", contact, "retrieve")["state"] == "talking"
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    caller.hang_up()
+    taken.wait_ended()
+    office.over(contact)
+    passed = office.facts("ContactTransferred")
+    assert [(fact.agent_id, fact.to_kind, fact.to) for fact in passed] == [("ann", "agent", "bob")]
+    talk, hold = office.talk_s("ann", contact)
+    assert talk + hold == pytest.approx(leg_s(leg), abs=EXACT_S if how != "by keys" else 0.5)
+    talk, hold = office.talk_s("bob", contact)
+    # an attended transfer: the customer is there only once it is completed
+    assert talk + hold <= leg_s(taken) + EXACT_S
+    assert office.facts("ContactConnected")[-1].agent_id == "bob"
+
+
+# -- an agent's own calls --------------------------------------------------------------------------------------------
+
+
+def test_click_to_dial_while_not_ready(office: Office) -> None:
+    phone, world = office.phone("ann"), office.phones.world(Answer(0.5))
+    contact = office.desks.do("ann", "", "dial", number="5557001")["contact_id"]
+    leg = phone.expect_ring()
+    leg.wait_answered()
+    outside = world.expect_ring()
+    assert outside.number == "5557001"
+    hear_each_other(leg, ANN, outside, WORLD_HZ)
+    office.wait_state("ann", contact, "talking")
+    office.do("ann", contact, "hold")
+    outside.wait_hears(MUSIC_HZ)
+    office.do("ann", contact, "retrieve")
+    hear_each_other(leg, ANN, outside, WORLD_HZ)
+    outside.hang_up()
+    leg.wait_ended()
+    office.over(contact)
+    talk, hold = office.talk_s("ann", contact)
+    assert talk + hold == close(outside.at("ended") - outside.at("answered"))
+    assert office.facts("CustomerDialled")[0].outcome == "answered"
+    assert office.facts("ContactConnected")[0].direction == "outbound"
+
+
+@pytest.mark.parametrize("how", ["busy", "given up", "denied"])
+def test_click_to_dial_that_reaches_nobody(office: Office, how: str) -> None:
+    phone, world = office.phone("ann"), office.phones.world(Reject(486) if how == "busy" else Ring())
+    if how == "denied":
+        assert office.desks.refused("ann", "", "dial", number="*21*5557001#") == "number_invalid"
+        assert office.desks.refused("ann", "", "dial", number="19005551234") == "number_denied"
+        phone.expect_silence(0.3)
+        return
+    contact = office.desks.do("ann", "", "dial", number="5557001")["contact_id"]
+    leg = phone.expect_ring()
+    outside = world.expect_ring()
+    if how == "busy":
+        leg.wait_hears(425)
+        assert office.state("ann", contact) == "dialling" or office.state("ann", contact) == "talking"
+    else:
+        office.wait_state("ann", contact, "dialling")
+        office.do("ann", contact, "hang_up")
+        outside.wait_ended()
+        assert outside.has("cancelled")
+    leg.wait_ended(8)
+    office.over(contact)
+    outcome = office.facts("CustomerDialled")[0].outcome
+    assert outcome == ("busy" if how == "busy" else "given_up")
+    assert office.facts("TalkEnded") == []
+
+
+def test_park_and_pick_up(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    assert office.do("ann", contact, "park")["state"] == "parked"
+    leg.wait_ended()
+    caller.wait_hears(MUSIC_HZ)
+    bob = office.phone("bob")
+    office.do("bob", contact, "pick_up")
+    taken = bob.expect_ring()
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    caller.hang_up()
+    taken.wait_ended()
+    office.over(contact)
+    assert office.talk_s("ann", contact) == (close(leg_s(leg)), close(0))
+    assert office.talk_s("bob", contact) == (close(leg_s(taken)), 0)
+
+
+# -- recordings and supervisors --------------------------------------------------------------------------------------
+
+
+def test_a_recording_goes_on_through_hold_and_consultation_and_pauses(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    assert office.do("ann", contact, "record_start")["recording"] == "on"
+    began = time.monotonic()
+    time.sleep(1)
+    office.do("ann", contact, "record_pause")
+    time.sleep(1)
+    office.do("ann", contact, "record_resume")
+    office.do("ann", contact, "hold")
+    office.do("ann", contact, "retrieve")
+    hear_each_other(caller, CALLER_HZ, leg, ANN)
+    time.sleep(0.5)
+    office.do("ann", contact, "record_stop")
+    length = time.monotonic() - began
+    caller.hang_up()
+    office.over(contact)
+    file = office.facts("RecordingStarted")[0].file
+    assert file == f"{contact}.wav"
+    path = office.daemon.asterisk.folder / "spool/recording" / file
+    assert path.stat().st_size == pytest.approx(44 + length * 16000, rel=0.25)
+    stopped = office.facts("RecordingStopped")[0]
+    assert stopped.length_us / 1e6 == pytest.approx(length, abs=0.3)
+    assert [fact.kind for fact in office.facts() if "Recording" in fact.kind] == [
+        "RecordingStarted",
+        "RecordingPaused",
+        "RecordingResumed",
+        "RecordingStopped",
+    ]
+
+
+def test_listen_whisper_and_barge(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    susan = office.phone("sue")
+    sue_hz = HERTZ["sue"]
+    assert office.desks.do("sue", contact, "monitor", mode="listen")["agent_id"] == "ann"
+    spying = susan.expect_ring()
+    spying.wait_hears(CALLER_HZ)
+    spying.wait_hears(ANN)
+    assert not leg.hears(sue_hz)
+    office.desks.do("sue", contact, "monitor", mode="whisper")
+    leg.wait_hears(sue_hz)
+    assert not caller.hears(sue_hz)
+    office.desks.do("sue", contact, "monitor", mode="barge")
+    caller.wait_hears(sue_hz)
+    office.desks.do("sue", contact, "stop_monitoring")
+    spying.wait_ended()
+    hear_each_other(caller, CALLER_HZ, leg, ANN)
+    caller.hang_up()
+    office.over(contact)
+
+
+def test_a_whisper_while_a_transfer_completes_goes_along(office: Office) -> None:
+    caller, leg, asked, contact = consult(office)
+    susan = office.phone("sue")
+    office.desks.do("sue", contact, "monitor", mode="listen")
+    spying = susan.expect_ring()
+    whisper = office.desks.begin("sue", contact, "monitor", mode="whisper")
+    office.do("ann", contact, "complete")
+    assert office.desks.reason(whisper) in {"", "nobody_talks"}
+    leg.wait_ended()
+    hear_each_other(caller, CALLER_HZ, asked, BOB)
+    if spying.active:
+        asked.wait_hears(HERTZ["sue"])
+        assert not caller.hears(HERTZ["sue"])
+    caller.hang_up()
+    asked.wait_ended()
+    spying.wait_ended()
+    office.over(contact)
