@@ -9,11 +9,13 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from pydantic import SecretStr
 
+from config.errors import KeyPath
 from config.fields import MASK
 from config.models import Settings
 from config.shape import bare, slots
@@ -174,6 +176,16 @@ def unmasked(document: Document, before: Mapping[str, Any]) -> Document:
             else:
                 slot.container[slot.key] = secret
     return found
+
+
+def files_named(document: Mapping[str, Any]) -> dict[KeyPath, str]:
+    """The files that a document names, by their keys."""
+    found = copy.deepcopy(dict(document))
+    return {
+        slot.path: str(slot.container[slot.key])
+        for slot in slots(found, Settings)
+        if bare(slot.annotation) is Path and slot.container[slot.key] is not None
+    }
 
 
 def _at(data: Any, path: Iterable[str | int]) -> Any:

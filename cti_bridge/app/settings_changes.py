@@ -8,7 +8,7 @@ Everything here waits for database and files: not for the reactor's thread.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +21,12 @@ from config.administered import (
     changed,
     differences,
     etag,
+    files_named,
     masked_item,
     undone,
     unmasked,
 )
-from config.errors import Problem
+from config.errors import Problem, key_text
 from config.load import DATABASE, Said, administered_of, examine
 from config.models import Settings
 from cti_bridge.app.checking import check_examined
@@ -96,13 +97,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettingsChanges:
-    """The administered settings of one settings file and one database."""
+    """The administered settings of one settings file and one database.
 
-    def __init__(self, journal: Journal, path: Path | None, env: Mapping[str, str]) -> None:
+    ``may_name_files``: whether a change may name files of this machine; who sits elsewhere may not.
+    """
+
+    def __init__(
+        self, journal: Journal, path: Path | None, env: Mapping[str, str], *, may_name_files: bool = False
+    ) -> None:
         self.revisions = SettingsRevisions(journal)
         self.audit = AuditLog(journal)
         self._path = path
         self._env = dict(env)
+        self._may_name_files = may_name_files
 
     def present(self) -> Present:
         """What leads now."""
@@ -127,6 +134,8 @@ class SettingsChanges:
         """Check a document as a file is checked; ``said``: the text that brought it, for the lines of mistakes."""
         wanted = unmasked(document, present.document)
         settings, problems = self._checked(wanted, said)
+        if not self._may_name_files:
+            problems = (*_new_files(present.document, wanted), *problems)
         if problems:
             before = set(self._checked(present.document)[1])
             problems = tuple(problem for problem in problems if problem not in before)
@@ -224,6 +233,16 @@ class SettingsChanges:
             kept.insert(0, (seed, present.document))
         self.revisions.add(kept, [_record(new, one) for one in proposal.differences])
         return Kept(revision=new, settings=proposal.settings, differences=proposal.differences)
+
+
+def _new_files(before: Document, after: Document) -> Iterator[Problem]:
+    known = files_named(before)
+    for path, file in files_named(after).items():
+        if known.get(path) != file:
+            said = (
+                "names a file of the daemon's machine: only the settings file and the command line may; give the value"
+            )
+            yield Problem(file=DATABASE, line=0, column=0, key=key_text(path), message=said)
 
 
 def _edited(present: Present, edits: Sequence[Edit]) -> Document:

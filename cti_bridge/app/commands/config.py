@@ -166,7 +166,7 @@ def _changes(config: Path | None) -> "Iterator[SettingsChanges]":
     from storage.journal import open_journal  # noqa: PLC0415 - likewise
 
     with open_journal(database_address(_leading(config).examination.settings)) as journal:
-        yield SettingsChanges(journal, config, os.environ)
+        yield SettingsChanges(journal, config, os.environ, may_name_files=True)
 
 
 def _now() -> int:

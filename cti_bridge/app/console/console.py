@@ -1,7 +1,7 @@
 """The console of one daemon: ports, live feed, application and web server, as the settings want them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import time_ns
 from typing import Any, cast
@@ -157,7 +157,7 @@ class Console:
             contacts=JournalContacts(self._journal, self._book, threads),
             settings=store,
             customers=KeptCustomers(
-                self._customers.store, self._customers, threads, coordinator.now, erased=self._recordings.erase
+                self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
             ),
             recordings=KeptRecordings(
                 self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
@@ -167,6 +167,12 @@ class Console:
             ),
             audit=audit,
         )
+
+    def _forget_person(self, contact_ids: Sequence[str], by: str) -> None:
+        """An erased person's sounds go, and what is remembered of their contacts; in a thread."""
+        self._recordings.erase(contact_ids, by)
+        for contact_id in contact_ids:
+            self._reactor.callFromThread(self._book.forget, ContactId(contact_id))
 
     def _place_of(self, contact_id: ContactId) -> Place | None:
         """Where a contact is in the centre; None: it is not (any more)."""

@@ -197,6 +197,8 @@ def test_an_erased_persons_sounds_go_too(site: Site) -> None:
     record(site, "k1", "anna", "sales")
     site.customers.store.add(CustomerRecord(name="Kim"), "c1", at=1, by="x")
     root = site.signed_in("root")
+    assert root.get("/contacts/k1").json()["caller_number"] == "+4930555"
     assert root.post("/customers/c1/erase").json()["contacts"] == 1
+    assert root.get("/contacts/k1").json()["caller_number"] == "", "nor is it remembered here"
     assert not file(site, "k1.wav").exists()
     assert [one["state"] for one in root.get("/recordings").json()["items"]] == ["deleted"]

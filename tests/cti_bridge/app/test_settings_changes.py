@@ -138,6 +138,22 @@ def test_mistakes_are_those_of_a_file_and_change_nothing(changes: SettingsChange
     assert AuditLog(journal).changes() == []
 
 
+def test_only_who_sits_at_the_machine_may_name_its_files(
+    site: Path, journal: Journal, changes: SettingsChanges
+) -> None:
+    (site.parent / "pin").write_text("1234\n")
+    named = {"phone": "1001", "skills": {"sales": 5}, "pin_file": str(site.parent / "pin")}
+    with pytest.raises(SettingsRefused) as refused:
+        put(changes, "agents", "ann", named)
+    assert [mistake.split(":")[0] for mistake in mistakes(refused)] == ["agents.ann.pin_file"]
+    with pytest.raises(SettingsRefused, match="names a file"):
+        changes.take_in(read_administered(f"agents: {{ann: {{phone: '1', pin_file: {site}}}}}", "x"), at=1, by="eve")
+    beside = SettingsChanges(journal, site, {}, may_name_files=True)
+    put(beside, "agents", "ann", named)
+    kept = put(changes, "agents", "ann", {**named, "name": "Ann"})
+    assert kept.settings.agents["ann"].pin.get_secret_value() == "1234", "what the file or the machine named stays"
+
+
 def test_the_last_queue_cannot_go(site: Path, changes: SettingsChanges) -> None:
     (site.parent / "flows" / "main.yaml").unlink()
     site.write_text("home: .\nqueues: {only: {}}\n")
