@@ -154,12 +154,14 @@ class OfferEnded(Fact, frozen=True, kw_only=True):
 class ContactConnected(Fact, frozen=True, kw_only=True):
     """An agent answered and talks with the customer; the service-level clock stops.
 
-    ``waited_us`` is counted from the original join time to the answer, ringing included.
+    ``waited_us`` is counted from the original join time to the answer, ringing included. ``team``: the agent's, where
+    no log-in tells it (imports).
     """
 
     offer_id: OfferId | None = None
     waited_us: Duration
     rang_us: Duration = 0
+    team: str = ""
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):

@@ -24,8 +24,8 @@ from facts.journal import (
 from facts.states import LeftQueue, Party
 from facts.time import DAY, SECOND, Duration, Instant
 from reporting.importers.ingest import Draft, Outcome, import_node, known_contacts, write
-from reporting.importers.rows import Progress, Row, no_progress, read_rows
-from reporting.importers.table_map import CLOCK, UNITS, Length, Moment, TableMap, Text, check_columns
+from reporting.importers.rows import Progress, Row, no_progress, read_rows, readable
+from reporting.importers.table_map import CLOCK, EPOCHS, UNITS, Length, Moment, Score, TableMap, Text, check_columns
 from reporting.kpi.contacts import TIER_ATTRIBUTE
 from reporting.kpi.intervals import to_datetime, to_instant
 from reporting.ports import JournalAppender
@@ -49,16 +49,19 @@ def import_calls(
     ``zone`` is the clock of the table unless the map names one. Raises `ImportRefusedError` or `MapError`.
     """
     node, outcome = import_node(table.name), Outcome()
-    rows = read_rows(path, delimiter=table.format.delimiter, encoding=table.format.encoding, progress=progress)
-    header = list(table.format.columns or next(rows, Row(1, [])).values or ())
+    form = table.format
+    rows = map(readable, read_rows(path, delimiter=form.delimiter, encoding=form.encoding, progress=progress))
+    header = list(form.columns or next(rows, Row(1, [])).values or ())
     reader = _Reader(table, check_columns(table, header, path), zone)
     intake = _Intake(reader, outcome, known_contacts(journal, node))
     for line, values, reason in rows:
         outcome.rows += 1
         if values is None:
             outcome.reject(line, reason)
-        else:
-            intake.take(line, values)
+            continue
+        if reason:
+            outcome.repair(line, reason)
+        intake.take(line, values)
     outcome.facts = write(journal, node, intake.drafts)
     return outcome
 
@@ -171,7 +174,8 @@ class _Reader:
         if not queue:
             raise RowError("names no queue")
         outcome = self._outcomes[said]
-        talk = self._length("talk", row, repair)
+        wait = self._length("wait", row, queued, repair) or 0
+        talk = self._length("talk", row, queued + wait, repair)
         if talk and outcome != ANSWERED:
             repair(f"{said} with a talk of {talk / SECOND:g} s: the talk is left out")
         return _Call(
@@ -180,21 +184,24 @@ class _Reader:
             queued=queued,
             outcome=outcome,
             queue=QueueName(queue),
-            wait=self._length("wait", row, repair) or 0,
+            wait=wait,
             talk=talk,
-            hold=self._length("hold", row, repair) or 0,
-            wrap_up=self._length("wrap_up", row, repair),
+            hold=self._length("hold", row, queued + wait, repair) or 0,
+            wrap_up=self._length("wrap_up", row, queued + wait, repair),
         )
 
-    def _length(self, name: str, row: dict[str, str], repair: Repair) -> Duration | None:
-        """A duration of the row; None where it is not known. What cannot be is mended from the clocks if they say."""
+    def _length(self, name: str, row: dict[str, str], about: Instant, repair: Repair) -> Duration | None:
+        """A duration of the row; None where it is not known. What cannot be is mended from the clocks if they say.
+
+        ``about``: when it began, roughly.
+        """
         length: Length | None = getattr(self.table, name)
         if length is None or (length.column is not None and row[length.column] in length.none):
             return None
         given = None if length.column is None else _duration(row[length.column], length.unit)
         if given is not None and 0 <= given <= LONGEST:
             return given
-        reckoned = self._clocks.between(length, row)
+        reckoned = self._clocks.between(length, row, about)
         if length.column is not None:
             used = "not known" if reckoned is None else f"{reckoned / SECOND:g} s reckoned from {length.since}"
             repair(f"{length.column} is {row[length.column]!r}, no {name.replace('_', '-')}: {used}")
@@ -242,7 +249,8 @@ class _Reader:
         contact_id, queue, waited = call.contact_id, call.queue, call.wait
         if call.outcome == ANSWERED:
             agent_id = _agent(self.table.agent, row)
-            return ContactConnected(contact_id=contact_id, queue=queue, agent_id=agent_id, waited_us=waited)
+            team = _text(self.table.team, row)
+            return ContactConnected(contact_id=contact_id, queue=queue, agent_id=agent_id, waited_us=waited, team=team)
         if call.outcome == ABANDONED:
             return ContactAbandoned(contact_id=contact_id, queue=queue, stage="queue", waited_us=waited)
         outcome = LeftQueue(call.outcome)
@@ -265,10 +273,7 @@ class _Reader:
         if score is not None and row[score.column]:
             points = _number(row[score.column])
             if points is not None:
-                survey = SurveyAnswered(
-                    contact_id=call.contact_id, score=round(points), worst=score.worst, best=score.best
-                )
-                yield Draft(at, survey)
+                yield Draft(at, _survey(call.contact_id, points, score))
 
     def _resolved(self, row: dict[str, str]) -> bool | None:
         rule = self.table.resolved
@@ -276,6 +281,14 @@ class _Reader:
             return None
         said = row[rule.column]
         return True if said in rule.yes else False if said in rule.no else None
+
+
+def _survey(contact_id: ContactId, points: float, scale: Score) -> SurveyAnswered:
+    """A score of whole points as it is; one with parts of a point on a scale of hundredths."""
+    finer = 1 if points.is_integer() else 100
+    return SurveyAnswered(
+        contact_id=contact_id, score=round(points * finer), worst=scale.worst * finer, best=scale.best * finer
+    )
 
 
 ANSWERED, ABANDONED = "answered", "abandoned"
@@ -349,18 +362,20 @@ class _Clocks:
             return self._instant(day + timedelta(microseconds=clock))
         return self._next_to(before or 0, clock)
 
-    def between(self, length: Length, row: dict[str, str]) -> Duration | None:
+    def between(self, length: Length, row: dict[str, str], about: Instant) -> Duration | None:
         """From one clock to the other; None where one of them is none, or lies before the other.
 
-        An end more than half a day before its beginning is the next day's.
+        An end more than half a day before its beginning is the next day's. Where the zone's clocks were changed in
+        between, the time that passed counts.
         """
         if length.since is None or length.until is None:
             return None
         since, until = clock_of(row[length.since]), clock_of(row[length.until])
         if since is None or until is None:
             return None
-        length_us = until - since if until - since >= -DAY // 2 else until - since + DAY
-        return length_us if length_us >= 0 else None
+        begin = self._next_to(about, since)
+        ends = (self._next_to(begin, until), self._next_to(begin, until, fold=1))
+        return min((end - begin for end in ends if end >= begin), default=None)
 
     def _clock(self, column: str, row: dict[str, str]) -> Duration:
         clock = clock_of(row[column])
@@ -369,11 +384,11 @@ class _Clocks:
         return clock
 
     def _stamp(self, text: str, spec: Moment) -> Instant:
-        if spec.format == "epoch":
-            number = _number(text)
-            if number is None or not 0 <= number < 1e11:
-                raise RowError(f"{spec.column} is {text!r}, no seconds since 1970")
-            return round(number * SECOND)
+        if spec.format in EPOCHS:
+            number, unit = _number(text), EPOCHS[spec.format]
+            if number is None or not 0 <= number * unit < 1e11 * SECOND:
+                raise RowError(f"{spec.column} is {text!r}, no time since 1970 ({spec.format})")
+            return round(number * unit)
         when = _date(text, spec.format)
         if when is None:
             raise RowError(f"{spec.column} is {text!r}, no time like {spec.format}")
@@ -382,13 +397,17 @@ class _Clocks:
     def _instant(self, when: datetime) -> Instant:
         return to_instant(when if when.tzinfo is not None else when.replace(tzinfo=self._zone))
 
-    def _next_to(self, before: Instant, clock: Duration) -> Instant:
-        """The moment with this clock that is nearest to another: a clock behind midnight is the next day's."""
-        day = to_datetime(before, self._zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-        same = self._instant(day + timedelta(microseconds=clock))
+    def _next_to(self, before: Instant, clock: Duration, fold: int = 0) -> Instant:
+        """The moment with this clock that is nearest to another: a clock behind midnight is the next day's.
+
+        ``fold``: which of the two is meant, where the clock comes twice.
+        """
+        day = to_datetime(before, self._zone).replace(tzinfo=None, fold=fold, hour=0, minute=0, second=0, microsecond=0)
+        same = self._instant((day + timedelta(microseconds=clock)).replace(fold=fold))
         if abs(same - before) <= DAY // 2:
             return same
-        other = self._instant(day + timedelta(days=1 if same < before else -1, microseconds=clock))
+        days = 1 if same < before else -1
+        other = self._instant((day + timedelta(days=days, microseconds=clock)).replace(fold=fold))
         return min(same, other, key=lambda at: abs(at - before))
 
 

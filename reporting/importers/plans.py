@@ -14,7 +14,7 @@ from typing import TypeVar
 from facts.ids import AgentId, QueueName
 from facts.time import from_seconds
 from reporting.importers.errors import ImportRefusedError
-from reporting.importers.rows import read_rows
+from reporting.importers.rows import read_rows, readable
 from reporting.kpi.errors import ReportError
 from reporting.kpi.forecasts import Forecast
 from reporting.kpi.intervals import parse_moment
@@ -77,7 +77,7 @@ def _read(path: Path, needed: Sequence[str], make: Callable[[dict[str, str]], T]
     found: list[T] = []
     wrong: list[str] = []
     header: list[str] = []
-    for line, values, reason in read_rows(path, delimiter=",", encoding="utf-8-sig"):
+    for line, values, reason in map(readable, read_rows(path, delimiter=",", encoding="utf-8-sig")):
         if not header:
             header = [name.strip().lower() for name in values or ()]
             absent = [name for name in needed if name not in header]

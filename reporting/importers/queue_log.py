@@ -31,6 +31,7 @@ from facts.journal import (
     ContactOffered,
     ContactQueued,
     ContactTransferred,
+    Entry,
     NodeStarted,
     OfferEnded,
     OfferMade,
@@ -38,11 +39,15 @@ from facts.journal import (
     WrapUpEnded,
 )
 from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
-from facts.time import Duration, Instant
-from reporting.importers.ingest import Draft, Outcome, import_node, write
+from facts.time import SECOND, Duration, Instant
+from reporting.importers.ingest import REJECTED, Draft, Outcome, import_node, write
 from reporting.importers.queue_log_lines import NONE, LogEvent, read_events
 from reporting.importers.rows import Progress, no_progress
 from reporting.ports import JournalAppender
+
+MADE_UP = "import: entered before this log began"
+ROUNDED: Duration = 2 * SECOND
+"""The log's times and waits are whole seconds: so far an entry that was reckoned from them may be off."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -67,17 +72,49 @@ def import_queue_log(
     So a log that has grown can be imported again. ``name`` tells several switches apart. Raises `ImportRefusedError`.
     """
     outcome, node = QueueLogOutcome(), import_node(name)
-    events = list(read_events(path, zone, outcome.reject, progress))
-    outcome.rows = len(events) + len(outcome.problems)
+    events = list(read_events(path, zone, outcome, progress))
+    outcome.rows = len(events) + outcome.count(REJECTED)
     story = _Story(name, events, outcome)
     for event in events:
         story.tell(event)
     story.close()
-    known = {(entry.at, _digest(entry.fact)) for entry in journal.entries(nodes=[node], personal=False)}
-    new = [draft for draft in story.drafts if (draft.at, _digest(draft.fact)) not in known]
+    known = _Known(journal.entries(nodes=[node], personal=False))
+    new = [draft for draft in story.drafts if not known.holds(draft)]
     outcome.known = len(story.drafts) - len(new)
     outcome.facts = write(journal, node, new)
     return outcome
+
+
+class _Known:
+    """What the journal holds already. A call may have begun in one file and gone on in the next, in either order."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._facts: set[tuple[Instant, bytes]] = set()
+        self._arrived: set[ContactId | None] = set()
+        self._queued: dict[tuple[ContactId | None, QueueName | None], list[ContactQueued]] = {}
+        for entry in entries:
+            fact = entry.fact
+            self._facts.add((entry.at, _digest(fact)))
+            if isinstance(fact, ContactOffered):
+                self._arrived.add(fact.contact_id)
+            elif isinstance(fact, ContactQueued):
+                self._queued.setdefault((fact.contact_id, fact.queue), []).append(fact)
+
+    def holds(self, draft: Draft) -> bool:
+        """Whether the journal says this already: the same fact, or an entry that another file made up or has."""
+        fact = draft.fact
+        if (draft.at, _digest(fact)) in self._facts:
+            return True
+        if isinstance(fact, ContactOffered):
+            return fact.contact_id in self._arrived
+        if isinstance(fact, ContactQueued):
+            return any(_is_same_entry(fact, other) for other in self._queued.get((fact.contact_id, fact.queue), ()))
+        return False
+
+
+def _is_same_entry(one: ContactQueued, other: ContactQueued) -> bool:
+    """Whether two entries into a queue are one, of which at least one file did not have the line."""
+    return MADE_UP in {one.why, other.why} and abs(one.joined_at - other.joined_at) <= ROUNDED
 
 
 def _digest(fact: AnyFact) -> bytes:
@@ -180,12 +217,13 @@ class _Story:
     def enter(self, event: LogEvent) -> None:
         """A call enters a queue."""
         call = self._call(event)
-        if call.stage == "waiting" and call.queue == event.queue:
-            self._outcome.repair(event.line, f"call {event.callid} enters {event.queue} again without having left it")
+        if call.stage == "waiting":
+            left = "it" if call.queue == event.queue else call.queue
+            self._outcome.repair(event.line, f"call {event.callid} enters {event.queue} without having left {left}")
             self._put(event.at, ContactEnded(contact_id=call.contact_id))
         elif call.stage == "talking":
             self._lose_talk(call, event)
-        self._join(call, event, event.at)
+        self._join(call, event, event.at, why="import")
 
     def _call(self, event: LogEvent) -> _Call:
         call = self._calls.get(event.callid)
@@ -194,7 +232,7 @@ class _Story:
             call = self._calls[event.callid] = _Call(contact_id=contact_id)
         return call
 
-    def _join(self, call: _Call, event: LogEvent, at: Instant) -> None:
+    def _join(self, call: _Call, event: LogEvent, at: Instant, why: str) -> None:
         if not call.entries:
             arrival = ContactOffered(
                 contact_id=call.contact_id, entry_point=call.entry_point, caller_number=event.caller
@@ -207,7 +245,7 @@ class _Story:
             queue=QueueName(event.queue),
             joined_at=at,
             entered=call.entries,
-            why="import",
+            why=why,
         )
         self._put(at, joined)
 
@@ -219,9 +257,10 @@ class _Story:
         if call.entries and call.queue == event.queue:
             self._outcome.reject(event.line, f"{event.verb} of call {event.callid}, which is not waiting any more")
             return None
-        if event.verb not in _AT_THE_DOOR:
+        is_at_the_door = event.verb in _AT_THE_DOOR
+        if not is_at_the_door:
             self._outcome.repair(event.line, f"{event.verb} of call {event.callid}, whose entry is not in the log")
-        self._join(call, event, event.at - (waited_us or 0))
+        self._join(call, event, event.at - (waited_us or 0), why="import" if is_at_the_door else MADE_UP)
         return call
 
     def abandon(self, event: LogEvent) -> None:

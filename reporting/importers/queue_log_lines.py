@@ -5,7 +5,7 @@ Read are the file itself (``time|callid|queue|agent|event|data…``), dumps of i
 talks in columns of their own. Times are epoch seconds, or a date and clock of the given zone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 from math import isfinite
@@ -15,7 +15,8 @@ import msgspec
 
 from facts.time import MILLISECOND, SECOND, Duration, Instant
 from reporting.importers.errors import ImportRefusedError
-from reporting.importers.rows import Progress, Row, no_progress, read_rows
+from reporting.importers.ingest import Outcome
+from reporting.importers.rows import Progress, Row, no_progress, read_rows, readable
 from reporting.kpi.intervals import to_instant
 
 NONE = "NONE"
@@ -87,15 +88,14 @@ _PARTS: Mapping[str, _Parts] = {
 _FIRST = _Parts(text=0)
 
 
-def read_events(
-    path: Path, zone: tzinfo, reject: Callable[[int, str], None], progress: Progress = no_progress
-) -> Iterator[LogEvent]:
-    """The events of a file in its order; ``reject`` is told of lines that are none.
+def read_events(path: Path, zone: tzinfo, outcome: Outcome, progress: Progress = no_progress) -> Iterator[LogEvent]:
+    """The events of a file in its order; ``outcome`` is told of lines that are none, or had to be mended.
 
     Raises `ImportRefusedError` when the file is no queue_log at all.
     """
     delimiter = _delimiter(path)
-    rows = read_rows(path, delimiter=delimiter, encoding="utf-8-sig", quoted=delimiter != "|", progress=progress)
+    quoted = delimiter != "|"
+    rows = map(readable, read_rows(path, delimiter=delimiter, encoding="utf-8-sig", quoted=quoted, progress=progress))
     if delimiter == "|":
         reader: _Native | _Export = _Native(zone)
     else:
@@ -104,9 +104,11 @@ def read_events(
         try:
             if values is None:
                 raise LineError(reason)  # noqa: TRY301 - all lines that are none are told in one place
+            if reason:
+                outcome.repair(line, reason)
             yield reader.event(line, values)
         except LineError as error:
-            reject(line, str(error))
+            outcome.reject(line, str(error))
 
 
 def _delimiter(path: Path) -> str:

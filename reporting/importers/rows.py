@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +12,16 @@ from typing import IO, Any, NamedTuple
 from reporting.importers.errors import ImportRefusedError
 
 GZIP = b"\x1f\x8b"
+_STRANGE = re.compile("[\x00\udc80-\udcff]")
 Progress = Callable[[int], None]
 """Told how many bytes of the file have been read so far."""
 
 
 class Row(NamedTuple):
-    """A row of a table: its line, and its values; None where the line cannot be read, with the reason."""
+    """A row of a table: its line, and its values; None where the line cannot be read, with the reason.
+
+    A reason beside values: what was mended to read them.
+    """
 
     line: int
     values: list[str] | None
@@ -71,3 +76,12 @@ def rows_in(
                 progress(raw.tell())
             if values:
                 yield Row(line, values)
+
+
+def readable(row: Row) -> Row:
+    r"""The row in characters that every database takes: bytes that are no text are spelt, as ``\xfc``."""
+    values = row.values or []
+    if not any(_STRANGE.search(value) for value in values):
+        return row
+    spelt = [_STRANGE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", value) for value in values]
+    return Row(row.line, spelt, "holds bytes that are no text in this encoding: they are spelt, as \\xfc")

@@ -41,9 +41,9 @@ class Text(Strict, frozen=True, kw_only=True):
 class Moment(Strict, frozen=True, kw_only=True):
     """A moment, in one of three ways.
 
-    ``column`` with a ``format`` of strptime, ``iso`` or ``epoch`` (seconds); ``date`` with ``date_format`` and a
-    ``clock`` (h:mm:ss); or a ``clock`` alone, which is taken within twelve hours of the moment before it, so that it
-    may lie behind midnight.
+    ``column`` with a ``format`` of strptime, ``iso``, ``epoch`` (seconds) or ``epoch_ms``; ``date`` with
+    ``date_format`` and a ``clock`` (h:mm:ss); or a ``clock`` alone, which is taken within twelve hours of the moment
+    before it, so that it may lie behind midnight.
     """
 
     column: str | None = None
@@ -138,6 +138,8 @@ class TableMap(Strict, frozen=True, kw_only=True):
 
 UNITS = {"s": 1_000_000, "ms": 1_000, "min": 60_000_000}
 CLOCK = "clock"
+EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}
+"""Formats of a moment that count from 1970, in microseconds."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AT = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 

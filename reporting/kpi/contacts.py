@@ -354,7 +354,7 @@ class ContactFold:
             return
         if visit is not None:
             visit.outcome, visit.agent_id, visit.waited_us = "answered", fact.agent_id, fact.waited_us
-            visit.team = self._team(fact.agent_id)
+            visit.team = fact.team or self._team(fact.agent_id)
             self._close(visit, entry.at)
         if fact.agent_id is not None and fact.agent_id in contact.talking:
             return
@@ -369,7 +369,7 @@ class ContactFold:
             began_at=entry.at,
             writer=entry.node,
             agent_id=fact.agent_id,
-            team=self._team(fact.agent_id),
+            team=fact.team or self._team(fact.agent_id),
             queue=visit.queue if visit else fact.queue,
             channel=fact.channel,
             direction=fact.direction,

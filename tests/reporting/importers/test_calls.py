@@ -222,6 +222,63 @@ def test_another_table_with_codes_and_stars(tmp_path: Path) -> None:
     assert (row["fcr_code"], row["csat"]) == (1.0, 4.0)
 
 
+NIGHTS = """
+name: night
+identity: [id]
+arrived: {date: day, clock: begin}
+talk: {since: begin, until: end}
+outcome: {column: how, answered: [ok]}
+queue: {value: night}
+agent: {column: who}
+team: {column: team}
+score: {column: stars}
+"""
+
+
+def taken(tmp_path: Path, text: str, *rows: str, zone: ZoneInfo | None = None) -> tuple[Scene, Outcome]:
+    (tmp_path / "map.yaml").write_text(text)
+    (tmp_path / "rows.csv").write_text("\n".join(rows) + "\n")
+    scene = Scene()
+    outcome = import_calls(tmp_path / "rows.csv", load_map(tmp_path / "map.yaml"), zone or ZoneInfo("UTC"), scene)
+    return scene, outcome
+
+
+@pytest.mark.parametrize(
+    ("day", "begin", "end", "minutes"),
+    [
+        ("2026-03-29", "1:50:00", "3:10:00", 20),
+        ("2026-03-28", "23:30:00", "3:30:00", 180),
+        ("2026-10-25", "1:50:00", "3:10:00", 140),
+        ("2026-10-25", "2:50:00", "2:10:00", 20),
+        ("2026-10-25", "2:10:00", "2:50:00", 40),
+        ("2026-10-24", "23:50:00", "0:10:00", 20),
+    ],
+)
+def test_a_talk_across_a_change_of_clocks_is_as_long_as_it_was(
+    tmp_path: Path, day: str, begin: str, end: str, minutes: int
+) -> None:
+    row = f"1,{day},{begin},{end},ok,ann,north,"
+    scene, outcome = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", row, zone=ZoneInfo("Europe/Berlin"))
+    assert outcome.problems == []
+    assert by_queue(scene)["night"]["talk_s"].value == minutes * 60
+
+
+def test_teams_and_parts_of_stars(tmp_path: Path) -> None:
+    rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,4.5", "2,2026-03-02,9:10,9:11,ok,bob,south,3"]
+    scene, _ = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
+    report = build(read(scene, None, None), Query(by=("team",)))
+    found = {row.slice["team"]: row.figures["csat"].value for row in report.rows}
+    assert found == {"north": 4.5, "south": 3.0}
+
+
+def test_moments_in_milliseconds_since_1970(tmp_path: Path) -> None:
+    text = NIGHTS.replace("{date: day, clock: begin}", "{column: day, format: epoch_ms}")
+    rows = ["1,1772442000500,9:00,9:01,ok,ann,north,", "2,17724420005000000,9:00,9:01,ok,ann,north,"]
+    scene, outcome = taken(tmp_path, text, "id,day,begin,end,how,who,team,stars", *rows)
+    assert scene.list[0].at == 1772442000500 * 1000
+    assert [(problem.line, problem.what) for problem in outcome.problems] == [(3, "rejected")]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -166,6 +166,57 @@ def test_the_same_call_enters_again_and_again(tmp_path: Path) -> None:
     assert values(rows[()], "contacts") == [1]
 
 
+ROTATED = (
+    *CALL,
+    "100|c2|sales|NONE|ENTERQUEUE||5552|1",
+    "120|c2|sales|NONE|EXITWITHTIMEOUT|1|1|20",
+    "121|c2|backup|NONE|ENTERQUEUE||5552|1",
+    "140|c2|backup|PJSIP/ann|RINGNOANSWER|8000",
+    "151|c2|backup|PJSIP/bob|CONNECT|29|x.2|9",
+    "171|c2|backup|PJSIP/bob|TRANSFER|300|default|29|20|1",
+    "200|c3|sales|NONE|ENTERQUEUE||5553|1",
+    "220|c3|sales|NONE|ABANDON|1|1|20",
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["older file first", "newer file first"])
+@pytest.mark.parametrize("cut", range(1, len(ROTATED)))
+def test_a_log_that_was_rotated_in_the_middle_of_a_call_counts_once(
+    tmp_path: Path, cut: int, order: tuple[int, int]
+) -> None:
+    whole, _ = take(tmp_path, log(*ROTATED))
+    parts = (ROTATED[:cut], ROTATED[cut:])
+    scene = Scene()
+    for part in order:
+        take(tmp_path, log(*parts[part]), scene)
+    take(tmp_path, log(*parts[0]), scene)
+    shown = (*BALANCE, "asa_s", "talk_s", "mean_abandon_wait_s", "transfer_rate", "contacts")
+    for by in ("queue", "hour"):
+        found, expected = figures(scene, by), figures(whole, by)
+        assert {row: values(found[row], *shown) for row in found} == {
+            row: values(expected[row], *shown) for row in expected
+        }
+
+
+def test_a_queue_entered_without_leaving_the_one_before_is_told_and_not_guessed(tmp_path: Path) -> None:
+    scene, outcome = take(
+        tmp_path,
+        log("0|c|sales|NONE|ENTERQUEUE||1|1", "9|c|backup|NONE|ENTERQUEUE||1|1", "19|c|backup|NONE|ABANDON|1|1|10"),
+    )
+    rows = figures(scene, "queue")
+    assert values(rows["sales",], *BALANCE, "left_unclassified", "left_transferred") == [1, 0, 0, 1, 0, 1, 0]
+    assert values(rows["backup",], *BALANCE) == [1, 0, 1, 0, 0]
+    assert [problem.what for problem in outcome.problems] == ["repaired"]
+
+
+def test_bytes_that_are_no_text_are_spelt_and_told(tmp_path: Path) -> None:
+    path, scene = tmp_path / "queue_log", Scene()
+    path.write_bytes(log("0|c|s\xfcd|NONE|ENTERQUEUE||1|1", "5|c|s\xfcd|NONE|ABANDON|1|1|5").encode("latin-1"))
+    outcome = import_queue_log(path, UTC, scene)
+    assert [(problem.line, problem.what) for problem in outcome.problems] == [(1, "repaired"), (2, "repaired")]
+    assert values(figures(scene, "queue")["s\\xfcd",], *BALANCE) == [1, 0, 1, 0, 0]
+
+
 def test_holes_are_told_and_never_guessed(tmp_path: Path) -> None:
     scene, outcome = take(
         tmp_path,
