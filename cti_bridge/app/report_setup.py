@@ -3,6 +3,7 @@
 import os
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
+from math import isfinite
 from pathlib import Path
 from time import monotonic, sleep, time_ns
 from typing import TYPE_CHECKING
@@ -154,7 +155,7 @@ def zone_of(name: str | None, settings: "Settings") -> tzinfo:
     """The time zone asked for, else the site's."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - reads files
 
-    wanted = name or settings.site.time_zone
+    wanted = settings.site.time_zone if name is None else name
     try:
         return ZoneInfo(wanted)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -173,8 +174,7 @@ def query_of(
     zone = zone_of(options.time_zone, settings)
     if options.counted_at not in {"offered", "closed"}:
         raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed")
-    repeat = _repeat(options)
-    more = (*(PLANNED if schedule else ()), *(REPEATS if repeat else ()))
+    more = (*(PLANNED if schedule else ()), *(REPEATS if options.fcr_days is not None else ()))
     wanted = _figures(options.figures, (*figures, *more))
     return Query(
         by=parse_dimensions(by if options.by is None else options.by),
@@ -190,7 +190,7 @@ def query_of(
         known_queues=frozenset(settings.queues),
         known_agents=frozenset(settings.agents),
         productive=frozenset(code for code, reason in settings.reasons.items() if reason.productive),
-        repeat=repeat or (RepeatRule() if not set(REPEATS).isdisjoint(wanted) else None),
+        repeat=_repeat(options, wanted),
         schedule=schedule,
     )
 
@@ -199,12 +199,12 @@ PLANNED = ("adherence", "utilisation")
 REPEATS = ("fcr_repeat", "fcr_repeat_coverage")
 
 
-def _repeat(options: Question) -> RepeatRule | None:
-    if options.fcr_days is None:
-        return None
+def _repeat(options: Question, wanted: tuple[str, ...]) -> RepeatRule | None:
     scopes: dict[str, Scope] = {"any": "any", "queue": "queue", "disposition": "disposition"}
     if options.fcr_scope not in scopes:
         raise ReportError(f"--fcr-scope {options.fcr_scope}: there are {', '.join(scopes)}")
+    if options.fcr_days is None:
+        return None if set(REPEATS).isdisjoint(wanted) else RepeatRule(scope=scopes[options.fcr_scope])
     if not 0 < options.fcr_days <= 366:
         raise ReportError(f"--fcr-days {options.fcr_days:g}: more than 0, at most 366")
     return RepeatRule(window_us=round(options.fcr_days * DAY), scope=scopes[options.fcr_scope])
@@ -221,6 +221,8 @@ def _figures(asked: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(catalogue.CATALOGUE)
     names = tuple(dict.fromkeys(part.strip() for part in asked.split(",") if part.strip()))
     catalogue.definitions(names)
+    if not names:
+        raise ReportError("--figures names no key figure; cordboard report catalogue lists them")
     return names
 
 
@@ -232,6 +234,9 @@ def _targets(options: Question, settings: "Settings") -> Targets:
         "threshold_us": options.service_level_s,
         "short_abandon_us": options.short_abandon_s,
     }
+    for value in overrides.values():
+        if value is not None and not isfinite(value):
+            raise ReportError(f"{value} is no number of seconds")
     changes: dict[str, object] = {name: from_seconds(value) for name, value in overrides.items() if value is not None}
     if options.formula is not None:
         changes["formula"] = options.formula

@@ -1,11 +1,14 @@
 """A report as one self-contained HTML file: tiles, charts, and a table whose every figure tells its formula."""
 
+from collections.abc import Sequence
 from html import escape
 
+from facts.time import HOUR, MINUTE
 from reporting.exports.as_json import range_json
 from reporting.exports.charts import Series, ratio_bars, ratio_line, stacked_bars
 from reporting.exports.words import NO_DATA, figure_text
 from reporting.kpi.figures import Definition, Figure
+from reporting.kpi.intervals import QUARTER, Calendar, parse_moment
 from reporting.kpi.report import Report, Row
 from reporting.kpi.slices import is_time
 
@@ -16,6 +19,9 @@ _STACK = (
     ("left_otherwise", "left"),
     ("in_progress", "waiting"),
 )
+
+STEPS = {"15min": QUARTER, "30min": 30 * MINUTE, "hour": HOUR, "day": 12 * HOUR}
+"""Steps by which no interval is passed over, also where the clocks change."""
 
 _STYLE = """
 :root{--ink:#1d2433;--soft:#5b6577;--paper:#fff;--line:#d9dee7;--tile:#f5f7fa;--answered:#2f6fde;--abandoned:#d9822b;
@@ -57,7 +63,7 @@ def html_page(title: str, report: Report, *, goal: float | None = None) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(span)} · {escape(str(words['time_zone']))} · facts up to {_moment(words['as_of']) or NO_DATA}</p>",
         _tiles(report),
-        *_charts(report, goal),
+        *(_charts(report, goal) if report.rows else ["<p>No contacts and no agents in this range.</p>"]),
         "<h2>Figures</h2>",
         _table(report),
         "<h2>How they are reckoned</h2>",
@@ -102,18 +108,39 @@ def _tiles(report: Report) -> str:
 def _charts(report: Report, goal: float | None) -> list[str]:
     if not report.rows or not report.by:
         return []
-    labels = [_short(_label(row), report) for row in report.rows]
+    rows = _evenly(report)
+    labels = [_short(label, report) for label, _ in rows]
     there = {definition.name for definition, _ in report.definitions}
     charts = []
     stack = [(name, style) for name, style in _STACK if name in there]
     if stack:
-        series = [_series(report, name, style) for name, style in stack]
+        series = [_series(report, rows, name, style) for name, style in stack]
         charts.append(stacked_bars("Contacts", labels, series))
     if "service_level" in there:
         formula = report.total.figures["service_level"].formula
         draw = ratio_line if all(map(is_time, report.by)) else ratio_bars
-        charts.append(draw(f"Service level ({formula})", labels, _series(report, "service_level", "level"), goal))
+        charts.append(draw(f"Service level ({formula})", labels, _series(report, rows, "service_level", "level"), goal))
     return charts
+
+
+MOST_STEPS = 3_000
+"""Intervals that a chart shows one by one, empty ones included."""
+
+
+def _evenly(report: Report) -> list[tuple[str, Row | None]]:
+    """The rows by their labels; of intervals also those in which nothing was, so that time runs evenly."""
+    rows: dict[str, Row | None] = {_label(row): row for row in report.rows}
+    interval = report.by[0]
+    if len(report.by) > 1 or interval not in STEPS or len(rows) < 2:
+        return list(rows.items())
+    calendar, labels = Calendar(report.zone), list(rows)
+    at, last = (parse_moment(label, report.zone) for label in (labels[0], labels[-1]))
+    for _ in range(MOST_STEPS):
+        rows.setdefault(calendar.label(interval, at), None)
+        if at >= last:
+            return sorted(rows.items(), key=lambda item: parse_moment(item[0], report.zone))
+        at += STEPS[interval]
+    return [(label, rows[label]) for label in labels]
 
 
 def _short(label: str, report: Report) -> str:
@@ -123,9 +150,10 @@ def _short(label: str, report: Report) -> str:
     return label if len(label) <= 24 else f"{label[:23]}…"
 
 
-def _series(report: Report, name: str, style: str) -> Series:
+def _series(report: Report, rows: Sequence[tuple[str, Row | None]], name: str, style: str) -> Series:
     title = next(definition.title for definition, _ in report.definitions if definition.name == name)
-    values = tuple(None if (value := row.figures[name].value) is None else float(value) for row in report.rows)
+    found = [None if row is None else row.figures[name].value for _, row in rows]
+    values = tuple(None if value is None else float(value) for value in found)
     return Series(name=title, style=style, values=values)
 
 

@@ -9,6 +9,7 @@ WIDTH, HEIGHT = 960, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 14, 56
 _PLOT_WIDTH, _PLOT_HEIGHT = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 _MOST_LABELS = 24
+NARROW = "\u202f"
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series]) ->
     """Bars on top of each other, one stack for each label."""
     totals = [sum(one.values[place] or 0 for one in series) for place in range(len(labels))]
     top = _nice(max(totals, default=0))
-    parts = [_axis(top, "{:g}")]
+    parts = [_axis(top, "{:,.0f}" if top >= 10 else "{:g}")]
     step = _PLOT_WIDTH / max(1, len(labels))
     bar = max(1.0, step * 0.78)
     for place, label in enumerate(labels):
@@ -107,7 +108,7 @@ def _nice(value: float) -> float:
     size = 1.0
     while value > size * 10:
         size *= 10
-    return next(size * part for part in (1, 2, 2.5, 4, 5, 8, 10) if value <= size * part)
+    return next(size * part for part in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10) if value <= size * part)
 
 
 def _axis(top: float, form: str) -> str:
@@ -116,7 +117,9 @@ def _axis(top: float, form: str) -> str:
         value = top * part / 4
         y = _y(value, top)
         lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{form.format(value)}</text>')
+        lines.append(
+            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{form.format(value).replace(",", NARROW)}</text>'
+        )
     return "".join(lines)
 
 

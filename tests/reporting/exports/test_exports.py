@@ -234,3 +234,24 @@ def test_every_figure_has_a_definition_and_a_name_with_its_unit() -> None:
         assert definition.text
         assert definition.title
         assert (definition.unit == "s") == name.endswith("_s")
+
+
+def test_a_chart_shows_intervals_in_which_nothing_was() -> None:
+    scene = Scene()
+    scene.call(0, "a", "ann", wait=1, talk=5)
+    scene.call(3 * 1800, "b", "ann", wait=1, talk=5)
+    page = html_page("Day", build(read(scene, None, None), Query(by=("30min",), figures=STANDARD)))
+    bars = re.search(r"<svg.*?</svg>", page, re.DOTALL)
+    assert bars is not None
+    assert [label[-5:] for label in re.findall(r'class="label".*?>([^<]*)</text>', bars[0])] == [
+        "09:00",
+        "09:30",
+        "10:00",
+        "10:30",
+    ]
+    assert len(re.findall("<rect", bars[0])) == 2
+    assert page.count("<polyline") == 2, "the line is broken where there is no data"
+
+
+def test_a_page_without_contacts_says_so() -> None:
+    assert "No contacts and no agents" in html_page("Day", build(read(Scene(), None, None), Query(by=("30min",))))
