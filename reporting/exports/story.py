@@ -14,6 +14,7 @@ from facts import journal as facts
 from facts.journal import AnyFact, Entry, Fact
 from facts.states import OfferOutcome, Party
 from facts.time import SECOND, Duration, Instant
+from reporting.exports.offer_reasons import offer_reason
 from reporting.exports.words import duration_text
 from reporting.kpi.intervals import moment_text
 
@@ -95,7 +96,9 @@ def who(fact: AnyFact) -> str:
 def _why(fact: AnyFact) -> str:
     """The fact's own reason in words, where it carries one."""
     why = getattr(fact, "why", "") or getattr(fact, "reason", "")
-    return reasons(why) if isinstance(why, Mapping) else str(why).replace("_", " ")
+    if isinstance(why, Mapping):
+        return offer_reason(why) or reasons(why)
+    return str(why).replace("_", " ")
 
 
 def tell(fact: AnyFact) -> str:
@@ -165,7 +168,7 @@ def _queued(fact: facts.ContactQueued) -> str:
 
 
 def _offered(fact: facts.OfferMade) -> str:
-    why = f"; why: {reasons(fact.why)}" if fact.why else ""
+    why = f"; why: {offer_reason(fact.why) or reasons(fact.why)}" if fact.why else ""
     return f"offered to {_who(fact)} (offer {fact.attempt}) after {_time(fact.waited_us)}{why}"
 
 
