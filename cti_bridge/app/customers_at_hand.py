@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
-from twisted.internet.defer import CancelledError, Deferred, fail, succeed
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, fail, succeed  # noqa: A004 - Twisted's
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
@@ -155,7 +155,9 @@ class CustomersAtHand:
         if failure.check(CancelledError) is not None:  # type: ignore[no-untyped-call]  # Twisted has no types here
             return
         if not self._in_trouble:
-            log.error("customers_not_found", reason=failure.getErrorMessage())
+            late = failure.check(TimeoutError) is not None  # type: ignore[no-untyped-call]  # likewise
+            reason = f"no answer of the database within {ARRIVAL_S:g} s" if late else failure.getErrorMessage()
+            log.warning("customers_not_found", reason=reason, mend="calls go on without, until it answers")
         self._in_trouble = True
 
 

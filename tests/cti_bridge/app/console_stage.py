@@ -69,7 +69,6 @@ with open_journal(home / "journal.sqlite3") as journal:
 
     async def run():
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-        figures.catch_up()
         daemon.start()
         async with httpx2.AsyncClient(transport=transport, base_url="http://centre/api/v1",
                                      headers={"Authorization": "Bearer administrator"}) as http:

@@ -53,7 +53,6 @@ with open_journal(home / "journal.sqlite3") as journal:
     engine, tell = daemon.coordinator.engine, daemon.coordinator.tell
 
     async def run():
-        figures.catch_up()
         daemon.start()
         administration.start()
         for name in ("c1", "c2"):
@@ -84,7 +83,7 @@ with open_journal(home / "journal.sqlite3") as journal:
         seen["flow"] = centre.menus.entry_points.answer(arriving, daemon.coordinator).entry_point
         seen["fallback"] = centre.queue_of_entry["8001"]
         seen["target"] = figures.live.board.targets.of("orders").threshold_us
-        seen["alarm"] = figures.live._alarms.thresholds.longest_wait_us
+        seen["alarm"] = figures.live._alarms.thresholds.of(QueueName("orders")).longest_wait_us
         seen["in_force"] = administration.settings.agents["carl"].phone
         try:
             await administration.change([put("queues", "orders", {"ring_s": -1})], by="dana")

@@ -84,13 +84,16 @@ def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
     env = {**os.environ, "CORDBOARD_HOME": str(tmp_path), "CORDBOARD_WEB__ENABLED": "false"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env) as running:
         assert running.stderr is not None
-        assert "Ctrl-C ends it" in running.stderr.readline()
-        # The data folder is taken: a second demo there would spoil the first one's journal.
-        second = cordboard(tmp_path, "demo", "--minutes", "1", "--speed", "60")
-        assert second.returncode == 1
-        assert "another demo is at work" in second.stderr
-        running.send_signal(signal.SIGINT)
-        said = running.communicate(timeout=60)[1]
+        try:
+            assert "Ctrl-C ends it" in running.stderr.readline()
+            # The data folder is taken: a second demo there would spoil the first one's journal.
+            second = cordboard(tmp_path, "demo", "--minutes", "1", "--speed", "60")
+            assert second.returncode == 1
+            assert "another demo is at work" in second.stderr
+            running.send_signal(signal.SIGINT)
+            said = running.communicate(timeout=60)[1]
+        finally:
+            running.kill()
     assert running.returncode == 0
     assert "virtual minutes:" in said
     assert "Traceback" not in said

@@ -96,7 +96,7 @@ def test_too_many_calls_overflow_and_the_arriving_one_does_not_count(numbers):
 
 
 def test_the_emergency_switch(numbers):
-    numbers.emergencies = frozenset({"*"})
+    numbers.thrown["*"] = "the test"
     assert numbers.answer(call("075512345678"), Now(MONDAY_NOON)).why == "emergency"
 
 
