@@ -79,8 +79,15 @@ def test_the_journal_is_whole(demo: tuple[Path, dict[str, Any], str, float]) -> 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# Whoever starts the tests in the background has them ignore Ctrl-C, and children inherit that.
+HEED_CTRL_C = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from cti_bridge.app.main import main; sys.exit(main())"
+)
+
+
 def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cti_bridge.app.main", "demo", "--speed", "60", "--json", str(tmp_path / "o.json")]
+    command = [sys.executable, "-c", HEED_CTRL_C, "demo", "--speed", "60", "--json", str(tmp_path / "o.json")]
     env = {**os.environ, "CORDBOARD_HOME": str(tmp_path), "CORDBOARD_WEB__ENABLED": "false"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env) as running:
         assert running.stderr is not None
