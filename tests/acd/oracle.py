@@ -1,16 +1,24 @@
 """The slow and obvious distributor: every question is answered by looking at everybody, by the words of the rules.
 
-:class:`ScanMatching` answers what :class:`acd.matching.Matching` answers, without pools, lanes or lines, so that an
-engine with it must do exactly the same as one with the index.
+:class:`ScanMatching` answers what :class:`acd.matching.Matching` answers, without pools, lanes or lines;
+:func:`choose_agents` and :func:`choose_contact` choose by the words of each order, without classes or ranks of the
+distributor's. An engine with them must do exactly the same as one with its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
 
+from acd.centre import Centre
 from acd.classes import Classes
 from acd.matching import Matching
 from acd.model import Agent, Contact
 from acd.queueing import required
-from facts.requirements import satisfies
+from facts.ids import SkillName
+from facts.requirements import AllOf, AnyOf, AtLeast, Not, Requirement, satisfies
+from facts.states import Declared
+from facts.time import MINUTE, Instant
 
 
 def may_take(agent: Agent, contact: Contact) -> bool:
@@ -77,3 +85,114 @@ class ScanMatching(Matching):
             if may_take(agent, contact):
                 best.setdefault(contact.class_, contact)
         return best.values()
+
+
+@contextmanager
+def obviously() -> Iterator[None]:
+    """Whatever an engine finds or chooses meanwhile, it does by looking at everybody."""
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch("acd.centre.Matching", ScanMatching))
+        stack.enter_context(mock.patch("acd.policy_change.Matching", ScanMatching))
+        stack.enter_context(mock.patch("acd.offers.choose_agents", choose_agents))
+        stack.enter_context(mock.patch("acd.offers.choose_contact", choose_contact))
+        yield
+
+
+# -- who is free ----------------------------------------------------------------------------------------------------
+
+
+def may_be_offered_something(agent: Agent) -> bool:
+    """By the words of the rules: READY without a change pending, not paused, a slot free, a phone to ring."""
+    ready = agent.declared is Declared.READY and agent.pending is None and not agent.retired
+    return ready and agent.pause is None and agent.phone_reachable and len(agent.works) < agent.slots
+
+
+# -- which agent ----------------------------------------------------------------------------------------------------
+
+_Why = dict[str, Any]
+
+
+def _asked_for(requirement: Requirement, *, wanted: bool = True) -> set[SkillName]:
+    """Skills that somebody has to have, not those that nobody may have."""
+    match requirement:
+        case AtLeast(skill, _):
+            return {skill} if wanted else set()
+        case Not(term):
+            return _asked_for(term, wanted=not wanted)
+        case AllOf(terms) | AnyOf(terms):
+            return {skill for term in terms for skill in _asked_for(term, wanted=wanted)}
+
+
+def share_of_time_at_work(agent: Agent, now: Instant) -> float:
+    """Since log-in, work on contacts as a share of work and of being free."""
+    at_work = agent.busy_us + sum(now - work.started_at for work in agent.works)
+    free = agent.free_us + (now - agent.free_from if agent.free else 0)
+    return at_work / (at_work + free) if at_work else 0.0
+
+
+def choose_agents(centre: Centre, contact: Contact) -> tuple[tuple[Agent, ...], _Why]:
+    """Whom the contact is offered to: of all who are free and may take it, by the words of the queue's order."""
+    free = [agent for agent in centre.agents.values() if agent.free and may_take(agent, contact)]
+    free.sort(key=lambda agent: agent.idle_order)
+    preferred = [agent for agent in free if agent.agent_id == contact.preferred_agent]
+    if preferred or not free:
+        return tuple(preferred), {}
+    queue = contact.queue
+    assert queue is not None
+    rules, now = queue.policy, centre.now
+    order = rules.agent_order
+    if order == "longest_idle":
+        return (free[0],), {}
+    if order == "ring_several":
+        return tuple(free[: rules.ring_count]), {}
+    if order == "weighted_random":
+        return (_drawn(centre, [rules.weights.get(agent.agent_id, 1) for agent in free], free),), {}
+    skills = _asked_for(required(contact))
+    tie = (lambda agent: share_of_time_at_work(agent, now)) if rules.agent_tie == "least_occupied" else (lambda _: 0.0)
+    listed = list(rules.agents)
+    keys: dict[str, Callable[[Agent], tuple[float, ...]]] = {
+        "most_skilled": lambda a: (-sum(a.skills.get(skill, 0) for skill in skills), tie(a)),
+        "least_skilled": lambda a: (sum(a.skills.get(skill, 0) for skill in skills), tie(a)),
+        "least_occupied": lambda a: (share_of_time_at_work(a, now),),
+        "fewest_contacts": lambda a: (a.taken,),
+        "ordered": lambda a: (listed.index(a.agent_id) if a.agent_id in listed else len(listed),),
+        "round_robin": lambda a: (a.number <= queue.last_chosen, a.number),
+    }
+    best = min(free, key=keys[order])
+    queue.last_chosen = best.number
+    return (best,), {}
+
+
+def _drawn(centre: Centre, weights: list[int], agents: list[Agent]) -> Agent:
+    """One ticket for each unit of weight, one each where nobody has any; one ticket is drawn."""
+    tickets = [agent for agent, weight in zip(agents, weights, strict=True) for _ in range(weight)] or agents
+    return tickets[centre.chance.below(len(tickets))]
+
+
+# -- which contact --------------------------------------------------------------------------------------------------
+
+
+def goes_before(centre: Centre, contact: Contact) -> tuple[Any, ...]:
+    """By what contacts are compared, the lowest first, over all queues."""
+    queue = contact.queue
+    assert queue is not None
+    rules, waited = queue.policy, centre.now - contact.joined_at
+    joined = (contact.joined_at, contact.order & 0xFFFFFFFF)
+    if contact.capped:
+        return (0, joined)
+    order = centre.policy.contact_order
+    if order == "ageing":
+        return (1, -rules.band, -(contact.priority + rules.ageing_per_minute / MINUTE * waited), joined)
+    if order == "queue_weight":
+        return (1, -contact.priority, -rules.weight * waited, joined)
+    if order == "target_ratio":
+        return (1, -contact.priority, -(1 / rules.target_us) * waited, joined)
+    return (1, -contact.priority, joined)
+
+
+def choose_contact(centre: Centre, agent: Agent) -> tuple[Contact | None, _Why]:
+    """Which of all waiting contacts that the agent may take goes before the others."""
+    matching = centre.matching
+    assert isinstance(matching, ScanMatching)
+    mine = [contact for contact in matching.waiting if may_take(agent, contact)]
+    return min(mine, key=lambda contact: goes_before(centre, contact), default=None), {}
