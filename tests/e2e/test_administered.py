@@ -1,12 +1,18 @@
-"""On the real Asterisk: callers who are known, and settings that change while a caller waits."""
+"""On the real Asterisk: callers who are known, settings that change while a caller waits, recordings that are kept."""
 
 import json
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from config.load import load
+from cti_bridge.app.sound_files import SoundFiles
+from storage.journal import open_journal
+from storage.recordings import Recordings
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import AGENT_HZ, Phones
 from tests.e2e.daemon import Daemon
@@ -115,3 +121,31 @@ def test_a_skill_given_while_a_caller_waits_connects_them(daemon: Daemon, phones
         assert "settings_changed" in daemon.log()
     finally:
         daemon.stop()
+
+
+def test_a_recorded_talk_is_listed_with_its_sound(real_asterisk: Asterisk, phones: Phones, tmp_path: Path) -> None:
+    node = Daemon(real_asterisk, tmp_path / "daemon", flow=FLOW, recording="always")
+    settings = yaml.safe_load(node.settings.read_text())
+    settings["asterisk"]["spool_folder"] = str(real_asterisk.folder / "spool")
+    node.settings.write_text(yaml.safe_dump(settings))
+    node.start()
+    try:
+        cyd = phones.agent("1003", Answer(0.3, talk=2.0))
+        node.work("cyd")
+        call = phones.call("8123", number=STRANGER)
+        cyd.expect_ring(10).wait_answered()
+        call.wait_ended()
+        (stopped,) = node.wait_kind("RecordingStopped")
+        with open_journal(node.home / "journal.sqlite3") as journal:
+            deadline = time.monotonic() + 10
+            while not (found := Recordings(journal).latest("talk")) or found[0].length_us is None:
+                assert time.monotonic() < deadline, "the daemon takes recordings into the table"
+                time.sleep(0.1)
+        (kept,) = found
+        assert (kept.agents, kept.queue, kept.file) == (("cyd",), "support", stopped.file)
+        size = SoundFiles(load(node.settings, {})).size(kept)
+        assert size is not None
+        assert size > 8000, "half a second of sound at least"
+        assert "recording_missing" not in node.log()
+    finally:
+        node.stop()
