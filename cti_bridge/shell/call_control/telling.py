@@ -10,7 +10,7 @@ from acd.contact_state import Place
 from acd.engine import Engine
 from acd.events import EndTalk, Event, HoldTalk, RetrieveTalk, StartTalk
 from cti_bridge.shell.call_control.lines import Dossier, Line
-from cti_bridge.shell.call_control.topology import Topology, Where, engaged
+from cti_bridge.shell.call_control.topology import CUSTOMER, Topology, Where, engaged
 from facts.ids import AgentId
 from facts.journal import ContactTransferred, CustomerDialled, Fact
 from facts.states import Activity, Declared, Party
@@ -115,8 +115,20 @@ def _start(centre: Centre, line: Line, dossier: Dossier, agent_id: AgentId, swit
 
 
 def _hold_event(line: Line, agent_id: AgentId, known: Activity, wanted: Activity) -> HoldTalk | RetrieveTalk | None:
-    """What the distributor does not know of the customer's being on hold."""
+    """What the distributor does not know of the customer's being on hold.
+
+    A hold ends when the agent hears the customer again, or when the customer is gone while the agent talks on with
+    somebody else. On the way out of the call nobody is taken back.
+    """
     if known is wanted or known not in (Activity.TALKING, Activity.HOLD):
+        return None
+    customer = line.call.customer
+    if (
+        wanted is Activity.TALKING
+        and customer is not None
+        and customer.lives
+        and not line.call.together(agent_id, CUSTOMER)
+    ):
         return None
     event = HoldTalk if wanted is Activity.HOLD else RetrieveTalk
     return event(contact_id=line.contact_id, agent_id=agent_id)

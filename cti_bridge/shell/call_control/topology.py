@@ -295,4 +295,5 @@ def _activity(call: Topology, party: Party, customer: Party | None) -> Activity:
     if party.phone_held and _hears(party, customer):
         return Activity.HOLD
     held = party.key == call.holder and customer.where is Where.HELD
-    return Activity.HOLD if held else Activity.TALKING
+    # whom the others left is on hold for nobody: the talk is just ending
+    return Activity.HOLD if held and not customer.left_alone else Activity.TALKING

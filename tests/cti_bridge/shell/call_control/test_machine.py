@@ -333,7 +333,9 @@ def test_a_conference_may_end_in_any_order() -> None:
     assert situation_of(calls.call, "ann") is Situation.TALKING
     calls = conference().part("ann").say(Seen.GONE, "ann")
     assert (situation_of(calls.call, "bob"), calls.call.holder) == (Situation.TALKING, "bob")
-    calls.part("bob", CUSTOMER).say(Seen.LEFT_ALONE, CUSTOMER).say(Seen.HELD, CUSTOMER).say(Seen.GONE, "bob")
+    calls.part("bob", CUSTOMER).say(Seen.LEFT_ALONE, CUSTOMER).say(Seen.HELD, CUSTOMER)
+    assert engaged(calls.call) == {"bob": Activity.TALKING}, "an end is no hold"
+    calls.say(Seen.GONE, "bob")
     assert calls.commands() == [c.Send(CUSTOMER, "acd-talked")]
     calls = conference().part(CUSTOMER).say(Seen.GONE, CUSTOMER)
     assert situation_of(calls.call, "ann") is Situation.WITHOUT_CUSTOMER
