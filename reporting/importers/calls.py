@@ -1,9 +1,8 @@
 """Calls from a table elsewhere: each row becomes the facts of one contact, so that it reports like our own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache, partial
-from math import isfinite
+from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,23 +21,19 @@ from facts.journal import (
     WrapUpEnded,
 )
 from facts.states import LeftQueue, Party
-from facts.time import DAY, SECOND, Duration, Instant
+from facts.time import SECOND, Duration, Instant
+from reporting.importers.clocks import LONGEST, LONGEST_BEFORE, Clocks, RowError, length_of, number_of
 from reporting.importers.ingest import Draft, Outcome, import_node, known_contacts, write
 from reporting.importers.rows import Progress, Row, no_progress, read_rows, readable
-from reporting.importers.table_map import CLOCK, EPOCHS, UNITS, Length, Moment, Score, TableMap, Text, check_columns
+from reporting.importers.table_map import Length, Score, TableMap, Text, check_columns
 from reporting.kpi.contacts import TIER_ATTRIBUTE
-from reporting.kpi.intervals import to_datetime, to_instant
 from reporting.ports import JournalAppender
 
-LONGEST: Duration = 366 * DAY
-"""A wait or talk beyond is a mistake of the table."""
-
-
-class RowError(Exception):
-    """A row that cannot be taken in."""
-
-
 Repair = Callable[[str], None]
+
+
+def _unheard(_reason: str) -> None:
+    """Of no use to anybody: the talk of a contact that nobody answered."""
 
 
 def import_calls(
@@ -50,7 +45,8 @@ def import_calls(
     """
     node, outcome = import_node(table.name), Outcome()
     form = table.format
-    rows = map(readable, read_rows(path, delimiter=form.delimiter, encoding=form.encoding, progress=progress))
+    lines = read_rows(path, delimiter=form.delimiter, encoding=form.encoding, quoted=form.quoted, progress=progress)
+    rows = map(readable, lines)
     header = list(form.columns or next(rows, Row(1, [])).values or ())
     reader = _Reader(table, check_columns(table, header, path), zone)
     intake = _Intake(reader, outcome, known_contacts(journal, node))
@@ -126,7 +122,8 @@ class _Reader:
         self._width = max(self._places.values()) + 1
         self._ignored = [(rule.column, frozenset(rule.values)) for rule in table.ignore]
         self._outcomes = _outcomes(table)
-        self._clocks = _Clocks(zone)
+        self._decimal = table.format.decimal
+        self._clocks = Clocks(zone, table.arrived, self._decimal)
 
     def is_header(self, values: list[str]) -> bool:
         """A header line again, as where files were joined."""
@@ -162,21 +159,16 @@ class _Reader:
 
     def _call(self, row: dict[str, str], contact_id: ContactId, repair: Repair) -> _Call:
         table = self.table
-        arrived = self._clocks.moment(table.arrived, row, None)
-        queued = arrived if table.queued is None else self._clocks.moment(table.queued, row, arrived)
-        if queued < arrived:
-            repair(f"queued {(arrived - queued) / SECOND:g} s before it arrived: arrival put to the time of queueing")
-            arrived = queued
-        said = row[table.outcome.column]
-        if said not in self._outcomes:
-            raise RowError(f"{table.outcome.column} is {said!r}, which the map does not know")
-        queue = _text(table.queue, row)
+        arrived, queued = self._beginning(row, repair)
+        outcome, queue = self._outcome(row), _text(table.queue, row)
         if not queue:
             raise RowError("names no queue")
-        outcome = self._outcomes[said]
         wait = self._length("wait", row, queued, repair) or 0
-        talk = self._length("talk", row, queued + wait, repair)
-        if talk and outcome != ANSWERED:
+        is_answered = outcome == ANSWERED
+        after = partial(self._length, row=row, about=queued + wait, repair=repair if is_answered else _unheard)
+        talk = after("talk")
+        if talk and not is_answered:
+            said = row[table.outcome.column]
             repair(f"{said} with a talk of {talk / SECOND:g} s: the talk is left out")
         return _Call(
             contact_id=contact_id,
@@ -186,27 +178,52 @@ class _Reader:
             queue=QueueName(queue),
             wait=wait,
             talk=talk,
-            hold=self._length("hold", row, queued + wait, repair) or 0,
-            wrap_up=self._length("wrap_up", row, queued + wait, repair),
+            hold=after("hold") or 0,
+            wrap_up=after("wrap_up"),
         )
 
+    def _beginning(self, row: dict[str, str], repair: Repair) -> tuple[Instant, Instant]:
+        """When the contact arrived and when it queued; where the two cannot be, the latter counts."""
+        arrived = self._clocks.moment(self.table.arrived, row, None) or 0
+        queued = None if self.table.queued is None else self._clocks.moment(self.table.queued, row, arrived)
+        if queued is None:
+            return arrived, arrived
+        is_clock = self.table.queued is not None and self.table.queued.column is None
+        if queued < arrived or (is_clock and queued - arrived > LONGEST_BEFORE):
+            how = "before" if queued < arrived else "after"
+            apart = f"queued {abs(arrived - queued) / SECOND:g} s {how} it arrived"
+            repair(f"{apart}: arrival put to the time of queueing")
+            arrived = queued
+        return arrived, queued
+
+    def _outcome(self, row: dict[str, str]) -> str:
+        rule = self.table.outcome
+        said = row[rule.column]
+        outcome = self._outcomes.get(said, rule.otherwise)
+        if outcome is None:
+            raise RowError(f"{rule.column} is {said!r}, which the map does not know")
+        return outcome
+
     def _length(self, name: str, row: dict[str, str], about: Instant, repair: Repair) -> Duration | None:
-        """A duration of the row; None where it is not known. What cannot be is mended from the clocks if they say.
+        """A duration of the row; None where it is not known. What cannot be is mended from the moments if they say.
 
         ``about``: when it began, roughly.
         """
         length: Length | None = getattr(self.table, name)
         if length is None or (length.column is not None and row[length.column] in length.none):
             return None
-        given = None if length.column is None else _duration(row[length.column], length.unit)
+        given = None if length.column is None else length_of(row[length.column], length.unit, self._decimal)
         if given is not None and 0 <= given <= LONGEST:
             return given
         reckoned = self._clocks.between(length, row, about)
+        if reckoned is not None and reckoned > LONGEST:
+            reckoned = None
         if length.column is not None:
             used = "not known" if reckoned is None else f"{reckoned / SECOND:g} s reckoned from {length.since}"
             repair(f"{length.column} is {row[length.column]!r}, no {name.replace('_', '-')}: {used}")
         elif reckoned is None:
-            repair(f"{length.since} and {length.until} give no {name.replace('_', '-')}: not known")
+            ends = " or ".join(length.ends)
+            repair(f"{length.since} and {ends} give no {name.replace('_', '-')}: not known")
         return reckoned
 
     def _offered(self, row: dict[str, str], call: _Call) -> ContactOffered:
@@ -271,7 +288,7 @@ class _Reader:
             yield Draft(at, fact)
         score = self.table.score
         if score is not None and row[score.column]:
-            points = _number(row[score.column])
+            points = number_of(row[score.column], self._decimal)
             if points is not None:
                 yield Draft(at, _survey(call.contact_id, points, score))
 
@@ -312,110 +329,3 @@ def _agent(text: Text, row: dict[str, str]) -> AgentId | None:
 
 def _customer(text: Text, row: dict[str, str]) -> CustomerId | None:
     return CustomerId(_text(text, row)) or None
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
-
-
-def _duration(text: str, unit: str) -> Duration | None:
-    """A duration in a map's unit; None for what is none."""
-    if unit == CLOCK:
-        return clock_of(text)
-    number = _number(text)
-    return None if number is None else round(number * UNITS[unit])
-
-
-def clock_of(text: str) -> Duration | None:
-    """``h:mm:ss``, ``h:mm`` or with parts of a second, as time since midnight; None for what is no clock."""
-    parts = text.split(":")
-    if len(parts) not in {2, 3} or not all(part.isascii() for part in parts):
-        return None
-    seconds = _number(parts[2]) if len(parts) == 3 else 0.0
-    if seconds is None or not (parts[0].isdigit() and parts[1].isdigit()):
-        return None
-    if not (0 <= seconds < 60 and int(parts[1]) < 60 and len(parts[0]) <= 4):
-        return None
-    return (int(parts[0]) * 60 + int(parts[1])) * 60 * SECOND + round(seconds * SECOND)
-
-
-class _Clocks:
-    """Reads moments in one zone."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._dates = lru_cache(4096)(_date)
-
-    def moment(self, spec: Moment, row: dict[str, str], before: Instant | None) -> Instant:
-        """The moment of a row; raises `RowError`."""
-        if spec.column is not None:
-            return self._stamp(row[spec.column], spec)
-        clock = self._clock(spec.clock or "", row)
-        if spec.date is not None:
-            day = self._dates(row[spec.date], spec.date_format)
-            if day is None:
-                raise RowError(f"{spec.date} is {row[spec.date]!r}, no date like {spec.date_format}")
-            return self._instant(day + timedelta(microseconds=clock))
-        return self._next_to(before or 0, clock)
-
-    def between(self, length: Length, row: dict[str, str], about: Instant) -> Duration | None:
-        """From one clock to the other; None where one of them is none, or lies before the other.
-
-        An end more than half a day before its beginning is the next day's. Where the zone's clocks were changed in
-        between, the time that passed counts.
-        """
-        if length.since is None or length.until is None:
-            return None
-        since, until = clock_of(row[length.since]), clock_of(row[length.until])
-        if since is None or until is None:
-            return None
-        begin = self._next_to(about, since)
-        ends = (self._next_to(begin, until), self._next_to(begin, until, fold=1))
-        return min((end - begin for end in ends if end >= begin), default=None)
-
-    def _clock(self, column: str, row: dict[str, str]) -> Duration:
-        clock = clock_of(row[column])
-        if clock is None or clock >= 2 * DAY:
-            raise RowError(f"{column} is {row[column]!r}, no clock like 13:45:10")
-        return clock
-
-    def _stamp(self, text: str, spec: Moment) -> Instant:
-        if spec.format in EPOCHS:
-            number, unit = _number(text), EPOCHS[spec.format]
-            if number is None or not 0 <= number * unit < 1e11 * SECOND:
-                raise RowError(f"{spec.column} is {text!r}, no time since 1970 ({spec.format})")
-            return round(number * unit)
-        when = _date(text, spec.format)
-        if when is None:
-            raise RowError(f"{spec.column} is {text!r}, no time like {spec.format}")
-        return self._instant(when)
-
-    def _instant(self, when: datetime) -> Instant:
-        return to_instant(when if when.tzinfo is not None else when.replace(tzinfo=self._zone))
-
-    def _next_to(self, before: Instant, clock: Duration, fold: int = 0) -> Instant:
-        """The moment with this clock that is nearest to another: a clock behind midnight is the next day's.
-
-        ``fold``: which of the two is meant, where the clock comes twice.
-        """
-        day = to_datetime(before, self._zone).replace(tzinfo=None, fold=fold, hour=0, minute=0, second=0, microsecond=0)
-        same = self._instant((day + timedelta(microseconds=clock)).replace(fold=fold))
-        if abs(same - before) <= DAY // 2:
-            return same
-        days = 1 if same < before else -1
-        other = self._instant((day + timedelta(days=days, microseconds=clock)).replace(fold=fold))
-        return min(same, other, key=lambda at: abs(at - before))
-
-
-def _date(text: str, form: str) -> datetime | None:
-    """A date or time in a form of strptime, or ISO; without a zone unless it has its own."""
-    try:
-        if form == "iso":
-            return datetime.fromisoformat(text)
-        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the table's, and joins later
-    except ValueError:
-        return None

@@ -5,13 +5,18 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from reporting.importers.errors import ImportRefusedError
 
 GZIP = b"\x1f\x8b"
+QUOTE = '"'
+MOST_LINES = 100
+"""In so many more lines a quoted value has to end."""
+PROGRESS_EVERY = 1000
 _STRANGE = re.compile("[\x00\udc80-\udcff]")
 Progress = Callable[[int], None]
 """Told how many bytes of the file have been read so far."""
@@ -50,6 +55,8 @@ def read_rows(
             yield from rows_in(raw, delimiter, encoding, progress, quoted=quoted)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportRefusedError(f"{path} is a damaged gzip file: {error}; nothing was imported") from None
+    except UnicodeError as error:
+        raise ImportRefusedError(f"{path} is no text in {encoding}: {error}; nothing was imported") from None
     except LookupError:
         raise ImportRefusedError(f"{encoding} is no encoding that is known here") from None
 
@@ -62,20 +69,65 @@ def rows_in(
     raw.seek(0)
     data: Any = gzip.GzipFile(fileobj=raw) if packed else raw
     with io.TextIOWrapper(data, encoding=encoding, errors="surrogateescape", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-        while True:
-            line = reader.line_num + 1
-            try:
-                values = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Row(line, None, str(error))
-                continue
-            if line % 1000 == 0:
+        lines = _Lines(text)
+        for line in iter(lines.take, None):
+            if lines.read % PROGRESS_EVERY == 0:
                 progress(raw.tell())
-            if values:
-                yield Row(line, values)
+            row = _row(line, lines, delimiter, quoted=quoted)
+            if row.values != []:
+                yield row
+
+
+class _Lines:
+    """The lines of a text one by one; those that were looked at too early can be put back."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self.read = 0
+        self._text = iter(text)
+        self._back: deque[str] = deque()
+
+    def take(self) -> str | None:
+        """The next line; None: there is none."""
+        line = self._back.popleft() if self._back else next(self._text, None)
+        if line is not None:
+            self.read += 1
+        return line
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        """These lines come next."""
+        self._back.extendleft(reversed(lines))
+        self.read -= len(lines)
+
+
+def _row(first: str, lines: _Lines, delimiter: str, *, quoted: bool) -> Row:
+    """The row that begins with a line, and goes on in the next ones where a quoted value has several."""
+    number = lines.read
+    if not quoted or QUOTE not in first:
+        return Row(number, _split(first, delimiter))
+    more: list[str] = []
+    is_open = False
+
+    def of_the_row() -> Iterator[str]:
+        nonlocal is_open
+        yield first
+        while len(more) < MOST_LINES and (line := lines.take()) is not None:
+            more.append(line)
+            yield line
+        is_open = True
+
+    try:
+        values = next(csv.reader(of_the_row(), delimiter=delimiter))
+    except csv.Error as error:
+        return Row(number, None, str(error))
+    if is_open:
+        lines.put_back(more)
+        return Row(number, _split(first, delimiter), "a quotation mark is not closed: taken as a character like others")
+    return Row(number, values)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    text = line.rstrip("\r\n")
+    return text.split(delimiter) if text else []
 
 
 def readable(row: Row) -> Row:
@@ -84,4 +136,6 @@ def readable(row: Row) -> Row:
     if not any(_STRANGE.search(value) for value in values):
         return row
     spelt = [_STRANGE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", value) for value in values]
-    return Row(row.line, spelt, "holds bytes that are no text in this encoding: they are spelt, as \\xfc")
+    reasons = [row.reason] if row.reason else []
+    reasons.append("holds bytes that are no text in this encoding: they are spelt, as \\xfc")
+    return Row(row.line, spelt, "; ".join(reasons))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -16,10 +17,16 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Format(Strict, frozen=True, kw_only=True):
-    """The file: its delimiter, its encoding, and the names of the columns where it has no header line."""
+    """The file: its delimiter, its encoding, and the names of the columns where it has no header line.
+
+    ``quoted``: whether a value in quotation marks may hold the delimiter. ``decimal``: what stands before the parts of
+    a whole in numbers.
+    """
 
     delimiter: str = ","
     encoding: str = "utf-8-sig"
+    quoted: bool = True
+    decimal: Literal[".", ","] = "."
     columns: tuple[str, ...] = ()
 
 
@@ -42,8 +49,8 @@ class Moment(Strict, frozen=True, kw_only=True):
     """A moment, in one of three ways.
 
     ``column`` with a ``format`` of strptime, ``iso``, ``epoch`` (seconds) or ``epoch_ms``; ``date`` with
-    ``date_format`` and a ``clock`` (h:mm:ss); or a ``clock`` alone, which is taken within twelve hours of the moment
-    before it, so that it may lie behind midnight.
+    ``date_format`` and a ``clock`` (h:mm:ss, or with AM and PM); or a ``clock`` alone, which is taken near the moment
+    before it, so that it may lie behind midnight. ``none``: values that say there is none, as an empty one does.
     """
 
     column: str | None = None
@@ -51,29 +58,42 @@ class Moment(Strict, frozen=True, kw_only=True):
     date: str | None = None
     date_format: str = "%Y-%m-%d"
     clock: str | None = None
+    none: tuple[str, ...] = ()
 
 
 class Length(Strict, frozen=True, kw_only=True):
-    """A duration: given in a column (``unit`` s, ms, min or clock), or reckoned from one clock to another.
+    """A duration: given in a column, or reckoned ``since`` one moment ``until`` another.
 
-    With both, what is given counts, and the clocks are asked where it cannot be read or is below zero. ``none``:
-    values which say that the length is not known.
+    ``unit`` of what is given: s, ms, min, ``clock`` (h:mm:ss or h:mm) or ``m:ss``. The moments are clocks (h:mm:ss), or
+    dates and times of the ``format`` of a moment, else of that of the arrival. Of several columns in ``until`` the
+    first counts that is not empty. With both, what is given counts, and the moments are asked where it cannot be read
+    or is below zero. ``none``: values which say that the length is not known.
     """
 
     column: str | None = None
     unit: str = "s"
     since: str | None = None
-    until: str | None = None
+    until: str | tuple[str, ...] | None = None
+    format: str | None = None
     none: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The columns of ``until``."""
+        return (self.until,) if isinstance(self.until, str) else self.until or ()
 
 
 class Outcome(Strict, frozen=True, kw_only=True):
-    """Which values of a column mean answered and abandoned, and how others left."""
+    """Which values of a column mean answered and abandoned, and how others left.
+
+    ``otherwise``: what all values mean that are not named; without it, their rows are rejected.
+    """
 
     column: str
-    answered: tuple[str, ...]
+    answered: tuple[str, ...] = ()
     abandoned: tuple[str, ...] = ()
     left: dict[LeftQueue, tuple[str, ...]] = {}
+    otherwise: Literal["answered", "abandoned"] | None = None
 
 
 class Resolved(Strict, frozen=True, kw_only=True):
@@ -131,15 +151,18 @@ class TableMap(Strict, frozen=True, kw_only=True):
         for part in (*parts, *texts, self.team, self.disposition, self.score):
             for key in ("column", "date", "clock", "since", "until"):
                 name = getattr(part, key, None)
-                if name is not None:
+                if isinstance(name, str):
                     named.add(name)
+                elif name is not None:
+                    named.update(name)
         return named
 
 
 UNITS = {"s": 1_000_000, "ms": 1_000, "min": 60_000_000}
-CLOCK = "clock"
+CLOCK, MINUTES = "clock", "m:ss"
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}
 """Formats of a moment that count from 1970, in microseconds."""
+BOM = "\ufeff"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AT = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 
@@ -175,6 +198,8 @@ def _check(found: TableMap, document: Document) -> None:
         wrong.append((("format", "delimiter"), "exactly one character"))
     if not found.identity:
         wrong.append((("identity",), "at least one column"))
+    if not (found.outcome.answered or found.outcome.otherwise == "answered"):
+        wrong.append((("outcome", "answered"), "at least one value, or otherwise: answered"))
     for key in ("arrived", "queued"):
         moment: Moment | None = getattr(found, key)
         if moment is not None and not _is_whole(moment, alone=key == "queued"):
@@ -195,9 +220,9 @@ def _is_whole(moment: Moment, *, alone: bool) -> bool:
 
 def _length_mistakes(length: Length) -> list[str]:
     mistakes = []
-    if length.unit not in {*UNITS, CLOCK}:
-        mistakes.append(f"unit {length.unit}: there are {', '.join(UNITS)} and {CLOCK}")
-    if (length.since is None) != (length.until is None):
+    if length.unit not in {*UNITS, CLOCK, MINUTES}:
+        mistakes.append(f"unit {length.unit}: there are {', '.join(UNITS)}, {CLOCK} and {MINUTES}")
+    if (length.since is None) != (not length.ends):
         mistakes.append("since and until belong together")
     if length.column is None and length.since is None:
         mistakes.append("a column, or since and until")
@@ -206,7 +231,7 @@ def _length_mistakes(length: Length) -> list[str]:
 
 def check_columns(found: TableMap, header: list[str], path: Path) -> dict[str, int]:
     """Where each column of the map is in the file; raises `MapError` for those that are absent."""
-    places = {name.strip(): place for place, name in reversed(list(enumerate(header)))}
+    places = {name.strip().lstrip(BOM): place for place, name in reversed(list(enumerate(header)))}
     absent = sorted(found.columns() - set(places))
     if absent:
         raise MapError(

@@ -1,7 +1,7 @@
 """Tables of calls from elsewhere: rows to facts, holes, repairs, twice the same file."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,8 @@ import pytest
 import reporting.importers
 from facts.journal import ContactConnected, ContactQueued
 from facts.time import SECOND
-from reporting.importers.calls import clock_of, import_calls
+from reporting.importers.calls import import_calls
+from reporting.importers.clocks import clock_of
 from reporting.importers.errors import ImportRefusedError, MapError
 from reporting.importers.ingest import Outcome
 from reporting.importers.table_map import TableMap, load_map
@@ -97,6 +98,26 @@ def test_a_call_over_midnight_goes_on_the_next_day(tmp_path: Path) -> None:
     assert isinstance(connected.fact, ContactConnected)
     assert queued.at == to_instant(datetime(1999, 2, 1, 0, 0, 5, tzinfo=UTC))
     assert connected.at - queued.at == 15 * SECOND
+
+
+@pytest.mark.parametrize("ivr", [("0:00:00", "13:05:00"), ("13:05:00", "13:05:00"), ("13:04:50", "13:05:00")])
+def test_a_call_without_the_time_of_its_entry_stays_on_its_day(tmp_path: Path, ivr: tuple[str, str]) -> None:
+    row = bank_row(1, date="990105", ivr=ivr, queue="13:05:00\t13:05:15\t15", talk="13:05:15\t13:06:55\t100")
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, row), scene)
+    assert [problem.what for problem in outcome.problems] == (["repaired"] if ivr[0] == "0:00:00" else [])
+    assert scene.list[1].at == to_instant(datetime(1999, 1, 5, 13, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("entry", "exit_", "queued"),
+    [("13:05:00", "0:00:00", "1999-01-05T00:00:00"), ("0:00:07", "23:59:58", "1999-01-04T23:59:58")],
+)
+def test_the_end_of_the_menu_lies_near_its_beginning(tmp_path: Path, entry: str, exit_: str, queued: str) -> None:
+    scene = Scene()
+    outcome = take(bank_file(tmp_path, bank_row(1, date="990105", ivr=(entry, exit_))), scene)
+    assert [problem.what for problem in outcome.problems] == ["repaired"]
+    assert scene.list[0].at == scene.list[1].at == to_instant(datetime.fromisoformat(f"{queued}+00:00"))
 
 
 def test_a_menu_that_ends_before_it_begins_is_repaired_and_told(tmp_path: Path) -> None:
@@ -263,6 +284,85 @@ def test_a_talk_across_a_change_of_clocks_is_as_long_as_it_was(
     assert by_queue(scene)["night"]["talk_s"].value == minutes * 60
 
 
+STAMPS = """
+name: stamps
+format: {delimiter: ";", encoding: latin-1, decimal: ","}
+identity: [id]
+arrived: {column: start, format: FORM}
+queued: {column: queued, format: FORM, none: ["NULL"]}
+wait: {since: start, until: [answered, ended], none: ["NULL"]}
+talk: {since: answered, until: ended, none: ["NULL"]}
+wrap_up: {column: after, unit: "m:ss"}
+outcome: {column: answered, abandoned: ["", "NULL"], otherwise: answered}
+queue: {column: line}
+agent: {column: who}
+score: {column: stars}
+"""
+
+
+def stamps(form: str) -> list[str]:
+    """Two calls as a table of moments tells them: answered after 30 s, and given up after 60 s."""
+    at = datetime(2021, 1, 4, 23, 59, 0, tzinfo=UTC)
+    written = [
+        str(int(moment.timestamp())) if form == "epoch" else moment.strftime(form)
+        for moment in (at, at + timedelta(seconds=30), at + timedelta(seconds=130), at + timedelta(seconds=60))
+    ]
+    start, answered, ended, gave_up = written
+    return [
+        "id;start;queued;answered;ended;after;line;who;stars",
+        f'1;{start};;{answered};{ended};75:30;"Gr\u00fcn;Rot";anna;4,5',
+        f"2;{start};NULL;NULL;{gave_up};;Gr\u00fcn;;",
+        f"3;{start};{start};;{gave_up};;Gr\u00fcn;;",
+    ]
+
+
+@pytest.mark.parametrize("form", ["epoch", "%Y-%m-%d %H:%M:%S", "%d.%m.%y %I:%M:%S %p", "%Y%m%d%H%M%S"])
+def test_waits_and_talks_are_reckoned_from_moments(tmp_path: Path, form: str) -> None:
+    (tmp_path / "map.yaml").write_text(STAMPS.replace("FORM", f'"{form}"'))
+    (tmp_path / "rows.csv").write_bytes("\r\n".join(stamps(form)).encode("latin-1"))
+    scene = Scene()
+    outcome = import_calls(tmp_path / "rows.csv", load_map(tmp_path / "map.yaml"), UTC, scene)
+    assert (outcome.taken, outcome.problems) == (3, [])
+    answered, lost = by_queue(scene)["Gr\u00fcn;Rot"], by_queue(scene)["Gr\u00fcn"]
+    assert (answered["asa_s"].value, answered["talk_s"].value) == (30, 100)
+    assert (answered["wrap_up_s"].value, answered["csat"].value) == (75 * 60 + 30, 4.5)
+    assert (lost["abandoned"].value, lost["mean_abandon_wait_s"].value) == (2, 60)
+
+
+def test_a_moment_that_comes_twice_is_the_one_after_the_beginning(tmp_path: Path) -> None:
+    text = NIGHTS.replace("{date: day, clock: begin}", "{column: begin}")
+    row = "1,,2026-10-25 02:50:00,2026-10-25 02:10:00,ok,ann,north,"
+    scene, outcome = taken(tmp_path, text, "id,day,begin,end,how,who,team,stars", row, zone=ZoneInfo("Europe/Berlin"))
+    assert outcome.problems == []
+    assert by_queue(scene)["night"]["talk_s"].value == 20 * 60
+
+
+def test_clocks_of_half_days(tmp_path: Path) -> None:
+    rows = ["1,2026-03-02,11:59:30 PM,12:00:30 am,ok,ann,north,", "2,2026-03-02,12:10 p.m.,1:10 PM,ok,bob,south,"]
+    scene, outcome = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
+    assert outcome.problems == []
+    assert [entry.at for entry in scene.list if isinstance(entry.fact, ContactQueued)] == [
+        to_instant(datetime(2026, 3, 2, 12, 10, tzinfo=UTC)),
+        to_instant(datetime(2026, 3, 2, 23, 59, 30, tzinfo=UTC)),
+    ]
+    assert by_queue(scene)["night"]["talk_s"].value == (60 + 3600) / 2
+
+
+def test_a_quotation_mark_that_is_not_closed_costs_no_row(tmp_path: Path) -> None:
+    rows = [
+        '1,2026-03-02,9:00,9:01,ok,"ann',
+        'bee",north,4',
+        '2,2026-03-02,9:10,9:11,ok,"bob,south,3',
+        *(f"{n},2026-03-02,10:00,10:01,ok,eve,east,5" for n in range(3, 300)),
+    ]
+    scene, outcome = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
+    assert outcome.taken == 299
+    assert [(problem.line, problem.what) for problem in outcome.problems] == [(4, "repaired")]
+    assert "quotation mark" in outcome.problems[0].reason
+    agents = {entry.fact.agent_id for entry in scene.list if isinstance(entry.fact, ContactConnected)}
+    assert agents == {"ann\nbee", '"bob', "eve"}
+
+
 def test_teams_and_parts_of_stars(tmp_path: Path) -> None:
     rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,4.5", "2,2026-03-02,9:10,9:11,ok,bob,south,3"]
     scene, _ = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
@@ -288,6 +388,7 @@ def test_moments_in_milliseconds_since_1970(tmp_path: Path) -> None:
         ('{delimiter: ","}', '{delimiter: ";;"}'),
         ("{since: rang, until: taken}", "{since: rang}"),
         ("{column: talk, unit: clock}", "{column: talk, unit: hours}"),
+        ("answered: [ok]", "answered: []"),
         ("answered: [ok]", "answered: ok"),
         ("left: {timed_out: [late]}", "left: {vanished: [late]}"),
     ],
