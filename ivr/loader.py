@@ -2,14 +2,15 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from ivr.checks import Known, Material, check, remark
 from ivr.errors import FlowError, Problem
-from ivr.flow import Flow, FlowFile, PromptFile, Recording
+from ivr.flow import Flow, FlowFile, PromptFile, Recording, Subflow
 from ivr.located import MAX_CHARACTERS, Located, read
 
 SHIPPED = Path(__file__).parent / "flows"
@@ -38,14 +39,36 @@ def load(paths: Iterable[Path], known: Known | None = None) -> dict[str, Flow]:
     return flows
 
 
+def load_with_shipped(paths: Iterable[Path]) -> dict[str, Flow]:
+    """As :func:`load`, of flows that may go into those shipped; see :func:`with_called`."""
+    sources = [_read_source(path) for path in paths]
+    flows, problems = _check(sources, with_shipped_known(None, {}, _called_in(sources)))
+    if problems:
+        raise FlowError(problems)
+    return flows
+
+
+def with_called(flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    """The flows, and the shipped ones into which they go."""
+    found = dict(flows)
+    todo = list(flows.values())
+    while todo:
+        called = {node.flow for node in todo.pop().file.nodes.values() if isinstance(node, Subflow)} - found.keys()
+        more = {name: flow for name in called if (flow := load_shipped().get(name)) is not None}
+        found |= more
+        todo += more.values()
+    return found
+
+
 def load_folder(folder: Path, known: Known | None = None) -> dict[str, Flow]:
     """All flows of a folder: its ``*.yaml`` files that are flows (prompt files and scripts of callers are not)."""
     return load(flow_files(folder), known)
 
 
-def load_shipped() -> dict[str, Flow]:
-    """The flows that come with the product."""
-    return load_folder(SHIPPED)
+@functools.cache
+def load_shipped() -> Mapping[str, Flow]:
+    """The flows that come with the product: read once."""
+    return MappingProxyType(load_folder(SHIPPED))
 
 
 def flow_files(folder: Path) -> list[Path]:
@@ -59,22 +82,45 @@ def _is_flow(path: Path) -> bool:
     return any(line.startswith("flow:") for line in text.splitlines()) and "\nnodes:" in text
 
 
-def check_with_neighbours(paths: Iterable[Path], known: Known | None = None) -> tuple[dict[str, Flow], list[Problem]]:
-    """As :func:`check_files`, and the flows beside them are known too, as these may go into those.
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """The flows that could be made (one with a mistake is left out), every mistake, and what is perhaps not meant."""
+
+    flows: dict[str, Flow]
+    problems: list[Problem]
+    remarks: list[Problem]
+
+
+def check_with_neighbours(paths: Iterable[Path], known: Known | None = None) -> Checked:
+    """As :func:`check_files`, and the flows beside them and those shipped are known too, as these may go into those.
 
     Mistakes of the neighbours themselves are not told, and they are not among the flows that are given back.
     """
-    own = list(paths)
-    there = {path.resolve() for path in own}
-    folders = dict.fromkeys(path.parent for path in own)
+    sources = [_read_source(path) for path in paths]
+    there = {source.path.resolve() for source in sources}
+    folders = dict.fromkeys(source.path.parent for source in sources)
     beside = [file for folder in folders for file in flow_files(folder) if file.resolve() not in there]
     others = [located.value for file in beside if (located := _read_source(file).located).value is not None]
-    return check_files(own, msgspec.structs.replace(known or Known(), flows={other.flow: other for other in others}))
+    neighbours = {other.flow: other for other in others}
+    flows, problems = _check(sources, with_shipped_known(known, neighbours, _called_in(sources)))
+    return Checked(
+        flows=flows, problems=problems, remarks=sorted({r for source in sources for r in _remark_on(source)})
+    )
 
 
-def remarks_on(paths: Iterable[Path]) -> list[Problem]:
-    """What is no mistake, but perhaps not meant."""
-    return sorted({found for path in paths for found in _remark_on(_read_source(path))})
+def with_shipped_known(
+    known: Known | None, own: Mapping[str, FlowFile], called: Collection[str] | None = None
+) -> Known:
+    """The same, with ``own`` flows and those shipped, which own ones replace; left unread if none is ``called``."""
+    needed = called is None or not own.keys() >= set(called)
+    shipped = {name: flow.file for name, flow in load_shipped().items()} if needed else {}
+    return msgspec.structs.replace(known or Known(), flows={**shipped, **own})
+
+
+def _called_in(sources: Iterable[_Source]) -> set[str]:
+    """The flows into which these go, less themselves."""
+    files: list[FlowFile] = [source.located.value for source in sources if source.located.value is not None]
+    called = {node.flow for file in files for node in file.nodes.values() if isinstance(node, Subflow)}
+    return called - {file.flow for file in files}
 
 
 def check_files(paths: Iterable[Path], known: Known | None = None) -> tuple[dict[str, Flow], list[Problem]]:
@@ -82,11 +128,13 @@ def check_files(paths: Iterable[Path], known: Known | None = None) -> tuple[dict
 
     ``known.flows``: flows besides, into which these may go.
     """
-    sources = [_read_source(path) for path in paths]
+    return _check([_read_source(path) for path in paths], known or Known())
+
+
+def _check(sources: list[_Source], known: Known) -> tuple[dict[str, Flow], list[Problem]]:
     problems = [problem for source in sources for problem in source.problems]
     problems += _same_name(sources)
     files = {source.located.value.flow: source.located.value for source in sources if source.located.value is not None}
-    known = known or Known()
     known = msgspec.structs.replace(known, flows={**(known.flows or {}), **files})
     flows = {}
     for source in sources:
@@ -117,7 +165,7 @@ def _check_source(source: _Source, known: Known) -> Iterable[Problem]:
 
 
 def _remark_on(source: _Source) -> Iterable[Problem]:
-    """As :func:`remarks_on`, of one file as read."""
+    """What is no mistake, but perhaps not meant."""
     return remark(_material(source, Known())) if source.located.value is not None else ()
 
 

@@ -9,6 +9,7 @@ Pure: takes text, gives values.
 """
 
 import difflib
+import functools
 import types
 import typing
 from typing import Any, TypeVar
@@ -204,8 +205,7 @@ class _Reader:
     def _struct(self, node: yaml.Node, kind: type[msgspec.Struct], path: Path) -> Any:
         if not isinstance(node, yaml.MappingNode):
             return self.problem(node, path, "type", f"should be a mapping, is {_found(node)}")
-        hints = typing.get_type_hints(kind, include_extras=True)
-        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        hints, fields = _hints_of(kind), _fields_of(kind)
         given: dict[str, Any] = {}
         bad = False
         for name, key_node, value_node in self._items(node, path):
@@ -290,6 +290,16 @@ class _Reader:
         if kind is bool:
             return text.lower() in _TRUE
         return text if kind is str else kind(text)
+
+
+@functools.cache
+def _hints_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return typing.get_type_hints(kind, include_extras=True)
+
+
+@functools.cache
+def _fields_of(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _mappings(node: yaml.Node) -> list[yaml.Node]:

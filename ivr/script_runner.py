@@ -10,7 +10,7 @@ from facts.time import SECOND, Instant
 from ivr.caller_script import Failure, Outcome, ScriptedCall, ScriptFile, line_of_failure, play
 from ivr.errors import FlowError, Problem
 from ivr.flow import Flow
-from ivr.loader import load, read_text
+from ivr.loader import load_with_shipped, read_text, with_called
 from ivr.located import read_or_raise
 from ivr.traffic import EdgeKey, NodeKey, Traffic, all_edges, all_nodes
 
@@ -59,8 +59,9 @@ def run_files(paths: Iterable[Path]) -> Result:
             failures += error.problems
             continue
         flows |= here
+        everywhere = with_called(here)
         for index, call in enumerate(script.calls):
-            outcome = _run(here, call)
+            outcome = _run(everywhere, call)
             outcomes.append(outcome)
             traffic.add_all(outcome.facts)
             failures += [_problem(path, lines, index, call, failure) for failure in outcome.failures]
@@ -73,7 +74,7 @@ def _read(path: Path) -> tuple[ScriptFile, dict[tuple[str | int, ...], int], dic
     if problem is not None:
         raise FlowError([problem])
     script, lines = read_or_raise(text, ScriptFile, str(path))
-    return script, lines, load([path.parent / name for name in script.flows])
+    return script, lines, load_with_shipped([path.parent / name for name in script.flows])
 
 
 def _run(flows: dict[str, Flow], call: ScriptedCall) -> Outcome:

@@ -16,7 +16,7 @@ from cti_bridge.app.leading import examine_leading
 from cti_bridge.app.policy import policy_from
 from ivr.checks import Known
 from ivr.errors import Problem as FlowProblem
-from ivr.loader import SHIPPED, check_files, flow_files, read_text
+from ivr.loader import SHIPPED, check_files, flow_files, load_shipped, read_text, with_called, with_shipped_known
 from storage.errors import StorageError
 
 _FLOW_NAME = re.compile(r"^flow:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
@@ -82,16 +82,19 @@ def _as_set(part: str | int) -> str | int:
 def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:
     """How many flows are in use, and the mistakes in them and in what refers to them.
 
-    Flows that come with Cordboard are looked at only when an entry point leads to them: they speak of queues that
-    this site need not have.
+    Flows that come with Cordboard are looked at only when an entry point, or a flow in use, leads to them: they speak
+    of queues that this site need not have.
     """
     known = Known(queues=examination.declared.queues, calendars=examination.declared.opening_hours)
-    own = _by_name(_own_files(examination.settings.flows))
-    shipped = _by_name(flow_files(SHIPPED))
-    used = {flow for _, flow in _flows_named(examination.settings)}
-    shipped_in_use = {str(shipped[name]) for name in (used & set(shipped)) - set(own)}
-    _, problems = check_files(_own_files(examination.settings.flows), known)
-    _, of_shipped = check_files(shipped.values(), known)
+    own_files = _own_files(examination.settings.flows)
+    own, shipped = _by_name(own_files), _by_name(flow_files(SHIPPED))
+    flows, problems = check_files(own_files, with_shipped_known(known, {}))
+    left = {name: path for name, path in shipped.items() if name not in own}
+    of_own = {name: flow.file for name, flow in flows.items()}
+    _, of_shipped = check_files(left.values(), msgspec.structs.replace(known, flows=of_own))
+    named = {flow for _, flow in _flows_named(examination.settings)}
+    in_use = with_called({name: flow for name, flow in {**load_shipped(), **flows}.items() if name in {*named, *own}})
+    shipped_in_use = {str(left[name]) for name in in_use.keys() & left.keys()}
     problems += [problem for problem in of_shipped if problem.file in shipped_in_use]
     found = [*_unknown_flows(examination, {*own, *shipped}), *map(_of_a_flow, problems)]
     return len(own) + len(shipped_in_use), found

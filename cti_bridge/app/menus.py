@@ -21,7 +21,7 @@ from ivr import entry_points
 from ivr.errors import IvrError
 from ivr.flow import Collect, Confirm, Flow, Menu, Survey
 from ivr.flow_library import FlowLibrary
-from ivr.loader import load_shipped
+from ivr.loader import load_shipped, with_shipped_known
 from ivr.prompts.library import SoundLibrary
 from ivr.speech.recogniser import Recogniser, RecogniserMissing
 from ivr.speech.voice_activity import VoiceSettings
@@ -76,8 +76,8 @@ class DialledNumbers:
 
 
 def library_of(settings: Settings) -> FlowLibrary:
-    """The site's own flow files. Raises :class:`ivr.errors.FlowError` with all their mistakes."""
-    return FlowLibrary(tuple(path.expanduser() for path in settings.flows))
+    """The site's own flow files, which may go into shipped ones. Raises :class:`ivr.errors.FlowError`."""
+    return FlowLibrary(tuple(path.expanduser() for path in settings.flows), with_shipped_known(None, {}))
 
 
 def with_shipped(settings: Settings, own: Mapping[str, Flow]) -> dict[str, Flow]:

@@ -1,7 +1,8 @@
 """Loops without exit: for everybody, for a caller who stays silent, and those that never wait for anything."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
+from ivr.checks.cycles import cycles, last_cycles
 from ivr.checks.graph import ASKING
 from ivr.checks.material import Material
 from ivr.edges import edges_of
@@ -11,6 +12,9 @@ from ivr.flow import Branch, CallBack, HangUp, Lookup, Node, Queue, Return, Say,
 ENDING = (HangUp, Return, Queue, Transfer, Voicemail)
 FAST_EXITS = ("closed", "full", "no_agents")
 """Exits of a queue that a caller may take in the moment of coming to it."""
+
+MOST_NAMED = 20
+"""So many nodes of a loop are named."""
 
 
 def check(material: Material) -> Iterator[Problem]:
@@ -34,10 +38,11 @@ def _loops(material: Material) -> Iterator[Problem]:
     for rule, ways, said in by_rule:
         stuck = _stuck(material, ways) - found
         found |= stuck
-        yield from _once_per_loop(material, stuck, ways, rule, said)
-    spinning = _spinning(material)
+        inside = {name: ways(material.file.nodes[name]) & stuck for name in stuck}
+        yield from _told(material, last_cycles(inside), rule, said)
+    silent = {name: _ways_at_once(material, node) for name, node in material.file.nodes.items() if name not in found}
     said = "loop without exit: these nodes ask nothing and say nothing, so the call could go round for ever"
-    yield from _once_per_loop(material, spinning - found, _all_ways, "spinning_loop", said)
+    yield from _told(material, cycles(silent), "spinning_loop", said)
 
 
 def _all_ways(node: Node) -> set[str]:
@@ -46,9 +51,9 @@ def _all_ways(node: Node) -> set[str]:
 
 def _silent_ways(node: Node) -> set[str]:
     """The ways of a caller who never presses a key nor says a word."""
-    if not isinstance(node, ASKING):
+    if not isinstance(node, ASKING) or node.no_input is None:  # a branch that is missing is told by its own rule
         return _all_ways(node)
-    return {node.no_input.next} if node.no_input is not None else set()
+    return {node.no_input.next}
 
 
 def _stuck(material: Material, ways: Callable[[Node], set[str]]) -> set[str]:
@@ -57,22 +62,17 @@ def _stuck(material: Material, ways: Callable[[Node], set[str]]) -> set[str]:
     free = {name for name, node in nodes.items() if isinstance(node, ENDING)}
     before: dict[str, set[str]] = {name: set() for name in nodes}
     for name, node in nodes.items():
-        for target in ways(node) & before.keys():
-            before[target].add(name)
-        if ways(node) - before.keys():
-            free.add(name)  # an edge to nowhere is told by its own rule
+        for target in ways(node):
+            if target in before:
+                before[target].add(name)
+            else:
+                free.add(name)  # an edge to nowhere is told by its own rule
     todo = list(free)
     while todo:
         for name in before[todo.pop()] - free:
             free.add(name)
             todo.append(name)
     return set(nodes) - free
-
-
-def _spinning(material: Material) -> set[str]:
-    """Nodes of cycles that a caller can go round without hearing or being asked anything."""
-    ways = {name: _ways_at_once(material, node) for name, node in material.file.nodes.items()}
-    return {name for name in ways if name in _walk_within(ways, name)}
 
 
 def _ways_at_once(material: Material, node: Node) -> set[str]:
@@ -109,31 +109,15 @@ def _after_too_many_errors(material: Material, first: str) -> Iterator[Problem]:
         yield material.problem(("max_errors", "next"), "endless_silence", said)
 
 
-def _walk_within(ways: Mapping[str, set[str]], start: str) -> set[str]:
-    reached: set[str] = set()
-    todo = list(ways[start])
-    while todo:
-        name = todo.pop()
-        if name in ways and name not in reached:
-            reached.add(name)
-            todo += ways[name]
-    return reached
-
-
-def _once_per_loop(
-    material: Material, stuck: set[str], ways: Callable[[Node], set[str]], rule: str, said: str
-) -> Iterator[Problem]:
+def _told(material: Material, loops: Iterable[frozenset[str]], rule: str, said: str) -> Iterator[Problem]:
     """One problem for each loop, at its first node in the file, naming the others."""
-    told: set[str] = set()
-    inside = {name: ways(material.file.nodes[name]) & stuck for name in stuck}
+    loop_of = {name: number for number, loop in enumerate(loops) for name in loop}
+    by_loop: dict[int, list[str]] = {}
     for name in material.file.nodes:
-        if name not in stuck or name in told:
-            continue
-        loop = {other for other in _walk_within(inside, name) if name in _walk_within(inside, other)} or {name}
-        told |= loop | _leading_to(inside, loop)
-        others = ", ".join(other for other in material.file.nodes if other in loop)
-        yield material.problem(("nodes", name), rule, f"{said} ({others})")
-
-
-def _leading_to(ways: Mapping[str, set[str]], loop: set[str]) -> set[str]:
-    return {name for name in ways if loop & _walk_within(ways, name)}
+        if name in loop_of:
+            by_loop.setdefault(loop_of[name], []).append(name)
+    for names in by_loop.values():
+        others = ", ".join(names[:MOST_NAMED]) + (
+            f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        )
+        yield material.problem(("nodes", names[0]), rule, f"{said} ({others})")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from ivr.checks import Known
-from ivr.loader import check_with_neighbours, remarks_on
+from ivr.loader import check_with_neighbours
 from tests.ivr.flows_for_tests import problems_of, written
 
 GOOD = """\
@@ -410,6 +410,36 @@ nodes:
 """
 
 
+def test_a_menu_without_a_no_input_branch_is_told_as_that_alone(tmp_path: Path) -> None:
+    text = GOOD.replace("    no_input: {next: bye}\n", "", 1)
+    assert [p.rule for p in problems_of(tmp_path, text)] == ["no_no_input"]
+
+
+IDENTIFIES = """\
+flow: mine
+start: who
+variables: {account: {type: digits}}
+nodes:
+  who: {type: subflow, flow: identify, take: {account: ACCOUNT}, results: {refused: end}, next: end}
+  end: {type: hang_up}
+"""
+
+
+def test_flows_that_come_with_the_product_may_be_called(tmp_path: Path) -> None:
+    right, wrong = written(tmp_path, IDENTIFIES.replace("ACCOUNT", "account"), IDENTIFIES.replace("ACCOUNT", "acount"))
+    assert check_with_neighbours([right]).problems == []
+    said = [p.message for p in check_with_neighbours([wrong]).problems]
+    assert said == ["flow 'identify' has no variable 'acount'; did you mean 'account'?"]
+
+
+def test_a_flow_of_the_site_s_own_stands_for_the_shipped_one_of_its_name(tmp_path: Path) -> None:
+    own = "flow: identify\nstart: end\nvariables: {other: {}}\nnodes: {end: {type: return}}\n"
+    mine, _ = written(tmp_path, IDENTIFIES.replace("ACCOUNT", "other"), own)
+    assert check_with_neighbours([mine]).problems == []
+    (tmp_path / "flow1.yaml").write_text(own.replace("other", "else"), encoding="utf-8")
+    assert [p.rule for p in check_with_neighbours([mine]).problems] == ["unknown_variable"]
+
+
 def test_secrets_may_be_compared_with_secrets(tmp_path: Path) -> None:
     text = GOOD.replace("name: {}", "name: {}\n  real: {private: true}")
     text = text.replace('name == "x"', 'name == "x" and pin == real or pin != none')
@@ -430,16 +460,17 @@ def test_a_loop_through_a_queue_that_keeps_callers_or_a_flow_that_asks_is_none(t
 
 def test_flows_beside_a_file_are_known_and_not_judged(tmp_path: Path) -> None:
     one, _ = written(tmp_path, SUB.format(name="one", other="two", theirs="mine"), "flow: two\nstart: gone\nnodes:\n")
-    assert [p.rule for p in check_with_neighbours([one])[1]] == ["unknown_flow"]
+    assert [p.rule for p in check_with_neighbours([one]).problems] == ["unknown_flow"]
     circle, _ = written(tmp_path, one.read_text(), SUB.format(name="two", other="one", theirs="mine"))
-    assert [(p.file, p.rule) for p in check_with_neighbours([circle])[1]] == [(str(circle), "subflow_circle")]
+    assert [(p.file, p.rule) for p in check_with_neighbours([circle]).problems] == [(str(circle), "subflow_circle")]
 
 
 def test_what_nothing_uses_is_remarked_and_no_mistake(tmp_path: Path) -> None:
     text = GOOD.replace("name: {}", "name: {}\n  idle: {}\n  shown: {default: x}")
     paths = written(tmp_path, text.replace("hello: {en: Hello.}", "hello: {en: Hello.}\n  spare: {en: Never.}"))
-    assert check_with_neighbours(paths)[1] == []
-    assert [(p.line, p.key) for p in remarks_on(paths)] == [(6, "variables.idle"), (37, "prompts.spare")]
+    checked = check_with_neighbours(paths)
+    assert checked.problems == []
+    assert [(p.line, p.key) for p in checked.remarks] == [(6, "variables.idle"), (37, "prompts.spare")]
 
 
 def test_subflows_have_to_exist_and_not_to_call_in_a_circle(tmp_path: Path) -> None:

@@ -40,19 +40,21 @@ ConfigPath = Annotated[
 @app.command(epilog="Example: cordboard flow check menus/welcome.yaml")
 def check(paths: FlowPaths = None, *, config: ConfigPath = None, as_json: AsJson = False) -> None:
     """Find the mistakes of flows: all at once, each with file, line and key. Remarks are told and are no mistakes."""
-    from ivr.loader import check_with_neighbours, remarks_on  # noqa: PLC0415 - commands without it start faster
+    from ivr.loader import check_with_neighbours  # noqa: PLC0415 - commands without it start faster
 
     files = _flow_files(paths)
-    flows, problems = check_with_neighbours(files, _known(config))
-    remarks = remarks_on(files)
+    checked = check_with_neighbours(files, _known(config))
+    problems = checked.problems
     if as_json:
-        found = {"problems": [_problem(p) for p in problems], "remarks": [_problem(p) for p in remarks]}
+        found = {"problems": [_problem(p) for p in problems], "remarks": [_problem(p) for p in checked.remarks]}
         _print_json({"files": [str(file) for file in files], **found})
     else:
         _tell(problems)
-        for remark in remarks:
+        for remark in checked.remarks:
             _remark(f"{remark} (a remark)")
-        said = _counted(len(problems), "mistake") if problems else f"nothing is wrong ({', '.join(sorted(flows))})"
+        said = (
+            _counted(len(problems), "mistake") if problems else f"nothing is wrong ({', '.join(sorted(checked.flows))})"
+        )
         _remark(f"{_counted(len(files), 'flow')} checked: {said}")
     if problems:
         raise typer.Exit(1)
@@ -94,7 +96,7 @@ def draw(
     from ivr.drawing import draw as svg_of  # noqa: PLC0415 - as above
     from ivr.traffic import Traffic  # noqa: PLC0415 - as above
 
-    flow = _one_flow(path)
+    (flow,) = _right_flows([path]).values()
     traffic = Traffic().add_all(_facts(journal)) if journal is not None else None
     picture = svg_of(flow, traffic)
     if output is None:
@@ -117,8 +119,7 @@ def prompts(
     as_json: AsJson = False,
 ) -> None:
     """List what flows say, make it into sounds before any call, tell what is missing."""
-    from ivr.errors import FlowError  # noqa: PLC0415 - as above
-    from ivr.loader import check_with_neighbours  # noqa: PLC0415 - as above
+    from ivr.loader import with_called  # noqa: PLC0415 - as above
     from ivr.prompts.library import SoundLibrary  # noqa: PLC0415 - as above
     from ivr.prompts.sounds import sounds_of  # noqa: PLC0415 - as above
     from ivr.prompts.synthesis import listed  # noqa: PLC0415 - as above
@@ -127,10 +128,8 @@ def prompts(
     settings = _settings(config)
     target, said = folder or _sounds_folder(settings), settings.prompts
     library = SoundLibrary(target, voices=said.voices, level_dbfs=said.level_dbfs)
-    flows, problems = check_with_neighbours(_flow_files(paths))
-    if problems:
-        raise FlowError(problems)
-    wanted = {s for s in sounds_of(flows.values()) if not language or s.language in language}
+    flows = _right_flows(_flow_files(paths))
+    wanted = {s for s in sounds_of(with_called(flows).values()) if not language or s.language in language}
     items = rendered(wanted, library, said.voices, said.level_dbfs) if render else listed(wanted, library)
     done = list(_progress(items, len(wanted), "making sounds" if render else ""))
     if as_json:
@@ -163,15 +162,15 @@ def _flow_files(paths: list[Path] | None) -> list[Path]:
     return files
 
 
-def _one_flow(path: Path) -> "Flow":
-    """The flow of a file; the flows beside it are read too, as it may call them."""
+def _right_flows(files: list[Path]) -> dict[str, "Flow"]:
+    """The flows of files; those beside them are read too, as they may call them."""
     from ivr.errors import FlowError  # noqa: PLC0415 - as above
     from ivr.loader import check_with_neighbours  # noqa: PLC0415 - as above
 
-    flows, problems = check_with_neighbours([path])
-    if problems:
-        raise FlowError(problems)
-    return next(iter(flows.values()))
+    checked = check_with_neighbours(files)
+    if checked.problems:
+        raise FlowError(checked.problems)
+    return checked.flows
 
 
 def _known(config: Path | None) -> Any:

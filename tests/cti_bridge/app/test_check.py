@@ -91,6 +91,16 @@ def test_a_shipped_flow_is_looked_at_only_when_it_is_used(
     assert "sales" in capsys.readouterr().out
 
 
+def test_a_shipped_flow_is_looked_at_when_a_flow_of_the_site_goes_into_it(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into = "  begin: {type: subflow, flow: demo, next: end}\n  end: {type: hang_up}\n"
+    (site.parent / "flows" / "main.yaml").write_text(FLOW.split("  begin", maxsplit=1)[0] + into)
+    site.write_text("flows: [flows]\nqueues: {sales: {}, orders: {}}\n")
+    assert call(monkeypatch, "--config", str(site)) == 1
+    assert "there is no queue 'support'" in capsys.readouterr().out
+
+
 def test_no_such_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch, "--config", "/nowhere/x.yaml") == 2
     assert capsys.readouterr().out == "/nowhere/x.yaml: cannot be read: No such file or directory\n"

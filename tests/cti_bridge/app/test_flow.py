@@ -49,6 +49,38 @@ def test_the_flow_of_the_documentation_is_right_and_does_what_it_says(documented
     assert flow("test", documented, "--require-coverage", 90).exit_code == 1
 
 
+IDENTIFIES = """\
+flow: mine
+start: who
+languages: [en]
+variables: {account: {type: digits}}
+nodes:
+  who: {type: subflow, flow: identify, take: {account: account}, results: {refused: end}, next: bye}
+  bye: {type: hang_up, prompts: [bye]}
+  end: {type: hang_up}
+prompts: {bye: {en: Goodbye.}}
+"""
+IDENTIFIED = """\
+flows: [mine.yaml]
+calls:
+  - name: signs in
+    flow: mine
+    lookups: {check: {outcome: found}}
+    steps: [{presses: "12345674"}, {presses: 1}, {presses: 1234}, {hears: bye}]
+    expect: {variables: {account: "12345674"}, outcome: hung_up}
+"""
+
+
+def test_a_flow_that_goes_into_a_shipped_one_is_checked_tested_and_spoken(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(IDENTIFIES, encoding="utf-8")
+    (tmp_path / "mine.calls.yaml").write_text(IDENTIFIED, encoding="utf-8")
+    assert flow("check", tmp_path).exit_code == 0
+    tested = flow("test", tmp_path)
+    assert (tested.exit_code, tested.stdout.splitlines()[0]) == (0, "mine: 2 of 3 nodes, 1 of 2 edges (50%)")
+    assert "your secret number" in flow("prompts", tmp_path, "--folder", tmp_path).stdout
+    assert flow("draw", tmp_path / "mine.yaml").exit_code == 0
+
+
 def test_mistakes_are_told_with_file_line_and_key(documented: Path) -> None:
     path = documented / "first.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("next: tell_hours", "next: tell_hour"), encoding="utf-8")

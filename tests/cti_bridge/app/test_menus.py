@@ -7,7 +7,7 @@ import pytest
 
 from config.load import load
 from cti_bridge.app.entry_points import entry_points_from
-from cti_bridge.app.menus import DialledNumbers, recognisers_of, with_threshold
+from cti_bridge.app.menus import DialledNumbers, library_of, recognisers_of, with_threshold
 from cti_bridge.app.opening import Opening
 from cti_bridge.app.prompts import flows_in_use
 from cti_bridge.shell.calls import Call, Calls, Place
@@ -128,3 +128,10 @@ def test_a_recogniser_that_is_missing_leaves_keys(settings):
 
 def test_flows_in_use_are_those_that_answer_and_those_they_go_into(settings):
     assert set(flows_in_use(settings, load_shipped())) == {"service", "demo", "identify", "sorry"}
+
+
+def test_a_flow_of_the_site_may_go_into_a_shipped_one(settings, tmp_path):
+    flow = "flow: mine\nstart: who\nnodes:\n  who: {type: subflow, flow: identify, next: end}\n  end: {type: hang_up}\n"
+    (tmp_path / "mine.yaml").write_text(flow)
+    site = settings.model_copy(update={"flows": (tmp_path,)})
+    assert set(library_of(site).flows) == {"mine"}
