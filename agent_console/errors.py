@@ -156,3 +156,10 @@ class UnavailableError(ConsoleError):
     status = 503
     error_id = "unavailable"
     title = "Not available now"
+
+
+class PhoneRefusedError(ForbiddenError):
+    """A browser's phone said what it may not say."""
+
+    error_id = "phone_refused"
+    title = "The phone may not say this"

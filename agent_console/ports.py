@@ -173,9 +173,6 @@ class Desks(Protocol):
     def directory(self, words: str) -> Sequence[DirectoryEntry]:
         """Whom one can transfer to, the best fitting first."""
 
-    def web_phone(self, agent: str) -> WebPhone | None:
-        """The browser phone's account, where there is one."""
-
     async def sign_in(self, agent: str, phone: str | None, by: str) -> DeskState:
         """Begin the shift."""
 
@@ -196,6 +193,29 @@ class Desks(Protocol):
 
     async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
         """What came of it; also after the contact is over."""
+
+
+class PhoneLine(Protocol):
+    """A browser phone's way to the switch: SIP messages both ways, while the switch keeps it open."""
+
+    async def send(self, message: str) -> None:
+        """To the switch; raises `PhoneRefusedError` for what this phone may not say, `OSError` when it is cut."""
+
+    async def receive(self) -> str | None:
+        """From the switch; None: it has closed the line."""
+
+    async def close(self) -> None:
+        """Leave."""
+
+
+class WebPhones(Protocol):
+    """Phones in agents' browsers."""
+
+    def account(self, agent: str) -> WebPhone | None:
+        """The agent's phone; None: theirs is not in the browser."""
+
+    async def connect(self, agent: str) -> PhoneLine:
+        """A new line; raises `UnavailableError` when the switch cannot be reached, or the phone has no password."""
 
 
 class Supervision(Protocol):
@@ -540,6 +560,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     floor: Floor
     accounts: Accounts | None = None
     desks: Desks | None = None
+    web_phones: WebPhones | None = None
     supervision: Supervision | None = None
     contacts: Contacts | None = None
     settings: SettingsStore | None = None

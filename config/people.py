@@ -31,6 +31,8 @@ class Agent(Section):
     """How many contacts at once."""
     auto_answer: bool = False
     """Whether the phone is asked to answer offered contacts by itself."""
+    web_phone: bool = False
+    """Whether the phone is the browser: the console is then the telephone."""
     reserve: Listed[Name] = ()
     """Reserve groups; who is in one takes only contacts to which it is open."""
     pin: Secret | None = None

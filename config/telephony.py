@@ -16,6 +16,7 @@ from config.fields import (
     PositiveSeconds,
     Secret,
     Section,
+    Url,
 )
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")]
@@ -93,6 +94,19 @@ class AudioSocket(Section):
     """The port to listen on."""
 
 
+class WebPhones(Section):
+    """Phones in the browser, for the agents who have `web_phone`. Browsers reach Asterisk through the console alone."""
+
+    address: Annotated[Url, StringConstraints(pattern=r"^wss?://[^\s/?#@]+(/[^\s?#]*)?$")] = "ws://127.0.0.1:8088/ws"
+    """Asterisk's WebSocket, as the daemon reaches it: http.conf says host and port."""
+    ca_file: FilePath | None = None
+    """For wss: certificates to trust; without it those of the machine."""
+    secrets_folder: FilePath
+    """The passwords that deploy/asterisk/render.py made, phone-NUMBER.secret for each; read anew at each use."""
+    stun: Listed[Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9_.:\[\]-]{1,255}$")]] = ()
+    """STUN servers, e.g. stun:stun.example.com:3478; only browsers behind NAT need one."""
+
+
 class Asterisk(Section):
     """The telephone switch; without this section only the demo can run."""
 
@@ -106,6 +120,8 @@ class Asterisk(Section):
         "PJSIP/{phone}"
     )
     """How an agent's phone is dialled."""
+    web_phones: WebPhones | None = None
+    """Phones in the browser; absent: there are none."""
     trunk_numbers: Literal["as_given", "international", "national"] = "as_given"
     """How the carrier wants numbers that are dialled: as the customer's was shown or keyed in, +4930…, or 030…."""
     config_folder: FilePath | None = None

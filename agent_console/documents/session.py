@@ -16,12 +16,12 @@ Password: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=
 
 
 class WebPhone(Document):
-    """The account of the browser's own phone."""
+    """The browser's own phone. It has no password: the daemon answers Asterisk's challenge for this session."""
 
     uri: str
-    ws: str
-    user: str
-    password: str
+    """Its SIP address."""
+    path: str
+    """Where its WebSocket is, under the console's own address."""
     stun: list[str] = Field(default_factory=list)
 
 

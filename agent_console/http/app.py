@@ -31,6 +31,7 @@ from agent_console.http.openapi import describe
 from agent_console.http.pages import console_pages
 from agent_console.live.channel import LiveEndpoint
 from agent_console.live.hub import Hub
+from agent_console.live.phone import PhoneEndpoint
 from agent_console.oidc import Provider
 from agent_console.ports import Ports
 
@@ -96,6 +97,7 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     for module in RESOURCES:
         app.include_router(module.router, prefix=PREFIX, dependencies=[Depends(guard)])
     app.router.routes.append(WebSocketRoute(f"{PREFIX}/live", LiveEndpoint(), name="live"))
+    app.router.routes.append(WebSocketRoute(f"{PREFIX}/phone", PhoneEndpoint(), name="phone"))
     if options.static is not None:
         app.router.routes.append(console_pages(options.static))
     problem.install(app)

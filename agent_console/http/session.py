@@ -16,8 +16,8 @@ router = APIRouter(prefix="/session", tags=["session"])
 def _me(ports: Ports, identity: Identity) -> Me:
     place = ports.floor.place()
     phone = None
-    if ports.desks is not None and identity.agent is not None and identity.session is not None:
-        phone = ports.desks.web_phone(identity.agent)
+    if ports.web_phones is not None and identity.agent is not None and identity.session is not None:
+        phone = ports.web_phones.account(identity.agent)
     return Me(
         user=identity.user,
         title=identity.title,

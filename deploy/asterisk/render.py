@@ -172,16 +172,22 @@ def _secret_file(folder: Path, name: str) -> Path:
     return folder / SECRET_FILES.get(name, f"phone-{name}.secret")
 
 
-def _settings(values: Mapping[str, str], folder: Path) -> str:
+def _settings(values: Mapping[str, str], folder: Path, *, has_web_phones: bool) -> str:
     """The part of Cordboard's settings file that matches, and what to keep."""
+    web_phones = (
+        f"  web_phones: {{address: 'ws://{values['HTTP_HOST']}:{values['HTTP_PORT']}/ws', secrets_folder: {folder}}}\n"
+        if has_web_phones
+        else ""
+    )
     return (
         "In Cordboard's settings file:\n\n"
         "asterisk:\n"
         f"  ami: {{host: {values['AMI_HOST']}, port: {values['AMI_PORT']}, user: {values['AMI_USER']}, "
         f"secret_file: {folder / SECRET_FILES['AMI_SECRET']}}}\n"
         f"  agi: {{host: {values['AGI_HOST']}, port: {values['AGI_PORT']}, "
-        f"token_file: {folder / SECRET_FILES['AGI_TOKEN']}}}\n\n"
-        f"The phones' passwords are in {folder} too. Cordboard's user has to be able to read both files.\n"
+        f"token_file: {folder / SECRET_FILES['AGI_TOKEN']}}}\n{web_phones}\n"
+        f"The phones' passwords are in {folder} too. Cordboard's user has to be able to read both files"
+        f"{', and those of the web phones' if has_web_phones else ''}.\n"
     )
 
 
@@ -217,7 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
     texts = render(values, {n: kept[n] for n in phones}, {n: kept[n] for n in web_phones})
     said = write(options.to, texts, replace=options.replace)
     keep_secrets(folder, kept)
-    sys.stdout.write("".join(f"{line}\n" for line in said) + _settings(values, folder))
+    sys.stdout.write("".join(f"{line}\n" for line in said) + _settings(values, folder, has_web_phones=bool(web_phones)))
     return 0
 
 

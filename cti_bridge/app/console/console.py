@@ -36,6 +36,7 @@ from cti_bridge.app.console.supervision import DaemonSupervision
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.console.users import Users
+from cti_bridge.app.console.web_phones import DaemonWebPhones
 from cti_bridge.app.correcting import Correcting
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.readiness import Readiness
@@ -153,6 +154,7 @@ class Console:
             ),
             accounts=self._daemon_accounts(),
             desks=desks,
+            web_phones=DaemonWebPhones(self._settings),
             supervision=DaemonSupervision(coordinator, rows, messages, audit, store),
             contacts=JournalContacts(self._journal, self._book, threads),
             settings=store,

@@ -18,7 +18,6 @@ from agent_console.documents.desk import (
     SetOutcome,
 )
 from agent_console.documents.problems import FieldProblem
-from agent_console.documents.session import WebPhone
 from agent_console.documents.values import Wish
 from agent_console.errors import InvalidError, NotFoundError, StateChangedError, UnavailableError
 from config.models import Settings
@@ -120,11 +119,6 @@ class DaemonDesks:
             day=self._board.day(now),
             figures=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
         )
-
-    def web_phone(self, agent: str) -> WebPhone | None:
-        """There is none yet."""
-        del agent
-        return None
 
     # -- directory ---------------------------------------------------------------------------------------------------
 

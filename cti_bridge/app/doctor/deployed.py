@@ -76,6 +76,7 @@ def examine_files(asterisk: Asterisk) -> list[Finding]:
         ("asterisk.conf", options),
         ("modules.conf", modules),
         ("extensions.conf", dialplan),
+        *((("http.conf", http), ("rtp.conf", rtp)) if asterisk.web_phones is not None else ()),
     ):
         path = folder / name
         try:
@@ -191,6 +192,30 @@ def dialplan(path: Path, sections: dict[str, Section], asterisk: Asterisk) -> It
     token = dict(sections.get("globals", ())).get("AGI_TOKEN", "")
     if asterisk.agi.token is not None and token != asterisk.agi.token.get_secret_value():
         yield wrong(PART, f"{path}: AGI_TOKEN is not the token of the settings", "[globals]: AGI_TOKEN = the token")
+
+
+def http(path: Path, sections: dict[str, Section], asterisk: Asterisk) -> Iterator[Finding]:  # noqa: ARG001 - one signature for all files
+    """http.conf: the WebSocket of browsers' phones, and its certificate where it is encrypted."""
+    general = dict(sections.get("general", ()))
+    if general.get("enabled", "no").lower() not in _YES:
+        yield wrong(
+            PART, f"{path}: the web server is off, and with it the browsers' phones", "[general]: enabled = yes"
+        )
+    if general.get("tlsenable", "no").lower() not in _YES:
+        return
+    for key in ("tlscertfile", "tlsprivatekey"):
+        if key in general and not Path(general[key]).is_file():
+            yield wrong(PART, f"{path}: {key} {general[key]} is not there", f"[general]: {key} = a file of PEM")
+
+
+def rtp(path: Path, sections: dict[str, Section], asterisk: Asterisk) -> Iterator[Finding]:  # noqa: ARG001 - one signature for all files
+    """rtp.conf: a browser finds the way of the audio by ICE alone."""
+    if dict(sections.get("general", ())).get("icesupport", "yes").lower() not in _YES:
+        yield wrong(
+            PART,
+            f"{path}: ICE is off: calls to browsers are answered, and silent both ways",
+            "[general]: icesupport = yes; then `asterisk -rx 'module reload res_rtp_asterisk'`",
+        )
 
 
 def _sounds(folder: Path, asterisk: Asterisk) -> Iterator[Finding]:

@@ -78,6 +78,17 @@ WISHED_MODULES: Final = {
 }
 """Modules that single features need."""
 
+WEB_PHONE_MODULES: Final = {
+    "res_http_websocket": "the WebSocket of browsers",
+    "res_pjsip_transport_websocket": "SIP over it",
+    "res_crypto": "certificates",
+    "res_srtp": "encrypted audio; without it every call to a browser fails at once",
+}
+"""Modules without which no browser is a phone."""
+
+OPUS_MODULES: Final = ("codec_opus_open_source", "codec_opus")
+"""One of them translates opus; the second is Sangoma's."""
+
 OLDEST_VERSION: Final = 20
 """The oldest major version of Asterisk on which the dialplan works."""
 

@@ -13,6 +13,7 @@ from config.telephony import Agi
 from cti_bridge.app.daemon_socket import DaemonError, ask
 from cti_bridge.app.database_address import database_address
 from cti_bridge.app.doctor.findings import Finding, good, note, warning, wrong
+from cti_bridge.app.doctor.web_phones import examine_web_phones
 from cti_bridge.app.sound_files import SoundFiles
 from cti_bridge.shell.redis_ping import RedisAway, redis_ping
 from storage.errors import JournalMissingError, SchemaError, StorageError
@@ -33,6 +34,7 @@ def examine_surroundings(settings: Settings) -> list[Finding]:
         found.append(_redis(settings))
     found += _recognisers(settings)
     found += _recordings(settings)
+    found += examine_web_phones(settings)
     if settings.asterisk is not None:
         found.append(agi_port(settings.asterisk.agi, daemon_runs(settings.home)))
     return found

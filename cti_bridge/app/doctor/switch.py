@@ -10,6 +10,7 @@ from config.telephony import Agi, Asterisk
 from cti_bridge.app.doctor import needs
 from cti_bridge.app.doctor.findings import Finding, good, note, warning, wrong
 from cti_bridge.app.doctor.live_ami import AmiUnreachable, Heard, LiveAmi, LoginRefused, greeting, logged_in
+from cti_bridge.app.doctor.web_phones import web_phones_at_switch
 from cti_bridge.app.policy import policy_from
 
 PART: Final = "asterisk"
@@ -61,6 +62,7 @@ def _ask(live: LiveAmi, settings: Settings, *, probe: bool) -> Iterator[Finding]
     yield from _contexts(live, allowed)
     yield from agi_globals(_global(live, "AGI_URL"), _global(live, "AGI_TOKEN"), asterisk.agi)
     yield from _phones(live, settings)
+    yield from web_phones_at_switch(live, settings)
     if not probe:
         yield note(PART, "events were not examined (--no-probe)")
     elif "Originate" in allowed:

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from agent_console.live import channel
 from tests.agent_console.site import Browser, Site
@@ -62,11 +63,25 @@ async def snapshots(socket: ClientConnection, *topics: str) -> dict[str, Any]:
 
 
 def refused(browser: Browser, headers: dict[str, str]) -> tuple[int, str]:
-    async def nothing(_socket: ClientConnection) -> None:
-        pytest.fail("it was let in")
+    return refused_at(browser.site, headers)
+
+
+def refused_at(
+    site: Site,
+    headers: dict[str, str],
+    *,
+    path: str = "/api/v1/live",
+    subprotocols: Sequence[Subprotocol] | None = None,
+) -> tuple[int, str]:
+    """Status and error id with which a WebSocket is not opened."""
+
+    async def run() -> None:
+        url = f"ws://127.0.0.1:{site.port}{path}"
+        async with connect(url, additional_headers=headers, subprotocols=subprotocols):
+            pytest.fail("it was let in")
 
     with pytest.raises(InvalidStatus) as error:
-        talk(browser, nothing, headers)
+        site.run(asyncio.wait_for(run(), 20))
     body = json.loads(error.value.response.body or b"{}")
     return error.value.response.status_code, body["error_id"]
 

@@ -15,6 +15,7 @@ from cti_bridge.app import main as command_line
 from cti_bridge.app.doctor.deployed import examine_files
 from cti_bridge.app.doctor.findings import Finding, Level
 from cti_bridge.app.doctor.switch import examine_switch
+from cti_bridge.app.doctor.web_phones import examine_web_phones
 from tests.asterisk.instance import Asterisk, new_instance
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("doctor")]
@@ -181,3 +182,32 @@ def test_a_closed_port_is_named(asterisk: Asterisk, tmp_path: Path) -> None:
 def test_the_probe_leaves_no_call_behind(asterisk: Asterisk, tmp_path: Path) -> None:
     at_the_switch(load(None, environment(asterisk, tmp_path)))
     asterisk.wait_idle()
+
+
+def test_a_phone_in_the_browser(asterisk: Asterisk, tmp_path: Path) -> None:
+    """As deployed nothing is wrong; without DTLS, ICE or the WebSocket it is said."""
+    (tmp_path / "phone-1101.secret").touch(0o600)
+    (tmp_path / "phone-1101.secret").write_text(asterisk.passwords["1101"])
+    more = {
+        "CORDBOARD_ASTERISK__WEB_PHONES__ADDRESS": f"ws://{asterisk.host}:{asterisk.http_port}/ws",
+        "CORDBOARD_ASTERISK__WEB_PHONES__SECRETS_FOLDER": str(tmp_path),
+        "CORDBOARD_AGENTS__ANN__PHONE": "1101",
+        "CORDBOARD_AGENTS__ANN__WEB_PHONE": "true",
+    }
+    settings = load(None, environment(asterisk, tmp_path) | more)
+    assert wrong(examine_web_phones(settings)) == []
+    assert "Asterisk has what the browsers' phones need" in [finding.what for finding in at_the_switch(settings)]
+    path = asterisk.folder / "etc/pjsip.conf"
+    text = path.read_text()
+    try:
+        path.write_text(text.replace("webrtc = yes", "media_encryption = no"))
+        asterisk.cli("module reload res_pjsip.so")
+        assert "pjsip.conf, [1101] is no browser's: ICE or DTLS is off" in wrong(at_the_switch(settings))
+    finally:
+        path.write_text(text)
+        asterisk.cli("module reload res_pjsip.so")
+    asterisk.cli("module unload res_srtp.so")
+    try:
+        assert any("the module res_srtp is not loaded" in what for what in wrong(at_the_switch(settings)))
+    finally:
+        asterisk.cli("module load res_srtp.so")

@@ -1116,11 +1116,11 @@ export interface WaitingRow {
   changes: ChangeAhead[];
 }
 
-/** The account of the browser's own phone. */
+/** The browser's own phone. It has no password: the daemon answers Asterisk's challenge for this session. */
 export interface WebPhone {
+  /** Its SIP address. */
   uri: string;
-  ws: string;
-  user: string;
-  password: string;
+  /** Where its WebSocket is, under the console's own address. */
+  path: string;
   stun: string[];
 }

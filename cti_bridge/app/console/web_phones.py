@@ -1,0 +1,125 @@
+"""Browsers' phones over the running daemon: each line is a WebSocket of its own to Asterisk.
+
+Asterisk asks every phone for its password. The browser has none: its answers are put right on the way
+(`cti_bridge.wire.sip_digest`). So a phone is worth exactly as much as the console's session, and no page, log or
+store ever has the password.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from agent_console.documents.session import WebPhone
+from agent_console.errors import PhoneRefusedError, UnavailableError
+from config.models import Settings
+from config.telephony import WebPhones as WebPhoneSettings
+from cti_bridge.app.web_phone_accounts import NoPasswordError, password_of, web_phones_of
+from cti_bridge.wire.sip_digest import MOST_MESSAGE, DigestRefused, sign
+
+PATH: Final = "/api/v1/phone"
+DOMAIN: Final = "cordboard.invalid"
+"""Asterisk looks at the user's part of an address alone."""
+
+OPEN_S: Final = 5.0
+CLOSE_S: Final = 2.0
+MOST_WAITING: Final = 64
+"""Messages from Asterisk that a slow browser may have waiting."""
+
+
+class DaemonWebPhones:
+    """`agent_console.ports.WebPhones`."""
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        self._settings = settings
+
+    def _at(self, agent: str) -> tuple[WebPhoneSettings, str] | None:
+        settings = self._settings()
+        endpoint = web_phones_of(settings).get(agent)
+        asterisk = settings.asterisk
+        if endpoint is None or asterisk is None or asterisk.web_phones is None:
+            return None
+        return asterisk.web_phones, endpoint
+
+    def account(self, agent: str) -> WebPhone | None:
+        """The agent's phone."""
+        found = self._at(agent)
+        if found is None:
+            return None
+        web_phones, endpoint = found
+        return WebPhone(uri=f"sip:{endpoint}@{DOMAIN}", path=PATH, stun=list(web_phones.stun))
+
+    async def connect(self, agent: str) -> "AsteriskLine":
+        """A WebSocket of its own to Asterisk, for as long as the browser keeps it."""
+        found = self._at(agent)
+        if found is None:
+            raise UnavailableError(f"{agent} has no phone in the browser: agents: … web_phone in the settings")
+        web_phones, endpoint = found
+        try:
+            password = await asyncio.to_thread(password_of, web_phones, endpoint)
+        except NoPasswordError as error:
+            raise UnavailableError(str(error)) from error
+        return AsteriskLine(await _opened(web_phones), endpoint, password)
+
+
+class AsteriskLine:
+    """`agent_console.ports.PhoneLine`."""
+
+    def __init__(self, socket: ClientConnection, user: str, password: str) -> None:
+        self._socket = socket
+        self._user = user
+        self._password = password
+
+    async def send(self, message: str) -> None:
+        """To Asterisk, with the digest put right."""
+        try:
+            signed = sign(message, self._user, self._password)
+        except DigestRefused as error:
+            raise PhoneRefusedError(str(error)) from error
+        try:
+            await self._socket.send(signed)
+        except ConnectionClosed as error:
+            raise ConnectionError("Asterisk has closed the WebSocket") from error
+
+    async def receive(self) -> str | None:
+        """From Asterisk."""
+        try:
+            message = await self._socket.recv()
+        except ConnectionClosed:
+            return None
+        return message if isinstance(message, str) else message.decode("utf-8", "replace")
+
+    async def close(self) -> None:
+        """Leave."""
+        await self._socket.close()
+
+
+async def _opened(web_phones: WebPhoneSettings) -> ClientConnection:
+    try:
+        return await connect(
+            web_phones.address,
+            subprotocols=[Subprotocol("sip")],
+            ssl=_trust(web_phones),
+            compression=None,
+            proxy=None,
+            user_agent_header=None,
+            open_timeout=OPEN_S,
+            close_timeout=CLOSE_S,
+            max_size=4 * MOST_MESSAGE,
+            max_queue=MOST_WAITING,
+        )
+    except (OSError, TimeoutError, InvalidHandshake, ssl.SSLError) as error:
+        reason = str(error) or type(error).__name__
+        raise UnavailableError(
+            f"Asterisk's WebSocket at {web_phones.address} cannot be reached: {reason}; `cordboard doctor` tells more"
+        ) from error
+
+
+def _trust(web_phones: WebPhoneSettings) -> ssl.SSLContext | None:
+    if not web_phones.address.startswith("wss:"):
+        return None
+    return ssl.create_default_context(cafile=None if web_phones.ca_file is None else str(web_phones.ca_file))

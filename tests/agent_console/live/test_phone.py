@@ -1,0 +1,240 @@
+"""The browser's phone over real sockets: who gets in, that the password stays here, and how it ends."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from agent_console.live import phone
+from tests.agent_console.live.test_channel import headers_of, refused_at
+from tests.agent_console.site import SETTINGS, Browser, Site, opened
+
+PASSWORD = "the-phone-s-password"
+DIGEST = 'Digest username="1101", realm="asterisk", nonce="n", uri="sip:cordboard.invalid", response="0"'
+REGISTER = f"REGISTER sip:cordboard.invalid SIP/2.0\r\nCSeq: 1 REGISTER\r\nAuthorization: {DIGEST}\r\n\r\n"
+RIGHT = "61f64c21891d1dcb997a33338c7fee5f"
+"""For this password, by the book."""
+
+SIP = [Subprotocol("sip")]
+AT_PHONE: Any = {"path": "/api/v1/phone", "subprotocols": SIP}
+
+
+class Switch:
+    """What is at Asterisk's end of the WebSockets."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.lines: list[ServerConnection] = []
+
+    async def answer(self, line: ServerConnection) -> None:
+        self.lines.append(line)
+        with contextlib.suppress(ConnectionClosed):
+            async for message in line:
+                self.heard.append(str(message))
+                await line.send("SIP/2.0 200 OK\r\n\r\n")
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[tuple[Site, Switch]]:
+    """A site whose agent anna has her phone in the browser, and what its daemon finds as Asterisk."""
+    (tmp_path / "phone-1101.secret").write_text(PASSWORD + "\n")
+    switch = Switch()
+    agents = {**SETTINGS["agents"], "anna": {**SETTINGS["agents"]["anna"], "phone": "1101", "web_phone": True}}
+    with _listening(tmp_path, switch, agents) as site:
+        yield site, switch
+
+
+@contextlib.contextmanager
+def _listening(folder: Path, switch: Switch, agents: dict[str, Any]) -> Iterator[Site]:
+    with asyncio.Runner() as outside:
+        # only to find a port that is free: the site's own loop serves on it
+        port = outside.run(_free_port())
+    web_phones = {
+        "address": f"ws://127.0.0.1:{port}/ws",
+        "secrets_folder": str(folder),
+        "stun": ["stun:192.0.2.1:3478"],
+    }
+    asterisk = {"ami": {"user": "u", "secret": "s"}, "agi": {"token": "t"}, "web_phones": web_phones}
+    with opened(folder, {"agents": agents, "asterisk": asterisk}) as site:
+        server = site.run(_serve(switch, port))
+        yield site
+        site.run(_end(server))
+
+
+async def _serve(switch: Switch, port: int) -> Server:
+    return await serve(switch.answer, "127.0.0.1", port, subprotocols=SIP)
+
+
+async def _end(server: Server) -> None:
+    server.close()
+    await server.wait_closed()
+
+
+async def _free_port() -> int:
+    server = await serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0)
+    port: int = next(iter(server.sockets)).getsockname()[1]
+    await _end(server)
+    return port
+
+
+def address(site: Site) -> str:
+    return f"ws://127.0.0.1:{site.port}/api/v1/phone"
+
+
+@contextlib.asynccontextmanager
+async def line_of(browser: Browser) -> AsyncIterator[ClientConnection]:
+    async with connect(address(browser.site), additional_headers=headers_of(browser), subprotocols=SIP) as socket:
+        yield socket
+
+
+def talk(browser: Browser, script: Callable[[ClientConnection], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with line_of(browser) as socket:
+            await script(socket)
+
+    browser.site.run(asyncio.wait_for(run(), 20))
+
+
+async def end_of(socket: ClientConnection) -> int | None:
+    """The close code that the line ends with."""
+    await asyncio.wait_for(socket.wait_closed(), 5)
+    return socket.close_code
+
+
+# -- whose it is -----------------------------------------------------------------------------------------------------
+
+
+def test_the_agent_s_own_session_is_told_of_the_phone_and_nobody_else(at: tuple[Site, Switch]) -> None:
+    site, _ = at
+    anna = site.signed_in("anna")
+    told = {"uri": "sip:1101@cordboard.invalid", "path": "/api/v1/phone", "stun": ["stun:192.0.2.1:3478"]}
+    assert anna.get("/session").json()["web_phone"] == told
+    assert site.signed_in("bruno").get("/session").json()["web_phone"] is None
+    assert site.token("anna", "desk", "read").get("/session").json()["web_phone"] is None
+    everything = "".join(anna.get(path).text for path in ("/session", "/desk", "/agents"))
+    assert PASSWORD not in everything
+
+
+def test_who_has_no_such_phone_does_not_get_in(at: tuple[Site, Switch]) -> None:
+    site, switch = at
+    anna, bruno = site.signed_in("anna"), site.signed_in("bruno")
+    cookie = {"Cookie": anna.cookie_header}
+    assert refused_at(site, {"Origin": site.base}, **AT_PHONE) == (401, "not_signed_in")
+    assert refused_at(site, headers_of(bruno), **AT_PHONE) == (403, "phone_refused")
+    assert refused_at(site, cookie, **AT_PHONE) == (403, "csrf")
+    assert refused_at(site, {**cookie, "Origin": "https://evil.example"}, **AT_PHONE) == (403, "csrf")
+    token = {**site.token("anna", "desk").headers, "Origin": site.base}
+    assert refused_at(site, token, **AT_PHONE) == (401, "not_signed_in")
+    assert refused_at(site, headers_of(anna), path="/api/v1/phone") == (403, "phone_refused")
+    assert switch.lines == []
+
+
+def test_without_a_password_or_without_asterisk_it_says_so(at: tuple[Site, Switch], tmp_path: Path) -> None:
+    site, switch = at
+    anna = site.signed_in("anna")
+    secret = tmp_path / "phone-1101.secret"
+    for wrong in ("", "x" * 1000, "two\nlines"):
+        secret.write_text(wrong)
+        assert refused_at(site, headers_of(anna), **AT_PHONE) == (503, "unavailable"), wrong
+    secret.unlink()
+    assert refused_at(site, headers_of(anna), **AT_PHONE) == (503, "unavailable")
+    assert switch.lines == []
+
+
+# -- what passes -----------------------------------------------------------------------------------------------------
+
+
+def test_messages_pass_and_the_digest_is_put_right_on_this_side(at: tuple[Site, Switch]) -> None:
+    site, switch = at
+
+    async def script(socket: ClientConnection) -> None:
+        assert socket.subprotocol == "sip"
+        await socket.send(REGISTER)
+        assert await asyncio.wait_for(socket.recv(), 5) == "SIP/2.0 200 OK\r\n\r\n"
+
+    talk(site.signed_in("anna"), script)
+    (heard,) = switch.heard
+    assert heard == REGISTER.replace('response="0"', f'response="{RIGHT}"')
+    assert PASSWORD not in heard
+
+
+def test_a_phone_that_says_it_is_another_is_cut_off(at: tuple[Site, Switch]) -> None:
+    site, switch = at
+
+    async def script(socket: ClientConnection) -> None:
+        await socket.send(REGISTER.replace('username="1101"', 'username="1102"'))
+        assert await end_of(socket) == phone.CLOSE_REFUSED
+
+    talk(site.signed_in("anna"), script)
+    assert switch.heard == []
+
+
+@pytest.mark.parametrize("rude", ["much", "long"])
+def test_more_than_a_phone_says_ends_it(at: tuple[Site, Switch], rude: str) -> None:
+    site, _ = at
+
+    async def script(socket: ClientConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(phone.BUDGET + 1 if rude == "much" else 1):
+                await socket.send("\r\n" if rude == "much" else "x" * (phone.MOST_MESSAGE + 1))
+        # the server's own limit of a frame may be the first to object
+        assert await end_of(socket) in {phone.CLOSE_TOO_MUCH, 1009}
+
+    talk(site.signed_in("anna"), script)
+
+
+# -- how it ends -----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_window_takes_the_phone_over(at: tuple[Site, Switch]) -> None:
+    site, switch = at
+    anna = site.signed_in("anna")
+
+    async def first(socket: ClientConnection) -> None:
+        async with line_of(anna) as second:
+            assert await end_of(socket) == phone.CLOSE_ELSEWHERE
+            await second.send(REGISTER)
+            await asyncio.wait_for(second.recv(), 5)
+
+    talk(anna, first)
+    assert len(switch.heard) == 1
+
+
+def test_signing_out_ends_the_phone(at: tuple[Site, Switch], monkeypatch: pytest.MonkeyPatch) -> None:
+    site, switch = at
+    monkeypatch.setattr(phone, "LOOK_AGAIN_S", 0.05)
+    anna = site.signed_in("anna")
+
+    async def script(socket: ClientConnection) -> None:
+        await anna._ask("DELETE", "/api/v1/session")
+        assert await end_of(socket) == phone.CLOSE_SIGNED_OUT
+        await asyncio.wait_for(switch.lines[0].wait_closed(), 5)
+
+    talk(anna, script)
+
+
+def test_asterisk_s_end_is_told_and_a_browser_that_goes_closes_the_line(at: tuple[Site, Switch]) -> None:
+    site, switch = at
+    anna = site.signed_in("anna")
+
+    async def asterisk_goes(socket: ClientConnection) -> None:
+        await socket.send(REGISTER)
+        await asyncio.wait_for(socket.recv(), 5)
+        await switch.lines[0].close()
+        assert await end_of(socket) == phone.CLOSE_SWITCH_AWAY
+
+    async def browser_goes(socket: ClientConnection) -> None:
+        await socket.send(REGISTER)
+        await asyncio.wait_for(socket.recv(), 5)
+        await socket.close()
+        await asyncio.wait_for(switch.lines[1].wait_closed(), 5)
+
+    talk(anna, asterisk_goes)
+    talk(anna, browser_goes)
