@@ -15,6 +15,7 @@ from ivr.expressions import condition, fill
 from ivr.flow import Branch, CallBack, HangUp, Lookup, Queue, Return, Say, Set, Subflow, Transfer, Value, Voicemail
 from ivr.run import Frame, Keys, Phase, Secret, begin_variables, find_flow
 from ivr.turn import Exit, Turn
+from ivr.variable_types import fitting
 
 ASK_PATIENCE = 2 * SECOND
 LOOKUP_GRACE = 1 * SECOND
@@ -67,12 +68,13 @@ def enter_set(turn: Turn, node: Set) -> Exit:
 
 
 def set_variable(turn: Turn, name: str, value: Value) -> None:
-    """Give a declared variable a value; private ones stay inside."""
+    """Give a declared variable a value of its type; private ones stay inside."""
     if name == "language":
         return _set_language(turn, str(value))
-    secret = turn.run.now_in().file.variables[name].private
-    turn.change(variables={**turn.run.variables, name: Secret(value) if secret else value})
-    if not secret:
+    declared = turn.run.now_in().file.variables[name]
+    value = fitting(declared, value)
+    turn.change(variables={**turn.run.variables, name: Secret(value) if declared.private else value})
+    if not declared.private:
         turn.emit(effects.SetVariable(name, "" if value is None else str(value)))
     return None
 
@@ -137,6 +139,11 @@ def not_told(turn: Turn, node: Branch, _input: inputs.Tick) -> Exit:
     """Nobody answers: what was asked for counts as not known."""
     turn.emit(effects.Report(what="state_unknown", node=turn.run.node))
     return _decide(turn, node, {})
+
+
+def keys_ahead(turn: Turn, _node: Branch | Lookup, pressed: inputs.Digits) -> None:
+    """While something is asked of others, keys are kept for the next question."""
+    turn.change(typed=Keys(turn.run.typed.pressed + pressed.keys))
 
 
 # -- lookup ---------------------------------------------------------------------------------------------------------

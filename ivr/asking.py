@@ -13,6 +13,7 @@ from typing import Literal
 from facts.journal import MenuInputGiven, SurveyAnswered
 from facts.time import SECOND, from_seconds
 from ivr import collecting, effects, grammar, inputs
+from ivr.acting import set_variable
 from ivr.flow import Asking, Choice, Collect, Confirm, Escape, Menu, Prompts, Retry, SpokenValue, Survey, Value
 from ivr.run import NO_KEYS, Heard, Keys, Phase, Run, Secret
 from ivr.turn import Exit, Turn
@@ -300,6 +301,8 @@ def decide(turn: Turn, node: Asking, meaning: str, mode: Mode, confidence: float
             _note(turn, meaning, mode, confidence)
             run = turn.run
             turn.record(_answer(run, node, int(meaning)))
+            if node.variable is not None:
+                set_variable(turn, node.variable, int(meaning))
             return Exit("next", node.next)
         case Collect():
             return no_match(turn, node, mode)

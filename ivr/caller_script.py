@@ -5,6 +5,7 @@ are told by the script. Pure.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -17,6 +18,7 @@ from ivr.errors import IvrError
 from ivr.flow import Flow, Scalar
 from ivr.located import Path, line_of
 from ivr.run import Phase, Run
+from ivr.variable_types import number_from
 
 PROMPT_S = 2.0
 """How long a prompt lasts."""
@@ -427,8 +429,15 @@ def _compared(walk: Walk, expected: Expected, path: tuple[str, ...]) -> Iterator
             continue
         if isinstance(wanted, dict) and isinstance(got, dict):
             got = {key: got.get(key) for key in wanted}
+            if {key: _exact(value) for key, value in wanted.items()} == {k: _exact(v) for k, v in got.items()}:
+                continue
         if wanted != got:
             yield Failure(path=("expect", name), message=f"is {_list(got)}, should be {_list(wanted)}")
+
+
+def _exact(value: object) -> object:
+    """An amount of 0.1 is what the script calls 0.1."""
+    return number_from(value) if isinstance(value, float | Decimal) else value
 
 
 def _found(walk: Walk, path: tuple[str, ...]) -> dict[str, Any]:

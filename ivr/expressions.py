@@ -11,6 +11,7 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 
 import msgspec
 
@@ -23,6 +24,7 @@ Scope = Mapping[str, Value]
 """What names mean."""
 
 _NAME = re.compile(r"\{([A-Za-z][A-Za-z0-9_.]*)\}")
+_LIKE_A_NAME = re.compile(r"\{[\w .-]*\}")
 _CONSTANTS: Mapping[str, Value] = {
     "true": True,
     "false": False,
@@ -43,11 +45,23 @@ _COMPARE: Mapping[type, Callable[..., bool]] = {
 }
 
 
+class Operand(msgspec.Struct, frozen=True):
+    """One side of a comparison, as it is written: a ``name``, else a ``value`` (None also for what has no such)."""
+
+    text: str
+    name: str | None = None
+    value: Value = None
+
+
 class Comparison(msgspec.Struct, frozen=True):
-    """Names that a condition compares with one another, and whether also with something written out (not ``none``)."""
+    """Names that a condition compares with one another, and whether also with something written out (not ``none``).
+
+    ``pairs``: what is compared with what; the items of a list one by one.
+    """
 
     names: frozenset[str]
     written_out: bool
+    pairs: tuple[tuple[Operand, Operand], ...] = ()
 
 
 class Condition:
@@ -90,6 +104,11 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(_NAME.findall(text))
 
 
+def meant_as_names(text: str) -> tuple[str, ...]:
+    """What looks like ``{name}`` and is left as it stands: ``{ name }``, ``{}``, ``{my-name}``."""
+    return tuple(braces for braces in _LIKE_A_NAME.findall(text) if not _NAME.fullmatch(braces))
+
+
 def as_text(value: Value) -> str:
     """A value as people write it."""
     if value is None:
@@ -117,10 +136,30 @@ def _names(tree: ast.expr) -> list[str]:
 
 def _comparisons(tree: ast.expr) -> Iterator[Comparison]:
     if isinstance(tree, ast.Compare | ast.Call):
-        yield Comparison(frozenset(_names(tree)), _has_constant(tree))
+        yield Comparison(frozenset(_names(tree)), _has_constant(tree), tuple(_pairs(tree)))
         return
     for child in _children(tree):
         yield from _comparisons(child)
+
+
+def _pairs(tree: ast.Compare | ast.Call) -> Iterator[tuple[Operand, Operand]]:
+    if isinstance(tree, ast.Call):
+        yield from ((_operand(part), Operand("a beginning", value="")) for part in tree.args)
+        return
+    sides = [tree.left, *tree.comparators]
+    for op, one, other in zip(tree.ops, sides, sides[1:], strict=False):
+        many = other.elts if isinstance(other, ast.List | ast.Tuple) else [other]
+        if isinstance(op, ast.In | ast.NotIn) or not isinstance(other, ast.List | ast.Tuple):
+            yield from ((_operand(one), _operand(item)) for item in many)
+
+
+def _operand(node: ast.expr) -> Operand:
+    name, text = _dotted(node), ast.unparse(node)
+    if name is not None and name not in _CONSTANTS:
+        return Operand(text, name=name)
+    if isinstance(node, ast.Constant) or name is not None:
+        return Operand(text, value=_value(node, {}))  # type: ignore[arg-type]  # a constant is a value
+    return Operand(text, value=0 if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else None)
 
 
 def _has_constant(tree: ast.expr) -> bool:
@@ -184,7 +223,7 @@ def _sign(node: ast.UnaryOp, scope: Scope) -> object:
     value = _value(node.operand, scope)
     if isinstance(node.op, ast.Not):
         return not value
-    return -value if isinstance(value, int | float) else None
+    return -value if isinstance(value, int | float | Decimal) else None
 
 
 def _relation(node: ast.Compare, scope: Scope) -> object:
@@ -210,6 +249,13 @@ _VALUES: Mapping[type, Callable[..., object]] = {
 
 def _holds(op: ast.cmpop, one: object, other: object) -> bool:
     try:
-        return bool(_COMPARE[type(op)](one, other))
+        return bool(_COMPARE[type(op)](_exact(one), _exact(other)))
     except TypeError:
         return False
+
+
+def _exact(value: object) -> object:
+    """Numbers as they are written, so that an amount of 0.1 is equal to 0.1."""
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value

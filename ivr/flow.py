@@ -176,9 +176,10 @@ class Confirm(_Asking, frozen=True, kw_only=True, tag="confirm"):
 
 
 class Survey(_Asking, frozen=True, kw_only=True, tag="survey"):
-    """Asks for a score; the answer becomes a fact of the contact."""
+    """Asks for a score; the answer becomes a fact of the contact, and the value of ``variable`` if one is named."""
 
     question: Name
+    variable: str | None = None
     next: NodeRef
     lowest: Annotated[int, msgspec.Meta(ge=0, le=9, description="a digit from 0 to 9")] = 1
     highest: Annotated[int, msgspec.Meta(ge=0, le=9, description="a digit from 0 to 9")] = 5

@@ -317,8 +317,10 @@ _FOR_ALL: Mapping[tuple[Phase, type], Callable[..., Exit | None]] = {
 _HANDLERS: Mapping[tuple[Phase, type, type], Callable[..., Exit | None]] = {
     (Phase.PLAYING, Say, inputs.Digits): _escape_while_saying,
     (Phase.TOLD, Branch, inputs.Told): acting.told,
+    (Phase.TOLD, Branch, inputs.Digits): acting.keys_ahead,
     (Phase.TOLD, Branch, inputs.Tick): acting.not_told,
     (Phase.LOOKING_UP, Lookup, inputs.LookupDone): acting.looked_up,
+    (Phase.LOOKING_UP, Lookup, inputs.Digits): acting.keys_ahead,
     (Phase.LOOKING_UP, Lookup, inputs.Tick): acting.lookup_too_late,
     (Phase.QUEUED, Queue, inputs.Digits): acting.keys_while_queued,
     (Phase.QUEUED, Queue, inputs.PositionTold): acting.position_told,

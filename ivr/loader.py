@@ -18,6 +18,9 @@ SHIPPED = Path(__file__).parent / "flows"
 
 _STANDARD = Path(__file__).parent / "prompts" / "standard.yaml"
 
+MOST_BYTES = 4
+"""A character has no more in UTF-8."""
+
 Catalogue = dict[str, dict[str, Recording]]
 
 
@@ -72,14 +75,13 @@ def load_shipped() -> Mapping[str, Flow]:
 
 
 def flow_files(folder: Path) -> list[Path]:
-    """The flow files of a folder, by name: those with a line that begins with ``flow:``."""
-    return [path for path in sorted(folder.glob("*.yaml")) if _is_flow(path)]
+    """The flow files of a folder, by name: YAML with a line that begins with ``flow:``."""
+    return [path for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))) if _is_flow(path)]
 
 
 def _is_flow(path: Path) -> bool:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        text = file.read(MAX_CHARACTERS)
-    return any(line.startswith("flow:") for line in text.splitlines()) and "\nnodes:" in text
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return any(line.startswith("flow:") for line in file.read(MAX_CHARACTERS).splitlines())
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,14 +210,17 @@ def _read_source(path: Path) -> _Source:
 
 def read_text(path: Path) -> tuple[str, Problem | None]:
     """A file's text, or the problem that there is none."""
+    raw, line = b"", 1
     try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(MAX_CHARACTERS + 1), None
+        with path.open("rb") as file:
+            raw = file.read(MAX_CHARACTERS * MOST_BYTES + 1)
+        too_long = len(raw) > MAX_CHARACTERS * MOST_BYTES  # and cut off, perhaps within a character
+        return raw.decode("utf-8-sig", errors="ignore" if too_long else "strict"), None
     except UnicodeDecodeError as error:
-        said = f"not UTF-8 (byte {error.start}): save the file as UTF-8"
+        said, line = "not UTF-8: save the file as UTF-8", raw.count(b"\n", 0, error.start) + 1
     except OSError as error:
         said = f"cannot be read: {error.strerror}"
-    return "", Problem(file=str(path), line=1, key="", rule="unreadable", message=said)
+    return "", Problem(file=str(path), line=line, key="", rule="unreadable", message=said)
 
 
 def _add_prompt_files(path: Path, located: Located, catalogue: Catalogue, digest: "hashlib._Hash") -> list[Problem]:

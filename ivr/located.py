@@ -10,6 +10,7 @@ Pure: takes text, gives values.
 
 import difflib
 import functools
+import re
 import types
 import typing
 from typing import Any, TypeVar
@@ -79,7 +80,7 @@ def read(text: str, kind: type, file: str) -> Located:
     try:
         root = _compose(text)
     except yaml.YAMLError as error:
-        return Located(None, {}, (_syntax_problem(error, file),))
+        return Located(None, {}, (_syntax_problem(error, text, file),))
     except (_TooMuch, RecursionError) as error:
         said = str(error) if isinstance(error, _TooMuch) else "nested too deeply"
         problem = Problem(file=file, line=1, key="", rule="too_big", message=said)
@@ -114,9 +115,11 @@ def _compose(text: str) -> yaml.Node:
     return root
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 1
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     hint = next((hint for words, hint in _HINTS if any(word in said for word in words)), "")
     return Problem(file=file, line=line, key="", rule="yaml", message=f"not YAML: {said}{hint}")
@@ -331,7 +334,13 @@ def _scalar_fits(node: yaml.ScalarNode, kind: Any) -> bool:
     return True
 
 
+_TEXT_OF_DIGITS = re.compile(r"[+-]?0[0-9]|.*_|\+")
+"""What Python would take for a number, and people do not: ``0755``, ``1_000``, ``+86``."""
+
+
 def _is_number(text: str, kind: type) -> bool:
+    if _TEXT_OF_DIGITS.match(text):
+        return False
     try:
         value = kind(text)
     except ValueError:

@@ -11,6 +11,7 @@ from facts.time import Instant
 from ivr.errors import UnknownFlow
 from ivr.expressions import as_text
 from ivr.flow import Flow, Node, Value
+from ivr.variable_types import fitting
 
 
 class Phase(enum.Enum):
@@ -161,7 +162,7 @@ def begin_variables(flow: Flow, given: Mapping[str, Any] | None = None) -> dict[
     """A flow's variables at its start: defaults, then what was given."""
     values: dict[str, Value | Secret] = {}
     for name, variable in flow.file.variables.items():
-        value = (given or {}).get(name, variable.default)
+        value = fitting(variable, (given or {}).get(name, variable.default))
         values[name] = Secret(value) if variable.private else value
     return values
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ivr.checks import graph, loops, names, privacy, remarks, values
+from ivr.checks import graph, loops, names, privacy, remarks, types, values
 from ivr.checks.material import Known, Material
 from ivr.errors import Problem
 
@@ -16,6 +16,7 @@ def check(material: Material) -> Iterator[Problem]:
     yield from names.check(material)
     yield from privacy.check(material)
     yield from values.check(material)
+    yield from types.check(material)
 
 
 def remark(material: Material) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ivr.checks.material import Material, near
 from ivr.errors import ExpressionError, Problem
-from ivr.expressions import condition, names_in
+from ivr.expressions import condition, meant_as_names, names_in
 from ivr.flow import (
     Branch,
     CallBack,
@@ -186,8 +186,11 @@ def _strings(path: Path, values: dict[str, Any], *, secret: bool = False) -> Ite
 
 def _templates(material: Material, path: Path, node: Node) -> Iterator[Problem]:
     for where, text, secret_allowed in texts_of(node):
+        place = (*path, *where)
+        for braces in meant_as_names(text):
+            said = f"{braces} is no variable: write {{name}}, the name of a variable without spaces"
+            yield material.problem(place, "unknown_variable", said)
         for name in names_in(text):
-            place = (*path, *where)
             yield from _variable(material, place, name)
             declared = material.file.variables.get(name)
             if declared is not None and declared.private and not secret_allowed:
@@ -212,8 +215,8 @@ def _assigned(material: Material, path: Path, node: Node) -> Iterator[Problem]:
 
 def _assignments(node: Node) -> Iterator[tuple[Path, str, str]]:
     match node:
-        case Collect():
-            yield ("variable",), node.variable, ""
+        case Collect() | Survey(variable=str()):
+            yield ("variable",), str(node.variable), ""
         case Set():
             for name, value in node.variables.items():
                 yield ("variables", name), name, value if isinstance(value, str) else ""

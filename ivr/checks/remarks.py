@@ -6,7 +6,7 @@ from ivr.checks.material import Material
 from ivr.checks.names import prompts_of, standard_prompts_of, texts_of
 from ivr.errors import ExpressionError, Problem
 from ivr.expressions import condition, names_in
-from ivr.flow import Branch, Collect, Lookup, Node, Set, SpokenValue, Subflow
+from ivr.flow import Branch, Collect, Lookup, Node, Set, SpokenValue, Subflow, Survey
 
 
 def remark(material: Material) -> Iterator[Problem]:
@@ -38,8 +38,8 @@ def _used(node: Node) -> Iterator[str]:
     match node:
         case Branch():
             yield from (name for case in node.cases for name in _names(case.when))
-        case Collect():
-            yield node.variable
+        case Collect() | Survey(variable=str()):
+            yield str(node.variable)
         case Set():
             yield from node.variables
         case Lookup():

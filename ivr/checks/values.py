@@ -34,8 +34,8 @@ def check(material: Material) -> Iterator[Problem]:
                 yield from _menu(material, path, node)
             case Collect():
                 yield from _collect(material, path, node)
-            case Survey(lowest=lowest, highest=highest) if lowest >= highest:
-                yield material.problem((*path, "highest"), "bounds", "should be more than `lowest`")
+            case Survey():
+                yield from _survey(material, path, node)
             case Lookup(source="http"):
                 yield from _address(material, path, node)
             case Branch(cases=()):
@@ -126,6 +126,15 @@ def _collect(material: Material, path: Path, node: Collect) -> Iterator[Problem]
             yield material.problem((*path, field), "bounds", f"should be {wanted}, is {getattr(node, field)!r}")
         if getattr(node, field) is not None and node.kind in ("digits", "account"):
             yield material.problem((*path, field), "bounds", f"has no meaning for `kind: {node.kind}`")
+
+
+def _survey(material: Material, path: Path, node: Survey) -> Iterator[Problem]:
+    if node.lowest >= node.highest:
+        yield material.problem((*path, "highest"), "bounds", "should be more than `lowest`")
+    variable = material.file.variables.get(node.variable) if node.variable is not None else None
+    if variable is not None and variable.type not in _FITTING_TYPES["number"]:
+        said = f"a score is a number: variable {node.variable!r} should be of type number"
+        yield material.problem((*path, "variable"), "type", said)
 
 
 def _collected_type(material: Material, path: Path, node: Collect) -> Iterator[Problem]:

@@ -76,3 +76,15 @@ def test_it_does_not_start_with_mistakes(folder: Path) -> None:
         FlowLibrary((folder,))
     with pytest.raises(FlowError, match="cannot be read"):
         FlowLibrary((folder / "gone.yaml",))
+
+
+def test_files_of_other_editors_are_read_and_their_mistakes_found(tmp_path: Path) -> None:
+    flow = "\ufeffflow: one\r\nstart: bye\r\nnodes:\r\n  bye: {type: hang_up}\r\n"
+    (tmp_path / "one.yml").write_bytes(flow.encode())
+    assert set(FlowLibrary((tmp_path,)).flows) == {"one"}
+    (tmp_path / "two.yaml").write_bytes(b"flow: two\n\n\nnodes: \xff\n")
+    with pytest.raises(FlowError, match=r"two.yaml:4: not UTF-8"):
+        FlowLibrary((tmp_path,))
+    (tmp_path / "two.yaml").write_bytes(b"flow: two\n\nnodes: \x00\n")
+    with pytest.raises(FlowError, match=r"two.yaml:3: not YAML: special characters"):
+        FlowLibrary((tmp_path,))

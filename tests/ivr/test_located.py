@@ -39,6 +39,16 @@ def said(text: str) -> list[str]:
     return [f"{p.line} {p.key}: {p.message}" for p in read(text, Outer, "f.yaml").problems]
 
 
+def test_digits_that_begin_with_zero_stay_a_text_and_marks_of_programs_are_no_numbers() -> None:
+    class Held(msgspec.Struct):
+        held: int | float | str
+
+    for written in ("0755", "1_000", "+86"):
+        assert read(f"held: {written}", Held, "f").value.held == written
+    assert read("held: 0", Held, "f").value.held == 0
+    assert read("held: 0.5", Held, "f").value.held == 0.5
+
+
 def test_a_right_file_becomes_the_value_it_says() -> None:
     text = (
         "name: no\ncolour: green\ninner: {size: 3}\nmany: [{size: 1, word: yes}]\nby_name: {a: {is: dog, barks: yes}}\n"
