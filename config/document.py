@@ -73,6 +73,7 @@ def read_document(text: str, file: str) -> Document:
     try:
         if len(text) > MAX_CHARACTERS:
             raise _TooBig(f"longer than {MAX_CHARACTERS} characters")  # noqa: TRY301 - one place tells it
+        _refuse_deep(text)
         node = yaml.compose(text, Loader=_Loader)
         data = reader.value(node, ()) if node is not None else {}
     except _TooBig as error:
@@ -81,6 +82,18 @@ def read_document(text: str, file: str) -> Document:
     except (yaml.YAMLError, RecursionError) as error:
         return Document(file, {}, {}, {}, (_syntax_problem(error, text, file),))
     return Document(file, data, reader.places, reader.texts, tuple(reader.problems))
+
+
+def _refuse_deep(text: str) -> None:
+    """The composer goes down by recursion, in C without a limit: a deep text would end the whole process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _TooBig(f"more than {MAX_DEPTH} levels")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _TooBig(Exception):  # noqa: N818 - private signal, always caught here

@@ -284,7 +284,10 @@ def test_what_is_right_beside_mistakes_is_still_there(folder: Path) -> None:
         ("site: {name: a\x07b}", "1:15 : this is not YAML: "),
         ('site: {name: "a\\nb"}', "1:8 site.name: control characters"),
         ("a: &a [*a]", "1:1 : too big"),
-        ("[" * 2000, "this is not YAML|too big"),
+        ("[" * 2000, "too big"),
+        ("[" * 200_000, "too big: more than 30 levels"),
+        ("{a: " * 200_000, "too big: more than 30 levels"),
+        ("- " * 200_000, "too big: more than 30 levels"),
     ],
 )
 def test_texts_that_are_no_settings(folder: Path, text: str, found: str) -> None:

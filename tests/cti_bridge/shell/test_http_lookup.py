@@ -1,6 +1,7 @@
 """Look-ups over HTTP against systems that answer well, badly, too much, or never."""
 
 import asyncio
+import gzip
 import json
 
 import httpx2
@@ -67,6 +68,91 @@ def test_an_answer_that_is_none(answer, outcome):
     done, made = ask(answer, lookup())
     assert (done.outcome, done.answer) == (outcome, {})
     assert len(made) == 1
+
+
+class Server:
+    """A real one on a port of its own, which answers every request with the same bytes; counts what it could send."""
+
+    def __init__(self, head, body=b"", times=1):
+        self._head, self._body, self._times = head, body, times
+        self.sent = 0
+        self.asked = 0
+        self._serving = set()
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/c"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+        await asyncio.gather(*self._serving)
+
+    async def _serve(self, reader, writer):
+        self.asked += 1
+        self._serving.add(asyncio.current_task())
+        await reader.readuntil(b"\r\n\r\n")
+        if self._times == 0:
+            await reader.read()  # says nothing until the other side gives up
+        writer.write(b"HTTP/1.1 " + self._head + b"\r\nContent-Type: application/json\r\n\r\n")
+        try:
+            for _ in range(self._times):
+                writer.write(self._body)
+                await writer.drain()
+                self.sent += len(self._body)
+            writer.close()
+            await writer.wait_closed()
+        except ConnectionError:
+            pass
+
+
+async def ask_at(url, timeout_us):
+    lookups = HttpLookups()
+    began = asyncio.get_running_loop().time()
+    try:
+        done = await lookups.ask(lookup(url=url, timeout_us=timeout_us))
+    finally:
+        await lookups._close()
+    return done, asyncio.get_running_loop().time() - began
+
+
+def ask_server(server, *, timeout_us=5 * SECOND):
+    async def run():
+        async with server:
+            return await ask_at(server.url, timeout_us)
+
+    return asyncio.run(run())
+
+
+def test_ten_megabytes_are_not_taken():
+    server = Server(b"200 OK", b'{"a": "' + b"x" * 100_000, times=100)
+    done, took_s = ask_server(server)
+    assert (done.outcome, done.answer) == ("failed", {})
+    assert server.sent < 10_000_000
+    assert took_s < 2
+
+
+def test_a_packed_answer_which_was_not_asked_for_is_not_unpacked():
+    bomb = gzip.compress(b"[" + b"0" * 20_000_000 + b"]")
+    done, _ = ask_server(Server(b"200 OK\r\nContent-Encoding: gzip", bomb))
+    assert done.outcome == "failed"
+
+
+def test_a_redirect_is_not_followed():
+    async def run():
+        async with Server(b"200 OK", b"{}") as other:
+            async with Server(b"302 Found\r\nLocation: " + other.url.encode()) as server:
+                done, _ = await ask_at(server.url, SECOND)
+            return done.outcome, server.asked, other.asked
+
+    assert asyncio.run(run()) == ("failed", 1, 0)
+
+
+def test_a_server_that_takes_the_request_and_says_nothing():
+    done, took_s = ask_server(Server(b"", times=0), timeout_us=100 * MILLISECOND)
+    assert done.outcome == "timed_out"
+    assert took_s < 1
 
 
 def test_an_address_that_is_none():
