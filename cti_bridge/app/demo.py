@@ -6,6 +6,7 @@ the report's over it.
 """
 
 import secrets
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,11 +29,12 @@ from cti_bridge.app.administration import Administration
 from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.console.console import Console as WebConsole
 from cti_bridge.app.console.console import wall
-from cti_bridge.app.console.demo_users import lines_of, make_users, write
+from cti_bridge.app.console.demo_users import make_users
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
+from cti_bridge.app.demo_people import humans, open_browser, put_on_file, regulars, welcome, write
 from cti_bridge.app.demo_watch import DemoWatch
 from cti_bridge.app.pace import Pace
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
@@ -83,6 +85,7 @@ class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     json_file: Path | None = None
     config: Path | None = None
+    browser: bool = False
 
     @property
     def length(self) -> Duration | None:
@@ -93,7 +96,7 @@ class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
 def run_demo(reactor: Any, options: DemoOptions, env: Mapping[str, str]) -> int:
     """Run until the time is over or Ctrl-C; the exit code."""
     try:
-        settings = load(options.config, env)
+        settings = _on_a_free_port(load(options.config, env))
         _check(settings)
         with DemoHome(settings.home.expanduser()) as home:
             return _run(reactor, settings, options, home, env)
@@ -118,6 +121,22 @@ def _check(settings: Settings) -> None:
     missing = [name for name in ("queues", "agents", "entry_points") if not getattr(settings, name)]
     if missing:
         raise DemoHomeError(f"the demo has nothing to show: the settings have no {', no '.join(missing)}")
+
+
+def _on_a_free_port(settings: Settings) -> Settings:
+    """With a port for the console that nobody has: a newcomer shall not have to look for the one that is missing."""
+    if not settings.web.enabled:
+        return settings
+    for wanted in (settings.web.port, 0):
+        with socket.socket(socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.web.host, wanted))
+            except OSError:
+                continue
+            web = settings.web.model_copy(update={"port": probe.getsockname()[1]})
+            return settings.model_copy(update={"web": web})
+    return settings
 
 
 class VirtualSounds:
@@ -151,6 +170,7 @@ class Demo:
         self._reactor = reactor
         self._settings = settings
         self._options = options
+        self._env = env
         self._home = home
         self._console = console
         self._pace = Pace(reactor, speed=options.speed)
@@ -171,6 +191,8 @@ class Demo:
         self._board = Board(self._figures.query.zone, targets_of(settings))
         self._customers = CustomersAtHand(reactor, Customers(self._journal, settings.site.country))
         self._centre = centre_of(settings, sounds=VirtualSounds(), customers=self._customers)
+        self._humans = humans(settings) if settings.web.enabled else frozenset()
+        self._welcome: tuple[str, ...] = ()
         changes = SettingsChanges(self._journal, options.config, env)
         self._administration = Administration(reactor, self._clock, changes, settings, number=0)
         self._administration.add_follower(self._follow)
@@ -215,13 +237,16 @@ class Demo:
         daemon.listen()
         self._pbx = pbx = self._make_pbx(daemon.agi_port)
         daemon.start(ami_port=pbx.listen(ami_port=0))
-        for agent in self._settings.agents:
-            daemon.desk.sign_in(agent)
-            daemon.desk.ready(agent)
         self._open_console(daemon)
+        for agent in self._settings.agents:
+            if agent not in self._humans:
+                daemon.desk.sign_in(agent)
+                daemon.desk.ready(agent)
         self._administration.start()
         self._recordings.start()
         pbx.start_traffic(self._traffic())
+        for human in self._humans:
+            pbx.phone(self._phone_of(human)).manual = True
         self._began = self._clock.now()
         if self._options.length is not None:
             self._end_at(self._began + self._options.length)
@@ -233,13 +258,22 @@ class Demo:
             self._board.targets = targets_of(settings)
 
     def _open_console(self, daemon: Daemon) -> None:
+        """Serve it, and leave desks to people; where it cannot be served all work by habit."""
         self._web.start(daemon)
         if self._web.address is None:
+            self._humans = frozenset()
             return
+        put_on_file(self._customers.store, self._clock.now())
         users = make_users(self._web.accounts, self._settings, Passwords(), wall())
-        write(self._home.passwords, lines_of(self._web.url, users))
-        for line in lines_of(self._web.url, users):
+        self._welcome = tuple(welcome(self._web.url, users))
+        write(self._home.passwords, list(self._welcome))
+        for line in self._welcome:
             self._say(line)
+        if self._options.browser:
+            open_browser(self._web.url, self._env)
+
+    def _phone_of(self, agent_id: AgentId) -> str:
+        return self._settings.agents[agent_id].phone.removeprefix("PJSIP/")
 
     def _end_at(self, end: Instant) -> None:
         """End once ``end`` has come; an alarm may go off early, as time waits for the work."""
@@ -261,14 +295,15 @@ class Demo:
 
     def _traffic(self) -> Traffic:
         numbers = tuple(self._settings.entry_points)
-        share = PER_HOUR * len(self._settings.agents) / 30 / len(numbers)
+        share = PER_HOUR * len(self._settings.agents.keys() - humans(self._settings)) / 30 / len(numbers)
         entry_points = tuple(EntryPoint(number=number, per_hour=share, keys=KEYS) for number in numbers)
-        return Traffic(entry_points=entry_points, callers=CallerHabits(patience=PATIENCE, talk=TALK))
+        habits = CallerHabits(patience=PATIENCE, talk=TALK)
+        return Traffic(entry_points=entry_points, callers=habits, regulars=regulars())
 
     def _agent_came_off(self, entry: Entry) -> None:
         """Whoever the system made not ready (a missed call) comes back after a while, as people do."""
         fact = entry.fact
-        if isinstance(fact, AgentStateChanged) and fact.agent_id is not None:
+        if isinstance(fact, AgentStateChanged) and fact.agent_id is not None and fact.agent_id not in self._humans:
             off = fact.declared is Declared.NOT_READY and fact.activity is Activity.IDLE
             if off and fact.reason in SYSTEM_REASONS and fact.reason != "login":
                 self._clock.callLater(BACK_AFTER_S, self._back, fact.agent_id)
@@ -295,10 +330,7 @@ class Demo:
         assert self._daemon is not None
         width, height = self._console.size
         picture = self._watch.picture(self._daemon.coordinator.engine, self._clock.now(), self._began)
-        if self._web.address is not None:
-            where = f"console: {self._web.url}, passwords in {self._home.passwords}"
-            picture = msgspec.structs.replace(picture, console=where)
-        return draw(picture, width, height)
+        return draw(msgspec.structs.replace(picture, console=self._welcome), width, height)
 
     def _redraw(self) -> None:
         if self._live is not None:

@@ -77,7 +77,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """The centre at one moment. ``length``: how long the demo is to last; None: until it is ended.
 
-    ``console``: where the browser console is, and how to sign in.
+    ``console``: where the browser console is, and how to sign in; a line each.
     """
 
     now: datetime
@@ -90,25 +90,35 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     occupancy: float | None
     happenings: tuple[Happening, ...]
     """Latest last."""
-    console: str = ""
+    console: tuple[str, ...] = ()
 
 
 def draw(picture: Picture, width: int, height: int) -> RenderableType:
     """The board for a terminal of so many columns and lines."""
     across = _agents_across(width)
-    agent_rows = min(_MOST_AGENT_ROWS, math.ceil(len(picture.agents) / across))
-    room = height - _AROUND - len(picture.queues) - agent_rows - (len(picture.agents) > agent_rows * across)
+    around = _AROUND + len(picture.console) + len(picture.queues)
+    shown = _agents_shown(len(picture.agents), across, height - around)
+    room = height - around - math.ceil(shown / across) - (len(picture.agents) > shown)
     return Group(
         _heading(picture, width),
+        *(Text(f" {line}", no_wrap=True, overflow="ellipsis") for line in picture.console),
         Text(),
         _queues(picture, width),
         Text(),
         _agent_counts(picture, width),
-        _agents(picture.agents, width),
+        _agents(picture.agents, shown, width),
         Text(),
-        Rule(Text(f" {picture.console or 'latest'} ", style="dim"), align="left", style="bright_black", characters="─"),
+        Rule(Text(" latest ", style="dim"), align="left", style="bright_black", characters="─"),
         *_latest(picture, max(room, 0)),
     )
+
+
+def _agents_shown(agents: int, across: int, lines: int) -> int:
+    """How many agents fit; where not all do, a line has to say how many more there are."""
+    rows = min(_MOST_AGENT_ROWS, math.ceil(agents / across), max(lines, 0))
+    if rows * across < agents and rows == lines:
+        rows = max(rows - 1, 0)
+    return min(agents, rows * across)
 
 
 def _line(left: Text, right: Text, width: int) -> Text:
@@ -234,9 +244,9 @@ def _agent_counts(picture: Picture, width: int) -> Text:
     return _line(counts, occupancy if width >= _WIDE else Text(), width)
 
 
-def _agents(agents: tuple[AgentCell, ...], width: int) -> RenderableType:
+def _agents(agents: tuple[AgentCell, ...], most: int, width: int) -> RenderableType:
     across = _agents_across(width)
-    shown = agents[: across * _MOST_AGENT_ROWS]
+    shown = agents[:most]
     rows = [shown[first : first + across] for first in range(0, len(shown), across)]
     gap = Text(" " * ((width - 2 - across * _AGENT_CELL) // max(1, across - 1)))
     lines = [Text(), *(Text(" ", no_wrap=True).append_text(gap.join(map(_agent, row))) for row in rows)]

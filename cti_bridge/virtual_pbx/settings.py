@@ -111,5 +111,11 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """Habits of single phones that differ from ``agents``."""
 
     customers: CustomerHabits = CustomerHabits()
+    regulars: tuple[tuple[str, str], ...] = ()
+    """Numbers and names of people who call again and again, one call at a time."""
+
+    regular_share: float = 0.6
+    """Share of the calls that are theirs; the others come from numbers of nobody."""
+
     most_lines: int = 500
     """Callers at once; more find the trunk busy and do not come."""

@@ -57,7 +57,16 @@ class ArrivingCallers:
         lots = random.Random(f"{name}/who")  # noqa: S311 - numbers of nobody, no secrets
         keys = lots.choices(list(entry.keys), weights=list(entry.keys.values()))[0] if entry.keys else ""
         caller = Caller(self._switch, name=name, habits=self._traffic.callers, keys=keys)
-        caller.call(entry.number, Party(f"555{lots.randrange(10_000_000):07}"))
+        caller.call(entry.number, self._who(lots))
+
+    def _who(self, lots: random.Random) -> Party:
+        """One of the regulars who does not talk already, or somebody of whom nobody knows."""
+        stranger = Party(f"555{lots.randrange(10_000_000):07}")
+        if not self._traffic.regulars or lots.random() >= self._traffic.regular_share:
+            return stranger
+        number, name = lots.choice(self._traffic.regulars)
+        calling = {channel.caller.number for channel in self._switch.endpoints["trunk"].channels}
+        return stranger if number in calling else Party(number, name)
 
     def _customer(self, number: str) -> Customer:
         self._customers += 1

@@ -49,6 +49,9 @@ def command(
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="Another contact centre than the embedded one.")
     ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the console in the browser of this desktop.")
+    ] = True,
 ) -> None:
     """Run a contact centre on a virtual telephone switch: callers call, agents answer, figures come.
 
@@ -59,5 +62,5 @@ def command(
     reactor = install()
     from cti_bridge.app.demo import DemoOptions, run_demo  # noqa: PLC0415 - heavy, and after the reactor
 
-    options = DemoOptions(minutes=minutes, speed=speed, seed=seed, json_file=json_file, config=config)
+    options = DemoOptions(minutes=minutes, speed=speed, seed=seed, json_file=json_file, config=config, browser=browser)
     raise typer.Exit(run_demo(reactor, options, os.environ))

@@ -27,7 +27,7 @@ BUSY = QueueLine(
 )
 
 
-def picture(*queues: QueueLine, agents: int = 30, happenings: int = 60) -> Picture:
+def picture(*queues: QueueLine, agents: int = 30, happenings: int = 60, console: tuple[str, ...] = ()) -> Picture:
     names = [name for name, _sign, _colour in STATES]
     return Picture(
         now=AT,
@@ -42,6 +42,7 @@ def picture(*queues: QueueLine, agents: int = 30, happenings: int = 60) -> Pictu
         ),
         occupancy=0.8125,
         happenings=tuple(Happening(at=AT, where="Sales", text=f"line {number}") for number in range(happenings)),
+        console=console,
     )
 
 
@@ -93,6 +94,16 @@ def test_the_board_fills_the_terminal_and_never_more(width: int, height: int) ->
     lines = drawn(picture(QUIET, BUSY, QUIET), width, height)
     assert max(map(len, lines)) <= width
     assert len(lines) == height - 1  # the last stays free, as a terminal scrolls after a full one
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (112, 36)])
+def test_log_ins_are_on_the_board_and_agents_make_room_for_them(width: int, height: int) -> None:
+    lines = drawn(picture(QUIET, BUSY, QUIET, console=("Console: http://here", "agent  robin  k7m2p")), width, height)
+    assert [lines[1], lines[2]] == [" Console: http://here", " agent  robin  k7m2p"]
+    assert len(lines) == height - 1
+    shown = sum(line.count("agent-") for line in lines)
+    more = [int(found[1]) for line in lines if (found := re.search(r"and (\d+) more", line))]
+    assert shown + sum(more) == 30
 
 
 def test_the_board_has_one_height_whatever_happened() -> None:

@@ -189,3 +189,17 @@ def test_arrivals_come_as_often_as_asked_until_they_are_stopped() -> None:
     before = arriving.arrived["8123"]
     stage.wait(600)
     assert arriving.arrived["8123"] == before
+
+
+def test_regulars_call_under_their_names_and_never_twice_at_once() -> None:
+    stage = Stage()
+    entry = EntryPoint(number="8123", per_hour=3600)
+    patient = msgspec.structs.replace(HABITS, patience=None, menu_patience=None)
+    known = (("2025550100", "Amelia Hart"), ("2025550104", "Clara Voss"))
+    traffic = Traffic(entry_points=(entry,), callers=patient, regulars=known, regular_share=0.5)
+    stage.do(ArrivingCallers(stage.switch, traffic, seed=1).start)
+    stage.wait(60)
+    calling = Counter((one.caller.number, one.caller.name) for one in stage.switch.endpoints["trunk"].channels)
+    assert calling.keys() > set(known)
+    assert set(calling.values()) == {1}
+    assert all(name == "" for number, name in calling if number.startswith("555"))
