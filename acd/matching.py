@@ -6,11 +6,11 @@ so the first that fits is the right one. Placing a contact or freeing an agent c
 agent's skills, whatever the number of agents and contacts (see ``docs/performance.md``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from acd.lanes import new_lane, next_in, stand_in_order, stand_last
-from acd.model import LAST, Agent, Class, Contact, Stand
+from acd.model import LAST, Agent, Class, Contact, Pool, Stand
 from acd.pools import Pools, levels_in
 from facts.time import Instant
 
@@ -21,6 +21,7 @@ class Matching:
     """The index of free agents and waiting contacts."""
 
     __slots__ = (
+        "_heads",
         "_last_in_line",
         "_returned",
         "free_count",
@@ -31,6 +32,7 @@ class Matching:
 
     def __init__(self, idle_order: int = 0) -> None:
         self.pools = Pools()
+        self._heads = self.pools.heads
         self.free_count = 0
         self.waiting_count = 0
         self.idle_order = idle_order
@@ -111,33 +113,43 @@ class Matching:
 
     def wait(self, contact: Contact, *, newest: bool = False) -> None:
         """Put a contact into the lanes of its pools, at its place; ``newest``: nobody has joined after it."""
-        order, class_ = contact.order, contact.class_
         self.waiting_count += 1
-        stands = []
-        for pool in contact.pools:
-            lane = pool.lanes.get(class_)
-            if lane is None:
-                lane = pool.lanes[class_] = new_lane()
-            stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
-            stands.append(stand)
-            if order < pool.head:
-                pool.head, pool.lead = order, stand
-        contact.stands = stands
+        pools = contact.pools
+        if len(pools) == 1:
+            contact.stands = (self._step_in(pools[0], contact, newest=newest),)
+        else:
+            contact.stands = [self._step_in(pool, contact, newest=newest) for pool in pools]
+
+    def _step_in(self, pool: Pool, contact: Contact, *, newest: bool) -> Stand:
+        order, heads, number = contact.order, self._heads, pool.number
+        lane = pool.lanes.get(contact.class_)
+        if lane is None:
+            lane = pool.lanes[contact.class_] = new_lane()
+        stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
+        if order < heads[number]:
+            heads[number], pool.lead = order, stand
+        return stand
 
     def stop_waiting(self, contact: Contact) -> None:
         """Take a contact out of its lanes."""
-        order = contact.order
         self.waiting_count -= 1
-        for pool, stand in zip(contact.pools, contact.stands, strict=True):
-            older, younger = stand.before, stand.after
-            older.after, younger.before = younger, older
-            several = len(pool.lanes) > 1
-            if order == pool.head:
-                pool.lead = next_in(pool, order) if several else younger
-                pool.head = pool.lead.order
-            if several and older is younger:  # both are the lane's end
-                del pool.lanes[contact.class_]
+        pools, stands = contact.pools, contact.stands
+        if len(pools) == 1:
+            self._step_out(pools[0], stands[0], contact.class_)
+        else:
+            for pool, stand in zip(pools, stands, strict=True):
+                self._step_out(pool, stand, contact.class_)
         contact.stands = ()
+
+    def _step_out(self, pool: Pool, stand: Stand, class_: Class) -> None:
+        older, younger, heads, number = stand.before, stand.after, self._heads, pool.number
+        older.after, younger.before = younger, older
+        several = len(pool.lanes) > 1
+        if stand is pool.lead:
+            pool.lead = lead = next_in(pool, stand.order) if several else younger
+            heads[number] = lead.order
+        if several and older is younger:  # both are the lane's end
+            del pool.lanes[class_]
 
     def waiting_for(self, agent: Agent) -> list[Contact]:
         """Contacts that wait for this agent alone, in order."""
@@ -146,12 +158,12 @@ class Matching:
     def first_come(self, agent: Agent) -> Contact | None:
         """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""
         looks_in = agent.looks_in
-        heads = [pool.head for pool in looks_in[::3]]
+        heads: Sequence[int] = (agent.heads_of or self.pools.heads_of(agent))(self._heads)
         reached: dict[int, Stand] = {}
-        while (order := min(heads, default=LAST)) < LAST:
+        while (order := min(heads)) < LAST:
             at = heads.index(order)
             pool, level, level2 = looks_in[3 * at : 3 * at + 3]
-            stand = reached.get(at, pool.lead)
+            stand = reached.get(at) or pool.lead
             if stand.first <= level and stand.second <= level2:
                 contact: Contact = stand.contact
                 if contact.plain or contact.admits(agent):
@@ -159,7 +171,8 @@ class Matching:
             younger = stand.after
             if younger.order == LAST and len(pool.lanes) > 1:
                 younger = next_in(pool, order)
-            reached[at], heads[at] = younger, younger.order
+            heads = [*heads[:at], younger.order, *heads[at + 1 :]]
+            reached[at] = younger
         return None
 
     def firsts(self, agent: Agent) -> Iterable[Contact]:

@@ -5,7 +5,7 @@ classes, which change fast); what others see of them are the frozen views of ``a
 Nearly all of a busy centre's memory is contacts and agents, so what most of them lack is None, not an empty container.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -51,16 +51,16 @@ class Pool:
 
     ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
     the agent's levels of the two skills. ``lanes``: waiting contacts by class, oldest first; lanes
-    without contacts are not there, but for the last. ``lead``: who comes before all others; ``head``: the
-    order of that. ``alone``: this pool as the only one of a contact.
+    without contacts are not there, but for the last. ``lead``: who comes before all others; the order of that stands
+    in the list of all pools' heads, under ``number``. ``alone``: this pool as the only one of a contact.
     """
 
-    __slots__ = ("alone", "free", "head", "key", "lanes", "lead")
+    __slots__ = ("alone", "free", "key", "lanes", "lead", "number")
 
-    def __init__(self, key: tuple[str, str, str]) -> None:
+    def __init__(self, key: tuple[str, str, str], number: int) -> None:
         self.key = key
+        self.number = number
         self.alone: tuple[Pool, ...] = (self,)
-        self.head = LAST
         self.lead: Stand = END
         self.free: dict[Agent, Levels] = {}
         self.lanes: dict[Class, Stand] = {}
@@ -243,6 +243,8 @@ class Agent:
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
     ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as the
     pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
+    ``heads_of``: takes the heads of the pools in ``looks_in``, in that order, out of the list of all heads; None: they
+    have changed.
     ``busy_us``, ``free_us``: time at work on contacts, and time free to be offered some, since log-in.
     """
 
@@ -254,6 +256,7 @@ class Agent:
         "free_from",
         "free_in",
         "free_us",
+        "heads_of",
         "idle_order",
         "idle_since",
         "logged_in_at",
@@ -308,3 +311,4 @@ class Agent:
         self.retired = False
         self.free_in: list[Any] = []
         self.looks_in: list[Any] = []
+        self.heads_of: Callable[[list[int]], tuple[int, ...]] | None = None

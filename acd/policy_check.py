@@ -20,23 +20,33 @@ HIGHEST_PRIORITY: Final = 1_000_000
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """What is wrong, and where."""
+    """What is wrong, and where; ``absent``: it names what is not there."""
 
     path: Path
     text: str
+    absent: bool = False
 
 
-def problems(policy: Policy) -> tuple[Problem, ...]:
+class Besides(msgspec.Struct, frozen=True):
+    """Names that are meant to be there although the policy lacks them: what is wrong with them is told elsewhere."""
+
+    queues: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+def problems(policy: Policy, besides: Besides = Besides()) -> tuple[Problem, ...]:  # noqa: B008 - frozen
     """Every mistake of a policy, in its order."""
-    return tuple(_all(policy))
+    return tuple(_all(policy, besides))
 
 
-def _all(policy: Policy) -> Iterator[Problem]:
+def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
     yield from _twice("queues", [queue.name for queue in policy.queues])
     yield from _twice("agents", [agent.agent_id for agent in policy.agents])
     for agent in policy.agents:
         yield from _agent(agent)
-    known = _Known(policy)
+    known = _Known(policy, besides)
     for queue in policy.queues:
         yield from _queue(queue, known)
     yield from _cycles(policy)
@@ -47,11 +57,12 @@ def _all(policy: Policy) -> Iterator[Problem]:
 class _Known:
     """What a queue may refer to."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.queues = {queue.name for queue in policy.queues}
-        self.agents = {agent.agent_id for agent in policy.agents}
-        self.skills = {skill for agent in policy.agents for skill in agent.skills}
-        self.groups = {group for agent in policy.agents for group in agent.reserve}
+    def __init__(self, policy: Policy, besides: Besides) -> None:
+        agents = policy.agents
+        self.queues: set[str] = {*besides.queues, *(queue.name for queue in policy.queues)}
+        self.agents: set[str] = {*besides.agents, *(agent.agent_id for agent in agents)}
+        self.skills: set[str] = {*besides.skills, *(skill for agent in agents for skill in agent.skills)}
+        self.groups: set[str] = {*besides.groups, *(group for agent in agents for group in agent.reserve)}
 
 
 def _twice(section: str, names: list[str]) -> Iterator[Problem]:
@@ -92,10 +103,10 @@ def _queue(queue: QueuePolicy, known: _Known) -> Iterator[Problem]:
 def _named_agents(path: Path, queue: QueuePolicy, known: _Known) -> Iterator[Problem]:
     for index, agent_id in enumerate(queue.agents):
         if agent_id not in known.agents:
-            yield Problem((*path, "agents", index), f"agent {agent_id!r} is not in the policy")
+            yield Problem((*path, "agents", index), f"agent {agent_id!r} is not in the policy", absent=True)
     for agent_id, weight in queue.weights.items():
         if agent_id not in known.agents:
-            yield Problem((*path, "weights", agent_id), f"agent {agent_id!r} is not in the policy")
+            yield Problem((*path, "weights", agent_id), f"agent {agent_id!r} is not in the policy", absent=True)
         if weight < 0:
             yield Problem((*path, "weights", agent_id), "is negative")
 
@@ -162,7 +173,7 @@ def _relaxation(path: Path, queue: QueuePolicy, known: _Known) -> Iterator[Probl
             if skill in dropped:
                 yield Problem((*where, "drop"), f"skill {skill!r} was dropped by an earlier step")
             if skill not in named and skill not in known.skills:
-                yield Problem((*where, "drop"), f"skill {skill!r} is not required, and no agent has it")
+                yield Problem((*where, "drop"), f"skill {skill!r} is not required, and no agent has it", absent=True)
             dropped.add(skill)
         for group in step.open:
             yield from _group((*where, "open"), group, known)
@@ -172,7 +183,7 @@ def _lowering(path: Path, step: RelaxationStep, levels: dict[SkillName, int], kn
     for skill, level in step.lower.items():
         where: Path = (*path, "lower", skill)
         if skill not in known.skills:
-            yield Problem(where, f"no agent has the skill {skill!r}")
+            yield Problem(where, f"no agent has the skill {skill!r}", absent=True)
         if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
             yield Problem(where, f"level {level} is not from {LOWEST_LEVEL} to {HIGHEST_LEVEL}")
         if level >= levels.get(skill, HIGHEST_LEVEL + 1):
@@ -182,7 +193,7 @@ def _lowering(path: Path, step: RelaxationStep, levels: dict[SkillName, int], kn
 
 def _requirement(path: Path, requirement: Requirement, known: _Known) -> Iterator[Problem]:
     for skill in sorted(skills_named(requirement) - known.skills):
-        yield Problem(path, f"no agent has the skill {skill!r}")
+        yield Problem(path, f"no agent has the skill {skill!r}", absent=True)
     for term in _terms(requirement):
         if not LOWEST_LEVEL <= term.level <= HIGHEST_LEVEL:
             yield Problem(path, f"{term.skill}: level {term.level} is not from {LOWEST_LEVEL} to {HIGHEST_LEVEL}")
@@ -201,7 +212,7 @@ def _terms(requirement: Requirement) -> Iterator[AtLeast]:
 
 def _group(path: Path, group: str, known: _Known) -> Iterator[Problem]:
     if group not in known.groups:
-        yield Problem(path, f"no agent is in the reserve group {group!r}")
+        yield Problem(path, f"no agent is in the reserve group {group!r}", absent=True)
 
 
 def _limit(path: Path, limit: Limit, queue: QueuePolicy, known: _Known) -> Iterator[Problem]:
@@ -218,7 +229,7 @@ def _exit(path: Path, way: Exit, queue: QueuePolicy, known: _Known) -> Iterator[
     elif way.to_kind == "queue" and way.to == queue.name:
         yield Problem((*path, "to"), "overflows into itself")
     elif way.to_kind == "queue" and way.to not in known.queues:
-        yield Problem((*path, "to"), f"queue {way.to!r} is not in the policy")
+        yield Problem((*path, "to"), f"queue {way.to!r} is not in the policy", absent=True)
 
 
 def _exits(queue: QueuePolicy) -> Iterator[tuple[Path, Exit]]:

@@ -1,18 +1,28 @@
 """The pools in use, and which agents are of which: a pool is opened when the first requirement names its skills."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Final
 
 from acd.lanes import standing
-from acd.model import Agent, Contact, Levels, Pool
+from acd.model import LAST, Agent, Contact, Levels, Pool
 from facts.ids import SkillName
+
+_NO_POOL: Final = 0
+"""The number under which the list of heads has one in which nobody ever waits."""
 
 
 class Pools:
-    """Pools by reserve group and pair of skills. An agent of a reserve group is only of that group's pools."""
+    """Pools by reserve group and pair of skills. An agent of a reserve group is only of that group's pools.
 
-    __slots__ = ("_agents", "_holders", "_levels", "_pools")
+    ``heads``: of each pool, by its number, the order of who comes before all others in it. They stand in one list
+    because an agent's are compared at every release: so nothing else of the pools is read from memory.
+    """
+
+    __slots__ = ("_agents", "_holders", "_levels", "_pools", "heads")
 
     def __init__(self) -> None:
+        self.heads: list[int] = [LAST]
         self._agents: dict[Agent, None] = {}
         self._holders: dict[str, dict[Agent, None]] = {}
         self._pools: dict[tuple[str, str, str], Pool] = {}
@@ -31,7 +41,7 @@ class Pools:
         del self._agents[agent]
         for skill in agent.skills:
             del self._holders[skill][agent]
-        agent.free_in, agent.looks_in = [], []
+        agent.free_in, agent.looks_in, agent.heads_of = [], [], None
 
     def agents(self) -> Iterable[Agent]:
         """Every agent."""
@@ -48,7 +58,8 @@ class Pools:
         return self._open(key) if pool is None else pool
 
     def _open(self, key: tuple[str, str, str]) -> Pool:
-        pool = self._pools[key] = Pool(key)
+        pool = self._pools[key] = Pool(key, len(self.heads))
+        self.heads.append(LAST)
         members = [agent for agent in self._members(key) if self._enter(pool, agent)]
         in_line = sorted((agent for agent in members if agent.free and not agent.returned), key=_idle_order)
         for agent in in_line:
@@ -71,7 +82,14 @@ class Pools:
             return False
         agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
         agent.looks_in += (pool, *levels)
+        agent.heads_of = None
         return True
+
+    def heads_of(self, agent: Agent) -> Callable[[list[int]], tuple[int, ...]]:
+        """What takes the heads of an agent's pools out of the list of all, and two that nobody is at."""
+        numbers = [pool.number for pool in agent.looks_in[::3]]
+        agent.heads_of = found = itemgetter(*numbers, _NO_POOL, _NO_POOL)
+        return found
 
     def waiting_for(self, agent: Agent) -> list[Contact]:
         """Contacts that wait for this agent alone, first come first."""

@@ -43,7 +43,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
     return {
         "now": centre.now,
         "out": list(centre.out),
-        "agents": {a.agent_id: _fields(a, "free_in", "looks_in", "policy") for a in centre.agents.values()},
+        "agents": {a.agent_id: _fields(a, "free_in", "looks_in", "heads_of", "policy") for a in centre.agents.values()},
         "contacts": {c.contact_id: _fields(c, "pools", "stands") for c in centre.contacts.values()},
         "queues": {name: _fields(q, "policy", "reading") for name, q in centre.queues.items()},
         "timers": sorted((t.at, n, t.what.__name__) for _, n, t in deadlines._heap if not t.over),
@@ -54,7 +54,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
             for key, pool in pools.items()
             if pool.lanes
         },
-        "heads": {key: pool.head for key, pool in pools.items() if pool.lanes},
+        "heads": {key: centre.matching.pools.heads[pool.number] for key, pool in pools.items() if pool.lanes},
         "counts": (centre.joined, centre.offers_made, centre.matching.free_count, centre.matching.waiting_count),
         "entered": dict(centre.entered),
         "last": dict(centre.last_agents),
