@@ -22,6 +22,7 @@ from config.environment import Overrides, apply_environment
 from config.errors import ConfigError, KeyPath, Problem, UnreadableSettings, key_text
 from config.fields import MASK
 from config.home import data_home
+from config.kept import Kept
 from config.messages import wording
 from config.models import Settings
 from config.references import Declared, missing_secrets, reference_problems
@@ -39,16 +40,21 @@ class Source(msgspec.Struct, frozen=True):
     """Where settings came from: says of any key path in which line, or by which variable, it was set.
 
     ``administered``: whether the sections that administrators change come from elsewhere: the database, or, as far as
-    it has them, ``said``.
+    it has them, ``said``. ``kept``: what was taken out of lists before settings were made.
     """
 
     document: Document
     overrides: Overrides
     administered: bool = False
     said: Document | None = None
+    kept: Kept = Kept()
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """A mistake at a key path."""
+        """A mistake at a key path of the settings that were made."""
+        return self.written_problem(self.kept.written(path), message)
+
+    def written_problem(self, path: KeyPath, message: str) -> Problem:
+        """A mistake at a key path of what was written."""
         for length in range(len(path), 0, -1):
             variable = self.overrides.origins.get(path[:length])
             if variable:
@@ -106,9 +112,10 @@ def examine(
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
     found += [*missing_secrets(data), *_stars(data)]
-    settings, mistakes = _validated(data, {**document.texts, **overrides.texts})
-    found += [*mistakes, *reference_problems(settings, declared)]
-    problems += [source.problem(where, message) for where, message in found]
+    settings, mistakes, kept = _validated(data, {**document.texts, **overrides.texts})
+    problems += [source.written_problem(where, message) for where, message in (*found, *mistakes)]
+    source = msgspec.structs.replace(source, kept=kept)
+    problems += [source.problem(where, message) for where, message in reference_problems(settings, declared)]
     return Examination(settings, tuple(sorted(set(problems))), source, declared)
 
 
@@ -133,7 +140,7 @@ def read_administered(text: str, file: str) -> Said:
         problems.append(source.problem((), "has to be a mapping (key: value)"))
         source = msgspec.structs.replace(source, data={})
     administered = sections_of(source.data)
-    _, mistakes = _validated(administered, source.texts)
+    _, mistakes, _ = _validated(administered, source.texts)
     problems += [source.problem(path, message) for path, message in mistakes]
     return Said(administered, source, tuple(sorted(set(problems))))
 
@@ -209,29 +216,28 @@ def _read_secret(slot: Slot) -> list[tuple[KeyPath, str]]:
 # -- validation ------------------------------------------------------------------------------------------------------
 
 
-def _validated(data: dict[str, Any], texts: Mapping[KeyPath, str]) -> tuple[Settings, list[tuple[KeyPath, str]]]:
-    """The settings without what is wrong, and what is."""
+def _validated(data: dict[str, Any], texts: Mapping[KeyPath, str]) -> tuple[Settings, list[tuple[KeyPath, str]], Kept]:
+    """The settings without what is wrong, what is, by its path as written, and what is left of lists."""
     found: list[tuple[KeyPath, str]] = []
     gone: set[KeyPath] = set()
+    kept = Kept()
     while True:
         try:
-            return Settings.model_validate(data), found
+            return Settings.model_validate(data), found, kept
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
-        if any([_corrected(data, texts, each) for each in errors]):  # noqa: C419 - every one has to be tried
+        if any([_corrected(data, texts, each, kept) for each in errors]):  # noqa: C419 - every one has to be tried
             continue
-        found += [(_path(each), wording(each)) for each in errors if not _follows(each, gone)]
-        wrong = {_smallest_part(data, each) for each in errors}
-        gone |= wrong
-        for path in wrong:
-            if _is_there(data, path):
-                del _at(data, path[:-1])[path[-1]]
+        placed = [(kept.written(_path(each)), each) for each in errors]
+        found += [(path, wording(each)) for path, each in placed if not _follows(path, each, gone)]
+        wrong = {path for each in errors if (path := _smallest_part(data, each))}
+        gone |= {kept.written(path) for path in wrong}
+        kept.take_out(data, wrong)
 
 
-def _follows(error: ErrorDetails, gone: set[KeyPath]) -> bool:
+def _follows(path: KeyPath, error: ErrorDetails, gone: set[KeyPath]) -> bool:
     """Whether an error only says that what was taken out is not there."""
-    path = _path(error)
-    if error["type"] == "value_error":
+    if error["type"] in {"value_error", "too_short"}:
         return any(taken[: len(path)] == path for taken in gone)
     return path in gone
 
@@ -240,10 +246,10 @@ def _path(error: ErrorDetails) -> KeyPath:
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
-def _corrected(data: dict[str, Any], texts: Mapping[KeyPath, str], error: ErrorDetails) -> bool:
+def _corrected(data: dict[str, Any], texts: Mapping[KeyPath, str], error: ErrorDetails, kept: Kept) -> bool:
     """Read a scalar as the text, or the truth value, that is wanted; whether that was possible."""
     path = _path(error)
-    text = texts.get(path)
+    text = texts.get(kept.written(path))
     if text is None or not _is_there(data, path):
         return False
     holder = _at(data, path[:-1])
@@ -257,11 +263,11 @@ def _corrected(data: dict[str, Any], texts: Mapping[KeyPath, str], error: ErrorD
 
 
 def _smallest_part(data: dict[str, Any], error: ErrorDetails) -> KeyPath:
-    """The least that has to be taken out, so that the rest can be examined; of a list, the whole."""
+    """The least that has to be taken out, so that the rest can be examined."""
     path = _path(error)
     if error["type"] == "missing":
         path = path[:-1]
-    while not _is_there(data, path) or isinstance(path[-1], int):
+    while path and not _is_there(data, path):
         path = path[:-1]
     return path
 

@@ -18,18 +18,29 @@ Mistake = tuple[KeyPath, str]
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """Names that the file declares, whether or not what stands under them is right."""
+    """Names that the file declares, whether or not what stands under them is right.
+
+    ``held``: skills that some agent is said to have; ``groups``: reserve groups that some agent is said to be in.
+    """
 
     skills: frozenset[str]
     teams: frozenset[str]
     queues: frozenset[str]
     agents: frozenset[str]
     opening_hours: frozenset[str]
+    held: frozenset[str]
+    groups: frozenset[str]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Declared":
         """Read the names from the raw data, before anything is taken out of it."""
-        return cls(**{name: frozenset(_keys(data.get(name))) for name in cls.__struct_fields__})
+        sections = ("skills", "teams", "queues", "agents", "opening_hours")
+        found = {name: frozenset(_keys(data.get(name))) for name in sections}
+        agents = data.get("agents")
+        people = [person for person in agents.values() if isinstance(person, dict)] if isinstance(agents, dict) else []
+        held = frozenset(skill for person in people for skill in _keys(person.get("skills")))
+        groups = frozenset(group for person in people for group in _texts(person.get("reserve")))
+        return cls(**found, held=held, groups=groups)
 
 
 def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
@@ -57,6 +68,11 @@ def _keys(section: Any) -> Iterable[str]:
     return section if isinstance(section, dict) else ()
 
 
+def _texts(names: Any) -> Iterable[str]:
+    """The names of a list; one alone may stand without it."""
+    return [str(name) for name in (names if isinstance(names, list) else [names]) if name is not None]
+
+
 def _unknown(kind: str, name: str, known: frozenset[str]) -> str:
     close = difflib.get_close_matches(name, sorted(known), n=1)
     listed = f", or use one of: {', '.join(sorted(known))}" if known else ""
@@ -69,7 +85,6 @@ def _skills_of(text: str, known: frozenset[str]) -> Iterator[str]:
 
 
 def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]:
-    groups = frozenset(group for agent in settings.agents.values() for group in agent.reserve)
     for name, queue in settings.queues.items():
         path = ("queues", name)
         for message in _skills_of(queue.requires, declared.skills):
@@ -84,10 +99,10 @@ def _queue_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]
             for agent in agents:
                 if agent not in declared.agents:
                     yield (*path, key), _unknown("agent", agent, declared.agents)
-        yield from _waiting_mistakes(path, queue, declared, groups)
+        yield from _waiting_mistakes(path, queue, declared)
 
 
-def _waiting_mistakes(path: KeyPath, queue: Queue, declared: Declared, groups: frozenset[str]) -> Iterator[Mistake]:
+def _waiting_mistakes(path: KeyPath, queue: Queue, declared: Declared) -> Iterator[Mistake]:
     exits = [((*path, "limits", index, "then"), limit.then) for index, limit in enumerate(queue.limits)]
     for where, then in [*exits, ((*path, "when_closed"), queue.when_closed)]:
         if then.to_kind == "queue" and then.to not in declared.queues:
@@ -97,10 +112,10 @@ def _waiting_mistakes(path: KeyPath, queue: Queue, declared: Declared, groups: f
             if skill not in declared.skills:
                 yield (*path, "relaxation", index), _unknown("skill", skill, declared.skills)
         for group in step.open:
-            if group not in groups:
+            if group not in declared.groups:
                 yield (*path, "relaxation", index, "open"), _unknown_group(group)
     for index, rule in enumerate(queue.reserve):
-        if rule.group not in groups:
+        if rule.group not in declared.groups:
             yield (*path, "reserve", index, "group"), _unknown_group(rule.group)
 
 

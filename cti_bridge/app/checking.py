@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from acd.policy_check import problems
+from acd.policy_check import Besides, problems
 from config.errors import KeyPath, Problem
 from config.load import Examination, examine
 from config.models import Settings
@@ -55,8 +55,7 @@ def check_examined(examination: Examination) -> Finding:
     settings = examination.settings
     flows, of_flows = _check_flows(examination)
     found = {*examination.problems, *of_flows}
-    if not examination.problems:
-        found |= set(_check_policy(examination))
+    found |= set(_check_policy(examination))
     return Finding(
         problems=tuple(sorted(found)),
         queues=len(settings.queues),
@@ -68,10 +67,22 @@ def check_examined(examination: Examination) -> Finding:
 def _check_policy(examination: Examination) -> Iterator[Problem]:
     """What the distributor finds in rules that are each well formed: circles, steps that never end, absent skills.
 
-    Looked at when nothing else is wrong with the settings: what was taken out would be missed here once more.
+    Left out is what was told before, and what only seems wrong because a mistake was taken out of the settings.
     """
-    for mistake in problems(policy_from(examination.settings)):
-        yield examination.source.problem(tuple(map(_as_set, mistake.path)), mistake.text)
+    names = examination.declared
+    besides = Besides(queues=names.queues, agents=names.agents, skills=names.held, groups=names.groups)
+    told = [problem.key for problem in examination.problems]
+    policy = policy_from(examination.settings, None if told else 0)  # a calendar may be what is wrong
+    for mistake in problems(policy, besides):
+        found = examination.source.problem(tuple(map(_as_set, mistake.path)), mistake.text)
+        if any(_within(key, found.key) or (mistake.absent and _within(found.key, key)) for key in told):
+            continue
+        yield found
+
+
+def _within(key: str, other: str) -> bool:
+    """Whether a key is the other, or in it."""
+    return key == other or key.startswith((f"{other}.", f"{other}["))
 
 
 def _as_set(part: str | int) -> str | int:

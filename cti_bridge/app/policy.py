@@ -24,8 +24,8 @@ OPEN_AHEAD = 8 * DAY
 """Calendars are expanded so far; the wiring renews the policy long before."""
 
 
-def policy_from(settings: Settings, now: Instant = 0) -> Policy:
-    """The policy that the settings describe; opening hours from ``now`` on."""
+def policy_from(settings: Settings, now: Instant | None = 0) -> Policy:
+    """The policy that the settings describe; opening hours from ``now`` on, None: as if it were always open."""
     phone_channel = settings.asterisk.phone_channel if settings.asterisk else "PJSIP/{phone}"
     return Policy(
         queues=tuple(_queue(name, queue, settings, now) for name, queue in settings.queues.items()),
@@ -37,8 +37,8 @@ def policy_from(settings: Settings, now: Instant = 0) -> Policy:
     )
 
 
-def _open(calendar: str | None, settings: Settings, now: Instant) -> tuple[tuple[Instant, Instant], ...] | None:
-    if calendar is None:
+def _open(calendar: str | None, settings: Settings, now: Instant | None) -> tuple[tuple[Instant, Instant], ...] | None:
+    if calendar is None or now is None:
         return None
     return open_intervals(settings.opening_hours[calendar], settings.site.time_zone, now - DAY, now + OPEN_AHEAD)
 
@@ -48,7 +48,7 @@ def reasons_by_digits(settings: Settings) -> dict[str, ReasonCode]:
     return {reason.digits: ReasonCode(code) for code, reason in settings.reasons.items() if reason.digits is not None}
 
 
-def _queue(name: str, queue: Queue, settings: Settings, now: Instant) -> QueuePolicy:
+def _queue(name: str, queue: Queue, settings: Settings, now: Instant | None) -> QueuePolicy:
     return QueuePolicy(
         name=QueueName(name),
         requires=parse_requirement(queue.requires),
@@ -120,7 +120,7 @@ def _announcements(told: waiting.Announcements) -> Announcements:
     )
 
 
-def _callbacks(queue: Queue, settings: Settings, now: Instant) -> CallbackRules:
+def _callbacks(queue: Queue, settings: Settings, now: Instant | None) -> CallbackRules:
     rules = queue.callbacks
     return CallbackRules(
         attempts=rules.attempts,

@@ -132,3 +132,79 @@ def test_rules_that_cannot_be_meant_are_named_with_their_lines(tmp_path: Path) -
     assert [line for line, _ in found] == [6, 9]
     assert "circle" in found[0][1]
     assert "one -> two -> one" in found[0][1]
+
+
+EVERYTHING_WRONG = """\
+skills: {english: E, billing: B}
+agents:
+  ann: {name: Ann, phone: "1001", skills: {english: 5, klingon: 3}}
+  bob: {name: Bob, phone: "1002", skills: {billing: 12}, reserve: [back]}
+queues:
+  a:
+    requires: "english>=3 & elvish>=2"
+    agent_order: ordered
+    agents: [ann, carl]
+    ring_s: -5
+    opening_hours: never
+    relaxation:
+      - {after_s: -1, lower: {billing: 2}}
+      - {after_s: 30, lower: {english: 2}, open: [back]}
+      - {after_s: 20, drop: [english]}
+  b:
+    requires: billing>=2
+    limits:
+      - {what: wait, after_s: -3, then: {to_kind: queue, to: c}}
+      - {what: wait, after_s: 30, then: {to_kind: queue, to: c}}
+      - {what: wait, after_s: 40, then: {to_kind: queue, to: nowhere}}
+  c:
+    limits:
+      - {what: none_ready, then: {to_kind: queue, to: b}}
+"""
+
+
+def test_every_kind_of_mistake_in_one_file_is_told_at_once(tmp_path: Path) -> None:
+    """Circles and steps that never end, too, though names are unknown and numbers negative in the same lists."""
+    path = tmp_path / "site.yaml"
+    path.write_text(EVERYTHING_WRONG)
+    found = {(problem.line, problem.key): problem.message for problem in check(path, {}).problems}
+    assert list(found) == [
+        (3, "agents.ann.skills.klingon"),
+        (4, "agents.bob.skills.billing"),
+        (7, "queues.a.requires"),
+        (9, "queues.a.agents"),
+        (10, "queues.a.ring_s"),
+        (11, "queues.a.opening_hours"),
+        (13, "queues.a.relaxation[0].after_s"),
+        (15, "queues.a.relaxation[2].after_s"),
+        (19, "queues.b.limits[0].after_s"),
+        (21, "queues.b.limits[2].then.to"),
+        (24, "queues.c.limits[0].then"),
+    ]
+    assert "never end" in found[15, "queues.a.relaxation[2].after_s"]
+    assert "b -> c -> b" in found[24, "queues.c.limits[0].then"]
+
+
+def test_mending_one_mistake_brings_no_other_to_light(tmp_path: Path) -> None:
+    """Line by line, a file gets right: what is wrong was all told at first."""
+    path = tmp_path / "site.yaml"
+    path.write_text(EVERYTHING_WRONG)
+    told = {problem.key for problem in check(path, {}).problems}
+    for wrong, right in (
+        (", klingon: 3", ""),
+        ("billing: 12", "billing: 2"),
+        (" & elvish>=2", ""),
+        (", carl", ""),
+        ("ring_s: -5", "ring_s: 5"),
+        ("    opening_hours: never\n", ""),
+        ("after_s: -1", "after_s: 10"),
+        ("after_s: 20", "after_s: 40"),
+        ("after_s: -3", "after_s: 20"),
+        ("nowhere", "c"),
+        ("{to_kind: queue, to: b}", "{to_kind: exit}"),
+    ):
+        path.write_text(path.read_text().replace(wrong, right))
+        left = {problem.key for problem in check(path, {}).problems}
+        assert len(left) == len(told) - 1
+        assert left < told
+        told = left
+    assert not told
