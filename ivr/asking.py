@@ -14,7 +14,20 @@ from facts.journal import MenuInputGiven, SurveyAnswered
 from facts.time import SECOND, from_seconds
 from ivr import collecting, effects, grammar, inputs
 from ivr.acting import set_variable
-from ivr.flow import Asking, Choice, Collect, Confirm, Escape, Menu, Prompts, Retry, SpokenValue, Survey, Value
+from ivr.flow import (
+    Asking,
+    Choice,
+    Collect,
+    Confirm,
+    Escape,
+    Menu,
+    Prompts,
+    Recording,
+    Retry,
+    SpokenValue,
+    Survey,
+    Value,
+)
 from ivr.run import NO_KEYS, Heard, Keys, Phase, Run, Secret
 from ivr.turn import Exit, Turn
 
@@ -216,14 +229,21 @@ def speech_failed(turn: Turn, node: Asking, failure: inputs.SpeechFailed) -> Non
 
 
 def _ask_back(turn: Turn, node: Asking, heard: Heard) -> Exit | None:
-    read_back, understood = _read_back(node, heard.meaning), _understood(turn, node, heard.meaning)
+    understood = _understood(turn, node, heard.meaning)
+    read_back = turn.parts(_read_back(node, heard.meaning), {"heard": understood}) or _words(turn, node, heard.meaning)
     if not read_back or understood is None:
         return _speech_not_understood(turn, node)
     turn.change(phase=Phase.CONFIRMING, heard=heard, keys=NO_KEYS)
     _listen_for_yes(turn, node)
-    prompts = turn.parts(read_back, {"heard": understood})
-    turn.play_parts((*turn.parts(("did_you_say",)), *prompts, *turn.parts(("yes_or_no",))), interruptible=True)
+    turn.play_parts((*turn.parts(("did_you_say",)), *read_back, *turn.parts(("yes_or_no",))), interruptible=True)
     return None
+
+
+def _words(turn: Turn, node: Asking, meaning: str) -> tuple[effects.PromptPart, ...]:
+    """A choice without prompts is read back by the first of its words."""
+    choices = [choice for choice in node.choices if choice.name == meaning] if isinstance(node, Menu) else []
+    words = [(choice.name, grammar.first_words(choice, turn.run.language)) for choice in choices]
+    return tuple(effects.PromptPart(name=name, recording=Recording(text=text)) for name, text in words if text)
 
 
 def _understood(turn: Turn, node: Asking, meaning: str) -> Value:
@@ -236,9 +256,14 @@ def _understood(turn: Turn, node: Asking, meaning: str) -> Value:
 def _listen_for_yes(turn: Turn, node: Asking) -> None:
     first, between = from_seconds(node.first_digit_s), from_seconds(node.inter_digit_s)
     keys = effects.KeyEntry(max_digits=1, terminator="", first_digit_us=first, inter_digit_us=between)
-    language = turn.run.language
-    spoken = grammar.Grammar(kind="yes_no", language=language, phrases=grammar.yes_or_no(language))
-    turn.listen(keys, spoken if not turn.run.keys_only else None, private=node.private)
+    turn.listen(keys, _yes_or_no(turn) if not turn.run.keys_only else None, private=node.private)
+
+
+def _yes_or_no(turn: Turn) -> grammar.Grammar:
+    """What may be said when the caller is asked back; the words for a person too."""
+    language, escape = turn.run.language, escape_of(turn)
+    away = grammar.of_phrases({grammar.ESCAPE: escape[0].say}, language) if escape is not None else ()
+    return grammar.Grammar(kind="yes_no", language=language, phrases=grammar.yes_or_no(language) + away)
 
 
 def _read_back(node: Asking, meaning: str) -> Prompts:
@@ -259,25 +284,28 @@ def _read_back(node: Asking, meaning: str) -> Prompts:
 
 
 def take_keys_confirming(turn: Turn, node: Asking, pressed: inputs.Digits) -> Exit | None:
-    """1 is yes, 2 is no, whatever the node's own keys are."""
+    """1 is yes, 2 is no, whatever the node's own keys are; the key to a person leads there."""
     turn.stop_playing()
     turn.stop_listening()
-    return _confirmed(turn, node, {"1": YES, "2": NO}.get(pressed.keys[:1]))
+    key, escape = pressed.keys[:1], escape_of(turn)
+    away = escape is not None and key == escape[0].key
+    return _confirmed(turn, node, {"1": YES, "2": NO}.get(key, grammar.ESCAPE if away else None), "dtmf")
 
 
 def take_speech_confirming(turn: Turn, node: Asking, spoken: inputs.Spoken) -> Exit | None:
     """Yes or no was said, or something else."""
     turn.stop_playing()
-    language = turn.run.language
-    words = grammar.Grammar(kind="yes_no", language=language, phrases=grammar.yes_or_no(language))
-    heard = best_meaning(words, spoken)
-    return _confirmed(turn, node, heard.meaning if heard and heard.confidence >= node.reject_below else None)
+    heard = best_meaning(_yes_or_no(turn), spoken)
+    understood = heard.meaning if heard is not None and heard.confidence >= node.reject_below else None
+    return _confirmed(turn, node, understood, "speech")
 
 
-def _confirmed(turn: Turn, node: Asking, answer: str | None) -> Exit | None:
+def _confirmed(turn: Turn, node: Asking, answer: str | None, mode: Mode) -> Exit | None:
     heard = turn.run.heard
     assert heard is not None
     turn.change(phase=Phase.LISTENING, heard=None)
+    if answer == grammar.ESCAPE:
+        return _escape(turn, mode, None)
     if answer == YES:
         return _take_heard(turn, node, heard)
     return _speech_not_understood(turn, node)
@@ -353,7 +381,7 @@ def _note(turn: Turn, choice: str, mode: Mode, confidence: float | None = None) 
 def tick(turn: Turn, node: Asking, _input: inputs.Tick) -> Exit | None:
     """The time for the first, or the next, key is over."""
     if turn.run.phase is Phase.CONFIRMING:
-        return _confirmed(turn, node, None)
+        return _confirmed(turn, node, None, "none")
     return _entry_over(turn, node) if turn.run.keys else no_input(turn, node)
 
 

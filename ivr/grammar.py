@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from ivr.flow import Asking, Collect, Confirm, Escape, Menu, Survey
+from ivr.flow import Asking, Choice, Collect, Confirm, Escape, Menu, Survey
 from ivr.spoken_dates import day_phrases
 from ivr.spoken_numbers import number_phrases
 
@@ -100,6 +100,11 @@ def of_phrases(said: dict[str, dict[str, tuple[str, ...]]], language: str) -> tu
         for meaning, by_language in said.items()
         for text in by_language.get(language, by_language.get(language[:2], ()))
     )
+
+
+def first_words(choice: Choice, language: str) -> str:
+    """The first of the words by which a choice is made, as they are written; empty when it has none."""
+    return next(iter(choice.say.get(language, choice.say.get(language[:2], ()))), "")
 
 
 def yes_or_no(language: str) -> tuple[Phrase, ...]:

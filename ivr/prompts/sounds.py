@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from ivr.checks.names import prompts_of, standard_prompts_of
-from ivr.flow import Collect, Flow, Node, Queue, Recording, SpokenValue, Survey
+from ivr.flow import Collect, Flow, Menu, Node, Queue, Recording, SpokenValue, Survey
+from ivr.grammar import first_words
 from ivr.prompts.speaking import rules_of
 
 FORM = "1"
@@ -42,6 +43,8 @@ def _sounds_of_flow(flow: Flow) -> Iterator[Sound]:
             recording = flow.catalogue.get(name, {}).get(language)
             if recording is not None and (recording.recording or not recording.sound):
                 yield Sound(language=language, text=recording.text, recording=recording.recording, name=name)
+    for name, language, text in _read_back_words(flow):
+        yield Sound(language=language, text=text, name=name)
     for spoken_as, currency in sorted(_values(flow)):
         for language in flow.file.languages:
             rules = rules_of(language)
@@ -54,6 +57,17 @@ def _names(flow: Flow) -> set[str]:
     if flow.file.escape is not None and flow.file.escape.say:
         names.add("an_agent")
     return names | {item for node in flow.file.nodes.values() for item in _items(node) if isinstance(item, str)}
+
+
+def _read_back_words(flow: Flow) -> Iterator[tuple[str, str, str]]:
+    """By which words choices without prompts are read back when the recogniser is not sure."""
+    for node in flow.file.nodes.values():
+        if not isinstance(node, Menu) or node.input == "keys":
+            continue
+        for choice in node.choices:
+            for language in flow.file.languages:
+                if not choice.prompts and (text := first_words(choice, language)):
+                    yield choice.name, language, text
 
 
 def _items(node: Node) -> Iterator[str | SpokenValue]:

@@ -10,7 +10,8 @@ from facts.journal import Fact, MenuEnded, MenuInputGiven, MenuNodeEntered, Surv
 from facts.requirements import AllOf, AtLeast
 from facts.time import SECOND
 from ivr import effects, inputs
-from ivr.flow import Flow, Value
+from ivr.flow import Flow, Recording, Value
+from ivr.prompts.sounds import sounds_of
 from ivr.run import Phase
 from tests.ivr.flows_for_tests import Caller, flows_of
 
@@ -525,6 +526,24 @@ def test_what_is_not_confirmed_is_asked_again(spoken: dict[str, Flow], answer: s
 
 def test_a_key_confirms(spoken: dict[str, Flow]) -> None:
     assert Caller(spoken, "f").says("billing", 0.5).presses("1").run.node == "bye"
+
+
+def test_the_way_to_a_person_is_open_while_the_caller_is_asked_back(tmp_path: Path) -> None:
+    text = HEAD.replace('key: "0", next: person', 'key: "0", next: person, say: {en: [agent], zh: [人工]}') + SPOKEN
+    flows = flows_of(tmp_path, text)
+    assert Caller(flows, "f").says("billing", 0.5).presses("0").run.node == "person"
+    said = Caller(flows, "f").says("billing", 0.5).says("agent")
+    assert said.run.node == "person"
+    assert [f.choice for f in said.facts if isinstance(f, MenuInputGiven)] == ["escape"]
+
+
+def test_a_choice_without_prompts_is_read_back_by_its_words(tmp_path: Path) -> None:
+    flows = flows_of(tmp_path, HEAD + SPOKEN.replace(" prompts: [bye],", ""))
+    asked = Caller(flows, "f").says("my bill", 0.5)
+    read_back = asked.one(effects.Play).prompts[1]
+    assert (read_back.name, read_back.recording) == ("bill", Recording(text="billing"))
+    assert ("bill", "billing") in {(sound.name, sound.text) for sound in sounds_of(flows.values())}
+    assert asked.says("yes").run.node == "bye"
 
 
 def test_after_two_failures_keys_are_offered(spoken: dict[str, Flow]) -> None:
