@@ -5,6 +5,7 @@ order: at most one job per utterance is in the pool, and takes everything that h
 """
 
 import contextlib
+import functools
 import json
 import threading
 from collections import deque
@@ -22,6 +23,8 @@ from ivr.speech.recogniser import Decided, Decision, Failure, Overloaded, Recogn
 LINE_RATE = 8000
 DEFAULT_MODEL_RATE = 16000
 UNKNOWN = "[unk]"
+LONGEST_PART = 12
+"""No word within a word is looked for that has more characters."""
 
 
 class VoskRecogniser:
@@ -44,7 +47,8 @@ class VoskRecogniser:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="vosk")
         self._most = most_at_once
         self._spelling = dict(spelling or {})
-        self._written = {self._spelling.get(word, word): word for word in self._spelling}
+        self._in_words = functools.lru_cache(maxsize=10_000)(self._words_for)
+        self._written = {self._in_words(written): word for word, written in self._spelling.items()}
         self._lock = threading.Lock()
         self._at_once = 0
 
@@ -54,17 +58,29 @@ class VoskRecogniser:
             if self._at_once >= self._most:
                 raise Overloaded(f"vosk: {self._at_once} utterances at once are the most")
             self._at_once += 1
-        known = [UNKNOWN] if self._model.vosk_model_find_word(UNKNOWN) >= 0 else []
-        words = json.dumps([*self._words(grammar), *known], ensure_ascii=False)
-        return VoskUtterance(self, words, decided)
+        known = [UNKNOWN] if self._knows(UNKNOWN) else []
+        said = {self._in_words(self._spelling.get(text, text)): text for text in _texts(grammar)}
+        return VoskUtterance(self, json.dumps([*said, *known], ensure_ascii=False), said, decided)
 
-    def _words(self, grammar: Grammar) -> list[str]:
-        texts = [phrase.text for phrase in grammar.phrases]
-        if grammar.kind == "digits":
-            texts += digit_words(grammar.language)
-        if grammar.kind == "date":  # Vosk's words have no numerals
-            texts = [text for text in texts if not any(sign.isdigit() for sign in text)]
-        return [self._spelling.get(text, text) for text in dict.fromkeys(texts)]
+    def _knows(self, word: str) -> bool:
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def _words_for(self, text: str) -> str:
+        """The text in words of the model, which leaves out what it does not know: 查余额 may be 查 and 余额 to it."""
+        return " ".join(word if self._knows(word) else self._taken_apart(word) for word in text.split())
+
+    def _taken_apart(self, word: str) -> str:
+        """Into as few known words as can be; as it stands when there are none."""
+        best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - LONGEST_PART), end):
+                before = best[start]
+                if before is None or not self._knows(word[start:end]):
+                    continue
+                found = (*before, word[start:end])
+                if best[end] is None or len(found) < len(best[end] or ()):
+                    best[end] = found
+        return " ".join(best[-1] or (word,))
 
     def close(self) -> None:
         """Stop the threads; utterances under way fail."""
@@ -88,10 +104,10 @@ class VoskRecogniser:
         """From the line's rate to the model's."""
         return soxr.ResampleStream(LINE_RATE, self._rate, 1, dtype="int16")
 
-    def spelled_back(self, text: str) -> str:
-        """What the model wrote, in the words of the grammar."""
-        if text in self._written:
-            return self._written[text]
+    def spelled_back(self, text: str, said: Mapping[str, str]) -> str:
+        """What the model wrote, in the words of the grammar; ``said``: its phrases by how the model writes them."""
+        if text in said:
+            return said[text]
         return " ".join(self._written.get(word, word) for word in text.split())
 
     def over(self) -> None:
@@ -103,9 +119,10 @@ class VoskRecogniser:
 class VoskUtterance:
     """One utterance under way."""
 
-    def __init__(self, recogniser: VoskRecogniser, words: str, decided: Decided) -> None:
+    def __init__(self, recogniser: VoskRecogniser, words: str, said: Mapping[str, str], decided: Decided) -> None:
         self._recogniser = recogniser
         self._words = words
+        self._said = said
         self._decided = decided
         self._lock = threading.Lock()
         self._waiting: deque[bytes] = deque()
@@ -180,7 +197,7 @@ class VoskUtterance:
         words = [word for result in self._results for word in result.get("result", ())]
         if not words or any(word["word"] == UNKNOWN for word in words):
             return Recognition(text="")
-        text = self._recogniser.spelled_back(" ".join(word["word"] for word in words))
+        text = self._recogniser.spelled_back(" ".join(word["word"] for word in words), self._said)
         return Recognition(text=text, confidence=min(1.0, *(float(word["conf"]) for word in words)))
 
     def _end(self, decision: Decision | None) -> None:
@@ -193,6 +210,15 @@ class VoskUtterance:
         if decision is not None:
             with contextlib.suppress(Exception):  # a callback that fails must not kill the thread of other calls
                 self._decided(decision)
+
+
+def _texts(grammar: Grammar) -> dict[str, None]:
+    texts = [phrase.text for phrase in grammar.phrases]
+    if grammar.kind == "digits":
+        texts += digit_words(grammar.language)
+    if grammar.kind == "date":  # Vosk's words have no numerals
+        texts = [text for text in texts if not any(sign.isdigit() for sign in text)]
+    return dict.fromkeys(texts)
 
 
 def _load(model: Path) -> Any:

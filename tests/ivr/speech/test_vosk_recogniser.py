@@ -78,6 +78,28 @@ def test_words_of_a_menu(vosk: VoskRecogniser, word: str) -> None:
     assert decision.text == word
 
 
+def test_a_phrase_is_heard_in_the_words_that_the_model_has() -> None:
+    """As with Chinese, where 查余额 is two words to a model: 활용한다 is none to this one, 활용 and 한다 are."""
+    joined = "활용한다"
+    recogniser = VoskRecogniser(model(), spelling=SPELLING | {"technical": "할벽"})
+    try:
+        ear = Ear()
+        allowed = Grammar(
+            kind="choices", language="ko", phrases=(Phrase(joined, "balance"), Phrase("technical", "technical"))
+        )
+        utterance = recogniser.begin(allowed, ear)
+        for frame in frames(line(0.3, said("balance"), 0.4)):
+            utterance.feed(frame)
+        utterance.finish()
+        decision = ear.wait()
+        assert isinstance(decision, Recognition)
+        assert allowed.meaning(decision.text) == "balance"
+        assert decision.text == joined
+        assert hear(recogniser, "technical", allowed).text == "technical"  # type: ignore[union-attr]  # else it fails here
+    finally:
+        recogniser.close()
+
+
 def test_silence_is_nothing(vosk: VoskRecogniser) -> None:
     ear = Ear()
     utterance = vosk.begin(grammar("yes", "no"), ear)
