@@ -90,15 +90,16 @@ class NotFoundError(ConsoleError):
 
 
 class StateChangedError(ConsoleError):
-    """Not possible as things are now; ``present`` says how they are."""
+    """Not possible as things are now; ``present`` says how they are, ``reason_id`` why, in a stable word."""
 
     status = 409
     error_id = "state_changed"
     title = "Not possible in the present state"
 
-    def __init__(self, detail: str, present: Any = None) -> None:
+    def __init__(self, detail: str, present: Any = None, *, reason_id: str | None = None) -> None:
         super().__init__(detail)
         self.present = present
+        self.reason_id = reason_id
 
 
 class ConflictError(ConsoleError):

@@ -122,7 +122,7 @@ class Floor(Protocol):
         """Who has, or had, the contact at their desk; None: there is no live contact of that id."""
 
     def queue_of(self, contact_id: str) -> str | None:
-        """The queue in which a live contact is."""
+        """The queue in which a live contact is, or was last."""
 
     def explain_contact(self, contact_id: str) -> ContactWhy | None:
         """Why a live contact still waits."""

@@ -12,14 +12,14 @@ class CustomerWish(Wish):
     """A customer's record as it is to be."""
 
     name: Annotated[Line, Field(min_length=1)]
-    accounts: Annotated[list[Line], Field(max_length=20, default_factory=list)]
+    accounts: Annotated[list[Line], Field(max_length=20)] = Field(default_factory=list)
     """Keys in other systems; each is one customer's."""
-    numbers: Annotated[list[DialNumber], Field(max_length=20, default_factory=list)]
+    numbers: Annotated[list[DialNumber], Field(max_length=20)] = Field(default_factory=list)
     """Telephone numbers; one may be shared by several customers."""
     tier: Line | None = None
     language: Language | None = None
     notes: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    open_matters: Annotated[list[Line], Field(max_length=50, default_factory=list)]
+    open_matters: Annotated[list[Line], Field(max_length=50)] = Field(default_factory=list)
     """What the customer waits for."""
 
 

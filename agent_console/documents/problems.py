@@ -31,6 +31,8 @@ class Problem(Document):
     error_id: str
     errors: list[FieldProblem] | None = None
     """With `invalid`: every field that was refused."""
+    reason_id: str | None = None
+    """With `state_changed`: why, in a stable word, as an act's own refusal has it."""
     present: dict[str, Any] | None = None
     """With `state_changed` and `edited_meanwhile`: how things are now."""
     etag: str | None = None

@@ -50,6 +50,7 @@ def problem_of(error: ConsoleError) -> Problem:
         detail=str(error),
         error_id=error.error_id,
         errors=list(error.errors) if isinstance(error, InvalidError) else None,
+        reason_id=error.reason_id if isinstance(error, StateChangedError) else None,
         present=_plain(error.present) if has_present else None,  # type: ignore[attr-defined]  # both have it
         etag=edited.etag if edited is not None else None,
         retry_after_s=error.retry_after_s if isinstance(error, TooManyError) else None,

@@ -17,6 +17,7 @@ from config.models import Settings
 from config.services import Web
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.console.accounts import DaemonAccounts
+from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.contact_book import ContactBook
@@ -128,7 +129,8 @@ class Console:
             coordinator.engine, coordinator.calls, self._board, self._trend, self._settings, known=self._customers.known
         )
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
-        desks = DaemonDesks(coordinator, rows, self._board, messages, self._settings)
+        acts = Acts(coordinator.control, rows)
+        desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts)
         self._feed = Feed(
             self._reactor,
             coordinator.engine,
@@ -139,6 +141,7 @@ class Console:
             now=coordinator.now,
         )
         messages.told = self._feed.tell_team
+        coordinator.control.desks.watch(self._feed.desk_changed)
         self._feed.start()
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         store = AdministeredSettings(self._administration, coordinator.engine)
@@ -155,7 +158,7 @@ class Console:
             accounts=self._daemon_accounts(),
             desks=desks,
             web_phones=DaemonWebPhones(self._settings),
-            supervision=DaemonSupervision(coordinator, rows, messages, audit, store),
+            supervision=DaemonSupervision(coordinator, rows, messages, audit=audit, store=store, acts=acts),
             contacts=JournalContacts(self._journal, self._book, threads),
             settings=store,
             customers=KeptCustomers(

@@ -19,8 +19,9 @@ from agent_console.documents.desk import (
 )
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Wish
-from agent_console.errors import InvalidError, NotFoundError, StateChangedError, UnavailableError
+from agent_console.errors import InvalidError, NotFoundError, StateChangedError
 from config.models import Settings
+from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
 from cti_bridge.shell.coordinator import Coordinator
@@ -42,13 +43,16 @@ class DaemonDesks:
         rows: Rows,
         board: Board,
         messages: Messages,
+        *,
         settings: Callable[[], Settings],
+        acts: Acts,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
         self._board = board
         self._messages = messages
         self._settings = settings
+        self._acts = acts
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -91,13 +95,12 @@ class DaemonDesks:
         )
 
     def contacts(self, agent: str) -> Iterator[DeskContact]:
-        """The contacts at the desk."""
-        del agent
-        yield from ()
+        """The contacts at the desk, the oldest first."""
+        yield from self._acts.contacts(agent)
 
     def contact(self, agent: str, contact_id: str) -> DeskContact | None:
         """A contact at this desk."""
-        return next((found for found in self.contacts(agent) if found.contact_id == contact_id), None)
+        return self._acts.contact(agent, contact_id)
 
     def callbacks(self, agent: str) -> Iterator[CallbackDoc]:
         """Callbacks that are this agent's."""
@@ -215,19 +218,26 @@ class DaemonDesks:
     # -- acts --------------------------------------------------------------------------------------------------------
 
     async def dial(self, agent: str, wish: Dial, by: str) -> DeskContact:
-        """Call a number."""
-        del agent, wish, by
-        raise UnavailableError("calls cannot be made from here yet")
+        """Call a number: the agent's phone rings first, then the number is dialled."""
+        del by
+        if wish.queue is not None and wish.queue not in self._settings().queues:
+            problem = FieldProblem(
+                field="body.queue",
+                rule=f"names {wish.queue!r}, and there is no such queue",
+                way_out="GET /api/v1/queues lists them",
+            )
+            raise InvalidError([problem])
+        return await self._acts.dial(agent, wish)
 
     async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
         """Do something with a contact at this desk."""
-        del agent, act, wish, by
-        raise NotFoundError(f"the contact {contact_id!r} is not at this desk")
+        del by
+        return await self._acts.act(agent, contact_id, act, wish)
 
     async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
         """What came of it."""
-        del agent, wish, by
-        raise NotFoundError(f"the contact {contact_id!r} is not at this desk")
+        del by
+        return self._acts.set_outcome(agent, contact_id, wish)
 
 
 def _text(entry: DirectoryEntry) -> str:

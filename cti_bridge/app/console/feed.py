@@ -205,6 +205,10 @@ class Feed:
             self._desk.mark(agent)
         self._agents.mark(agent)
 
+    def desk_changed(self, agent: AgentId, _contact: ContactId, _now: object) -> None:
+        """A contact on an agent's desk is another, or gone: by a fact, or by what the switch said."""
+        self.mark_agent(agent)
+
     def _mark_contact(self, contact: ContactId) -> None:
         view = self._engine.contact(contact)
         for agent in view.agents if view is not None else ():

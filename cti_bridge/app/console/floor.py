@@ -129,9 +129,12 @@ class DaemonFloor:
         return None if call is None else [call.agent_id] if call.agent_id is not None else []
 
     def queue_of(self, contact_id: str) -> str | None:
-        """The queue in which a live contact is."""
+        """The queue in which a live contact is, or was last."""
         view = self._engine.contact(ContactId(contact_id))
-        return None if view is None else view.queue
+        if view is not None and view.queue is not None:
+            return view.queue
+        dossier = self._daemon.coordinator.control.desks.known(ContactId(contact_id))
+        return None if dossier is None else dossier.queue
 
     # -- why ---------------------------------------------------------------------------------------------------------
 

@@ -281,11 +281,15 @@ class Rows:
         """The customer, as far as a screen needs them at once; the name when it was looked up."""
         if view.customer_id is None:
             return None
-        known = self._known(view.customer_id)
+        return self.customer_brief(view.customer_id, view.attributes.get("customer_tier"))
+
+    def customer_brief(self, customer_id: CustomerId, tier: str | None) -> CustomerBrief:
+        """A customer by id; ``tier``: as the call itself tells it, where nobody has looked the customer up."""
+        known = self._known(customer_id)
         if known is None:
-            return CustomerBrief(customer_id=view.customer_id, name="", tier=view.attributes.get("customer_tier"))
+            return CustomerBrief(customer_id=customer_id, name="", tier=tier)
         return CustomerBrief(
-            customer_id=view.customer_id, name=known.name, tier=known.tier or None, language=known.language or None
+            customer_id=customer_id, name=known.name, tier=known.tier or None, language=known.language or None
         )
 
     def _qualified(self, why: ContactExplanation) -> Qualified:

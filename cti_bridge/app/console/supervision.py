@@ -19,8 +19,9 @@ from acd.views import AgentView, ContactView
 from agent_console.documents.desk import MessageDoc
 from agent_console.documents.floor import AgentRow, QueueRow, WaitingRow
 from agent_console.documents.supervision import Monitor, Monitored, SetAgentState
-from agent_console.errors import NotFoundError, StateChangedError, UnavailableError
+from agent_console.errors import NotFoundError, StateChangedError
 from agent_console.ports import SettingsStore
+from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import Rows
@@ -35,25 +36,34 @@ class DaemonSupervision:
     """`agent_console.ports.Supervision`."""
 
     def __init__(
-        self, coordinator: Coordinator, rows: Rows, messages: Messages, audit: DaemonAudit, store: SettingsStore
+        self,
+        coordinator: Coordinator,
+        rows: Rows,
+        messages: Messages,
+        *,
+        audit: DaemonAudit,
+        store: SettingsStore,
+        acts: Acts,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
         self._messages = messages
         self._audit = audit
         self._store = store
+        self._acts = acts
 
     # -- contacts ----------------------------------------------------------------------------------------------------
 
     async def monitor(self, contact_id: str, wish: Monitor, supervisor: str, agent: str | None) -> Monitored:
-        """Listen, whisper or barge."""
-        del contact_id, wish, supervisor, agent
-        raise UnavailableError("talks cannot be listened to from here yet")
+        """Listen, whisper or barge; ends when it is heard."""
+        found = await self._acts.monitor(contact_id, wish, supervisor, agent)
+        await self._note(supervisor, "monitored", contact_id, None, {"mode": found.mode, "agent": found.agent})
+        return found
 
     async def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
         """Leave the talk."""
-        del supervisor
-        raise NotFoundError(f"you do not listen to {contact_id!r}")
+        self._acts.stop_monitoring(contact_id, supervisor)
+        await self._note(supervisor, "monitoring_stopped", contact_id, None, None)
 
     async def set_priority(self, contact_id: str, priority: int, by: str) -> WaitingRow:
         """Raise or lower a waiting contact."""
@@ -71,9 +81,9 @@ class DaemonSupervision:
 
     async def withdraw(self, contact_id: str, by: str) -> None:
         """Take it out of the queue."""
-        del by
-        self._waiting(contact_id)
-        raise UnavailableError("waiting calls cannot be withdrawn from here yet")
+        before = self._waiting(contact_id)
+        self._acts.withdraw(contact_id, by)
+        await self._note(by, "withdrawn", contact_id, {"queue": before.queue}, None)
 
     async def cancel_callback(self, contact_id: str, by: str) -> None:
         """Nobody calls back any more."""

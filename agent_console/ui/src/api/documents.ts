@@ -718,6 +718,8 @@ export interface Problem {
   error_id: string;
   /** With `invalid`: every field that was refused. */
   errors: FieldProblem[] | null;
+  /** With `state_changed`: why, in a stable word, as an act's own refusal has it. */
+  reason_id: string | null;
   /** With `state_changed` and `edited_meanwhile`: how things are now. */
   present: Record<string, unknown> | null;
   /** With `edited_meanwhile`: the present ETag. */
@@ -881,6 +883,8 @@ export interface ServerFrame {
   hello: Hello | null;
   snapshot: Snapshot | null;
   delta: Delta | null;
+  /** After each subscription: every stream that is read now. A snapshot of each new one follows. */
+  reading: string[] | null;
   /** A stream that is no more, or that one may not see any more. */
   ended: string | null;
   error: Problem | null;
