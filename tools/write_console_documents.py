@@ -34,7 +34,7 @@ SIMPLE = {"string": "string", "number": "number", "integer": "number", "boolean"
 
 def text() -> str:
     """The whole file."""
-    classes = sorted(set(_classes()), key=lambda found: (found.__module__, found.__name__))
+    classes = sorted(set(classes_of_documents()), key=lambda found: (found.__module__, found.__name__))
     # generic documents (a page of something) are written where they are used
     classes = [found for found in classes if not found.__pydantic_generic_metadata__["parameters"]]
     _, schema = models_json_schema(
@@ -44,7 +44,8 @@ def text() -> str:
     return HEAD + "".join(_declared(name, schema["$defs"][name], told) for name in sorted(schema["$defs"]))
 
 
-def _classes() -> Iterator[type[BaseModel]]:
+def classes_of_documents() -> Iterator[type[BaseModel]]:
+    """Every document and wish, some several times."""
     for found in pkgutil.iter_modules(agent_console.documents.__path__, "agent_console.documents."):
         for _, value in inspect.getmembers(importlib.import_module(found.name), inspect.isclass):
             if issubclass(value, Document | Wish) and value not in (Document, Wish):

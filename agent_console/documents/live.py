@@ -56,6 +56,8 @@ class ServerFrame(Document):
     hello: Hello | None = None
     snapshot: Snapshot | None = None
     delta: Delta | None = None
+    reading: list[str] | None = None
+    """After each subscription: every stream that is read now. A snapshot of each new one follows."""
     ended: str | None = None
     """A stream that is no more, or that one may not see any more."""
     error: Problem | None = None

@@ -180,6 +180,8 @@ class Channel:
             streams_of(topic, sight, self._ports.floor)  # may be forbidden: then nothing of it is taken in
         self._topics |= dict.fromkeys(wanted)
         self._follow()
+        if wanted:
+            self._say({"reading": sorted(self._reader.streams)})
         self._resync(frame.resync or ())
 
     def _resync(self, streams: Iterable[str]) -> None:

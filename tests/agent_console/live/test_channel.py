@@ -49,7 +49,7 @@ async def snapshots(socket: ClientConnection, *topics: str) -> dict[str, Any]:
         if "snapshot" in frame:
             found[frame["snapshot"]["topic"]] = frame["snapshot"]
         else:
-            assert "hello" in frame, frame
+            assert "hello" in frame or "reading" in frame, frame
     await asyncio.sleep(0.05)
     while True:
         try:
