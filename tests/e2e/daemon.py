@@ -70,7 +70,7 @@ class Daemon:
         self.home = folder / "home"
         self.log_path = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._metrics_port = _free_port()
+        self._metrics_port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         self.flow_path = folder / "reception.yaml"
         self.flow_path.write_text(flow)
@@ -234,7 +234,8 @@ class Daemon:
         return {row["slice"]["queue"]: {name: f["value"] for name, f in row["figures"].items()} for row in rows}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface on which nobody listens."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

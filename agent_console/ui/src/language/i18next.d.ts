@@ -3,6 +3,7 @@ import type common from "./en/common.json";
 import type desk from "./en/desk.json";
 import type floor from "./en/floor.json";
 import type reports from "./en/reports.json";
+import type phone from "./en/phone.json";
 import type why from "./en/why.json";
 import type administration from "./en/administration.json";
 import type hints from "./en/hints.json";
@@ -21,6 +22,7 @@ declare module "i18next" {
       why: typeof why;
       reports: typeof reports;
       floor: typeof floor;
+      phone: typeof phone;
     };
   }
 }

@@ -11,6 +11,8 @@ import { useShortcuts } from "./shortcuts";
 import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
+const PhoneBar = lazy(() => import("../phone/PhoneBar"));
+
 export interface View {
   path: string;
   title: "nav.desk" | "nav.floor" | "nav.contacts" | "nav.reports" | "nav.administration";
@@ -66,6 +68,11 @@ export function Shell({ me }: { me: Me }) {
     <div className={classes.shell}>
       <TopBar me={me} views={views} showKeys={() => setHelp(true)} />
       <ConnectionBar />
+      {me.web_phone !== null && (
+        <Suspense fallback={null}>
+          <PhoneBar />
+        </Suspense>
+      )}
       <main className={classes.view}>
         <ViewBoundary>
           <Suspense fallback={<Loading />}>

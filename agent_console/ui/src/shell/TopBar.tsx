@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, Modal, Tooltip, useMantineColorScheme, useComputedColorScheme } from "@mantine/core";
 import { ChevronDown, Keyboard, LockKeyhole, LogOut, Moon, Sun } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Me } from "../api/documents";
@@ -13,6 +13,9 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { sayProblem } from "./notices";
 import type { View } from "./Shell";
 import classes from "./TopBar.module.css";
+
+/** Fetched only by agents whose phone is the browser. */
+const PhoneControl = lazy(() => import("../phone/PhoneControl"));
 
 interface Props {
   me: Me;
@@ -40,6 +43,11 @@ export function TopBar({ me, views, showKeys }: Props) {
           ))}
       </nav>
       {me.agent !== null && <StateControl />}
+      {me.web_phone !== null && (
+        <Suspense fallback={null}>
+          <PhoneControl account={me.web_phone} />
+        </Suspense>
+      )}
       <div className={classes.right}>
         {me.role !== "agent" && <AlarmBell />}
         <LanguageSwitch />

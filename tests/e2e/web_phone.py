@@ -1,0 +1,173 @@
+"""A real Chromium whose fake microphone plays a tone, as the phone of an agent on the real Asterisk."""
+
+import contextlib
+import math
+import struct
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.asterisk.instance import Asterisk
+from tests.e2e.daemon import AGENTS
+from tests.e2e.office import Acting
+from tests.servers import chromium
+
+WEB_HZ = 800.0
+"""What the browser's microphone hears."""
+
+PASSWORD = "a long password of tests"
+WATCH = (Path(__file__).parent / "web_phone_watch.js").read_text(encoding="utf-8")
+"""Remembers the page's connections, so that the test can listen to them; the product is not touched."""
+
+
+class WebDaemon(Acting):
+    """A daemon whose agent ann has her phone in the browser, signed in by the console's user `ann`."""
+
+    def __init__(self, asterisk: Asterisk, folder: Path, port: int) -> None:
+        secrets = folder / "secrets"
+        secrets.mkdir(parents=True)
+        (secrets / "phone-1101.secret").write_text(asterisk.passwords["1101"])
+        self.port = port
+        more = {
+            "agents": {**AGENTS, "ann": {"phone": "1101", "web_phone": True, "skills": {"sales": 5}}},
+            "users": {"ann": {"agent": "ann", "title": "Ann"}},
+            "web": {"port": port},
+        }
+        super().__init__(asterisk, folder, more=more, ring_s=20)
+        self._secrets = secrets
+
+    def _settings(self, queue: dict[str, Any]) -> dict[str, Any]:
+        settings = super()._settings(queue)
+        address = f"ws://{self.asterisk.host}:{self.asterisk.http_port}/ws"
+        settings["asterisk"]["web_phones"] = {
+            "address": address,
+            "secrets_folder": str(self.folder / "secrets"),
+        }
+        return settings
+
+    def give_password(self) -> None:
+        """Ann may sign in to the console."""
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "cti_bridge.app.main",
+                "user",
+                "password",
+                "ann",
+                "--stdin",
+                "-c",
+                str(self.settings),
+            ],
+            input=PASSWORD.encode(),
+            check=True,
+            capture_output=True,
+            timeout=30,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the console is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait_served(self) -> None:
+        """Until the console answers."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=2).close()
+            except (urllib.error.URLError, OSError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+
+def write_tone(path: Path, hertz: float, seconds: int = 2, rate: int = 48_000) -> None:
+    """A WAV file for the fake microphone, which repeats it for ever."""
+    samples = (int(9000 * math.sin(2 * math.pi * hertz * n / rate)) for n in range(seconds * rate))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+
+
+@contextlib.contextmanager
+def browser(folder: Path) -> Iterator[BrowserContext]:
+    """A browser with a microphone."""
+    tone = folder / "tone.wav"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_tone(tone, WEB_HZ)
+    found = chromium.provide()
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(folder / "profile"),
+            executable_path=found.command[0],
+            env={name: str(value) for name, value in found.environment.items()},
+            headless=True,
+            args=[*chromium.ARGUMENTS, f"--use-file-for-fake-audio-capture={tone}"],
+            viewport={"width": 1280, "height": 720},
+            permissions=["microphone"],
+        )
+        context.add_init_script(WATCH)
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+class WebPhone:
+    """The agent's page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def sign_in(self) -> None:
+        """Open the console as ann."""
+        self.page.goto(self.url)
+        self.page.get_by_label("Name").fill("ann")
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    @property
+    def word(self) -> str:
+        """What the mark in the top bar says."""
+        return self.page.locator("[data-phone]").get_attribute("data-phone") or ""
+
+    def wait_word(self, *words: str, timeout: float = 10) -> float:
+        """Until the mark says one of these; how long it took."""
+        begin = time.monotonic()
+        chosen = ", ".join(f'[data-phone="{word}"]' for word in words)
+        self.page.locator(chosen).wait_for(timeout=timeout * 1000)
+        return time.monotonic() - begin
+
+    def hears(self, hertz: float) -> bool:
+        """Whether what comes in has this tone in it, and more of it than of its neighbours."""
+        return bool(self.page.evaluate("hertz => window.watched.hears(hertz)", hertz))
+
+    def wait_hears(self, hertz: float, *, hears: bool = True, timeout: float = 6) -> None:
+        """Until it is heard, or not any more."""
+        self.until(
+            lambda: self.hears(hertz) is hears, timeout, f"the browser {'hears' if hears else 'hears no'} {hertz} Hz"
+        )
+
+    def until(self, test: Callable[[], bool], timeout: float, what: str) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + timeout
+        while not test():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {timeout} s: {what}; the phone is {self.word!r}; {self.problems}")
+            self.page.wait_for_timeout(100)
