@@ -26,11 +26,11 @@ from facts.time import Instant
 from reporting.kpi.contacts import Contact
 from reporting.kpi.fold import Fold, Records, stream_of
 from reporting.kpi.records import Arrival, Leg, Offer, Record, Span, Visit
+from storage.chain import UPKEEP
 from storage.errors import DatabaseLockedError, QuestionError, StorageError
 from storage.filling import reach, restore
 from storage.intervals import Filled
 from storage.journal import Head, Journal
-from storage.upkeep import UPKEEP
 
 TABLES: dict[type[Record], str] = {Arrival: "arrivals", Visit: "visits", Leg: "legs", Offer: "offers", Span: "spans"}
 BATCH = 200_000

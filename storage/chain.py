@@ -16,6 +16,9 @@ from facts.time import Instant
 
 SALT_BYTES = 16
 
+UPKEEP = NodeName("upkeep")
+"""Who tells of the journal's own upkeep (`storage.upkeep`). No daemon may bear this name."""
+
 Header: TypeAlias = tuple[str, int, Instant, Instant | None, str, int]
 """Node, number, time, the switch's time, tenant, version of the kind."""
 

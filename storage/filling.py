@@ -6,7 +6,9 @@ from the beginning of the oldest thing that was still open, without counting, up
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
+from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
 from facts.ids import NodeName
@@ -15,9 +17,10 @@ from reporting.kpi.cells import Cell, Step
 from reporting.kpi.fold import Fold, stream_of
 from reporting.kpi.live import Cells
 from reporting.kpi.records import Record
+from storage.chain import UPKEEP
+from storage.errors import ForeignWriterError
 from storage.intervals import Filled, IntervalTables, Rules
 from storage.journal import Journal
-from storage.upkeep import UPKEEP
 
 RULES_VERSION = "3:" + ",".join(Cell.__struct_fields__)
 """To be raised when cells are filled by other rules; what cells hold is in it by itself."""
@@ -67,6 +70,27 @@ class IntervalFiller:
         return list(self._streams.values())
 
 
+LOOK_AGAIN_S = 0.1
+OTHERS_FILL_S = 1.5
+"""A daemon looks for new facts twice a second."""
+
+
+def level(journal: Journal, zone: ZoneInfo, on_progress: Callable[[int], object] = lambda _: None) -> None:
+    """Bring the tables level after an import, unless a daemon is about it. They keep the zone of their days.
+
+    Raises `StorageError`; the tables are then behind, never wrong.
+    """
+    tables = IntervalTables(journal)
+    rules = tables.rules()
+    filled, until = tables.filled(), monotonic() + OTHERS_FILL_S
+    while filled and monotonic() < until:
+        sleep(LOOK_AGAIN_S)
+        if tables.filled() != filled:
+            return
+    with suppress(ForeignWriterError):  # one that began in the meantime
+        IntervalFiller(journal, zone if rules is None else ZoneInfo(rules.zone)).run(on_progress)
+
+
 class _Stream:
     """Nodes that are folded together: the daemons of a site, or one import."""
 
@@ -94,7 +118,8 @@ class _Stream:
         try:
             for entry in islice(self._journal.entries(nodes=self._nodes, after=after, personal=False), most):
                 self._fold.apply(entry)
-                self._position[entry.node] = (entry.seq, entry.at)
+                _, latest = self._position.get(entry.node, (0, 0))
+                self._position[entry.node] = (entry.seq, max(latest, entry.at))
                 count += 1
             if count:
                 self._save(self._fold, self._filled)

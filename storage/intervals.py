@@ -26,11 +26,11 @@ from reporting.kpi.from_cells import GRAINS, Grain, Stored
 from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import AGENT, FAMILIES, Address, Cells
 from reporting.kpi.records import Span
+from storage.chain import UPKEEP
 from storage.errors import ForeignWriterError
 from storage.journal import Journal
 from storage.schema import interval_cell, interval_filling, interval_rules, interval_sheet
 from storage.sheets import block_of, pack, unpack
-from storage.upkeep import UPKEEP
 
 CHUNK = 200
 """Cells asked for in one statement."""
@@ -45,7 +45,10 @@ _decode_key = msgspec.json.Decoder(str | None).decode
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a node's facts are in the cells; ``refold_from``: where to read from to bring the fold's state back."""
+    """How far a node's facts are in the cells: ``as_of`` is the time of the latest.
+
+    ``refold_from``: where to read from to bring the fold's state back.
+    """
 
     seq: int
     as_of: Instant

@@ -24,6 +24,7 @@ from facts.ids import ContactId, NodeName
 from facts.journal import Entry
 from facts.time import Instant
 from storage import chain
+from storage.chain import UPKEEP
 from storage.engine import connect_engine, database_url, errors_named
 from storage.errors import ForeignWriterError, ReadOnlyError, SchemaError, SequenceError
 from storage.records import Record, decode, encode
@@ -244,6 +245,15 @@ class Journal:
                 if any(mine.get(row.seq) != (row.at, row.data) for row in rows):
                     return False
         return True
+
+    def latest_at(self) -> Instant | None:
+        """The time of the latest fact, but for those of the journal's own upkeep; None where there is none."""
+        columns = journal.c
+        with self.transaction(writes=False) as connection:
+            nodes = connection.scalars(sa.select(journal_head.c.node).where(journal_head.c.node != UPKEEP)).all()
+            latest = sa.select(sa.func.max(columns.at)).where(columns.node == sa.bindparam("node"))
+            found = [connection.scalar(latest, {"node": node}) for node in nodes]
+        return max((at for at in found if at is not None), default=None)
 
     def heads(self) -> dict[NodeName, Head]:
         """Each node's last fact; noted down elsewhere, the hashes prove later that nothing was rewritten."""

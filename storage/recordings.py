@@ -25,9 +25,9 @@ from facts.journal import (
 )
 from facts.time import DAY, Duration, Instant
 from storage.audit import Change, record_within
+from storage.chain import UPKEEP
 from storage.journal import Journal
 from storage.schema import recording, recording_filling
-from storage.upkeep import UPKEEP
 
 Kind = Literal["talk", "voicemail"]
 RETENTION: Final = "retention"

@@ -13,10 +13,11 @@ from sqlalchemy.engine import Connection
 from facts.ids import NodeName
 from facts.journal import FactsRemoved
 from facts.time import Instant
+from storage.chain import UPKEEP
 from storage.journal import Head, Journal
 from storage.schema import journal as facts_table
 from storage.schema import journal_checkpoint, journal_personal
-from storage.upkeep import UPKEEP, tell
+from storage.upkeep import tell
 
 CHUNK = 5_000
 """Facts removed in one transaction: short enough not to hold up the writer."""

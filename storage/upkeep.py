@@ -6,14 +6,11 @@ So what is gone without such a fact was taken by somebody else, and verification
 
 from sqlalchemy.engine import Connection
 
-from facts.ids import NodeName
 from facts.journal import Entry, FactsRemoved, PersonalDataErased
 from facts.time import Instant
+from storage.chain import UPKEEP
 from storage.journal import Journal
 from storage.records import encode
-
-UPKEEP = NodeName("upkeep")
-"""No daemon may bear this name."""
 
 
 def tell(journal: Journal, connection: Connection, fact: PersonalDataErased | FactsRemoved, at: Instant) -> None:

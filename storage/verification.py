@@ -16,12 +16,12 @@ from sqlalchemy.engine import Connection
 from facts.ids import NodeName
 from facts.journal import Entry, FactsRemoved, PersonalDataErased
 from storage import chain
+from storage.chain import UPKEEP
 from storage.errors import UnreadableFactError
 from storage.journal import Head, Journal
 from storage.records import Record, decode, encode
 from storage.schema import journal as facts_table
 from storage.schema import journal_checkpoint, journal_head, journal_personal
-from storage.upkeep import UPKEEP
 
 PAGE = 2_000
 _REPEATED = ("kind", "contact_id", "agent_id", "customer_id", "queue", "channel", "direction")

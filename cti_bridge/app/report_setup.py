@@ -124,9 +124,9 @@ def _from_tables(journal: "Journal", query: Query) -> Report | None:
     A daemon that fills them is a moment behind its journal: that moment is waited for.
     """
     from reporting.kpi.from_cells import UndecidedError, build_from_cells  # noqa: PLC0415 - numpy takes its time
+    from storage.chain import UPKEEP  # noqa: PLC0415
     from storage.filling import RULES_VERSION  # noqa: PLC0415 - with SQLAlchemy, as the journal
     from storage.intervals import Filled, IntervalTables  # noqa: PLC0415
-    from storage.upkeep import UPKEEP  # noqa: PLC0415
 
     tables = IntervalTables(journal)
     asked = {node: head.seq for node, head in journal.heads().items() if node != UPKEEP}

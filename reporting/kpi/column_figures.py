@@ -35,24 +35,15 @@ class FigureColumn(NamedTuple):
 
     def figures(self, which: slice) -> Iterator[Figure]:
         """The figure of each of these rows."""
-        unit = self.unit
-        denominators = repeat(None) if self.denominators is None else self.denominators[which].tolist()
-        for value, numerator, denominator, formula, unclassified in zip(
+        return map(  # half a million of them in a report by half hours: no line of Python for each
+            Figure,
             _optional(self.values[which], self.has_value[which]),
             _optional(self.numerators[which], self.has_numerator[which]),
-            denominators,
+            repeat(None) if self.denominators is None else self.denominators[which].tolist(),
+            repeat(self.unit),
             repeat(self.formulas) if isinstance(self.formulas, str) else self.formulas[which],
             self.unclassified[which].tolist(),
-            strict=False,
-        ):
-            yield Figure(
-                value=value,
-                numerator=numerator,
-                denominator=denominator,
-                unit=unit,
-                formula=formula,
-                unclassified=unclassified,
-            )
+        )
 
 
 def _optional(values: Numbers, there: Chosen) -> list[Number | None]:

@@ -14,7 +14,7 @@ from reporting.kpi.service_level import Target
 Number = int | float
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Figure(msgspec.Struct, frozen=True, gc=False):
     """One key figure of one slice. ``value`` None: no data. ``formula`` is the id of how it was reckoned.
 
     ``unclassified``: how many contacts could not be counted in or out, because no fact says which.

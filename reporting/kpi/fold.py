@@ -7,7 +7,7 @@ a clock: ``fold.now`` is the latest ``at`` seen.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from facts.journal import AgentTimeCorrected, AnyFact, Entry, NodeStarted
+from facts.journal import AgentTimeCorrected, AnyFact, Entry, FactsRemoved, NodeStarted, PersonalDataErased
 from facts.time import MINUTE, Instant
 from reporting.kpi import agents, cells, contacts
 from reporting.kpi.agents import AgentFold
@@ -82,6 +82,9 @@ def stream_of(node: str) -> str:
     return node if node.startswith(IMPORT_PREFIX) else ""
 
 
+OF_UPKEEP = PersonalDataErased, FactsRemoved
+
+
 class Folds:
     """One fold for each stream, told of all facts in the order of time."""
 
@@ -92,7 +95,9 @@ class Folds:
         self._by_node: dict[str, Fold] = {}
 
     def apply(self, entry: Entry) -> None:
-        """Take in the next fact."""
+        """Take in the next fact. What tells of the journal's own upkeep is of no centre."""
+        if isinstance(entry.fact, OF_UPKEEP):
+            return
         fold = self._by_node.get(entry.node)
         if fold is None:
             stream = stream_of(entry.node)

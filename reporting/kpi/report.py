@@ -99,6 +99,14 @@ class EntrySource(Protocol):
         ...
 
 
+class WholeSource(EntrySource, Protocol):
+    """A journal that also says how far it goes."""
+
+    def latest_at(self) -> Instant | None:
+        """The time of the latest fact; None where there is none."""
+        ...
+
+
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """What was read for a range: records in the order in which they began.
 
@@ -111,7 +119,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    source: EntrySource, start: Instant | None, end: Instant | None, *, look_ahead: Duration | None = None
+    source: WholeSource, start: Instant | None, end: Instant | None, *, look_ahead: Duration | None = None
 ) -> History:
     """The records of a range.
 
@@ -120,15 +128,17 @@ def read(
     """
     records = Records()
     folds = Folds(records)
+    latest = source.latest_at() or 0
     began = None if start is None else start - LOOK_BACK
     folds.apply_all(source.entries(began, end, personal=False))
     if end is None:
-        return History(records=[*records.records, *folds.open_spans()], as_of=folds.now, reached=folds.now)
+        as_of = max(folds.now, latest)
+        return History(records=[*records.records, *folds.open_spans()], as_of=as_of, reached=folds.now)
     read_to = _read_on(source, folds, end, look_ahead)
     for entry in source.entries(end, None, CORRECTIONS, personal=False):
         if (entry.node, entry.seq) not in read_to and touches(entry.fact, began, end):
             folds.correct(entry)
-    as_of = min(folds.now, end)
+    as_of = min(max(folds.now, latest), end)
     return History(records=[*records.records, *folds.open_spans()], as_of=as_of, reached=folds.now)
 
 
@@ -146,12 +156,12 @@ def _read_on(
     return frozenset(corrected)
 
 
-def answer(source: EntrySource, query: Query) -> Report:
+def answer(source: WholeSource, query: Query) -> Report:
     """Read what a query needs, and build its report."""
     return build(read_for(source, query), query)
 
 
-def read_for(source: EntrySource, query: Query) -> History:
+def read_for(source: WholeSource, query: Query) -> History:
     """What a query needs of the facts."""
     ahead = None if query.repeat is None else query.repeat.window_us + LOOK_AHEAD
     return read(source, query.start, query.end, look_ahead=ahead)

@@ -78,6 +78,9 @@ class Scene:
             ]
         )
 
+    def latest_at(self) -> Instant | None:
+        return max((entry.at for entry in self.list), default=None)
+
     # -- contacts
 
     def arrives(self, at: float, contact: str, entry_point: str = "8000", **more: str) -> None:

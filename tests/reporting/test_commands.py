@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from cti_bridge.app.main import main
+from storage.intervals import IntervalTables
 from storage.journal import open_journal
 from tests.reporting.importers.test_calls import HEADER, bank_row
 from tests.reporting.scenes import Scene
@@ -82,6 +83,13 @@ def test_an_imported_month_reports_like_our_own(desk: Desk) -> None:
     assert {queue: figures["offered"]["value"] for queue, figures in rows.items()} == {"PS": 2, "NW": 1}
     assert rows["PS"]["service_level"]["value"] == 0.5
     assert rows["PS"]["talk_s"]["value"] == 100
+
+
+def test_an_import_leaves_the_tables_level(desk: Desk) -> None:
+    with open_journal(desk.home / "journal.sqlite3") as journal:
+        tables = IntervalTables(journal)
+        assert tables.filled()
+        assert tables.lag() == 0
 
 
 def test_importing_again_adds_nothing(desk: Desk, month: Path) -> None:

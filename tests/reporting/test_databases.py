@@ -5,9 +5,12 @@ from datetime import tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from cti_bridge.app.report_setup import report_of
+from facts.ids import ContactId
+from facts.journal import ContactOffered, Entry
 from facts.states import LeftQueue, OfferOutcome
 from facts.time import DAY, HOUR, from_seconds
 from reporting.exports.as_json import json_bytes, report_json
@@ -16,9 +19,11 @@ from reporting.kpi.intervals import parse_opening_hours
 from reporting.kpi.report import Query, Report, answer
 from reporting.kpi.resolution import RepeatRule
 from reporting.kpi.service_level import Target, Targets
+from storage.erasure import erase
 from storage.filling import IntervalFiller
 from storage.intervals import IntervalTables
 from storage.journal import Journal
+from storage.verification import verify
 from tests.reporting.scenes import NINE, Scene
 
 SITE = ZoneInfo("Europe/Berlin")
@@ -102,6 +107,9 @@ QUERIES = {
     "regions": query("region,disposition"),
     "closed": query("queue,hour", counted_at="closed"),
     "repeats": query("queue", tuple(CATALOGUE), repeat=RepeatRule()),
+    "long before": query("queue", start=MIDNIGHT - 9 * DAY, end=MIDNIGHT - 8 * DAY),
+    "long after": query("queue", start=MIDNIGHT + 30 * DAY, end=MIDNIGHT + 31 * DAY),
+    "long after, without end": query("queue", start=MIDNIGHT + 30 * DAY),
 }
 
 
@@ -124,6 +132,33 @@ def test_reports_are_the_same_bytes_on_every_database(told: Journal) -> None:
         assert bytes_of(answer(told, asked)) == expected, f"{name}: from the facts"
         assert bytes_of(report_of(told, asked)) == expected, f"{name}: as the command answers"
     assert IntervalTables(told).lag() == 0
+
+
+def test_what_erasure_tells_of_itself_changes_no_report(told: Journal) -> None:
+    asked, node = query("queue"), Scene().node
+    arrival = ContactOffered(contact_id=ContactId("known"), caller_number="+49 30 1234")
+    told.append([Entry(node=node, seq=told.last_seq(node) + 1, at=NINE + 9 * DAY, fact=arrival)])
+    IntervalFiller(told, SITE).run()
+    before = bytes_of(answer(told, asked))
+    assert erase(told, at=NINE + 400 * DAY, by="boss", number="+49301234").facts
+    assert bytes_of(answer(told, asked)) == before, "from the facts"
+    assert bytes_of(report_of(told, asked)) == before, "from the tables"
+    assert verify(told).holds
+
+
+def test_months_may_be_imported_in_any_order(journal: Journal) -> None:
+    for day in (40, 0, 20):
+        month = Scene("import:old")
+        for number in range(20):
+            month.call(day * 86400 + number * 600, f"{day}/{number}", "dan", wait=number, talk=100)
+        first = journal.last_seq(month.node) + 1
+        journal.append([msgspec.structs.replace(entry, seq=first + n) for n, entry in enumerate(month.list)])
+        IntervalFiller(journal, SITE).run()
+    assert IntervalTables(journal).lag() == 0
+    for asked in (query("queue,day"), query("agent", start=NINE + 10 * DAY, end=NINE + 30 * DAY)):
+        found = answer(journal, asked)
+        assert bytes_of(report_of(journal, asked)) == bytes_of(found)
+        assert found.as_of == (asked.end or max(entry.at for entry in journal.entries()))
 
 
 def sorted_scene() -> Scene:

@@ -1,5 +1,6 @@
 """Interval tables hold what one fold of the whole journal gives, however often the filler stopped in between."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import FAMILIES, Cells
 from storage import intervals
 from storage.errors import ForeignWriterError
-from storage.filling import IntervalFiller
+from storage.filling import IntervalFiller, level
 from storage.intervals import MOST_LOOSE, IntervalTables, Rules
 from storage.journal import Journal, open_journal
 from storage.retention import retain
@@ -242,3 +243,27 @@ def test_retention_leaves_the_tables(journal: Journal) -> None:
     assert_equal(journal, entries)
     IntervalFiller(journal, BERLIN).run()
     assert_equal(journal, entries)
+
+
+def test_a_daemon_that_fills_is_left_alone(journal: Journal) -> None:
+    filler = IntervalFiller(journal, BERLIN)
+    journal.append(list(calls(30)))
+    filler.step(20)
+    there = IntervalTables(journal).filled()
+    daemon = threading.Timer(0.3, filler.step, [20])
+    daemon.start()
+    level(journal, BERLIN)
+    daemon.join()
+    assert IntervalTables(journal).filled() != there
+    assert IntervalTables(journal).lag() > 0, "the daemon goes on"
+
+
+def test_tables_that_nobody_fills_are_brought_level_in_their_own_zone(journal: Journal) -> None:
+    journal.append(list(calls(30)))
+    IntervalFiller(journal, BERLIN).step(20)
+    level(journal, ZoneInfo("UTC"))
+    tables = IntervalTables(journal)
+    assert tables.lag() == 0
+    rules = tables.rules()
+    assert rules is not None
+    assert rules.zone == BERLIN.key

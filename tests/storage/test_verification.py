@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from facts.ids import ContactId, CustomerId, NodeName
 from facts.journal import AnyFact, CallbackRequested, ContactEnded, ContactOffered, Entry
 from storage import chain
+from storage.chain import UPKEEP
 from storage.erasure import erase
 from storage.journal import Journal, open_journal
 from storage.retention import CHUNK, retain
 from storage.schema import journal as facts_table
 from storage.schema import journal_checkpoint, journal_head, journal_personal
-from storage.upkeep import UPKEEP
 from storage.verification import PAGE, verify
 from tests.storage.entries import NODE, START, calls, entry
 
