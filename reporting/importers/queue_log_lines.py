@@ -5,6 +5,7 @@ Read are the file itself (``time|callid|queue|agent|event|data…``), dumps of i
 talks in columns of their own. Times are epoch seconds, or a date and clock of the given zone.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -20,7 +21,9 @@ from reporting.importers.rows import Progress, Row, no_progress, read_rows, read
 from reporting.kpi.intervals import to_instant
 
 NONE = "NONE"
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_FRAME = re.compile(r"[-+| ]*[-+][-+| ]*|\(\d+ rows?\)|\d+ rows? in set.*")
+"""Lines that clients of databases draw around a table, and how many rows they say it has."""
 LINES_TO_KNOW_BY = 20
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -93,10 +96,11 @@ def read_events(path: Path, zone: tzinfo, outcome: Outcome, progress: Progress =
 
     Raises `ImportRefusedError` when the file is no queue_log at all.
     """
-    delimiter = _delimiter(path)
+    delimiter, is_native = _dress(path)
     quoted = delimiter != "|"
-    rows = map(readable, read_rows(path, delimiter=delimiter, encoding="utf-8-sig", quoted=quoted, progress=progress))
-    if delimiter == "|":
+    read = read_rows(path, delimiter=delimiter, encoding="utf-8-sig", quoted=quoted, progress=progress)
+    rows = map(readable, (row for row in read if not _is_frame(row, delimiter)))
+    if is_native:
         reader: _Native | _Export = _Native(zone)
     else:
         reader = _Export(next(rows, Row(1, [])).values or [], zone, path)
@@ -111,15 +115,20 @@ def read_events(path: Path, zone: tzinfo, outcome: Outcome, progress: Progress =
             outcome.reject(line, str(error))
 
 
-def _delimiter(path: Path) -> str:
-    """What stands between values: ``|`` where one of the first lines is Asterisk's own, else what the header has."""
+def _dress(path: Path) -> tuple[str, bool]:
+    """What stands between values, and whether the lines are Asterisk's own; else the first one is a header."""
     rows = read_rows(path, delimiter="\0", encoding="utf-8-sig", quoted=False)
     first = [(row.values or [""])[0] for row in islice(rows, LINES_TO_KNOW_BY)]
-    if any(line.count("|") >= 4 and _instant_or_none(line.split("|")[0]) is not None for line in first):
-        return "|"
-    header = first[0] if first else ""
+    header = next((line for line in first if not _FRAME.fullmatch(line.strip())), "")
     found: str = max(_DELIMITERS, key=header.count)
-    return found
+    is_table = found == "|" and "callid" in header.lower()
+    own = (line.count("|") >= 4 and _instant_or_none(line.split("|")[0]) is not None for line in first)
+    return ("|", True) if not is_table and any(own) else (found, False)
+
+
+def _is_frame(row: Row, delimiter: str) -> bool:
+    """Whether a line belongs to the frame around a table and is no row."""
+    return row.values is not None and _FRAME.fullmatch(delimiter.join(row.values).strip()) is not None
 
 
 class _Native:

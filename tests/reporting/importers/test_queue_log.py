@@ -112,6 +112,47 @@ def test_a_table_dump_whose_fifth_column_overflows(tmp_path: Path) -> None:
     assert scene.list[0].at == parse_moment("2026-03-02T08:00:00.250", UTC)
 
 
+TABLES = {
+    "mysql": """\
++----+----------------------------+--------+-----------+-------+------------+-------+-------+
+| id | time                       | callid | queuename | agent | event      | data1 | data2 |
++----+----------------------------+--------+-----------+-------+------------+-------+-------+
+|  1 | 2026-03-02 09:00:00.250000 | c      | sales     | NONE  | ENTERQUEUE |       | 5551  |
+|  2 | 2026-03-02 09:00:10.250000 | c      | sales     | ann   | CONNECT    | 10    | x     |
+|  3 | 2026-03-02 09:01:00.250000 | c      | sales     | ann   | COMPLETEAGENT | 10 | 50    |
++----+----------------------------+--------+-----------+-------+------------+-------+-------+
+3 rows in set (0.00 sec)
+""",
+    "psql": """\
+            time            | callid | queuename | agent |     event     | data1 | data2
+----------------------------+--------+-----------+-------+---------------+-------+-------
+ 2026-03-02 09:00:00.250000 | c      | sales     | NONE  | ENTERQUEUE    |       | 5551
+ 2026-03-02 09:00:10.250000 | c      | sales     | ann   | CONNECT       | 10    | x
+ 2026-03-02 09:01:00.250000 | c      | sales     | ann   | COMPLETEAGENT | 10    | 50
+(3 rows)
+""",
+    "with epochs": f"""\
+time|callid|queuename|agent|event|data1|data2
+{T}|c|sales|NONE|ENTERQUEUE||5551
+{T + 10}|c|sales|ann|CONNECT|10|x
+{T + 60}|c|sales|ann|COMPLETEAGENT|10|50
+""",
+    "one column of data": f"""\
+time\tcallid\tqueuename\tagent\tevent\tdata
+{T}\tc\tsales\tNONE\tENTERQUEUE\t|5551|1
+{T + 10}\tc\tsales\tann\tCONNECT\t10|x|3
+{T + 60}\tc\tsales\tann\tCOMPLETEAGENT\t10|50|1
+""",
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_tables_as_database_clients_print_them(tmp_path: Path, table: str) -> None:
+    scene, outcome = take(tmp_path, table)
+    assert (outcome.rows, outcome.problems) == (3, [])
+    assert values(figures(scene)[()], *BALANCE, "asa_s", "talk_s") == [1, 1, 0, 0, 0, 10, 50]
+
+
 def test_an_export_with_waits_and_talks_in_their_own_columns(tmp_path: Path) -> None:
     text = (
         "uid,date_time,callid,queue_name,type,event,param1,param2,param3,entpos,expos,htime,ttime,time\n"
