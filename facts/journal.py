@@ -154,12 +154,12 @@ class OfferEnded(Fact, frozen=True, kw_only=True):
 class ContactConnected(Fact, frozen=True, kw_only=True):
     """An agent answered and talks with the customer; the service-level clock stops.
 
-    ``waited_us`` is counted from the original join time to the answer, ringing included. ``team``: the agent's, where
-    no log-in tells it (imports).
+    ``waited_us`` is counted from the original join time to the answer, ringing included; None: not known (imports).
+    ``team``: the agent's, where no log-in tells it (imports).
     """
 
     offer_id: OfferId | None = None
-    waited_us: Duration
+    waited_us: Duration | None
     rang_us: Duration = 0
     team: str = ""
 
@@ -238,7 +238,7 @@ class ContactLeftQueue(Fact, frozen=True, kw_only=True):
     """A contact left the queue neither answered nor abandoned. ``to``: where it went."""
 
     outcome: LeftQueue
-    waited_us: Duration
+    waited_us: Duration | None
     to: str = ""
 
 
@@ -246,7 +246,7 @@ class ContactAbandoned(Fact, frozen=True, kw_only=True):
     """The customer gave up before an agent was there. In the menu ``queue`` is None and ``waited_us`` 0."""
 
     stage: Literal["menu", "queue", "ringing"]
-    waited_us: Duration = 0
+    waited_us: Duration | None = 0
 
 
 class ContactEnded(Fact, frozen=True, kw_only=True):

@@ -130,14 +130,14 @@ Told = tuple[str, bool] | None
 
 
 def _connected(fact: ContactConnected) -> Told:
-    return f"{fact.agent_id} answered after {clock(fact.waited_us)}", False
+    return f"{fact.agent_id} answered after {clock(fact.waited_us or 0)}", False
 
 
 def _abandoned(fact: ContactAbandoned) -> Told:
     if fact.stage == "menu":
         return "a caller hung up in the menu", False
     ringing = ", while a phone rang" if fact.stage == "ringing" else ""
-    return f"a caller gave up after {clock(fact.waited_us)}{ringing}", True
+    return f"a caller gave up after {clock(fact.waited_us or 0)}{ringing}", True
 
 
 def _left(fact: ContactLeftQueue) -> Told:

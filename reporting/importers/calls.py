@@ -106,7 +106,7 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     queued: Instant
     outcome: str
     queue: QueueName
-    wait: Duration
+    wait: Duration | None
     talk: Duration | None
     hold: Duration
     wrap_up: Duration | None
@@ -163,9 +163,9 @@ class _Reader:
         outcome, queue = self._outcome(row), _text(table.queue, row)
         if not queue:
             raise RowError("names no queue")
-        wait = self._length("wait", row, queued, repair) or 0
+        wait = self._length("wait", row, queued, repair)
         is_answered = outcome == ANSWERED
-        after = partial(self._length, row=row, about=queued + wait, repair=repair if is_answered else _unheard)
+        after = partial(self._length, row=row, about=queued + (wait or 0), repair=repair if is_answered else _unheard)
         talk = after("talk")
         if talk and not is_answered:
             said = row[table.outcome.column]
@@ -247,7 +247,7 @@ class _Reader:
 
     def _left(self, row: dict[str, str], call: _Call) -> Iterator[Draft]:
         """How the contact left the queue, and the talk."""
-        at = call.queued + call.wait
+        at = call.queued + (call.wait or 0)
         yield Draft(at, self._exit(row, call))
         if call.outcome == ANSWERED and call.talk is not None:
             at += call.talk + call.hold

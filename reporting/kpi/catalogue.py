@@ -20,6 +20,7 @@ from reporting.kpi.service_level import FORMULAS, service_level
 CONTACTS, SECONDS, RATIO, OFFERS, SCALE = "contacts", "s", "ratio", "offers", "1 to 5"
 
 _NOT_TAKEN = (OfferOutcome.NO_ANSWER, OfferOutcome.REJECTED, OfferOutcome.BUSY, OfferOutcome.UNREACHABLE)
+UNKNOWN_WAITS = "unclassified: those whose wait is not known"
 _TURNED_AWAY = (LeftQueue.FULL, LeftQueue.NO_AGENTS)
 _BUSY = ("TALKING", "HOLD", "WRAP_UP")
 _CLOSED_CALLBACKS = "connected", "exhausted", "cancelled", "expired"
@@ -56,8 +57,12 @@ def _left(kind: str) -> Definition:
     )
 
 
+def _unmeasured(cell: Cell) -> int:
+    return cell.answered_unmeasured + cell.abandoned_unmeasured
+
+
 def _delayed(cell: Cell) -> int:
-    waits = cell.answered + cell.abandoned
+    waits = cell.answered + cell.abandoned - _unmeasured(cell)
     return waits - cell.answered_waits.get(0, 0) - cell.abandoned_waits.get(0, 0)
 
 
@@ -71,7 +76,8 @@ _COUNTS = (
         name="short_abandoned", title="Short abandons", unit=CONTACTS, is_count=True,
         text="abandoned contacts that waited at most the short-abandon threshold",
         parts=lambda cell, context: Parts(
-            histogram.count_within(cell.abandoned_waits, context.target.short_abandon_us)
+            histogram.count_within(cell.abandoned_waits, context.target.short_abandon_us),
+            unclassified=cell.abandoned_unmeasured,
         ),
     ),
     Definition(
@@ -82,12 +88,17 @@ _COUNTS = (
     *(_left(kind) for kind in (*(kind.value for kind in LeftQueue), UNCLASSIFIED)),
     _count("in_progress", "In progress", "offered - answered - abandoned - left otherwise: still waiting",
            _in_progress),
-    _count("delayed", "Had to wait", "answered or abandoned contacts that waited at all", _delayed),
+    Definition(
+        name="delayed", title="Had to wait", unit=CONTACTS, is_count=True,
+        text="answered or abandoned contacts that waited at all",
+        parts=lambda cell, _context: Parts(_delayed(cell), unclassified=_unmeasured(cell)),
+    ),
     Definition(
         name="answered_within", title="Answered in time", unit=CONTACTS, is_count=True,
         text="contacts answered within the service-level threshold, the threshold itself included",
         parts=lambda cell, context: Parts(
-            histogram.count_within(cell.answered_waits, context.target.threshold_us)
+            histogram.count_within(cell.answered_waits, context.target.threshold_us),
+            unclassified=cell.answered_unmeasured,
         ),
     ),
 )  # fmt: skip
@@ -97,17 +108,17 @@ _COUNTS = (
 
 def _service_level(cell: Cell, context: Context) -> Parts:
     numerator, denominator = service_level(cell, context.target)
-    return Parts(numerator, denominator, _unclassified(cell))
+    return Parts(numerator, denominator, _unclassified(cell) + _unmeasured(cell))
 
 
 def _all_waits(cell: Cell) -> Parts:
     total = cell.answered_wait_us + cell.abandoned_wait_us + cell.left_wait_us
-    unknown = sum(cell.left.values()) - cell.left_waits
-    return Parts(_seconds(total), cell.answered + cell.abandoned + cell.left_waits, unknown)
+    known = cell.answered + cell.abandoned - _unmeasured(cell) + cell.left_waits
+    return Parts(_seconds(total), known, sum(cell.left.values()) - cell.left_waits + _unmeasured(cell))
 
 
 def _longest(cell: Cell) -> Parts:
-    known = cell.answered + cell.abandoned + cell.left_waits + cell.longest_us
+    known = cell.answered + cell.abandoned - _unmeasured(cell) + cell.left_waits + cell.longest_us
     longest = having(known, _seconds(cell.longest_us))
     return Parts(longest, None, value=longest)
 
@@ -140,7 +151,8 @@ _WAITS = (
     Definition(
         name="service_level", title="Service level", unit=RATIO,
         text="; ".join(f"{name}: {formula.text}" for name, formula in FORMULAS.items()),
-        exclusions="as the formula says; B short abandons, F left otherwise, C callbacks asked for, O offered",
+        exclusions="as the formula says; B short abandons, F left otherwise, C callbacks asked for, O offered; "
+        "unclassified: left without a word how, or after an unknown wait",
         parts=_service_level,
         formula_of=lambda context: context.target.formula,
         text_of=lambda context: context.target.definition,
@@ -148,7 +160,10 @@ _WAITS = (
     Definition(
         name="asa_s", title="Average speed of answer", unit=SECONDS,
         text="wait of answered contacts, from joining the queue to the answer, ringing included / answered",
-        parts=lambda cell, _context: Parts(_seconds(cell.answered_wait_us), cell.answered),
+        exclusions=UNKNOWN_WAITS,
+        parts=lambda cell, _context: Parts(
+            _seconds(cell.answered_wait_us), cell.answered - cell.answered_unmeasured, cell.answered_unmeasured
+        ),
     ),
     Definition(
         name="mean_wait_s", title="Average queue time", unit=SECONDS,
@@ -159,13 +174,16 @@ _WAITS = (
     Definition(
         name="mean_abandon_wait_s", title="Average abandon time", unit=SECONDS,
         text="wait of abandoned contacts / abandoned",
-        parts=lambda cell, _context: Parts(_seconds(cell.abandoned_wait_us), cell.abandoned),
+        exclusions=UNKNOWN_WAITS,
+        parts=lambda cell, _context: Parts(
+            _seconds(cell.abandoned_wait_us), cell.abandoned - cell.abandoned_unmeasured, cell.abandoned_unmeasured
+        ),
     ),
     Definition(
         name="mean_delay_s", title="Average wait of those who waited", unit=SECONDS,
         text="wait of answered and abandoned contacts / those of them that waited at all",
         parts=lambda cell, _context: Parts(
-            _seconds(cell.answered_wait_us + cell.abandoned_wait_us), _delayed(cell)
+            _seconds(cell.answered_wait_us + cell.abandoned_wait_us), _delayed(cell), _unmeasured(cell)
         ),
     ),
     Definition(

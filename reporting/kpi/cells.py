@@ -19,12 +19,15 @@ from reporting.kpi.records import Arrival, Leg, Offer, Record, Scheduled, Span, 
 class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """Counts, and sums in microseconds (``_us``). Every field adds up over cells, but ``longest_us``: the maximum.
 
+    ``answered_unmeasured``, ``abandoned_unmeasured``: those of them whose wait is not known.
     ``longest_lost``: how many contacts were taken out again that may have had the longest wait.
     """
 
     offered: int = 0
     answered: int = 0
     abandoned: int = 0
+    answered_unmeasured: int = 0
+    abandoned_unmeasured: int = 0
     left: dict[str, int] = {}
     answered_wait_us: int = 0
     abandoned_wait_us: int = 0
@@ -122,15 +125,21 @@ def visit_offered(cell: Cell, visit: Visit, sign: int) -> None:
 
 def visit_answered(cell: Cell, visit: Visit, sign: int) -> None:
     """An agent answered."""
-    waited = visit.waited_us or 0
     cell.answered += sign
-    cell.answered_wait_us += sign * waited
-    _see_longest(cell, visit, sign)
-    histogram.add(cell.answered_waits, waited, sign)
-    if visit.callback_us is not None:
-        histogram.add(cell.callback_closed_waits, waited, sign)
+    if visit.waited_us is None:
+        cell.answered_unmeasured += sign
+    else:
+        cell.answered_wait_us += sign * visit.waited_us
+        _count_wait(cell, visit, cell.answered_waits, visit.waited_us, sign)
     if visit.told is not None and visit.closed_at is not None:
         _compare_estimate(cell, visit.told, visit.closed_at, sign)
+
+
+def _count_wait(cell: Cell, visit: Visit, waits: Histogram, waited: Duration, sign: int) -> None:
+    _see_longest(cell, visit, sign)
+    histogram.add(waits, waited, sign)
+    if visit.callback_us is not None:
+        histogram.add(cell.callback_closed_waits, waited, sign)
 
 
 def _compare_estimate(cell: Cell, told: tuple[Instant, Duration], answered_at: Instant, sign: int) -> None:
@@ -142,13 +151,12 @@ def _compare_estimate(cell: Cell, told: tuple[Instant, Duration], answered_at: I
 
 def visit_abandoned(cell: Cell, visit: Visit, sign: int) -> None:
     """The customer gave up."""
-    waited = visit.waited_us or 0
     cell.abandoned += sign
-    cell.abandoned_wait_us += sign * waited
-    _see_longest(cell, visit, sign)
-    histogram.add(cell.abandoned_waits, waited, sign)
-    if visit.callback_us is not None:
-        histogram.add(cell.callback_closed_waits, waited, sign)
+    if visit.waited_us is None:
+        cell.abandoned_unmeasured += sign
+    else:
+        cell.abandoned_wait_us += sign * visit.waited_us
+        _count_wait(cell, visit, cell.abandoned_waits, visit.waited_us, sign)
 
 
 def visit_left(cell: Cell, visit: Visit, sign: int) -> None:

@@ -227,14 +227,14 @@ def _chosen(visits: Sequence[Visit], query: Query) -> Iterable[Visit]:
 
 
 def _is(visit: Visit, outcome: str, target: Target) -> bool:
-    late = (visit.waited_us or 0) > target.threshold_us
+    waited = visit.waited_us
     match outcome:
         case "offered":
             return True
         case "in_time":
-            return visit.outcome == "answered" and not late
+            return visit.outcome == "answered" and waited is not None and waited <= target.threshold_us
         case "late":
-            return visit.outcome == "answered" and late
+            return visit.outcome == "answered" and waited is not None and waited > target.threshold_us
         case "left_otherwise":
             return visit.outcome == "left"
         case "in_progress":

@@ -2,7 +2,8 @@
 
 Symbols: ``A`` answered, ``B`` abandoned, ``A_t`` and ``B_t`` those of them within the threshold t (at most t: the
 boundary counts as within), ``B_s`` short abandons (at most s), ``F`` left otherwise, ``C_t`` callbacks asked for
-within t, ``O`` offered. A contact that asked for a callback within t counts there and not again when it ends.
+within t, ``O`` offered. A contact that asked for a callback within t counts there and not again when it ends. One
+whose wait is not known counts nowhere.
 """
 
 from collections.abc import Callable
@@ -29,17 +30,18 @@ class Counts:
     @property
     def offered(self) -> int:
         """``O``."""
-        return self._cell.offered
+        unknown = self._cell.answered_unmeasured + self._cell.abandoned_unmeasured
+        return self._cell.offered - unknown
 
     @property
     def answered(self) -> int:
         """``A``."""
-        return self._cell.answered
+        return self._cell.answered - self._cell.answered_unmeasured
 
     @property
     def abandoned(self) -> int:
         """``B``."""
-        return self._cell.abandoned
+        return self._cell.abandoned - self._cell.abandoned_unmeasured
 
     @property
     def left(self) -> int:

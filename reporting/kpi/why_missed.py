@@ -318,7 +318,9 @@ class _Evidence(msgspec.Struct, frozen=True):
         """Contacts that were not answered in time, by how long they waited."""
         waits: dict[ContactId, float] = {}
         for visit in self.visits:
-            waited = visit.waited_us or 0
+            waited = visit.waited_us
+            if waited is None:
+                continue
             if visit.outcome == "abandoned" or (visit.outcome == "answered" and waited > self.target.threshold_us):
                 waits[visit.contact_id] = waited / SECOND
         return waits

@@ -135,6 +135,7 @@ class Centre(RuleBasedStateMachine):
                     self.refused_at[fact.agent_id] = self.now
             case ContactConnected():
                 assert fact.queue is not None
+                assert fact.waited_us is not None
                 assert fact.waited_us >= 0
             case TalkEnded():
                 assert fact.talk_us >= 0

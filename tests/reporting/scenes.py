@@ -115,12 +115,10 @@ class Scene:
         )
         self.tell(at, fact)
 
-    def answered(self, at: float, contact: str, agent: str | None, waited: float) -> None:
+    def answered(self, at: float, contact: str, agent: str | None, waited: float | None) -> None:
         agent_id = AgentId(agent) if agent else None
-        self.tell(
-            at,
-            ContactConnected(contact_id=ContactId(contact), agent_id=agent_id, waited_us=from_seconds(waited)),
-        )
+        waited_us = None if waited is None else from_seconds(waited)
+        self.tell(at, ContactConnected(contact_id=ContactId(contact), agent_id=agent_id, waited_us=waited_us))
 
     def talk_ends(self, at: float, contact: str, agent: str | None, talk: float, hold: float = 0) -> None:
         fact = TalkEnded(

@@ -83,6 +83,10 @@ def _call(told: Scene, draw: random.Random, contact: str, at: float) -> None:
 
 def _imported() -> Scene:
     told = Scene("import:old")
+    for number in range(3):
+        told.arrives(number * 50, f"untimed-{number}")
+        told.queued(number * 50, f"untimed-{number}")
+        told.answered(number * 50, f"untimed-{number}", "dan", None)
     for number in range(20):
         told.call(number * 600, f"old-{number}", "dan", wait=number, talk=100)
     return told

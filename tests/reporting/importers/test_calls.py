@@ -329,6 +329,21 @@ def test_waits_and_talks_are_reckoned_from_moments(tmp_path: Path, form: str) ->
     assert (lost["abandoned"].value, lost["mean_abandon_wait_s"].value) == (2, 60)
 
 
+@pytest.mark.parametrize("rule", ["", "wait: {column: waited}\n"], ids=["no column", "an empty column"])
+def test_waits_that_a_table_does_not_tell_are_no_data(tmp_path: Path, rule: str) -> None:
+    text = NIGHTS.replace("outcome:", rule + "outcome:").replace("answered: [ok]", "answered: [ok], abandoned: [lost]")
+    rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,,", "2,2026-03-02,9:10,,lost,,,,"]
+    scene, outcome = taken(tmp_path, text, "id,day,begin,end,how,who,team,stars,waited", *rows)
+    assert outcome.taken == 2
+    assert len(outcome.problems) == (2 if rule else 0)
+    night = by_queue(scene)["night"]
+    assert (night["answered"].value, night["abandoned"].value, night["abandon_rate"].value) == (1, 1, 0.5)
+    for name in ("asa_s", "mean_abandon_wait_s", "mean_wait_s", "service_level", "longest_wait_s", "wait_p50_s"):
+        assert night[name].value is None, name
+    assert night["asa_s"].unclassified == 1
+    assert (night["service_level"].unclassified, night["mean_wait_s"].unclassified) == (2, 2)
+
+
 def test_a_moment_that_comes_twice_is_the_one_after_the_beginning(tmp_path: Path) -> None:
     text = NIGHTS.replace("{date: day, clock: begin}", "{column: begin}")
     row = "1,,2026-10-25 02:50:00,2026-10-25 02:10:00,ok,ann,north,"
