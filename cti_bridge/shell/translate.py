@@ -109,13 +109,18 @@ class DialOver(SwitchEvent, frozen=True, kw_only=True):
 class PhoneTransferred(SwitchEvent, frozen=True, kw_only=True):
     """The phone on this channel passed on whom it talked to.
 
-    Blindly to ``exten``; or to whom its ``second`` channel talked, whose place the ``customer`` channel took.
+    Blindly to ``exten``; or to whom its ``second`` channel talked, whose place the ``customer`` channel took: the
+    ``target``. Both are in ``bridge`` then, and were in ``bridges_before``.
     """
 
     customer_id: str
     customer: str
     exten: str = ""
     second_id: str = ""
+    target_id: str = ""
+    target: str = ""
+    bridge: str = ""
+    bridges_before: tuple[str, ...] = ()
 
 
 class RecordingChanged(SwitchEvent, frozen=True, kw_only=True):
@@ -340,6 +345,10 @@ def _attended_transfer(m: AmiMessage) -> PhoneTransferred | None:
         customer_id=m.get("TransfereeUniqueid") or "",
         customer=m.get("TransfereeChannel") or "",
         second_id=m.get("SecondTransfererUniqueid") or "",
+        target_id=m.get("TransferTargetUniqueid") or "",
+        target=m.get("TransferTargetChannel") or "",
+        bridge=m.get("DestBridgeUniqueid") or "",
+        bridges_before=tuple(filter(None, (m.get("OrigBridgeUniqueid"), m.get("SecondBridgeUniqueid")))),
     )
 
 

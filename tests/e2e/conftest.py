@@ -57,7 +57,10 @@ def signed_in(acting: Daemon) -> Daemon:
 
 @pytest.fixture
 def office(signed_in: Daemon, real_asterisk: Asterisk, phones: Phones) -> Iterator[Office]:
-    """A scenario's own phones."""
+    """A scenario's own phones; what the report says of it is held against them at the end."""
     one = Office(signed_in, phones)
-    yield one
-    one.clear()
+    try:
+        yield one
+        one.check_times()
+    finally:
+        one.clear()

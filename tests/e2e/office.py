@@ -21,6 +21,9 @@ HERTZ = {"ann": 500.0, "bob": 1100.0, "cyd": 1300.0, "sue": 1500.0}
 """Each agent's voice."""
 
 NUMBERS = {"ann": "1001", "bob": "1002", "cyd": "1003", "sue": "1010"}
+SUPERVISOR = "sue"
+"""Listens to others; what she hears is nobody's talk."""
+
 EXACT_S = 0.1
 
 
@@ -108,6 +111,8 @@ class Office:
         self.phones = phones
         self.desks = Desks(daemon)
         self.seen = len(daemon.entries())
+        self._legs: list[tuple[str, Phone]] = []
+        self._counted_by_hand: set[str] = set()
 
     def do(self, agent: str, contact: str, act: str, **details: Any) -> Any:
         """An act that comes true."""
@@ -116,6 +121,7 @@ class Office:
     def phone(self, agent: str, behaviour: Behaviour | None = None) -> Phone:
         """An agent's phone with a voice of its own; rings until somebody answers, unless told otherwise."""
         phone = self.phones.agent(NUMBERS[agent], behaviour or Ring(), voice=HERTZ[agent])
+        self._legs.append((agent, phone))
         self.wait_reachable(agent)
         return phone
 
@@ -187,10 +193,29 @@ class Office:
         ended = self.wait("TalkEnded", count, agent_id=agent, contact_id=contact)
         return ended.talk_us / 1e6, ended.hold_us / 1e6
 
-    def clear_talk(self) -> None:
-        """Between two rounds of one scenario."""
+    def count_by_hand(self, *agents: str) -> None:
+        """The scenario itself says how long these agents talked: not as long as their phones were off the hook."""
+        self._counted_by_hand |= set(agents)
+
+    def check_times(self) -> None:
+        """Everything is over: each leg is reported as long as the phone was in the call by its own clock, +- 0.1 s."""
         self.phones.close()
         self.daemon.asterisk.wait_idle()
+        offered = {fact.contact_id for fact in self.facts("ContactOffered")}
+        self.until(lambda: {f.contact_id for f in self.facts("ContactEnded")} >= offered, 5, "the end of all contacts")
+        for agent in sorted({agent for agent, _ in self._legs} - self._counted_by_hand - {SUPERVISOR}):
+            calls = [call for who, phone in self._legs if who == agent for call in phone.calls]
+            legs = sorted(
+                (c for c in calls if c.direction == "in" and c.has("answered")), key=lambda c: c.at("answered")
+            )
+            talks = [(f.talk_us + f.hold_us) / 1e6 for f in self.facts("TalkEnded") if f.agent_id == agent]
+            assert talks == [close(leg_s(leg)) for leg in legs], f"{agent}: {talks}, by the phone {legs}"
+        self._legs.clear()
+        self._counted_by_hand.clear()
+
+    def clear_talk(self) -> None:
+        """Between two rounds of one scenario."""
+        self.check_times()
         self.seen = len(self.daemon.entries())
 
     def clear(self) -> None:

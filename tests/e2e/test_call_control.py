@@ -1,5 +1,6 @@
 """Agents' acts on a talk on a real Asterisk, heard by tones both ways, timed by the phones' own clock."""
 
+import contextlib
 import time
 
 import pytest
@@ -83,7 +84,9 @@ def test_mute_and_keys(office: Office) -> None:
     assert not office.do("ann", contact, "unmute")["muted"]
     caller.wait_hears(ANN)
     office.do("ann", contact, "send_digits", digits="159#")
-    office.until(lambda: caller.keys == "159#", 5, "the keys")
+    with contextlib.suppress(AssertionError):
+        office.until(lambda: len(caller.keys) >= 4, 5, "the keys")
+    assert caller.keys == "159#"
     for bad in ("1,2", "1\r\nAction: Originate", "x" * 40):
         assert office.desks.refused("ann", contact, "send_digits", digits=bad) == "digits_invalid"
     caller.hang_up()

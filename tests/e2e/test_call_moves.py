@@ -117,6 +117,7 @@ def test_transfers_made_at_the_phone_keep_times_and_owners_right(office: Office,
     caller, leg, contact = office.talk()
     office.do("ann", "", "not_ready")
     bob = office.phone("bob", Answer(0.2))
+    office.count_by_hand("ann", "bob")
     time.sleep(0.5)
     match how:
         case "blind":
@@ -159,6 +160,7 @@ def test_transfers_made_at_the_phone_keep_times_and_owners_right(office: Office,
 
 def test_click_to_dial_while_not_ready(office: Office) -> None:
     phone, world = office.phone("ann"), office.phones.world(Answer(0.5))
+    office.count_by_hand("ann")
     contact = office.desks.do("ann", "", "dial", number="5557001")["contact_id"]
     leg = phone.expect_ring()
     leg.wait_answered()
@@ -182,6 +184,7 @@ def test_click_to_dial_while_not_ready(office: Office) -> None:
 @pytest.mark.parametrize("how", ["busy", "given up", "denied"])
 def test_click_to_dial_that_reaches_nobody(office: Office, how: str) -> None:
     phone, world = office.phone("ann"), office.phones.world(Reject(486) if how == "busy" else Ring())
+    office.count_by_hand("ann")
     if how == "denied":
         assert office.desks.refused("ann", "", "dial", number="*21*5557001#") == "number_invalid"
         assert office.desks.refused("ann", "", "dial", number="19005551234") == "number_denied"

@@ -152,14 +152,15 @@ class CallControl:
             try:
                 self._must_be_connected()
                 wish = wanted.make(line.call)
-                line.now = wanted
-                self._wishes.begun(line, wanted.by, wish)
                 result = m.act(line.machine, wanted.by, wish)
             except ActIllegalError as error:
-                line.now = None
-                self._wishes.failed(line)
+                if error.reason_id == "on_the_way" and wanted.can_wait(self._clock, lambda: self._next(line)):
+                    line.wanted.appendleft(wanted)
+                    return
                 wanted.done.errback(self.refused(wanted.by, line.contact_id, error.reason_id))
             else:
+                line.now = wanted
+                self._wishes.begun(line, wanted.by, wish)
                 self.take(line, result)
 
     def _must_be_connected(self) -> None:

@@ -289,10 +289,23 @@ class Hearing:
         if line is None or agent is None or agent.kind is not Kind.AGENT:
             return
         if event.second_id:
-            self.rooms.take_place(event.customer_id, event.customer, of=event.second_id)
+            self._moved(line, event)
             self.sync_line(line, event.at)
         handed = self._attended(line, agent) if event.second_id else self._blind(agent, event.exten)
         self._control.handed_over(line, handed, event.at)
+
+    def _moved(self, line: Line, event: translate.PhoneTransferred) -> None:
+        """Who talks now, whatever of it is told sooner or later, or not at all."""
+        customer = line.call.of_channel(event.customer_id)
+        if customer is None or not customer.lives:
+            return
+        if not event.bridge:
+            self.rooms.take_place(event.customer_id, event.customer, of=event.second_id)
+            return
+        for transferer in (event.channel_id, event.second_id):
+            self.rooms.leave(transferer)
+        self.rooms.move(event.customer_id, event.customer, event.bridge, before=("", *event.bridges_before))
+        self.rooms.move(event.target_id, event.target, event.bridge, before=event.bridges_before)
 
     def _attended(self, line: Line, agent: Party) -> HandedOver:
         """To whom the customer talks now."""

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IDelayedCall
 from cti_bridge.shell.call_control.machine import Machine
 from cti_bridge.shell.call_control.plans import ToKind, Wish
 from cti_bridge.shell.call_control.topology import Party, Recording, Topology
+from cti_bridge.shell.clock import Clock
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import ContactQueued, Direction
 from facts.states import Party as By
@@ -18,6 +19,9 @@ from facts.time import Duration, Instant
 
 if TYPE_CHECKING:
     from cti_bridge.shell.call_control.desk_contact import DeskContact
+
+SETTLES_WITHIN_S = 1.0
+"""A talk that has just been answered, or just ends, is one in which acts are possible, or over, by then."""
 
 RecordedBy = Literal["queue", "agent"]
 
@@ -93,13 +97,20 @@ class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
 class Wanted:
     """An act that waits for its turn; the wish is made when it comes, as things are then."""
 
-    __slots__ = ("act", "by", "done", "make")
+    __slots__ = ("_timer", "act", "by", "done", "make")
 
     def __init__(self, by: AgentId, act: str, make: Callable[[Topology], Wish]) -> None:
         self.by = by
         self.act = act
         self.make = make
         self.done: Deferred[DeskContact] = Deferred()
+        self._timer: IDelayedCall | None = None
+
+    def can_wait(self, clock: Clock, again: Callable[[], None]) -> bool:
+        """Whether a call that is just changing may still settle before the act is refused; ``again``: it did not."""
+        if self._timer is None:
+            self._timer = clock.callLater(SETTLES_WITHIN_S, again)
+        return self._timer.active()
 
 
 class Line:

@@ -4,7 +4,7 @@ A Local channel is nobody. Asterisk makes pairs of them (``…;1`` and ``…;2``
 enters one end comes out at the other. So people in two bridges with a pair between them hear each other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _LOCAL = "Local/"
 
@@ -49,6 +49,11 @@ class Rooms:
         bridge = self._bridge_of.get(of)
         if bridge is not None and channel_id not in self._bridge_of:
             self.leave(of)
+            self.enter(channel_id, channel, bridge)
+
+    def move(self, channel_id: str, channel: str, bridge: str, *, before: Collection[str]) -> None:
+        """A channel is in ``bridge``, whatever of it is told sooner or later; unless it has gone on from there."""
+        if self._bridge_of.get(channel_id, "") in before:
             self.enter(channel_id, channel, bridge)
 
     def name(self, channel_id: str) -> str:

@@ -14,8 +14,11 @@ from cti_bridge.shell.call_control import commands as c
 from cti_bridge.shell.call_control.topology import CUSTOMER, Topology
 from cti_bridge.shell.switch_actions import Caller, Headers
 
-KEY_MS = "120"
-"""How long a key is pressed for the other side; the manager connection is busy for so long."""
+KEY_MS, BETWEEN_KEYS_S = "120", 0.08
+"""How long a key is pressed for the other side (the manager connection is busy for so long), and the pause after it.
+
+Without a pause equal keys are one long key to some machines.
+"""
 
 RINGS_AFTER_S, RINGS_WITHIN_S = 0.1, 1.5
 """A phone can be told to answer only from its 180 on: how often it is told again, and for how long."""
@@ -161,9 +164,9 @@ class Sender:
         return self._ask("MuteAudio", [("Channel", _id(call, command.key)), ("Direction", "in"), ("State", state)])
 
     def _press(self, call: Topology, command: c.Press, _: Caller) -> Deferred[Any]:
-        return self._ask(
-            "PlayDTMF", [("Channel", _id(call, command.key)), ("Digit", command.digit), ("Duration", KEY_MS)]
-        )
+        told = [("Channel", _id(call, command.key)), ("Digit", command.digit), ("Duration", KEY_MS)]
+        pressed = self._ask("PlayDTMF", told)
+        return pressed.addCallback(lambda answer: deferLater(self._clock, BETWEEN_KEYS_S, lambda: answer))
 
     def _record(self, call: Topology, command: c.Record, _: Caller) -> Deferred[Any]:
         file = f"../recording/{switch_actions.file_name(command.file)}"
