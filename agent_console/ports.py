@@ -66,7 +66,15 @@ from agent_console.documents.floor import (
 )
 from agent_console.documents.health import Part
 from agent_console.documents.media import FlowDoc, RecordingDoc, VoicemailDoc
-from agent_console.documents.reports import Catalogue, DrillDown
+from agent_console.documents.reports import (
+    Catalogue,
+    DrillDown,
+    FlowNodes,
+    MissedDoc,
+    ReportDoc,
+    ReportForm,
+    ReportKind,
+)
 from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Role, Scope, Token, User, WebPhone
 from agent_console.documents.supervision import Monitor, Monitored, PreviewDoc, PreviewWish, SetAgentState
 from agent_console.documents.values import Page, Wish
@@ -253,6 +261,12 @@ class Supervision(Protocol):
 
     async def open_queue(self, queue: str, by: str) -> QueueRow:
         """The hours hold again."""
+
+    async def throw_emergency(self, number: str, by: str) -> None:
+        """The emergency flow answers this number (``*``: all that have one) from the next call on."""
+
+    async def put_back_emergency(self, number: str, by: str) -> None:
+        """The number is answered as usual."""
 
 
 class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -493,19 +507,23 @@ class Corrections(Protocol):
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as it was asked for; texts as on the command line. ``queues_seen``, ``agents_seen``: None: all."""
+    """A report as it was asked for; texts as on the command line. No ``queues`` or ``agents``: all."""
 
-    by: str = "queue"
+    kind: ReportKind = "summary"
+    by: str | None = None
     start: str | None = None
     end: str | None = None
     time_zone: str | None = None
     figures: str | None = None
     service_level_s: float | None = None
     formula: str | None = None
+    short_abandon_s: float | None = None
+    hours: str | None = None
+    counted_at: str = "offered"
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
-    queues_seen: frozenset[str] | None = None
-    agents_seen: frozenset[str] | None = None
+    fcr_days: float | None = None
+    fcr_scope: str = "any"
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
@@ -517,16 +535,24 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reports(Protocol):
-    """Figures over any time. All in threads."""
+    """Figures over any time, in threads. Raises `InvalidError` for what is asked wrongly, `NotFoundError`."""
 
-    async def summary(self, query: ReportQuery, form: str) -> Rendered:
-        """As ``json``, ``csv``, ``xlsx`` or ``html``."""
+    async def report(self, query: ReportQuery) -> ReportDoc:
+        """Rows of figures."""
 
-    async def contacts_behind(self, query: ReportQuery, figure: str, part: str, limit: int) -> DrillDown:
-        """The contacts of a figure's numerator or denominator."""
+    async def export(self, query: ReportQuery, form: ReportForm) -> Rendered:
+        """The same as a file."""
 
-    async def missed(self, query: ReportQuery) -> Any:
-        """Why the service level was missed."""
+    async def behind(
+        self, query: ReportQuery, figure: str, row: Mapping[str, str | None], offset: int, limit: int
+    ) -> DrillDown:
+        """What a figure of a row was made of."""
+
+    async def missed(self, query: ReportQuery, queue: str) -> MissedDoc:
+        """Why a queue's service level was missed."""
+
+    async def flows(self, query: ReportQuery) -> FlowNodes:
+        """What callers did in the voice menus."""
 
     def catalogue(self) -> Catalogue:
         """What there is."""
@@ -550,8 +576,8 @@ class Flows(Protocol):
     def flow(self, name: str) -> FlowDoc | None:
         """One, with its contents."""
 
-    async def drawing(self, name: str, start: str | None, end: str | None) -> bytes | None:
-        """The flow as SVG, with how many callers went each way."""
+    async def drawing(self, name: str, start: Instant | None, end: Instant | None) -> bytes | None:
+        """The flow as SVG; with ``start`` also how many callers went each way."""
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@
 What only a browser can use (the ways to and from a sign-in provider) is left out.
 """
 
+import builtins
 import keyword
 import re
 import subprocess
@@ -114,7 +115,7 @@ def _docstring(says: str) -> str:
 
 def _name(parameter: Mapping[str, Any]) -> str:
     name = str(parameter["name"])
-    return f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
 
 
 def _declared(parameter: Mapping[str, Any]) -> str:

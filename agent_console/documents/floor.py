@@ -265,6 +265,11 @@ class EntryPointDoc(Document):
     title: str
     flow: str
     queue: str | None
+    emergency_flow: str | None = None
+    """What answers while the emergency switch is thrown; None: there is no switch."""
+    emergency: bool = False
+    """Whether it is thrown, for this number or for all."""
+    emergency_by: str | None = None
 
 
 class OpenSpan(Document):

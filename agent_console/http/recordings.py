@@ -84,6 +84,12 @@ async def list_voicemails(ports: Daemon, sight: Seen, cursor: Cursor = None, lim
     return await _store(ports).voicemails(cursor, limit, reach_of(ports, sight))
 
 
+@router.get("/voicemails/{voicemail_id}")
+async def get_voicemail(ports: Daemon, sight: Seen, voicemail_id: str) -> VoicemailDoc:
+    """One message that a caller left."""
+    return await _store(ports).voicemail(voicemail_id, reach_of(ports, sight))
+
+
 @router.get("/voicemails/{voicemail_id}/audio", response_class=StreamingResponse, responses=_SOUND)
 async def get_voicemail_audio(ports: Daemon, who: Who, sight: Seen, voicemail_id: str, part: Range = None) -> Response:
     """The message, or a part of it. Who hears it is told in the audit log."""

@@ -1,13 +1,14 @@
 """What supervisors do on the floor: with contacts, with agents, with queues."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 
 from agent_console.documents.desk import MessageDoc
-from agent_console.documents.floor import AgentRow, AgentWhy, QueueRow, WaitingRow
+from agent_console.documents.floor import AgentRow, AgentWhy, EntryPointDoc, QueueRow, WaitingRow
 from agent_console.documents.supervision import Monitor, Monitored, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.contacts import seen_agents, seen_queues
@@ -18,6 +19,7 @@ from agent_console.ports import Ports, Supervision
 router = APIRouter(tags=["supervision"])
 
 ContactPath = Annotated[str, Path(max_length=200)]
+ALL_NUMBERS: Final = "*"
 NamePath = Annotated[str, Path(max_length=64)]
 
 
@@ -122,6 +124,39 @@ async def say_to_team(ports: Daemon, sight: Seen, who: Who, team: NamePath, wish
     if not sight.team(team):
         raise ForbiddenError(f"{team} is not one of your teams")
     return await _supervision(ports).say(team, wish.text, who.user)
+
+
+@router.post("/entry-points/{number}/emergency")
+async def throw_emergency(ports: Daemon, sight: Seen, who: Who, number: NamePath) -> Page[EntryPointDoc]:
+    """Emergency: its emergency flow answers this number from the next call on; `*`: all that have one."""
+    _led_number(ports, sight, number)
+    await _supervision(ports).throw_emergency(number, who.user)
+    return _numbers(ports, number)
+
+
+@router.post("/entry-points/{number}/normal")
+async def put_back_emergency(ports: Daemon, sight: Seen, who: Who, number: NamePath) -> Page[EntryPointDoc]:
+    """The emergency is over: the number is answered as usual."""
+    _led_number(ports, sight, number)
+    await _supervision(ports).put_back_emergency(number, who.user)
+    return _numbers(ports, number)
+
+
+def _led_number(ports: Ports, sight: Sight, number: str) -> None:
+    """Raise unless it is a number of the supervisor's: one whose queue they see, or one of nobody in particular."""
+    if number == ALL_NUMBERS:
+        if not sight.everything:
+            raise ForbiddenError("all numbers at once are for administrators: name one")
+        return
+    entry = next((one for one in ports.floor.entry_points() if one.number == number), None)
+    if entry is None:
+        raise NotFoundError(f"there is no entry point {number!r}: GET /api/v1/entry-points lists them")
+    if entry.queue is not None and not sight.queue_of(ports.floor.queue_teams().get(entry.queue, ())):
+        raise ForbiddenError(f"{number} belongs to other teams")
+
+
+def _numbers(ports: Ports, number: str) -> Page[EntryPointDoc]:
+    return Page(items=[one for one in ports.floor.entry_points() if number in {one.number, ALL_NUMBERS}])
 
 
 @router.post("/queues/{queue}/close")

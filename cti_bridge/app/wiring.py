@@ -186,6 +186,11 @@ class Daemon:
         return int(cast(IPv4Address, self._port.getHost()).port)
 
     @property
+    def menus(self) -> Menus:
+        """The voice menus, and the numbers that they answer."""
+        return self._centre.menus
+
+    @property
     def connected(self) -> bool:
         """Whether the switch is connected and its state taken over."""
         return self._ami is not None and self._ami.connected

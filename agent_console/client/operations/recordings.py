@@ -40,6 +40,10 @@ class RecordingsOperations(Requests):
             Page[VoicemailDoc], "GET", "/api/v1/voicemails", query={"cursor": cursor, "limit": limit}
         )
 
+    async def get_voicemail(self, voicemail_id: str) -> VoicemailDoc:
+        """One message that a caller left."""
+        return await self._get(VoicemailDoc, "GET", f"/api/v1/voicemails/{path_part(voicemail_id)}")
+
     async def get_voicemail_audio(self, voicemail_id: str) -> bytes:
         """The message, or a part of it. Who hears it is told in the audit log."""
         return await self._bytes("GET", f"/api/v1/voicemails/{path_part(voicemail_id)}/audio")

@@ -6,8 +6,9 @@ Made by tools/write_client_operations.py from the API's description: change that
 from agent_console.client.requests import Requests, moment, path_part
 from agent_console.documents.corrections import AgentTimes, CorrectOutcome, CorrectTime, OutcomeCorrected, TimeCorrected
 from agent_console.documents.desk import MessageDoc
-from agent_console.documents.floor import AgentRow, AgentWhy, QueueRow, WaitingRow
+from agent_console.documents.floor import AgentRow, AgentWhy, EntryPointDoc, QueueRow, WaitingRow
 from agent_console.documents.supervision import Monitor, Monitored, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.documents.values import Page
 from facts.time import Instant
 
 
@@ -53,6 +54,14 @@ class SupervisionOperations(Requests):
     async def say_to_team(self, team: str, wish: Said) -> MessageDoc:
         """A message that appears on the desks of a team."""
         return await self._get(MessageDoc, "POST", f"/api/v1/teams/{path_part(team)}/messages", wish=wish)
+
+    async def throw_emergency(self, number: str) -> Page[EntryPointDoc]:
+        """Emergency: its emergency flow answers this number from the next call on; `*`: all that have one."""
+        return await self._get(Page[EntryPointDoc], "POST", f"/api/v1/entry-points/{path_part(number)}/emergency")
+
+    async def put_back_emergency(self, number: str) -> Page[EntryPointDoc]:
+        """The emergency is over: the number is answered as usual."""
+        return await self._get(Page[EntryPointDoc], "POST", f"/api/v1/entry-points/{path_part(number)}/normal")
 
     async def close_queue(self, queue: str) -> QueueRow:
         """Emergency: the queue takes nobody any more, and who waits goes where the settings say."""

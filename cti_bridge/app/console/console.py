@@ -28,8 +28,10 @@ from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
+from cti_bridge.app.console.flows import DaemonFlows
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.recordings import KeptRecordings
+from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
@@ -44,6 +46,8 @@ from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Daemon
+from cti_bridge.shell.coordinator import Coordinator
+from cti_bridge.shell.entry_desk import EntryDesk
 from facts.ids import ContactId
 from facts.journal import Entry
 from facts.time import Instant, from_seconds
@@ -91,6 +95,7 @@ class Console:
         self._book = ContactBook(self._place_of)
         board.watch(self._book)
         self._threads = Threads()
+        self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
         self._feed: Feed | None = None
         self._server: WebServer | None = None
@@ -131,20 +136,11 @@ class Console:
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts)
-        self._feed = Feed(
-            self._reactor,
-            coordinator.engine,
-            rows=rows,
-            desks=desks,
-            book=self._book,
-            alarms=alarms,
-            now=coordinator.now,
-        )
-        messages.told = self._feed.tell_team
-        coordinator.control.desks.watch(self._feed.desk_changed)
-        self._feed.start()
+        messages.told = self._start_feed(coordinator, rows, desks, alarms).tell_team
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         store = AdministeredSettings(self._administration, coordinator.engine)
+        contacts = JournalContacts(self._journal, self._book, threads)
+        self._reports = DaemonReports(self._journal, self._settings, contacts)
         return Ports(
             floor=DaemonFloor(
                 daemon,
@@ -158,8 +154,16 @@ class Console:
             accounts=self._daemon_accounts(),
             desks=desks,
             web_phones=DaemonWebPhones(self._settings),
-            supervision=DaemonSupervision(coordinator, rows, messages, audit=audit, store=store, acts=acts),
-            contacts=JournalContacts(self._journal, self._book, threads),
+            supervision=DaemonSupervision(
+                coordinator,
+                rows,
+                messages,
+                audit=audit,
+                store=store,
+                acts=acts,
+                entry_desk=EntryDesk(coordinator, daemon.menus.entry_points),
+            ),
+            contacts=contacts,
             settings=store,
             customers=KeptCustomers(
                 self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
@@ -171,7 +175,23 @@ class Console:
                 Correcting(self._journal, self._settings), coordinator, audit, threads, written=daemon.written
             ),
             audit=audit,
+            reports=self._reports,
+            flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
         )
+
+    def _start_feed(self, coordinator: Coordinator, rows: Rows, desks: DaemonDesks, alarms: Alarms) -> Feed:
+        self._feed = Feed(
+            self._reactor,
+            coordinator.engine,
+            rows=rows,
+            desks=desks,
+            book=self._book,
+            alarms=alarms,
+            now=coordinator.now,
+        )
+        coordinator.control.desks.watch(self._feed.desk_changed)
+        self._feed.start()
+        return self._feed
 
     def _forget_person(self, contact_ids: Sequence[str], by: str) -> None:
         """An erased person's sounds go, and what is remembered of their contacts; in a thread."""
@@ -231,6 +251,8 @@ class Console:
             self._feed.stop()
         if self._server is not None:
             await self._server.stop()
+        if self._reports is not None:
+            self._reports.stop()
         self._threads.stop()
 
 

@@ -26,11 +26,13 @@ from agent_console.documents.floor import (
 from agent_console.documents.health import Part
 from agent_console.ports import Place
 from config.models import Settings
+from config.telephony import EntryPoint
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.rows import Rows, change_ahead, details_of, obstacle
 from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.wiring import Daemon
+from cti_bridge.shell.entry_desk import EntryDesk, EntryLine
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import SYSTEM_REASONS
 from facts.time import DAY, Instant, to_seconds
@@ -60,6 +62,7 @@ class DaemonFloor:
         self._metrics = metrics
         self._version = version
         self._readiness = readiness
+        self._entry_desk = EntryDesk(daemon.coordinator, daemon.menus.entry_points)
 
     @property
     def _engine(self) -> Engine:
@@ -234,10 +237,9 @@ class DaemonFloor:
 
     def entry_points(self) -> Sequence[EntryPointDoc]:
         """Dialled numbers."""
-        return [
-            EntryPointDoc(number=number, title=entry.title or number, flow=entry.flow, queue=entry.queue)
-            for number, entry in self._settings().entry_points.items()
-        ]
+        entries = self._settings().entry_points
+        lines = {line.entry_point: line for line in self._entry_desk.entries()}
+        return [_entry_point(number, entry, lines.get(number)) for number, entry in entries.items()]
 
     def opening_hours(self) -> Sequence[OpeningHoursDoc]:
         """Calendars, with the days ahead."""
@@ -269,6 +271,19 @@ class DaemonFloor:
     def metrics(self) -> bytes:
         """The page for Prometheus."""
         return self._metrics()
+
+
+def _entry_point(number: str, entry: EntryPoint, line: EntryLine | None) -> EntryPointDoc:
+    thrown = line is not None and line.emergency
+    return EntryPointDoc(
+        number=number,
+        title=entry.title or number,
+        flow=entry.flow,
+        queue=entry.queue,
+        emergency_flow=entry.emergency,
+        emergency=thrown,
+        emergency_by=line.by if line is not None and thrown else None,
+    )
 
 
 def _calendar(settings: Settings, name: str, now: Instant) -> OpeningHoursDoc:

@@ -1,6 +1,6 @@
 """What supervisors do on the floor, over the running daemon. Everything is kept in the audit log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from acd.events import (
@@ -25,7 +25,9 @@ from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import Rows
+from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.coordinator import Coordinator
+from cti_bridge.shell.entry_desk import EntryDesk
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.states import Declared, LeftQueue, Party
 
@@ -44,6 +46,7 @@ class DaemonSupervision:
         audit: DaemonAudit,
         store: SettingsStore,
         acts: Acts,
+        entry_desk: EntryDesk,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -51,6 +54,7 @@ class DaemonSupervision:
         self._audit = audit
         self._store = store
         self._acts = acts
+        self._entry_desk = entry_desk
 
     # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -162,6 +166,22 @@ class DaemonSupervision:
             raise StateChangedError(f"{queue} is {action} by hand already", self._queue(queue))
         await self._audit.note(by, action, "queue", queue)
         return self._queue(queue)
+
+    async def throw_emergency(self, number: str, by: str) -> None:
+        """The emergency flow answers from the next call on."""
+        self._switch(self._entry_desk.throw, number, by)
+        await self._audit.note(by, "emergency_thrown", "entry_point", number)
+
+    async def put_back_emergency(self, number: str, by: str) -> None:
+        """The number is answered as usual."""
+        self._switch(self._entry_desk.put_back, number, by)
+        await self._audit.note(by, "emergency_put_back", "entry_point", number)
+
+    def _switch(self, change: Callable[[str, str], str], number: str, by: str) -> None:
+        try:
+            change(number, by)
+        except DeskError as error:
+            raise StateChangedError(str(error)) from error
 
     def _queue(self, queue: str) -> QueueRow:
         view = self._coordinator.engine.queue(QueueName(queue))

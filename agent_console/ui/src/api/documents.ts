@@ -91,6 +91,18 @@ export interface AuditDoc {
   after: unknown;
 }
 
+/** An agent with their part in a cause. */
+export interface BlamedAgent {
+  agent: string;
+  seconds: number;
+}
+
+/** A contact with its part in a cause. */
+export interface BlamedContact {
+  contact_id: string;
+  seconds: number;
+}
+
 /** A customer who is to be called back. */
 export interface CallbackDoc {
   contact_id: string;
@@ -390,12 +402,17 @@ export interface DispositionDoc {
   resolved: boolean | null;
 }
 
-/** The contacts behind a figure. */
+/** What stands behind a figure: contacts, or stretches of agents' time; in the order of time. */
 export interface DrillDown {
   figure: string;
   numerator: number | null;
   denominator: number | null;
+  /** Rows behind the figure; a contact that was in the queue twice is two. */
+  total: number;
   contacts: ContactLine[];
+  stretches: StretchDoc[];
+  next_cursor: string | null;
+  /** Whether there is more than this page. */
   more: boolean;
 }
 
@@ -410,6 +427,11 @@ export interface EntryPointDoc {
   title: string;
   flow: string;
   queue: string | null;
+  /** What answers while the emergency switch is thrown; None: there is no switch. */
+  emergency_flow: string | null;
+  /** Whether it is thrown, for this number or for all. */
+  emergency: boolean;
+  emergency_by: string | null;
 }
 
 /** Need longer for the work after the contact. */
@@ -451,6 +473,14 @@ export interface FigureDoc {
   unclassified: number;
 }
 
+/** What a figure of a report means, with the thresholds that it was reckoned by. */
+export interface FigureWords {
+  title: string;
+  unit: string;
+  definition: string;
+  exclusions: string;
+}
+
 /** A voice menu. */
 export interface FlowDoc {
   flow: string;
@@ -461,6 +491,11 @@ export interface FlowDoc {
   entry_points: string[];
   /** The flow file's contents, when one is asked for. */
   document: Record<string, unknown> | null;
+}
+
+/** What callers did at each node of the voice menus. */
+export interface FlowNodes {
+  nodes: (Record<string, unknown>)[];
 }
 
 /** The first frame, and again every few seconds, so that silence tells a dead connection. */
@@ -546,10 +581,36 @@ export interface MessageDoc {
   text: string;
 }
 
+/** One cause. ``share``: of the service level, by which it fell. */
+export interface MissedCause {
+  cause: string;
+  share: number;
+  planned: number | null;
+  actual: number | null;
+  unit: string;
+  contacts: BlamedContact[];
+  agents: BlamedAgent[];
+}
+
 /** Why a service level was missed, in parts that add up. */
 export interface MissedDoc {
+  missed: MissedInterval[];
+}
+
+/** An interval in which a queue missed its target; the shares add up from the planned to the observed level. */
+export interface MissedInterval {
   queue: string;
-  lines: (Record<string, unknown>)[];
+  from: string;
+  to: string;
+  goal: number;
+  service_level: number;
+  formula: string;
+  planned_service_level: number;
+  modelled_service_level: number;
+  required_agents: number;
+  patience_s: number | null;
+  forecast: string;
+  causes: MissedCause[];
 }
 
 /** Listen to a talk; once more changes the mode. */
@@ -827,9 +888,18 @@ export interface Refusal {
   reason_id: string;
 }
 
-/** The range as asked for, in the clock of its zone. */
+/** A report: rows in the order of their slices, and the whole range as one row. */
+export interface ReportDoc {
+  range: ReportRange;
+  by: string[];
+  rows: ReportRow[];
+  total: ReportRow;
+  definitions: Record<string, FigureWords>;
+}
+
+/** The range as asked for, in the clock of its zone. ``as_of``: the last fact that was taken into account. */
 export interface ReportRange {
-  from_: string | null;
+  from: string | null;
   to: string | null;
   time_zone: string;
   as_of: string | null;
@@ -989,6 +1059,15 @@ export interface StoryLine {
   node: string;
   seq: number;
   data: Record<string, unknown>;
+}
+
+/** A stretch of an agent's time behind a figure; ``inside_s``: as much of it as lies in the slice. */
+export interface StretchDoc {
+  agent: string;
+  start: Instant;
+  end: Instant;
+  state: string;
+  inside_s: number;
 }
 
 /** A team with its agents. */

@@ -207,7 +207,7 @@ function Filters({ asked, ask, query }: FiltersProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {FORMS.map((format) => (
-            <Menu.Item key={format} component="a" href={address("/reports", { ...query, format })} download>
+            <Menu.Item key={format} component="a" href={address("/reports/export", { ...query, format })} download>
               {t(`form.${format}`)}
             </Menu.Item>
           ))}
