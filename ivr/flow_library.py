@@ -4,7 +4,7 @@ A call keeps the flows with which it began, because ``flows`` is never changed b
 mistakes replaces nothing: callers go on with the flows of before, and the mistakes are told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,13 +34,27 @@ class FlowLibrary:
         """Whether a file was added, removed or written since the last reading. Cheap: looks at time and size."""
         return self._look() != self._state
 
-    def reload(self) -> list[Problem]:
-        """Read all files again; gives the mistakes, in which case the flows stay as they were."""
+    def reload(self, known: Known | None = None, needed: Collection[str] = ()) -> list[Problem]:
+        """Read all files again; gives the mistakes, in which case the flows stay as they were.
+
+        ``known``: instead of what was known at first. ``needed``: flows that have to be there.
+        """
         self._state = self._look()
-        flows, problems = check_files(self.files(), self._known)
+        known = known or self._known or Known()
+        flows, problems = check_files(self.files(), known)
+        if not problems:
+            problems = self._missing(set(needed) - flows.keys() - (known.flows or {}).keys())
         if not problems:
             self.flows = MappingProxyType(flows)
         return problems
+
+    def _missing(self, names: set[str]) -> list[Problem]:
+        said = "there is no flow {!r} any more, to which the settings lead"
+        return [
+            Problem(file=str(place), line=1, key="flow", rule="unknown_flow", message=said.format(name))
+            for place in self._places[:1]
+            for name in sorted(names)
+        ]
 
     def _look(self) -> tuple[tuple[str, int, int], ...]:
         """Every YAML file beside the flows too: prompt files belong to the flows that name them."""

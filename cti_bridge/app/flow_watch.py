@@ -4,7 +4,7 @@ Files are looked at and read in a thread. A reading that finds mistakes changes 
 told, each with file and line.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 
 from cti_bridge.shell.menus import Menus
+from ivr.checks import Known
 from ivr.errors import Problem
 from ivr.flow import Flow
 from ivr.flow_library import FlowLibrary
@@ -23,7 +24,10 @@ EVERY_S = 2.0
 
 
 class FlowWatch:
-    """Watches a library for the menus. ``prepare`` makes flows ready for callers (their sounds), in the thread."""
+    """Watches a library for the menus. ``prepare`` makes flows ready for callers (their sounds), in the thread.
+
+    ``wanted``: what flows may refer to by the settings of now, and which have to be there.
+    """
 
     def __init__(
         self,
@@ -31,11 +35,13 @@ class FlowWatch:
         library: FlowLibrary,
         menus: Menus,
         prepare: Callable[[Mapping[str, Flow]], Mapping[str, Flow]],
+        wanted: Callable[[], tuple[Known, Collection[str]]],
     ) -> None:
         self._reactor = reactor
         self._library = library
         self._menus = menus
         self._prepare = prepare
+        self._wanted = wanted
         self._loop = LoopingCall(self.look)
         self._loop.clock = reactor
 
@@ -58,7 +64,7 @@ class FlowWatch:
     def _read(self) -> Mapping[str, Flow] | None:
         if not self._library.changed():
             return None
-        problems = self._library.reload()
+        problems = self._library.reload(*self._wanted())
         if problems:
             self._tell(problems)
             return None

@@ -18,6 +18,7 @@ from cti_bridge.shell.http_lookup import HttpLookups
 from cti_bridge.shell.menus import Menus, Sounds, Tally
 from facts.time import from_seconds
 from ivr import entry_points
+from ivr.checks import Known
 from ivr.errors import IvrError
 from ivr.flow import Collect, Confirm, Flow, Menu, Survey
 from ivr.flow_library import FlowLibrary
@@ -78,6 +79,12 @@ class DialledNumbers:
 def library_of(settings: Settings) -> FlowLibrary:
     """The site's own flow files, which may go into shipped ones. Raises :class:`ivr.errors.FlowError`."""
     return FlowLibrary(tuple(path.expanduser() for path in settings.flows), with_shipped_known(None, {}))
+
+
+def known_of(settings: Settings) -> Known:
+    """What flows may refer to: queues and opening hours of the settings, and shipped flows."""
+    known = Known(queues=frozenset(settings.queues), calendars=frozenset(settings.opening_hours))
+    return with_shipped_known(known, {})
 
 
 def with_shipped(settings: Settings, own: Mapping[str, Flow]) -> dict[str, Flow]:

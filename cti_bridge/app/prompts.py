@@ -18,8 +18,7 @@ MOST_TOLD = 10
 
 def flows_in_use(settings: Settings, flows: Mapping[str, Flow]) -> dict[str, Flow]:
     """The flows that entry points and queues lead to, and those that they go into."""
-    waiting = {name for entry in settings.entry_points.values() for name in entry.flows}
-    waiting |= {flow for queue in settings.queues.values() for flow in _flows_after(queue)} | {SORRY_FLOW}
+    waiting = flows_named(settings)
     found: dict[str, Flow] = {}
     while waiting:
         flow = flows.get(name := waiting.pop())
@@ -28,6 +27,12 @@ def flows_in_use(settings: Settings, flows: Mapping[str, Flow]) -> dict[str, Flo
         found[name] = flow
         waiting |= {node.flow for node in flow.file.nodes.values() if isinstance(node, Subflow)}
     return found
+
+
+def flows_named(settings: Settings) -> set[str]:
+    """The flows that entry points and queues lead to."""
+    named = {name for entry in settings.entry_points.values() for name in entry.flows}
+    return named | {flow for queue in settings.queues.values() for flow in _flows_after(queue)} | {SORRY_FLOW}
 
 
 def _flows_after(queue: Queue) -> Iterator[str]:

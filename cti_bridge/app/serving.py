@@ -27,9 +27,9 @@ from cti_bridge.app.figures import Figures
 from cti_bridge.app.flow_watch import FlowWatch
 from cti_bridge.app.leading import Leading, examine_leading
 from cti_bridge.app.live_snapshot import LiveSnapshot
-from cti_bridge.app.menus import archive_of, library_of, recognisers_of, sounds_of, with_shipped
+from cti_bridge.app.menus import archive_of, known_of, library_of, recognisers_of, sounds_of, with_shipped
 from cti_bridge.app.policy import policy_from
-from cti_bridge.app.prompts import flows_in_use, render_missing
+from cti_bridge.app.prompts import flows_in_use, flows_named, render_missing
 from cti_bridge.app.readiness import Readiness, recognisers_missing
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.settings_changes import SettingsChanges
@@ -143,7 +143,11 @@ class Node:
         )
         self._administration.add_follower(self._follow)
         self._watch = FlowWatch(
-            reactor, library, self._centre.menus, lambda own: _ready_flows(self._administration.settings, own)
+            reactor,
+            library,
+            self._centre.menus,
+            prepare=lambda own: _ready_flows(self._administration.settings, own),
+            wanted=lambda: (known_of(self._administration.settings), flows_named(self._administration.settings)),
         )
 
     def _live_state(self) -> bytes:

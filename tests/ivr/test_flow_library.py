@@ -7,6 +7,7 @@ import pytest
 
 from facts.ids import ContactId
 from ivr import inputs, interpreter
+from ivr.checks import Known
 from ivr.errors import FlowError
 from ivr.flow_library import FlowLibrary
 
@@ -68,6 +69,22 @@ def test_flows_with_mistakes_replace_nothing(folder: Path) -> None:
     assert not library.changed()
     (folder / "one.yaml").unlink()
     assert library.changed()
+
+
+def test_flows_that_the_settings_would_miss_replace_nothing(folder: Path) -> None:
+    later(folder / "two.yaml", FLOW.format(name="two", prompt="bye"), 5)
+    library = FlowLibrary((folder,))
+    before = library.flows
+    (folder / "two.yaml").unlink()
+    (problem,) = library.reload(None, {"one", "two"})
+    assert problem.message == "there is no flow 'two' any more, to which the settings lead"
+    assert library.flows is before
+    queue = FLOW.format(name="two", prompt="bye").replace("type: hang_up", "type: queue, queue: sails")
+    later(folder / "two.yaml", queue, 9)
+    (problem,) = library.reload(Known(queues=frozenset({"sales"})), {"one", "two"})
+    assert (problem.rule, problem.line) == ("unknown_queue", 4)
+    assert library.flows is before
+    assert library.reload(Known(queues=frozenset({"sails"})), {"one", "two"}) == []
 
 
 def test_it_does_not_start_with_mistakes(folder: Path) -> None:
