@@ -1,4 +1,4 @@
-"""Nodes that do something without waiting for a choice: say, set, branch, lookup, subflow, queue and the ends."""
+"""Nodes that do something without waiting for a choice: set, branch, lookup, subflow, queue and the ends."""
 
 import re
 import urllib.parse
@@ -12,7 +12,7 @@ from facts.requirements import HIGHEST_LEVEL, LOWEST_LEVEL, AllOf, AtLeast, Requ
 from facts.time import SECOND, from_seconds
 from ivr import effects, inputs
 from ivr.expressions import condition, fill
-from ivr.flow import Branch, CallBack, HangUp, Lookup, Queue, Return, Say, Set, Subflow, Transfer, Value, Voicemail
+from ivr.flow import Branch, CallBack, HangUp, Lookup, Queue, Return, Set, Subflow, Transfer, Value, Voicemail
 from ivr.run import Frame, Keys, Phase, Secret, begin_variables, find_flow
 from ivr.turn import Exit, Turn
 from ivr.variable_types import fitting
@@ -25,33 +25,12 @@ EXTERNAL = ("hours.", "queue.")
 """Names that the run does not hold: the shell is asked when a branch needs them."""
 
 
-# -- say, and prompts before an act ---------------------------------------------------------------------------------
+# -- prompts before an act ------------------------------------------------------------------------------------------
 
 
-def enter_say(turn: Turn, node: Say) -> Exit | None:
-    """Play; keys typed ahead skip what may be interrupted."""
-    if (turn.run.typed and node.interruptible) or not _play(turn, node):
-        return Exit("next", node.next)
-    return None
-
-
-def _play(turn: Turn, node: Any) -> bool:
+def _play(turn: Turn, node: Queue | Transfer | Voicemail | HangUp) -> bool:
     turn.change(phase=Phase.PLAYING)
-    return turn.play(node.prompts, interruptible=getattr(node, "interruptible", False))
-
-
-def keys_while_saying(turn: Turn, node: Say, pressed: inputs.Digits) -> Exit | None:
-    """The caller does not want to hear the end: go on; the keys are for the next question."""
-    if not node.interruptible:
-        return None
-    turn.stop_playing()
-    turn.change(typed=Keys(turn.run.typed.pressed + pressed.keys))
-    return Exit("next", node.next)
-
-
-def said(_turn: Turn, node: Say, _input: inputs.PromptDone) -> Exit:
-    """The prompt is over."""
-    return Exit("next", node.next)
+    return turn.play(node.prompts, interruptible=False)
 
 
 # -- set ------------------------------------------------------------------------------------------------------------
@@ -438,7 +417,6 @@ def leave(turn: Turn, _node: object, _input: inputs.PromptDone) -> None:
 
 
 AFTER_PROMPTS: Mapping[type[msgspec.Struct], Callable[..., Exit | None]] = {
-    Say: said,
     Queue: join_queue,
     Transfer: transfer,
     Voicemail: take_message,

@@ -32,6 +32,9 @@ from ivr.run import NO_KEYS, Heard, Keys, Phase, Run, Secret
 from ivr.turn import Exit, Turn
 
 SPEECH_FAILURES_BEFORE_KEYS = 2
+LONGEST_SPEECH = 20 * SECOND
+"""After that it counts as none at all."""
+
 YES, NO = "yes", "no"
 ENTERED = "entered"
 
@@ -42,8 +45,11 @@ Mode = Literal["dtmf", "speech", "none"]
 
 
 def enter(turn: Turn, node: Asking) -> Exit | None:
-    """Ask, unless the caller has typed the answer ahead."""
+    """Ask, unless the caller has typed the answer ahead, or is giving it already."""
     turn.change(phase=Phase.LISTENING, keys=NO_KEYS, heard=None, no_inputs=0, no_matches=0, speech_failures=0)
+    if turn.run.hearing:
+        turn.wake_in(LONGEST_SPEECH)
+        return None
     typed = turn.run.typed
     if typed:
         turn.change(typed=NO_KEYS)
@@ -51,6 +57,12 @@ def enter(turn: Turn, node: Asking) -> Exit | None:
         return take_keys(turn, node, inputs.Digits(typed.pressed))
     _ask(turn, node, node.prompts)
     return None
+
+
+def listen_ahead(turn: Turn, node: Asking) -> None:
+    """Listen for the answer to a question that has not been asked yet; keys are typed ahead as ever."""
+    if _speech_wanted(turn, node):
+        turn.listen(None, _grammar(turn, node), private=False)
 
 
 def _ask(turn: Turn, node: Asking, prompts: Prompts) -> None:
@@ -178,7 +190,7 @@ def speech_started(turn: Turn, node: Asking, _input: inputs.SpeechStarted) -> No
     if turn.run.keys or (turn.run.playing is not None and not node.interruptible):
         return
     turn.stop_playing()
-    turn.wake_in(20 * SECOND)
+    turn.wake_in(LONGEST_SPEECH)
 
 
 def take_speech(turn: Turn, node: Asking, spoken: inputs.Spoken) -> Exit | None:

@@ -329,7 +329,7 @@ def _presses(walk: Walk, keys: str, _path: Path) -> None:
 def _says(walk: Walk, said: str | Saying, _path: Path) -> None:
     walk.hear_what_cannot_be_interrupted()
     saying = Saying(text=said) if isinstance(said, str) else said
-    if walk.run.phase not in (Phase.LISTENING, Phase.CONFIRMING):
+    if walk.run.phase not in (Phase.LISTENING, Phase.CONFIRMING) and not walk.run.hearing:
         raise ScriptError(f"nobody listens at {walk.run.node!r}: let the caller hear the question first (`hears`)")
     walk.feed(inputs.SpeechStarted())
     walk.pass_time(walk.now + from_seconds(SPEAK_S))

@@ -43,7 +43,7 @@ from typing import Any
 
 from facts.journal import MenuNodeEntered
 from facts.time import Instant
-from ivr import acting, asking, effects, inputs
+from ivr import acting, asking, effects, inputs, saying
 from ivr.flow import (
     Branch,
     CallBack,
@@ -206,21 +206,6 @@ def _caller_left(turn: Turn) -> None:
     turn.end()
 
 
-def _escape_while_saying(turn: Turn, node: Say, pressed: inputs.Digits) -> Exit | None:
-    """The key to a person works at once, unless a number entry follows, to which it would belong."""
-    escape = asking.escape_of(turn)
-    follows = turn.run.now_in().file.nodes.get(node.next)
-    is_escape = escape is not None and pressed.keys == escape[0].key and node.interruptible
-    if escape is None or not is_escape or isinstance(follows, Collect) or _answers(follows, pressed.keys):
-        return acting.keys_while_saying(turn, node, pressed)
-    return Exit("escape", escape[0].next, escape[1])
-
-
-def _answers(node: object, keys: str) -> bool:
-    """Whether the keys are an answer of the node's own."""
-    return isinstance(node, Menu | Confirm | Survey) and any(key == keys for key, _ in asking.key_table(node, None))
-
-
 # -- walking --------------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +213,7 @@ def _walk(turn: Turn, found: Exit | None) -> None:
     """Follow edges until a node waits for something."""
     entered = 0
     while found is not None:
-        _close(turn)
+        _close(turn, speaking=found.speaking)
         if found.unwind:
             acting.unwind(turn, found.unwind)
         if entered >= MAX_NODES_AT_ONCE or turn.run.visits >= MAX_VISITS:
@@ -256,9 +241,10 @@ def _enter(turn: Turn, found: Exit) -> Exit | None:
     return _ENTER[type(node)](turn, node)
 
 
-def _close(turn: Turn) -> None:
-    """Leave the present node: no prompt, no listening, no private silence goes on."""
-    turn.stop_listening()
+def _close(turn: Turn, *, speaking: bool = False) -> None:
+    """Leave the present node: no prompt, no private silence goes on, nor the listening, unless the caller speaks."""
+    if not speaking:
+        turn.stop_listening()
     turn.stop_playing()
     if turn.run.recording_paused:
         turn.emit(effects.ResumeRecording())
@@ -274,7 +260,7 @@ def _give_up(turn: Turn) -> None:
 
 
 _ENTER: Mapping[type, Callable[..., Exit | None]] = {
-    Say: acting.enter_say,
+    Say: saying.enter,
     Menu: asking.enter,
     Collect: asking.enter,
     Confirm: asking.enter,
@@ -315,7 +301,9 @@ _FOR_ALL: Mapping[tuple[Phase, type], Callable[..., Exit | None]] = {
 """What an input does in a phase, whatever the node."""
 
 _HANDLERS: Mapping[tuple[Phase, type, type], Callable[..., Exit | None]] = {
-    (Phase.PLAYING, Say, inputs.Digits): _escape_while_saying,
+    (Phase.PLAYING, Say, inputs.Digits): saying.keys,
+    (Phase.PLAYING, Say, inputs.SpeechStarted): saying.speech_started,
+    (Phase.PLAYING, Say, inputs.PromptDone): saying.said,
     (Phase.TOLD, Branch, inputs.Told): acting.told,
     (Phase.TOLD, Branch, inputs.Digits): acting.keys_ahead,
     (Phase.TOLD, Branch, inputs.Tick): acting.not_told,

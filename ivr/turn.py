@@ -14,11 +14,15 @@ from ivr.run import Phase, Run
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """The way on: an edge's name and the node it leads to, after returning from so many subflows."""
+    """The way on: an edge's name and the node it leads to, after returning from so many subflows.
+
+    ``speaking``: the caller is speaking already, and goes on being listened to.
+    """
 
     edge: str
     target: str
     unwind: int = 0
+    speaking: bool = False
 
 
 class Turn:

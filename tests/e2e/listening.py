@@ -30,6 +30,7 @@ nodes:
       - {{name: support, key: 3, next: sure, prompts: [words], say: {{en: [{support}]}}}}
       - {{name: secret, key: 4, next: pin}}
       - {{name: rude, key: 5, next: rude}}
+      - {{name: greeted, key: 6, next: greeting}}
     first_digit_s: 2
     confirm_below: {confirm_below}
     no_input: {{retries: 1, next: to_support}}
@@ -64,6 +65,7 @@ nodes:
     confirm_below: 0
     no_input: {{retries: 1, next: to_support}}
     no_match: {{retries: 1, next: to_support}}
+  greeting: {{type: say, prompts: [long], next: sure}}
   rude: {{type: say, prompts: [long], interruptible: false, next: bye}}
   to_sales: {{type: queue, queue: sales}}
   to_support: {{type: queue, queue: support}}

@@ -71,6 +71,20 @@ def test_the_voice_stops_the_prompt_at_once(english: Daemon, phones: Phones) -> 
     caller.leave()
 
 
+def test_the_voice_stops_a_greeting_and_answers_the_question_after_it(english: Daemon, phones: Phones) -> None:
+    yes = said("yes")
+    caller = arrive(english, phones)
+    caller.press("6")
+    caller.wait_node("greeting")
+    time.sleep(1.0)
+    assert caller.hears_still(LONG_HZ, 0.2)
+    began = caller.say(yes)
+    assert caller.wait("ContactQueued").queue == "support"
+    assert caller.last_heard(LONG_HZ) - began < STOPS_WITHIN_S
+    assert [(fact.node, fact.choice) for fact in caller.facts("MenuInputGiven")][1:] == [("sure", "yes")]
+    caller.leave()
+
+
 def test_a_key_stops_the_prompt_at_once_and_ends_recognition(english: Daemon, phones: Phones) -> None:
     caller = arrive(english, phones)
     time.sleep(0.3)

@@ -491,6 +491,68 @@ def test_speech_stops_the_prompt_at_its_beginning(spoken: dict[str, Flow]) -> No
     assert caller.run.deadline is not None
 
 
+SAID_FIRST = """
+  first: {type: say, prompts: [ask], next: notice}
+  notice: {type: say, prompts: [ask], next: choose}
+  choose:
+    type: menu
+    prompts: [ask]
+    choices:
+      - {name: bill, key: 1, next: bye, say: {en: [billing], zh: [账单]}}
+      - {name: mute, key: 2, next: person}
+    no_input: {retries: 3, next: person}
+    no_match: {retries: 3, next: person}
+"""
+
+
+def test_who_answers_during_the_greeting_is_heard(tmp_path: Path) -> None:
+    caller = Caller(flows_of(tmp_path, HEAD + SAID_FIRST), "f")
+    assert caller.one(effects.Listen).grammar.meaning("billing") == "bill"
+    playing = caller.run.playing or 0
+    caller.does(inputs.SpeechStarted())
+    assert caller.effects[0] == effects.StopPlaying(playing)
+    assert not caller.all_of(effects.StopListening)
+    assert not caller.all_of(effects.Listen)
+    assert not caller.all_of(effects.Play)
+    assert caller.path() == ["root", "first", "notice", "choose"]
+    assert caller.does(inputs.Spoken("billing", 0.9)).run.node == "bye"
+
+
+def test_nonsense_during_the_greeting_is_answered_by_the_question(tmp_path: Path) -> None:
+    caller = Caller(flows_of(tmp_path, HEAD + SAID_FIRST), "f").says("hello", 0.9)
+    assert (caller.run.node, caller.hears()) == ("choose", ["no_match", "ask"])
+    assert caller.one(effects.Listen).grammar.kind == "choices"
+
+
+def test_who_says_nothing_more_during_the_greeting_is_asked(tmp_path: Path) -> None:
+    caller = Caller(flows_of(tmp_path, HEAD + SAID_FIRST), "f").does(inputs.SpeechStarted())
+    assert caller.waits().hears() == ["no_input", "ask"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("next: notice", "interruptible: false, next: notice"),
+        ("next: choose", "interruptible: false, next: choose"),
+        ("type: menu", "type: menu\n    interruptible: false"),
+        ("type: menu", "type: menu\n    input: keys"),
+    ],
+)
+def test_a_greeting_or_question_that_is_to_be_heard_out_is(tmp_path: Path, old: str, new: str) -> None:
+    caller = Caller(flows_of(tmp_path, HEAD + SAID_FIRST.replace(old, new)), "f")
+    assert not caller.all_of(effects.Listen)
+    before = caller.run
+    assert caller.does(inputs.SpeechStarted()).run == before
+    assert caller.does(inputs.Spoken("billing", 0.9)).run == before
+
+
+def test_a_key_during_the_greeting_wins_over_what_is_said(tmp_path: Path) -> None:
+    caller = Caller(flows_of(tmp_path, HEAD + SAID_FIRST), "f").presses("1")
+    assert caller.run.node == "bye"
+    assert caller.does(inputs.Spoken("billing", 0.9)).run.node == "bye"
+    assert len([f for f in caller.facts if isinstance(f, MenuInputGiven)]) == 1
+
+
 def test_an_alternative_that_fits_is_taken(spoken: dict[str, Flow]) -> None:
     other = (inputs.Alternative("hill", 0.8), inputs.Alternative("billing", 0.75))
     assert Caller(spoken, "f").says("willing", 0.9, alternatives=other).run.node == "bye"

@@ -62,9 +62,9 @@ def test_the_schema_for_editors_is_the_one_that_the_types_give() -> None:
         ("    - hears: sales", "{}", "6 a: steps.0.hears: heard [welcome, main_menu], not [sales]"),
         ("    - {presses: 1, waits: 2}", "{}", "6 a: steps.0: a step does exactly one thing, this one presses, waits"),
         (
-            "    - says: sales",
+            "    - presses: 1\n    - says: sales",
             "{}",
-            "6 a: steps.0: nobody listens at 'welcome': let the caller hear the question first",
+            "7 a: steps.1: nobody listens at 'to_sales': let the caller hear the question first",
         ),
         ("    - agent: answers", "{}", "6 a: steps.0: cannot happen now"),
         ("    - hangs_up: true\n    - presses: 1", "{}", "7 a: steps.1: the call is over already"),
