@@ -14,7 +14,7 @@ from ivr.loader import load_with_shipped, read_text, with_called
 from ivr.located import read_or_raise
 from ivr.traffic import EdgeKey, NodeKey, Traffic, all_edges, all_nodes
 
-SUFFIX = ".calls.yaml"
+SUFFIXES = (".calls.yaml", ".calls.yml")
 """How files of scripted callers end."""
 
 
@@ -43,7 +43,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def script_files(place: Path) -> list[Path]:
     """The script files of a folder, or the one file."""
-    return sorted(place.glob(f"*{SUFFIX}")) if place.is_dir() else [place]
+    return sorted(path for path in place.iterdir() if path.name.endswith(SUFFIXES)) if place.is_dir() else [place]
 
 
 def run_files(paths: Iterable[Path]) -> Result:

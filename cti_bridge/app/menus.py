@@ -11,6 +11,7 @@ from config.telephony import Recogniser as RecogniserSettings
 from cti_bridge.app.entry_points import entry_points_from
 from cti_bridge.app.flow_archive import FlowArchive
 from cti_bridge.app.opening import Opening
+from cti_bridge.app.prompts import sounds_folder
 from cti_bridge.shell.calls import Call
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.errands import Customers, NoCustomers
@@ -178,9 +179,8 @@ def _recogniser(wanted: RecogniserSettings, language: str, workers: int) -> Reco
 
 def sounds_of(settings: Settings) -> SoundLibrary:
     """The folder of rendered prompts; what is missing there is told once."""
-    folder = settings.prompts.folder or settings.home / "prompts"
     return SoundLibrary(
-        folder.expanduser(),
+        sounds_folder(settings),
         voices=settings.prompts.voices,
         level_dbfs=settings.prompts.level_dbfs,
         on_missing=_tell_missing,

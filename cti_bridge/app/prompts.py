@@ -1,6 +1,7 @@
 """The sounds of the flows that answer: made before the first call, in a thread, never during one."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +15,11 @@ log = structlog.get_logger(__name__)
 
 MOST_TOLD = 10
 """Missing sounds that are named one by one; of more, the number is told."""
+
+
+def sounds_folder(settings: Settings) -> Path:
+    """Where rendered prompts are: made there, and played from there."""
+    return (settings.prompts.folder or settings.home / "prompts").expanduser()
 
 
 def flows_in_use(settings: Settings, flows: Mapping[str, Flow]) -> dict[str, Flow]:

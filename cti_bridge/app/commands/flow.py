@@ -190,9 +190,9 @@ def _settings(config: Path | None) -> Any:
 
 
 def _sounds_folder(settings: Any) -> Path:
-    from config.home import data_home  # noqa: PLC0415 - as above
+    from cti_bridge.app.prompts import sounds_folder  # noqa: PLC0415 - as above
 
-    return settings.prompts.folder or data_home(os.environ) / "sounds"
+    return sounds_folder(settings)
 
 
 def _facts(journal: Path) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """``cordboard flow``: what it prints, how it ends; and the flow of the documentation, written as a new user would."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from config.load import load
 from cti_bridge.app.commands.flow import app
+from cti_bridge.app.menus import sounds_of
 from facts.ids import ContactId, NodeName
 from facts.journal import AnyFact, Entry, MenuEnded, MenuNodeEntered
 from storage.journal import open_journal
@@ -46,6 +49,8 @@ def test_the_flow_of_the_documentation_is_right_and_does_what_it_says(documented
     assert tested.exit_code == 0
     assert "first: 4 of 5 nodes, 4 of 6 edges (67%)" in tested.stdout
     assert "nobody took: main -> no_input" in tested.stdout
+    (documented / "first.calls.yaml").rename(documented / "first.calls.yml")
+    assert flow("test", documented).stdout == tested.stdout
     assert flow("test", documented, "--require-coverage", 90).exit_code == 1
 
 
@@ -167,6 +172,13 @@ def test_prompts_are_listed_rendered_and_missed(documented: Path) -> None:
     after = flow("prompts", documented / "first.yaml", "--config", settings)
     assert after.exit_code == 0
     assert len(list((documented / "sounds").glob("en/*.wav"))) == len(after.stdout.splitlines())
+
+
+def test_prompts_are_made_where_the_daemon_plays_them_from(documented: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORDBOARD_HOME", str(documented / "home"))
+    told = json.loads(flow("prompts", documented / "first.yaml", "--json").stdout)
+    played = sounds_of(load(None, os.environ))
+    assert str(played.path("en/x").parents[1]) == told["folder"]
 
 
 def test_a_voice_that_is_not_there_names_the_way_out(documented: Path) -> None:
