@@ -6,6 +6,7 @@ from html import escape
 from facts.time import HOUR, MINUTE
 from reporting.exports.as_json import range_json
 from reporting.exports.charts import Series, ratio_bars, ratio_line, stacked_bars
+from reporting.exports.labels import Labels
 from reporting.exports.words import NO_DATA, figure_text
 from reporting.kpi.figures import Definition, Figure
 from reporting.kpi.intervals import QUARTER, Calendar, parse_moment
@@ -46,9 +47,9 @@ rect.level{fill:var(--level)}
 polyline.level{fill:none;stroke:var(--level);stroke-width:2}circle.level{fill:var(--level)}
 line.target{stroke:var(--target);stroke-dasharray:5 4}svg text.target{fill:var(--target)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
-table{border-collapse:collapse;width:100%}th,td{padding:6px 12px;text-align:right;white-space:nowrap;
+table{border-collapse:collapse;width:100%}th,td{padding:6px 8px;text-align:right;white-space:nowrap;
 border-bottom:1px solid var(--line)}th{position:sticky;top:0;background:var(--tile);font-weight:600}
-th{white-space:normal;vertical-align:bottom;min-width:76px}
+th{white-space:normal;vertical-align:bottom;min-width:60px}
 th.slice,td.slice{text-align:left}tr:last-child td{border-bottom:0}tr.total td{font-weight:600;background:var(--tile)}
 td[title]{cursor:help}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{font-weight:600}
 dd{margin:0;color:var(--soft)}@media print{body{padding:0}.scroll{overflow:visible}}
@@ -82,10 +83,6 @@ def _moment(text: str | None) -> str:
     return (text or "")[:19].removesuffix("T00:00:00").replace("T", " ")
 
 
-def _label(row: Row) -> str:
-    return " · ".join(value or "none" for value in row.slice.values()) or "all"
-
-
 def _tip(figure: Figure, definition: Definition, text: str) -> str:
     parts = [f"{definition.title}: {text} [{figure.formula}]"]
     if figure.denominator is not None:
@@ -109,7 +106,7 @@ def _charts(report: Report, goal: float | None) -> list[str]:
     if not report.rows or not report.by:
         return []
     rows = _evenly(report)
-    labels = [_short(label, report) for label, _ in rows]
+    labels = [label if len(label) <= MOST_SIGNS else f"{label[: MOST_SIGNS - 1]}…" for label, _ in rows]
     there = {definition.name for definition, _ in report.definitions}
     charts = []
     stack = [(name, style) for name, style in _STACK if name in there]
@@ -123,16 +120,23 @@ def _charts(report: Report, goal: float | None) -> list[str]:
     return charts
 
 
+MOST_SIGNS = 24
+"""Of a label on an axis."""
+
 MOST_STEPS = 3_000
 """Intervals that a chart shows one by one, empty ones included."""
 
 
 def _evenly(report: Report) -> list[tuple[str, Row | None]]:
     """The rows by their labels; of intervals also those in which nothing was, so that time runs evenly."""
-    rows: dict[str, Row | None] = {_label(row): row for row in report.rows}
-    interval = report.by[0]
-    if len(report.by) > 1 or interval not in STEPS or len(rows) < 2:
-        return list(rows.items())
+    names, interval = Labels(report), report.by[0]
+    if len(report.by) > 1 or interval not in STEPS or len(report.rows) < 2:
+        return [(names.on_axis(row), row) for row in report.rows]
+    rows: dict[str, Row | None] = {row.slice[interval] or "": row for row in report.rows}
+    return [(names.interval_on_axis(value), row) for value, row in _with_empty(report, interval, rows)]
+
+
+def _with_empty(report: Report, interval: str, rows: dict[str, Row | None]) -> list[tuple[str, Row | None]]:
     calendar, labels = Calendar(report.zone), list(rows)
     at, last = (parse_moment(label, report.zone) for label in (labels[0], labels[-1]))
     for _ in range(MOST_STEPS):
@@ -141,13 +145,6 @@ def _evenly(report: Report) -> list[tuple[str, Row | None]]:
             return sorted(rows.items(), key=lambda item: parse_moment(item[0], report.zone))
         at += STEPS[interval]
     return [(label, rows[label]) for label in labels]
-
-
-def _short(label: str, report: Report) -> str:
-    """A time's label without what all labels share."""
-    if len(report.by) == 1 and is_time(report.by[0]) and "T" in label:
-        return label[5:16].replace("T", " ")
-    return label if len(label) <= 24 else f"{label[:23]}…"
 
 
 def _series(report: Report, rows: Sequence[tuple[str, Row | None]], name: str, style: str) -> Series:
@@ -160,15 +157,15 @@ def _series(report: Report, rows: Sequence[tuple[str, Row | None]], name: str, s
 def _table(report: Report) -> str:
     head = "".join(f'<th class="slice">{escape(name)}</th>' for name in report.by or ("",))
     head += "".join(f"<th>{escape(definition.title)}</th>" for definition, _ in report.definitions)
-    rows = [_row(report, row, "") for row in report.rows]
+    names = Labels(report)
+    rows = [_row(report, row, names, "") for row in report.rows]
     if report.by and len(report.rows) > 1:
-        rows.append(_row(report, report.total, "total"))
+        rows.append(_row(report, report.total, names, "total"))
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def _row(report: Report, row: Row, style: str) -> str:
-    labels = [value or "none" for value in row.slice.values()] or ["all"] + [""] * (len(report.by) - 1)
-    cells = [f'<td class="slice">{escape(label)}</td>' for label in labels]
+def _row(report: Report, row: Row, names: Labels, style: str) -> str:
+    cells = [f'<td class="slice">{escape(name)}</td>' for name in names.of(row)]
     cells += [
         f'<td title="{_tip(row.figures[one.name], one, text)}">{escape(figure_text(row.figures[one.name]))}</td>'
         for one, text in report.definitions

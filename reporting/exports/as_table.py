@@ -7,6 +7,7 @@ from rich.text import Text
 
 from reporting.exports.as_json import range_json
 from reporting.exports.fitting import Column, FittingTable
+from reporting.exports.labels import Labels
 from reporting.exports.words import figure_text
 from reporting.kpi.report import Report, Row
 
@@ -59,17 +60,13 @@ class _ReportTable:
             yield formulas(self._report)
 
 
-def _label(row: Row) -> str:
-    return " · ".join(value or "none" for value in row.slice.values()) or "all"
-
-
 def _upright(report: Report) -> Table:
     """Figures below each other with their definitions, a column for each slice."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("figure")
-    rows = _rows(report)
+    rows, names = _rows(report), Labels(report)
     for row in rows:
-        table.add_column(Text(_label(row)), justify="right")
+        table.add_column(Text(names.together(row)), justify="right")
     table.add_column("formula", style="dim")
     for definition, text in report.definitions:
         figures = [row.figures[definition.name] for row in rows]
@@ -80,11 +77,9 @@ def _upright(report: Report) -> Table:
 
 def _flat(report: Report) -> FittingTable:
     """Slices below each other, a column for each figure under its name."""
-    rows = _rows(report)
-    names = []
-    for place, name in enumerate(report.by):
-        cells = [list(row.slice.values())[place] or "none" if row.slice else "" if place else "all" for row in rows]
-        names.append(Column(head=name, cells=tuple(cells)))
+    rows, labels = _rows(report), Labels(report)
+    cells = zip(*map(labels.of, rows), strict=True)
+    names = [Column(head=name, cells=column) for name, column in zip(report.by, cells, strict=True)]
     figures = [
         Column(
             head=definition.name,

@@ -4,7 +4,9 @@ A key is a tuple, one value for each dimension asked for. Contacts that no agent
 A contact that requires several skills counts once under each, so rows by skill do not add up to the whole.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
@@ -14,6 +16,8 @@ from reporting.kpi.errors import ReportError
 from reporting.kpi.intervals import ALIASES, CYCLES, INTERVALS, Calendar, OpeningHours, quarter_of, quarters
 from reporting.kpi.records import DIMENSIONS, Leg, Offer, Record, Scheduled, Span
 
+DAY_MINUTES = 24 * 60
+_MOMENT = re.compile(r"(?P<clock>\d{4}-\d\d-\d\dT\d\d:\d\d)(?P<sign>[-+])(?P<hours>\d\d):(?P<minutes>\d\d)")
 Key: TypeAlias = tuple[str | None, ...]
 
 _FIELDS = {"agent": "agent_id"}
@@ -136,7 +140,16 @@ def ordered(cells: dict[Key, Cell]) -> list[tuple[Key, Cell]]:
 
 
 def in_order(keys: Collection[Key]) -> list[Key]:
-    """Keys in the order of a report's rows; None comes last."""
-    if not any(None in key for key in keys):
-        return sorted(keys)
-    return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))
+    """Keys in the order of a report's rows; None comes last, and intervals come in the order of time."""
+    return sorted(keys, key=lambda key: tuple(map(_place, key)))
+
+
+@lru_cache(65_536)
+def _place(value: str | None) -> tuple[bool, str]:
+    """Where a value comes. Of two intervals with one clock, the one with the greater offset from UTC is the earlier."""
+    found = _MOMENT.fullmatch(value) if value else None
+    if found is None:
+        return value is None, value or ""
+    offset = int(found["hours"]) * 60 + int(found["minutes"])
+    east = offset if found["sign"] == "+" else -offset
+    return False, f"{found['clock']}{2 * DAY_MINUTES - east}"

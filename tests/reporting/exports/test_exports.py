@@ -3,8 +3,11 @@
 import io
 import json
 import re
+from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped] # it has no types of its own
@@ -13,19 +16,21 @@ from rich.console import Console
 from facts.ids import AgentId, ContactId
 from facts.journal import ContactHeld, ContactOffered, ContactRetrieved, ContactTransferred, RequirementRelaxed
 from facts.states import OfferOutcome
-from facts.time import from_seconds
+from facts.time import SECOND, from_seconds
 from reporting.exports import figures_doc, tables
 from reporting.exports.as_file import write_report
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_json
 from reporting.exports.as_table import headed
+from reporting.exports.labels import Labels
 from reporting.exports.story import story
 from reporting.exports.words import duration_text
 from reporting.kpi.catalogue import CATALOGUE, LIVE, STANDARD
 from reporting.kpi.drill_down import contacts
 from reporting.kpi.errors import OutputError, ReportError
+from reporting.kpi.intervals import parse_moment
 from reporting.kpi.report import Query, Report, build, read
-from tests.reporting.scenes import Scene, clock
+from tests.reporting.scenes import NINE, Scene, clock
 
 
 def scene() -> Scene:
@@ -255,3 +260,27 @@ def test_a_chart_shows_intervals_in_which_nothing_was() -> None:
 
 def test_a_page_without_contacts_says_so() -> None:
     assert "No contacts and no agents" in html_page("Day", build(read(Scene(), None, None), Query(by=("30min",))))
+
+
+def labels_of(at: Sequence[str], by: tuple[str, ...], zone: str = "UTC") -> tuple[list[str], list[str]]:
+    """The names of rows with calls at these moments, and on an axis."""
+    scene = Scene()
+    for number, moment in enumerate(at):
+        begin = (parse_moment(moment, UTC) - NINE) / SECOND
+        scene.call(begin, f"c{number}", "ann", wait=1, talk=5)
+    report = build(read(scene, None, None), Query(by=by, zone=ZoneInfo(zone)))
+    names = Labels(report)
+    return [names.together(row) for row in (*report.rows, report.total)], [names.on_axis(row) for row in report.rows]
+
+
+def test_intervals_are_named_by_date_and_clock() -> None:
+    names, on_axis = labels_of(["2026-03-02T09:00", "2026-03-02T10:00"], ("queue", "hour"))
+    assert names == ["sales · 2026-03-02 09:00", "sales · 2026-03-02 10:00", "all"]
+    assert on_axis == ["sales · 09:00", "sales · 10:00"]
+    assert labels_of(["2026-03-02T09:00", "2026-03-03T09:00"], ("hour",))[1] == ["03-02 09:00", "03-03 09:00"]
+    assert labels_of(["2026-03-02T09:00"], ("day",)) == (["2026-03-02", "all"], ["2026-03-02"])
+
+
+def test_two_intervals_of_one_clock_keep_their_offset() -> None:
+    names, _ = labels_of(["2026-10-25T00:30", "2026-10-25T01:30", "2026-10-25T02:30"], ("hour",), "Europe/Berlin")
+    assert names == ["2026-10-25 02:00+02:00", "2026-10-25 02:00+01:00", "2026-10-25 03:00", "all"]
