@@ -33,6 +33,7 @@ class Outer(msgspec.Struct, frozen=True):
     by_name: dict[str, Cat | Dog] = {}
     share: float = 1.0
     word_or_inner: str | Inner = ""
+    words: dict[str, str] = {}
 
 
 def said(text: str) -> list[str]:
@@ -101,15 +102,19 @@ def test_a_key_given_twice_is_told_with_the_first_line() -> None:
         ("name: *", "needs quotes"),
         ("name: [a", "not YAML"),
         ("", "the file is empty"),
-        ("name: {a: b?}", "needs quotes"),
+        ("name: {a: b: c}", "needs quotes"),
         ("- a\n- b\n", "should be a mapping, is a list"),
         ("name:\n", "should be a text, is nothing"),
         ("? [a]\n: b\nname: x", "a key should be a text"),
         ("name: x\nword_or_inner: [1]", "should be a text or a mapping, is a list"),
         ("name: \x00", "not YAML"),
         ("name: x\nshare: .nan", "should be a number"),
+        ("name: x\nby_name: {a: {is: cat, Hello, my friend}}", "is not known here"),
+        ("name: x\nwords: {en: Well, hello there.}", "One with a comma in it needs quotes"),
         ("a" * (MAX_CHARACTERS + 1), "no flow is that long"),
-        ("name: " + "[" * 5000, "nested too deeply"),
+        ("name: " + "[" * 5000, "more than 40 levels"),
+        ("name: " + "[" * 200_000, "more than 40 levels"),
+        ("name: " + "{a: " * 200_000, "more than 40 levels"),
     ],
 )
 def test_what_cannot_be_used_is_a_problem_never_a_crash(text: str, part: str) -> None:
