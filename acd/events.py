@@ -96,6 +96,16 @@ class RestoreTalk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     customer_id: CustomerId | None = None
 
 
+class RestoreWrapUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """After a restart: this agent is at work after this contact since ``since``, as long as its queue allows."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    queue: QueueName | None
+    since: Instant
+    customer_id: CustomerId | None = None
+
+
 class LogIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The agent signs in; they become NOT_READY (``login``)."""
 
@@ -288,6 +298,7 @@ Event: TypeAlias = (
     | HoldTalk
     | RetrieveTalk
     | RestoreTalk
+    | RestoreWrapUp
     | LogIn
     | LogOut
     | DeclareReady

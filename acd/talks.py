@@ -20,7 +20,17 @@ from acd.centre import (
 )
 from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
-from acd.events import EndTalk, EndWrapUp, ExtendWrapUp, HoldTalk, RestoreTalk, RetrieveTalk, StartDialling, StartTalk
+from acd.events import (
+    EndTalk,
+    EndWrapUp,
+    ExtendWrapUp,
+    HoldTalk,
+    RestoreTalk,
+    RestoreWrapUp,
+    RetrieveTalk,
+    StartDialling,
+    StartTalk,
+)
 from acd.expected_wait import note_handled
 from acd.model import Agent, Contact, Queue, Work
 from acd.offers import settle, slot_freed, withdraw_ring
@@ -160,6 +170,29 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
     work.hold_us = event.hold_us
     if event.held_since is not None:
         work.activity, work.since = SLOT_TABLE[SlotEvent.HELD][work.activity], event.held_since
+    tell_state(centre, agent, BY_SYSTEM)
+    settle(centre, agent, keep_idle_time=True, changed=False)
+
+
+def restore_wrap_up(centre: Centre, event: RestoreWrapUp) -> None:
+    """After a restart: who wrapped up goes on with it; one whose time has passed meanwhile ends now."""
+    agent = centre.present_agent(event.agent_id)
+    if event.since > centre.now:
+        raise IllegalEvent(f"the wrap-up of contact {event.contact_id!r} cannot have begun in the future")
+    if not agent.free:
+        raise IllegalEvent(f"agent {event.agent_id!r} has no slot left for the wrap-up of {event.contact_id!r}")
+    queue = None if event.queue is None else centre.queues.get(event.queue)
+    contact = _new_contact(event.contact_id, queue, event.since)
+    contact.customer_id = event.customer_id
+    centre.matching.take_agent(agent, centre.now)
+    work = Work(agent, contact, Activity.WRAP_UP, event.since, centre.now, event.since)
+    agent.works += (work,)
+    if queue is None or queue.policy.wrap_up == "automatic":
+        until = event.since + (0 if queue is None else queue.policy.wrap_up_us)
+        if until <= centre.now:
+            wrap_up_over(centre, work)
+            return
+        work.timer = centre.deadlines.add(until, wrap_up_over, work)
     tell_state(centre, agent, BY_SYSTEM)
     settle(centre, agent, keep_idle_time=True, changed=False)
 

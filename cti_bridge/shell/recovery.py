@@ -20,9 +20,10 @@ from acd.events import (
     LeaveQueue,
     LogIn,
     RefuseOffer,
+    RestoreWrapUp,
 )
 from cti_bridge.shell import switch_actions, translate
-from cti_bridge.shell.call_control.resuming import resume_call
+from cti_bridge.shell.call_control.resuming import recall_contact, resume_call
 from cti_bridge.shell.calls import Call, Leg, Place
 from cti_bridge.shell.remembering import Past, PastCallback, PastContact
 from cti_bridge.shell.situation import situation_before
@@ -110,6 +111,24 @@ class Resume:
                 coordinator.tell(DeclareReady(agent_id=agent_id, by=Party.SYSTEM))
             elif agent.reason is not None:
                 coordinator.tell(DeclareNotReady(agent_id=agent_id, reason=agent.reason, by=Party.SYSTEM))
+            self._wrap_up_again(coordinator, agent_id)
+
+    def _wrap_up_again(self, coordinator: "Coordinator", agent_id: AgentId) -> None:
+        """Before any call can be offered to them."""
+        wrap_up = self._past.wrap_up_of(agent_id)
+        if wrap_up is None:
+            return
+        over = wrap_up.contact_id not in self._past.contacts
+        recall_contact(coordinator, wrap_up.contact_id, wrap_up.contact, over=over)
+        coordinator.tell(
+            RestoreWrapUp(
+                contact_id=wrap_up.contact_id,
+                agent_id=agent_id,
+                queue=wrap_up.queue,
+                since=min(wrap_up.since, coordinator.now()),
+                customer_id=wrap_up.contact.customer_id,
+            )
+        )
 
     # -- with the switch's own answer --------------------------------------------------------------------------------
 

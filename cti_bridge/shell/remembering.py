@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from cti_bridge.shell.call_control.lines import Outcome, RecordedBy
+from cti_bridge.shell.call_control.topology import Recording
 from facts.ids import AgentId, ContactId, CustomerId, NodeName, QueueName, ReasonCode
 from facts.journal import (
     AgentLoggedIn,
@@ -26,6 +28,8 @@ from facts.journal import (
     ContactQueued,
     ContactRetrieved,
     Direction,
+    DispositionCorrected,
+    DispositionSet,
     Entry,
     EntryPointSwitched,
     MenuNodeEntered,
@@ -33,12 +37,17 @@ from facts.journal import (
     OfferEnded,
     QueueClosed,
     QueueOpened,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
     SituationNoted,
     TalkEnded,
+    WrapUpEnded,
 )
 from facts.requirement_text import parse_requirement
 from facts.requirements import NOTHING_REQUIRED, Requirement
-from facts.states import Declared, OfferOutcome
+from facts.states import Activity, Declared, OfferOutcome
 from facts.time import HOUR, Duration, Instant
 
 HORIZON = 24 * HOUR
@@ -65,8 +74,21 @@ class PastTalk(msgspec.Struct):
     hold_us: Duration = 0
 
 
+class PastRecording(msgspec.Struct):
+    """What was recorded last of a contact: ``files`` until then, this one begun ``at``, ``by`` rule or person."""
+
+    file: str
+    at: Instant
+    by: RecordedBy
+    state: Recording = "on"
+    files: int = 1
+
+
 class PastContact(msgspec.Struct):
-    """What the journal knows of a contact that had not ended."""
+    """What the journal knows of a contact that had not ended, or that an agent wraps up.
+
+    ``answered``: since when each agent had it, those whose talk has ended, too.
+    """
 
     entry_point: str = ""
     caller_name: str = ""
@@ -79,6 +101,9 @@ class PastContact(msgspec.Struct):
     caller_number: str = ""
     direction: Direction = "inbound"
     talks: dict[AgentId, PastTalk] = {}
+    answered: dict[AgentId, Instant] = {}
+    outcome: Outcome = Outcome()
+    recording: PastRecording | None = None
     parked_by: AgentId | None = None
     rested: MenuRested | None = None
     callback: PastCallback | None = None
@@ -90,6 +115,16 @@ class PastAgent(msgspec.Struct):
     phone: str = ""
     declared: Declared = Declared.NOT_READY
     reason: ReasonCode | None = None
+    activity: Activity = Activity.IDLE
+
+
+class PastWrapUp(msgspec.Struct):
+    """The contact that an agent talked with last; ``since``: the end of the talk."""
+
+    contact_id: ContactId
+    since: Instant
+    queue: QueueName | None
+    contact: PastContact
 
 
 class Past(msgspec.Struct):
@@ -100,11 +135,18 @@ class Past(msgspec.Struct):
     closed: dict[QueueName, str] = {}
     emergencies: dict[str, str] = {}
     callbacks_noted: list[ContactId] = []
+    wrap_ups: dict[AgentId, PastWrapUp] = {}
     last_at: Instant = 0
 
     def rested(self) -> dict[ContactId, MenuRested]:
         """The flows that were at rest."""
         return {contact_id: past.rested for contact_id, past in self.contacts.items() if past.rested is not None}
+
+    def wrap_up_of(self, agent_id: AgentId) -> PastWrapUp | None:
+        """What the agent was wrapping up."""
+        agent = self.agents.get(agent_id)
+        wraps_up = agent is not None and agent.activity is Activity.WRAP_UP
+        return self.wrap_ups.get(agent_id) if wraps_up else None
 
     def open_callbacks(self) -> list[ContactId]:
         """Contacts whose customers were to be called back."""
@@ -191,6 +233,7 @@ def _connected(past: Past, entry: Entry, fact: ContactConnected) -> None:
     contact.parked_by = None
     if fact.agent_id is not None:
         contact.talks = contact.talks | {fact.agent_id: PastTalk(entry.at)}
+        contact.answered = contact.answered | {fact.agent_id: entry.at}
 
 
 def _talk(past: Past, fact: Any) -> PastTalk | None:
@@ -215,10 +258,38 @@ def _parked(past: Past, _entry: Entry, fact: ContactParked) -> None:
     _contact(past, fact).parked_by = fact.agent_id
 
 
-def _talk_ended(past: Past, _entry: Entry, fact: TalkEnded) -> None:
+def _talk_ended(past: Past, entry: Entry, fact: TalkEnded) -> None:
     contact = past.contacts.get(fact.contact_id) if fact.contact_id is not None else None
+    if contact is None:
+        return
+    contact.talks = {agent_id: talk for agent_id, talk in contact.talks.items() if agent_id != fact.agent_id}
+    if fact.agent_id is not None and fact.contact_id is not None:
+        past.wrap_ups[fact.agent_id] = PastWrapUp(fact.contact_id, entry.at, fact.queue, contact)
+
+
+def _wrap_up_ended(past: Past, _entry: Entry, fact: WrapUpEnded) -> None:
+    if fact.agent_id is not None:
+        past.wrap_ups.pop(fact.agent_id, None)
+
+
+def _disposition(past: Past, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:
+    wrapped_up = (wrap_up.contact for wrap_up in past.wrap_ups.values() if wrap_up.contact_id == fact.contact_id)
+    contact = past.contacts.get(fact.contact_id) if fact.contact_id is not None else None
+    contact = contact or next(wrapped_up, None)
     if contact is not None:
-        contact.talks = {agent_id: talk for agent_id, talk in contact.talks.items() if agent_id != fact.agent_id}
+        contact.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
+
+
+def _recording_started(past: Past, entry: Entry, fact: RecordingStarted) -> None:
+    contact = _contact(past, fact)
+    files = 0 if contact.recording is None else contact.recording.files
+    contact.recording = PastRecording(fact.file, entry.at, fact.by, files=files + 1)
+
+
+def _recording_changed(past: Past, fact: Any, state: Recording) -> None:
+    contact = past.contacts.get(fact.contact_id)
+    if contact is not None and contact.recording is not None:
+        contact.recording.state = state
 
 
 def _gone(past: Past, _entry: Entry, fact: ContactAbandoned | ContactEnded) -> None:
@@ -274,6 +345,7 @@ def _logged_in(past: Past, _entry: Entry, fact: AgentLoggedIn) -> None:
 def _logged_out(past: Past, _entry: Entry, fact: AgentLoggedOut) -> None:
     if fact.agent_id is not None:
         past.agents.pop(fact.agent_id, None)
+        past.wrap_ups.pop(fact.agent_id, None)
 
 
 def _state_changed(past: Past, _entry: Entry, fact: AgentStateChanged) -> None:
@@ -281,6 +353,7 @@ def _state_changed(past: Past, _entry: Entry, fact: AgentStateChanged) -> None:
     if agent is not None:
         agent.declared = fact.pending or fact.declared
         agent.reason = fact.pending_reason if fact.pending else fact.reason
+        agent.activity = fact.activity
 
 
 def _queue_closed(past: Past, _entry: Entry, fact: QueueClosed) -> None:
@@ -303,9 +376,12 @@ def _entry_point_switched(past: Past, _entry: Entry, fact: EntryPointSwitched) -
 
 
 def _situation_noted(past: Past, _entry: Entry, fact: SituationNoted) -> None:
+    before = past.agents
     past.agents = {
         agent_id: PastAgent(agent.phone, agent.declared, agent.reason) for agent_id, agent in fact.agents.items()
     }
+    for agent_id in before.keys() & past.agents.keys():
+        past.agents[agent_id].activity = before[agent_id].activity
     past.closed = dict(fact.closed)
     past.emergencies = dict(fact.emergencies)
     past.callbacks_noted = list(fact.callbacks)
@@ -321,6 +397,13 @@ _FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {
     ContactRetrieved: _retrieved,
     ContactParked: _parked,
     TalkEnded: _talk_ended,
+    WrapUpEnded: _wrap_up_ended,
+    DispositionSet: _disposition,
+    DispositionCorrected: _disposition,
+    RecordingStarted: _recording_started,
+    RecordingPaused: lambda past, _entry, fact: _recording_changed(past, fact, "paused"),
+    RecordingResumed: lambda past, _entry, fact: _recording_changed(past, fact, "on"),
+    RecordingStopped: lambda past, _entry, fact: _recording_changed(past, fact, "off"),
     ContactAbandoned: _gone,
     ContactEnded: _gone,
     CallbackRequested: _callback_requested,

@@ -21,6 +21,7 @@ from acd.events import (
     RefuseOffer,
     ReplaceSkills,
     RestoreTalk,
+    RestoreWrapUp,
     RetrieveTalk,
     StartTalk,
 )
@@ -374,6 +375,38 @@ def test_after_a_restart_talks_go_on_and_waiting_callers_have_their_place() -> N
     (ended,) = kinds(story.end("c1", after_s=1), TalkEnded)
     assert ended.talk_us == story.now - START + 60 * SECOND
     assert story.rung_for("old") == ["a"]
+
+
+def test_after_a_restart_a_wrap_up_goes_on_for_as_long_as_it_would_have() -> None:
+    story = Story(queue(wrap_up_us=30 * SECOND), agent("a"))
+    story.ready("a")
+    since = START - 20 * SECOND
+    story.tell(RestoreWrapUp(contact_id=C1, agent_id=A, queue=QueueName("q"), since=since))
+    assert (story.agent("a").activity, story.agent("a").declared) == (Activity.WRAP_UP, Declared.READY)
+    story.join("c2")
+    assert story.rung_for("c2") == []
+    (ended,) = kinds(story.wait(12), WrapUpEnded)
+    assert (ended.took_us, ended.how) == (pytest.approx(30 * SECOND, abs=3 * SECOND), "timer")
+    assert story.rung_for("c2") == ["a"]
+
+
+def test_after_a_restart_a_wrap_up_whose_time_has_passed_ends() -> None:
+    story = Story(queue(wrap_up_us=30 * SECOND), agent("a"))
+    story.ready("a")
+    told = story.tell(RestoreWrapUp(contact_id=C1, agent_id=A, queue=QueueName("q"), since=START - 60 * SECOND))
+    (ended,) = kinds(told, WrapUpEnded)
+    assert ended.took_us >= 60 * SECOND
+    assert story.agent("a").activity is Activity.IDLE
+
+
+def test_a_wrap_up_cannot_be_restored_where_there_is_no_room_for_it() -> None:
+    story = Story(agent("a"))
+    story.ready("a")
+    with pytest.raises(IllegalEvent, match="future"):
+        story.tell(RestoreWrapUp(contact_id=C1, agent_id=A, queue=None, since=START + 60 * SECOND))
+    story.tell(RestoreTalk(contact_id=C1, agent_id=A, queue=QueueName("q"), since=START))
+    with pytest.raises(IllegalEvent, match="no slot left"):
+        story.tell(RestoreWrapUp(contact_id=ContactId("c9"), agent_id=A, queue=None, since=START))
 
 
 def test_a_contact_that_comes_back_counts_its_queues() -> None:

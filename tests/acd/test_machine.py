@@ -46,6 +46,7 @@ from acd.events import (
     ReplaceSkills,
     RequestCallback,
     RestoreTalk,
+    RestoreWrapUp,
     RetrieveTalk,
     StartDialling,
     StartTalk,
@@ -329,6 +330,11 @@ class Centre(RuleBasedStateMachine):
         self.tell(
             RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=since, held_since=held_since)
         )
+
+    @rule(contact_id=contact_ids, agent_id=agent_ids, ago_s=st.integers(0, 30))
+    def restore_wrap_up(self, contact_id: ContactId, agent_id: AgentId, ago_s: int) -> None:
+        since = self.now - ago_s * SECOND
+        self.tell(RestoreWrapUp(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=since))
 
     @rule(agent_id=agent_ids)
     def end_wrap_up(self, agent_id: AgentId) -> None:

@@ -27,7 +27,7 @@ from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.hearing import Hearing
 from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line, Lines, Outcome, Wanted
 from cti_bridge.shell.call_control.plans import ActIllegalError, Wish
-from cti_bridge.shell.call_control.recordings import Recordings
+from cti_bridge.shell.call_control.recordings import Recorded, Recordings
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.sending import Sender
@@ -401,10 +401,11 @@ class CallControl:
         self.hearing.sync_line(line, switch_at)
         self._answering.answered(leg)
 
-    def resume(self, topology: Topology) -> None:
-        """A call that was there before the daemon comes under control."""
+    def resume(self, topology: Topology, recorded: Recorded | None) -> None:
+        """A call that was there before the daemon comes under control, with what is recorded of it."""
         line = self.lines.add(topology)
-        self.take(line, m.know(line.machine, topology))
+        self._recordings.recall(line, recorded)
+        self.take(line, m.know(line.machine, line.call))
         self.hearing.sync_line(line, None)
 
     def ends_with_customer(self, contact_id: ContactId) -> bool:

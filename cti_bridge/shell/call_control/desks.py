@@ -28,6 +28,7 @@ from facts.journal import (
     WrapUpEnded,
 )
 from facts.requirement_text import parse_requirement
+from facts.time import Instant
 
 log = structlog.get_logger(__name__)
 
@@ -186,8 +187,18 @@ class Desks:
         if contact_id in self._dossiers:
             self.touch(contact_id)
 
-    def remember(self, contact_id: ContactId, *facts: ContactOffered | ContactQueued) -> None:
+    def remember(
+        self,
+        contact_id: ContactId,
+        *facts: ContactOffered | ContactQueued,
+        answered: Mapping[AgentId, Instant],
+        outcome: Outcome,
+        ended: bool,
+    ) -> None:
         """What was said of a contact before the daemon started."""
+        dossier = self.dossier(contact_id)
+        dossier.answered, dossier.outcome, dossier.ended = dict(answered), outcome, ended
+        dossier.desks |= answered.keys()
         for fact in facts:
             take = _offered if isinstance(fact, ContactOffered) else _queued
             take(self.dossier(contact_id), None, fact)  # type: ignore[arg-type]  # each takes its own kind

@@ -8,6 +8,7 @@ asks for something private, whoever wants that.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
 import structlog
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -15,11 +16,11 @@ from twisted.python.failure import Failure
 from cti_bridge.shell.call_control import telling
 from cti_bridge.shell.call_control.commands import Record, StopRecording
 from cti_bridge.shell.call_control.desk_contact import why_not_recording
-from cti_bridge.shell.call_control.lines import Dossier, Line
+from cti_bridge.shell.call_control.lines import Dossier, Line, RecordedBy
 from cti_bridge.shell.call_control.plans import ActIllegalError, RecordTo, Wish
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import ActName
-from cti_bridge.shell.call_control.topology import Kind, Party, Topology, Where
+from cti_bridge.shell.call_control.topology import Kind, Party, Recording, Topology, Where
 from cti_bridge.shell.switch_actions import file_name
 from facts.ids import AgentId, ContactId
 from facts.journal import Fact, RecordingPaused, RecordingResumed, RecordingStarted, RecordingStopped
@@ -41,6 +42,16 @@ class Control(Protocol):
 
     def send(self, line: Line, command: "Command") -> Deferred[Any]:
         """Give a command outside of any act."""
+
+
+class Recorded(Protocol):
+    """What was recorded of a call before the daemon started: how many files, and of the last what became of it."""
+
+    file: str
+    at: Instant
+    by: RecordedBy
+    state: Recording
+    files: int
 
 
 class Recordings:
@@ -73,6 +84,16 @@ class Recordings:
         part = f"-{line.files + 1}" if line.files else ""
         line.next_file = file_name(f"{line.contact_id}{part}.wav")
         return line.next_file
+
+    def recall(self, line: Line, recorded: Recorded | None) -> None:
+        """A recording goes on by itself when the daemon is gone."""
+        if recorded is None:
+            return
+        line.file, line.recorded_at, line.recorded_by = recorded.file, recorded.at, recorded.by
+        line.files, line.recording, line.recording_asked = recorded.files, recorded.state, recorded.state != "off"
+        line.machine = msgspec.structs.replace(
+            line.machine, call=msgspec.structs.replace(line.call, recording=recorded.state)
+        )
 
     def settle(self, line: Line, switch_at: Instant | None) -> None:
         """After every change of the call: tell what became of the recording, begin and end it by rule."""

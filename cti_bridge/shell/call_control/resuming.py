@@ -34,7 +34,7 @@ def resume_call(coordinator: "Coordinator", contact_id: ContactId, found: Sequen
     if topology is None:
         return False
     control = coordinator.control
-    control.desks.remember(contact_id, *_facts(contact_id, past))
+    recall_contact(coordinator, contact_id, past)
     if coordinator.waits(contact_id):  # answered while nobody listened: when, nobody knows
         coordinator.tell(LeaveQueue(contact_id=contact_id, cause=LeftQueue.SWITCH_LOST))
     if topology.outbound and not _customer_is_there(topology):
@@ -44,9 +44,15 @@ def resume_call(coordinator: "Coordinator", contact_id: ContactId, found: Sequen
         )
     else:
         _restore_talks(coordinator, topology, past)
-    control.resume(topology)
+    control.resume(topology, past.recording)
     log.info("call_resumed", contact_id=contact_id, agents=sorted(engaged(topology)))
     return True
+
+
+def recall_contact(coordinator: "Coordinator", contact_id: ContactId, past: PastContact, *, over: bool = False) -> None:
+    """Desks know again what the journal says of a contact; ``over``: it is only wrapped up any more."""
+    facts = _facts(contact_id, past)
+    coordinator.control.desks.remember(contact_id, *facts, answered=past.answered, outcome=past.outcome, ended=over)
 
 
 def _customer_is_there(topology: Topology) -> bool:

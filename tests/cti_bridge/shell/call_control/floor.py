@@ -109,6 +109,7 @@ class Floor:
             self.phones = {
                 agent: Phone(self.switch, self.switch.endpoints[number], seed=1) for agent, number in PHONES.items()
             }
+        self.wrap_up_s = wrap_up_s
         self.engine = Engine(policy(wrap_up_s))
         resume = Resume(past or Past(contacts={}, agents={}, closed={}, callbacks_noted=[]))
         self.coordinator = Coordinator(
@@ -323,7 +324,13 @@ class Floor:
         self.up = False
         self.run(away_s)
         history = self.history + self.entries
-        again = Floor(rules=self.control.rules, switch=self.switch, past=remember(history), start=self.clock.now())
+        again = Floor(
+            rules=self.control.rules,
+            wrap_up_s=self.wrap_up_s,
+            switch=self.switch,
+            past=remember(history),
+            start=self.clock.now(),
+        )
         again.history = history
         again.phones, again.outsiders = self.phones, self.outsiders
         again.switch.endpoints["trunk"].pick_up = again._outside
