@@ -7,21 +7,21 @@ meanwhile done at once.
 from acd.announcements import announce, next_at
 from acd.callbacks import keep_trying
 from acd.centre import NOWHERE, OFFERED, WAITING, Centre, leave_line
-from acd.classes import CAPPED, JOINED
+from acd.classes import JOINED
 from acd.hours import refusal
 from acd.last_agents import prefer_last_agent
-from acd.limits import WHILE_WAITING, refusals
+from acd.limits import OF_STAFF, WHILE_WAITING, refusals
 from acd.model import Contact, Queue
 from acd.offers import place, release, stop_phones
 from acd.policy import Exit, Limit
 from acd.preferred import wait_alone
-from acd.queueing import change_class, enter, read_again, required, send, tell_left, tell_queued
+from acd.queueing import enter, read_again, required, send, tell_left, tell_queued
 from acd.readings import own_of
+from acd.starvation import has_reached_cap, reach_cap
 from facts.ids import QueueName
-from facts.journal import AlarmCleared, AlarmRaised, RequirementRelaxed
+from facts.journal import RequirementRelaxed
 from facts.requirement_text import requirement_text
 from facts.states import LeftQueue, OfferOutcome
-from facts.time import to_seconds
 
 
 def admit(centre: Centre, contact: Contact, *, newest: bool, returned: bool = False) -> None:
@@ -57,8 +57,7 @@ def begin_waiting(centre: Centre, contact: Contact, queue: Queue) -> bool:
     _take_due_steps(centre, contact, queue)
     wait_alone(centre, contact)
     _set_timers(centre, contact, queue)
-    cap = queue.policy.starvation_cap_us
-    capped = bool(cap) and contact.joined_at + cap <= centre.now
+    capped = has_reached_cap(centre, contact, queue)
     if capped:
         reach_cap(centre, contact)
     return capped
@@ -82,7 +81,10 @@ def _set_timers(centre: Centre, contact: Contact, queue: Queue) -> None:
 
 
 def resume(centre: Centre, contact: Contact) -> None:
-    """The queue's rules have changed: what waiting brings is set anew, at the same place; steps taken stay taken."""
+    """The queue's rules have changed: what waiting brings is set anew, at the same place.
+
+    Steps taken stay taken, as they are in the new rules. Who has waited longer than a new limit allows goes at once.
+    """
     queue = contact.queue
     assert queue is not None
     for timer in contact.timers:
@@ -90,17 +92,23 @@ def resume(centre: Centre, contact: Contact) -> None:
     contact.timers = ()
     waits = contact.place is WAITING
     place_now, contact.place = contact.place, NOWHERE
-    contact.step = min(contact.step, len(queue.policy.relaxation))
+    taken = queue.policy.relaxation[: contact.step]
+    contact.step = len(taken)
+    contact.opened = tuple(dict.fromkeys(group for step in taken for group in step.open))
     contact.alone_for = None
     _take_due_steps(centre, contact, queue)
     read_again(centre, contact)
     wait_alone(centre, contact)
     _set_timers(centre, contact, queue)
+    if has_reached_cap(centre, contact, queue):
+        reach_cap(centre, contact)
     if contact.callback is not None:
         keep_trying(centre, contact, place_now)
         return
-    contact.place = place_now
-    if waits:
+    contact.place = NOWHERE if waits else place_now
+    ways = refusals(centre, queue, contact, WHILE_WAITING)
+    if not any(depart(centre, contact, way, cause) for way, cause in ways) and waits:
+        contact.place = WAITING
         place(centre, contact)
 
 
@@ -147,39 +155,6 @@ def _step(centre: Centre, contact: Contact, queue: Queue) -> None:
     )
 
 
-# -- the starvation cap ---------------------------------------------------------------------------------------------
-
-
-def reach_cap(centre: Centre, contact: Contact) -> None:
-    """The contact has waited as long as anybody may: it goes before all others. Says so if it overtakes anybody."""
-    queue = contact.queue
-    assert queue is not None
-    if contact.capped:
-        return
-    others = {class_ for other in centre.queues.values() for class_ in other.counts} - {CAPPED, contact.class_}
-    overtakes = any(class_ < contact.class_ or not centre.classes.static for class_ in others)
-    change_class(centre, contact, CAPPED)
-    if overtakes and not queue.alarmed:
-        queue.alarmed = True
-        centre.out.append(
-            AlarmRaised(
-                contact_id=contact.contact_id,
-                queue=queue.policy.name,
-                alarm="starvation_cap",
-                value=to_seconds(centre.now - contact.joined_at),
-                threshold=to_seconds(queue.policy.starvation_cap_us),
-                text="waited as long as the cap allows: served before every priority",
-            )
-        )
-
-
-def clear_cap_alarm(centre: Centre, queue: Queue) -> None:
-    """When nobody at the cap waits any more, the alarm is over."""
-    if queue.alarmed and CAPPED not in queue.counts:
-        queue.alarmed = False
-        centre.out.append(AlarmCleared(queue=queue.policy.name, alarm="starvation_cap"))
-
-
 # -- going elsewhere ------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +167,8 @@ def wait_over(centre: Centre, subject: tuple[Contact, Limit]) -> None:
 
 def check_staff(centre: Centre, queue: Queue) -> None:
     """Somebody stopped working: contacts leave a queue for which nobody works, if that is a limit of it."""
+    if not any(limit.what in OF_STAFF for limit in queue.policy.limits):
+        return
     for contact in tuple(queue.waiting.values()):
         for way, cause in refusals(centre, queue, contact, WHILE_WAITING):
             if depart(centre, contact, way, cause):

@@ -1,11 +1,18 @@
-"""What follows when an event is done: queues whose waiting has changed, and agents who will not be free for a while."""
+"""What follows when an event is done: queues whose waiting has changed, and agents who come, go or learn."""
 
-from acd.admission import check_staff, clear_cap_alarm
+from acd.admission import check_staff
 from acd.centre import Centre
 from acd.limits import OF_STAFF
 from acd.model import Agent, Queue
+from acd.policy import QueuePolicy
 from acd.preferred import let_go
 from acd.reserve import review
+from acd.starvation import clear_cap_alarm, watch_caps
+
+
+def watches_staff(rules: QueuePolicy) -> bool:
+    """Whether a queue has rules that follow from who works, and not from who waits."""
+    return any(limit.what in OF_STAFF for limit in rules.limits) or any(rule.expected_us for rule in rules.reserve)
 
 
 def settle_down(centre: Centre) -> None:
@@ -16,17 +23,20 @@ def settle_down(centre: Centre) -> None:
             if isinstance(one, Queue):
                 _queue_changed(centre, one)
             else:
-                _agent_gone(centre, one)
+                _staff_changed(centre, one)
+    if centre.quiet_caps:
+        watch_caps(centre)
 
 
 def _queue_changed(centre: Centre, queue: Queue) -> None:
     clear_cap_alarm(centre, queue)
-    if queue.watched:
+    if queue.watched or queue.helped_by:
         review(centre, queue)
 
 
-def _agent_gone(centre: Centre, agent: Agent) -> None:
+def _staff_changed(centre: Centre, agent: Agent) -> None:
     let_go(centre, agent)
-    for queue in tuple(centre.queues.values()):
-        if queue.waiting and any(limit.what in OF_STAFF for limit in queue.policy.limits):
-            check_staff(centre, queue)
+    for queue in centre.staff_watchers:
+        check_staff(centre, queue)
+        if queue.watched:
+            review(centre, queue)

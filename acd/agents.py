@@ -127,6 +127,7 @@ def replace_skills(centre: Centre, event: ReplaceSkills) -> None:
     agent.skills = event.skills
     centre.matching.pools.add_agent(agent)
     centre.staff_version += 1
+    centre.unsettled.append(agent)
     centre.out.append(SkillsChanged(agent_id=agent.agent_id, skills=dict(event.skills), by=event.by))
     if stood:
         settle(centre, agent, event.by, keep_idle_time=True, changed=False)

@@ -45,7 +45,9 @@ class Centre:
     ``out`` gathers facts and commands until the event is handled; ``unsettled``: agents who will be offered nothing
     for a while, and queues whose waiting has changed, to be looked at when the event itself is done. ``notes``: some
     queue needs to know how long things take, or who talked with whom. ``staff_version`` counts changes of what agents
-    declare, so that who counts them knows when to count again.
+    declare, so that who counts them knows when to count again; ``staff_watchers``: queues with rules that follow it.
+    ``quiet_caps``: queues in which the starvation cap is reached but overtakes nobody yet, and the classes that those
+    at the cap would be of without it.
     """
 
     __slots__ = (
@@ -66,8 +68,10 @@ class Centre:
         "out",
         "policy",
         "queues",
+        "quiet_caps",
         "readings",
         "staff_version",
+        "staff_watchers",
         "unsettled",
     )
 
@@ -91,6 +95,8 @@ class Centre:
         self.last_agents: OrderedDict[CustomerId, AgentId] = OrderedDict()
         self.staff_version = 0
         self.notes = False
+        self.staff_watchers: tuple[Queue, ...] = ()
+        self.quiet_caps: dict[Queue, set[Class]] = {}
         self.unsettled: list[Agent | Queue] = []
 
     def new_offer_id(self) -> OfferId:

@@ -22,6 +22,8 @@ def after(agent: Agent, wish: Wish) -> Declared:
 def become_ready(centre: Centre, agent: Agent) -> None:
     """The agent wants contacts."""
     centre.staff_version += 1
+    if centre.staff_watchers:
+        centre.unsettled.append(agent)
     agent.declared, agent.reason = Declared.READY, None
     agent.pending = agent.pending_reason = None
     agent.misses = 0

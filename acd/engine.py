@@ -135,7 +135,7 @@ class Engine:
                 self._advance(now)
             centre.now = now
         _HANDLERS[type(event)](centre, event)
-        if centre.unsettled:
+        if centre.unsettled or centre.quiet_caps:
             settle_down(centre)
         effects = tuple(centre.out)
         centre.out.clear()
@@ -151,7 +151,7 @@ class Engine:
         while (timer := centre.deadlines.due(now)) is not None:
             centre.now = max(centre.now, timer.at)
             timer.what(centre, timer.subject)
-            if centre.unsettled:
+            if centre.unsettled or centre.quiet_caps:
                 settle_down(centre)
         centre.now = now
 

@@ -14,8 +14,8 @@ from math import log1p
 from typing import Final
 
 from acd.centre import Centre
-from acd.model import Contact, Queue
-from acd.staffing import share_of, staff_of
+from acd.model import Contact, Queue, Staff
+from acd.staffing import own_staff_of, share_of, staff_of
 from facts.time import SECOND, Duration
 
 _FORGET: Final = 0.99
@@ -42,7 +42,15 @@ def note_left(queue: Queue, waited_us: Duration, *, abandoned: bool) -> None:
 
 def expected_wait(centre: Centre, queue: Queue, place_in_line: int) -> Duration | None:
     """The wait still to come for the contact at this position, or for one who would come there; None: not known."""
-    staff = staff_of(centre, queue)
+    return _expected(queue, staff_of(centre, queue), place_in_line)
+
+
+def expected_without_help(centre: Centre, queue: Queue, place_in_line: int) -> Duration | None:
+    """As :func:`expected_wait`, if no reserve group helped the queue."""
+    return _expected(queue, own_staff_of(centre, queue), place_in_line)
+
+
+def _expected(queue: Queue, staff: Staff, place_in_line: int) -> Duration | None:
     if not staff.ready:
         return None
     estimate = queue.estimate

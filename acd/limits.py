@@ -25,7 +25,7 @@ def _longest_wait(centre: Centre, queue: Queue, contact: Contact, value: int) ->
 
 
 def _wait(centre: Centre, _queue: Queue, contact: Contact, value: int) -> bool:
-    return contact.callback is None and centre.now - contact.joined_at >= value
+    return centre.now - contact.joined_at >= value
 
 
 def _expected_wait(centre: Centre, queue: Queue, contact: Contact, value: int) -> bool:
@@ -60,7 +60,12 @@ OF_STAFF: Final = frozenset({"none_logged_in", "none_ready"})
 def refusals(
     centre: Centre, queue: Queue, contact: Contact, kinds: frozenset[str] = frozenset(_PASSED)
 ) -> list[tuple[Exit, LeftQueue]]:
-    """Ways out for the limits of these kinds that are passed, in the policy's order."""
+    """Ways out for the limits of these kinds that are passed, in the policy's order.
+
+    Limits are about lines: a customer who has hung up to be called back keeps the place.
+    """
+    if contact.callback is not None:
+        return []
     return [
         (limit.then, _PASSED[limit.what][1])
         for limit in queue.policy.limits

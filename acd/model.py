@@ -90,6 +90,7 @@ class Queue:
         "estimate",
         "helped_by",
         "last_chosen",
+        "own_staff",
         "policy",
         "ranks",
         "reading",
@@ -111,6 +112,7 @@ class Queue:
         self.closed_by = ""
         self.estimate = Estimate()
         self.staff: Staff | None = None
+        self.own_staff: Staff | None = None
         self.review: Timer | None = None
         self.edge: Timer | None = None
         self.follow(policy, reading)

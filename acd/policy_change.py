@@ -3,6 +3,7 @@
 import msgspec
 
 from acd.admission import resume
+from acd.aftermath import watches_staff
 from acd.centre import LOGGED_OUT, WAITING, Centre, available
 from acd.classes import CAPPED, JOINED, Classes
 from acd.closing import watch_hours
@@ -13,6 +14,7 @@ from acd.offers import settle
 from acd.policy import AgentPolicy, Policy
 from acd.readings import Readings
 from acd.retiring import retire
+from acd.starvation import look_again
 from facts.journal import PolicyChanged
 
 
@@ -23,7 +25,7 @@ def begin(centre: Centre, policy: Policy) -> None:
         centre.matching.pools.add_agent(agent)
     for rules in policy.queues:
         centre.queues[rules.name] = Queue(rules, centre.readings.kept(rules.requires))
-    centre.notes = policy.estimates or any(not queue.simple for queue in centre.queues.values())
+    _note_what_is_watched(centre, policy)
 
 
 def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
@@ -43,6 +45,7 @@ def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
     for agent in free:
         if not agent.retired and available(agent):
             centre.matching.free_agent(agent, centre.now)
+    centre.quiet_caps.clear()
     for contact in [contact for contact in centre.contacts.values() if contact.queue is not None]:
         _reclass(centre, contact)
     for contact in sorted(waiting, key=lambda contact: centre.classes.rank(contact, centre.now)):
@@ -54,6 +57,7 @@ def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
             retire(centre, agent)
         elif not agent.free and agent.declared is not LOGGED_OUT:
             settle(centre, agent, keep_idle_time=True, changed=False)
+    centre.unsettled += centre.queues.values()
 
 
 def _is_held(contact: Contact) -> bool:
@@ -90,8 +94,9 @@ def _replace_agents(centre: Centre, policy: Policy) -> None:
 
 
 def _replace_queues(centre: Centre, policy: Policy) -> None:
-    """A queue that is no more takes nobody, but who waits in it goes on waiting by its last rules."""
-    old = centre.queues
+    """A queue that is no more takes nobody, but who waits in it goes on waiting by its last rules, till it returns."""
+    waited_in = (contact.queue for contact in centre.contacts.values() if contact.queue is not None)
+    old = {queue.policy.name: queue for queue in waited_in} | centre.queues
     centre.queues = {}
     for new in policy.queues:
         reading = centre.readings.kept(new.requires)
@@ -103,7 +108,13 @@ def _replace_queues(centre: Centre, policy: Policy) -> None:
     for gone in old.values():
         if gone.policy.name not in centre.queues and gone.edge is not None:
             centre.deadlines.cancel(gone.edge)
-    centre.notes = policy.estimates or any(not queue.simple for queue in centre.queues.values())
+    _note_what_is_watched(centre, policy)
+
+
+def _note_what_is_watched(centre: Centre, policy: Policy) -> None:
+    queues = centre.queues.values()
+    centre.notes = policy.estimates or any(not queue.simple for queue in queues)
+    centre.staff_watchers = tuple(queue for queue in queues if watches_staff(queue.policy))
 
 
 def _reclass(centre: Centre, contact: Contact) -> None:
@@ -115,6 +126,8 @@ def _reclass(centre: Centre, contact: Contact) -> None:
         queue.counts[contact.class_] -= 1
         if not queue.counts[contact.class_]:
             del queue.counts[contact.class_]
+    if contact.capped:
+        look_again(centre, contact, queue)
     contact.priority = queue.policy.priority if contact.own_priority is None else contact.own_priority
     contact.class_ = CAPPED if contact.capped else centre.classes.of(queue.policy, contact.priority)
     contact.order = (contact.class_ << 96) + (contact.order & JOINED)

@@ -36,8 +36,8 @@ def widen(centre: Centre, contact: Contact) -> None:
 
 
 def let_go(centre: Centre, agent: Agent) -> None:
-    """The agent will not be free for a while: who waits for them alone waits so no more."""
-    if may_become_free(agent):
-        return
+    """Who waits for the agent alone waits so no more when they will not be free for a while, or lack the skills now."""
+    stays = may_become_free(agent)
     for contact in centre.matching.waiting_for(agent):
-        widen(centre, contact)
+        if not stays or not satisfies(agent.skills, required(contact)):
+            widen(centre, contact)

@@ -1,7 +1,11 @@
-"""Reserve groups: they help a queue when a limit is reached, and until both limits are clear again (hysteresis)."""
+"""Reserve groups: they help a queue when a limit is reached, and until both limits are clear again (hysteresis).
 
+The expected wait that counts is the one without their help: otherwise they would leave because they came.
+"""
+
+from acd.admission import check_staff
 from acd.centre import Centre
-from acd.expected_wait import expected_wait
+from acd.expected_wait import expected_without_help
 from acd.model import Queue
 from acd.policy import ReserveRule
 from acd.queueing import read_again
@@ -39,7 +43,7 @@ def _helps(centre: Centre, queue: Queue, rule: ReserveRule, waits: Duration) -> 
         return True
     if not expected_limit or not queue.waiting:
         return False
-    expected = expected_wait(centre, queue, len(queue.waiting))
+    expected = expected_without_help(centre, queue, len(queue.waiting))
     return expected is None or expected >= expected_limit
 
 
@@ -55,3 +59,4 @@ def _change(centre: Centre, queue: Queue, helped_by: tuple[str, ...], waits: Dur
     centre.staff_version += 1
     for contact in sorted(queue.waiting.values(), key=lambda contact: centre.classes.rank(contact, centre.now)):
         read_again(centre, contact)
+    check_staff(centre, queue)

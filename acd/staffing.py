@@ -18,6 +18,18 @@ def staff_of(centre: Centre, queue: Queue) -> Staff:
     return staff
 
 
+def own_staff_of(centre: Centre, queue: Queue) -> Staff:
+    """Those who would be there if no reserve group helped."""
+    if not queue.helped_by:
+        return staff_of(centre, queue)
+    staff = queue.own_staff
+    if staff is None or staff.version != centre.staff_version:
+        helped_by, queue.helped_by = queue.helped_by, ()
+        staff = queue.own_staff = _count(centre, queue)
+        queue.helped_by = helped_by
+    return staff
+
+
 def share_of(queue: Queue, staff: Staff) -> float:
     """How many READY agents the queue can count on: of those who serve several, its part of their load of late."""
     return sum(count * _load(queue) / sum(_load(other) for other in serving) for serving, count in staff.teams)

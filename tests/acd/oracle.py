@@ -13,7 +13,8 @@ from unittest import mock
 from acd.centre import Centre
 from acd.classes import Classes
 from acd.matching import Matching
-from acd.model import Agent, Contact
+from acd.model import Agent, Contact, Queue
+from acd.policy import Exit
 from acd.queueing import required
 from facts.ids import SkillName
 from facts.requirements import AllOf, AnyOf, AtLeast, Not, Requirement, satisfies
@@ -29,10 +30,31 @@ def may_take(agent: Agent, contact: Contact) -> bool:
         return False
     if contact.alone_for is not None:
         return agent is contact.alone_for and satisfies(agent.skills, required(contact))
-    helping = {*queue.helped_by, *contact.opened}
+    return is_fit(agent, contact)
+
+
+def is_fit(agent: Agent, contact: Contact) -> bool:
+    """Whether skills and reserve groups let the agent take the contact, some time."""
+    assert contact.queue is not None
+    helping = {*contact.queue.helped_by, *contact.opened}
     if agent.policy.reserve and not helping & set(agent.policy.reserve):
         return False
     return satisfies(agent.skills, required(contact))
+
+
+def is_of(agent: Agent, queue: Queue) -> bool:
+    """Whether the agent works for the queue: by its own requirement, or in a reserve group that helps it."""
+    if agent.policy.reserve and not set(agent.policy.reserve) & set(queue.helped_by):
+        return False
+    return satisfies(agent.skills, queue.policy.requires)
+
+
+def leads_on(centre: Centre, contact: Contact, way: Exit) -> bool:
+    """Whether a contact can go that way: anywhere, but not to a queue that it has been in, or that is not there."""
+    if way.to_kind != "queue":
+        return True
+    been_in = (*contact.visited, None if contact.queue is None else contact.queue.policy.name)
+    return way.to in centre.queues and way.to not in been_in
 
 
 class ScanMatching(Matching):

@@ -60,4 +60,5 @@ def snapshot(engine: Engine) -> dict[str, Any]:
         "last": dict(centre.last_agents),
         "chance": centre.chance.state,
         "unsettled": list(centre.unsettled),
+        "quiet_caps": {queue.policy.name: set(classes) for queue, classes in centre.quiet_caps.items()},
     }

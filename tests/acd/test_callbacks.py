@@ -5,10 +5,19 @@ from typing import Any
 import pytest
 
 from acd.contact_state import Place
-from acd.effects import DialCustomer, Effect, StopRinging
+from acd.effects import DialCustomer, Effect, SendContact, StopRinging
 from acd.errors import IllegalEvent
-from acd.events import CallbackAnswered, CallbackFailed, EndTalk, RefuseOffer, RequestCallback
-from acd.policy import CallbackRules
+from acd.events import (
+    CallbackAnswered,
+    CallbackFailed,
+    EndTalk,
+    FindPhone,
+    LogOut,
+    LosePhone,
+    RefuseOffer,
+    RequestCallback,
+)
+from acd.policy import CallbackRules, Exit, Limit
 from facts.ids import AgentId, ContactId
 from facts.journal import (
     CallbackAttempted,
@@ -141,3 +150,26 @@ def test_a_callback_can_be_cancelled() -> None:
     assert [fact.outcome for fact in kinds(effects, CallbackEnded)] == ["cancelled"]
     assert story.gone("c1")
     assert story.engine.next_deadline is None or story.engine.next_deadline > story.now
+
+
+@pytest.mark.parametrize("what", ["none_logged_in", "none_ready", "wait"])
+def test_limits_are_about_lines_and_leave_a_callback_its_place(what: Any) -> None:
+    """At the end of the day nobody is left; who was promised a call is rung the next morning."""
+    night = Limit(what=what, value=30 * SECOND, then=Exit(to_kind="flow", to="night"))
+    story = Story(queue(limits=(night,), callbacks=RULES), agent("a"))
+    story.ready("a")
+    story.join("talks")
+    story.answer("talks")
+    story.join("c1")
+    asked(story)
+    story.end("talks", after_s=40)
+    story.answer("c1")
+    effects = story.tell(LosePhone(agent_id=A))
+    assert not kinds(effects, ContactLeftQueue, SendContact)
+    effects = story.tell(LogOut(agent_id=A, force=True))
+    assert [fact.outcome for fact in kinds(effects, CallbackAttempted)] == ["agent_missing"]
+    assert not kinds(effects, ContactLeftQueue, SendContact)
+    assert story.contact("c1").place is Place.WAITING
+    story.tell(FindPhone(agent_id=A))
+    story.ready("a", after_s=60)
+    assert story.rung_for("c1") == ["a"]

@@ -4,9 +4,9 @@ import pytest
 
 from acd.effects import Effect, SendContact
 from acd.errors import IllegalEvent
-from acd.events import CloseQueue, DeclareNotReady, LogOut, OpenQueue
-from acd.policy import Exit, Limit
-from facts.ids import AgentId, QueueName, ReasonCode
+from acd.events import CloseQueue, DeclareNotReady, LogOut, OpenQueue, ReplaceSkills
+from acd.policy import Exit, Limit, ReserveRule
+from facts.ids import AgentId, QueueName, ReasonCode, SkillName
 from facts.journal import ContactLeftQueue, ContactQueued, QueueClosed, QueueOpened
 from facts.states import LeftQueue
 from facts.time import SECOND
@@ -179,3 +179,30 @@ def test_to_another_queue_when_closed() -> None:
     assert rung(story.join("one")) == [("a", "one")]
     assert story.contact("one").queue == "second"
     assert LeftQueue.OVERFLOWED.value in {fact.outcome.value for fact in kinds(story.said, ContactLeftQueue)}
+
+
+def test_a_limit_of_staff_holds_for_who_waits_when_the_last_agent_unlearns() -> None:
+    story = Story(queue("q", "en", limits=(limit("none_logged_in"),)), agent("a", "en 5"))
+    story.ready("a")
+    story.join("talks")
+    story.answer("talks")
+    story.join("waits")
+    effects = story.tell(ReplaceSkills(agent_id=AgentId("a"), skills={SkillName("fr"): 9}))
+    assert left(effects) == [("waits", "no_agents", "flow:night")]
+
+
+def test_a_limit_of_staff_holds_when_the_group_that_helped_goes() -> None:
+    rule = ReserveRule(group="back", wait_us=20 * SECOND)
+    reserve = [agent(name, reserve=("back",)) for name in ("b1", "b2")]
+    story = Story(queue(reserve=(rule,), limits=(limit("none_ready"),)), agent("a"), *reserve)
+    story.ready("a")
+    story.join("talks")
+    story.answer("talks")
+    story.ready("b1")
+    story.join("first")
+    story.join("second", after_s=15)
+    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    story.wait(5)
+    assert story.rung_for("first") == ["b1"]
+    story.end("talks")
+    assert left(story.answer("first")) == [("second", "no_agents", "flow:night")]

@@ -6,19 +6,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # SciPy brings no types
 from scipy.sparse.csgraph import maximum_bipartite_matching  # type: ignore[import-untyped]  # SciPy brings no types
 
+from acd.classes import CAPPED
 from acd.contact_state import Place
 from acd.effects import Effect
-from acd.engine import Engine
-from acd.errors import IllegalEvent
 from acd.events import (
     AnswerOffer,
     CallbackAnswered,
@@ -55,21 +52,14 @@ from acd.events import (
 )
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, ReasonCode
 from facts.journal import (
-    AgentLoggedIn,
-    AgentLoggedOut,
     AgentStateChanged,
-    ContactAbandoned,
-    ContactConnected,
     ContactLeftQueue,
-    ContactQueued,
-    Fact,
     OfferEnded,
-    OfferMade,
 )
 from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
 from facts.time import SECOND
-from tests.acd.oracle import goes_before, may_be_offered_something, may_take, obviously
-from tests.acd.snapshots import snapshot
+from tests.acd.oracle import goes_before, is_of, leads_on, may_be_offered_something, may_take, obviously
+from tests.acd.two_engines import TwoEngines, decided
 from tests.acd.worlds import AGENTS, QUEUES, START, level, policies, requirements, skill
 
 contact_ids = st.sampled_from([ContactId(f"c{number}") for number in range(8)])
@@ -81,78 +71,8 @@ EXAMPLES = 30 if settings().derandomize else settings().max_examples
 NOT_BLAMED = {OfferOutcome.CALLER_LEFT, OfferOutcome.ANSWERED_ELSEWHERE, OfferOutcome.WITHDRAWN}
 
 
-def decided(effects: tuple[Effect, ...]) -> list[Effect]:
-    """What was decided: all effects, without the words that tell why."""
-    return [msgspec.structs.replace(one, why={}) if isinstance(one, OfferMade) else one for one in effects]
-
-
-class Centre(RuleBasedStateMachine):
+class Centre(TwoEngines):
     """Events of every kind, possible and impossible, told to two engines: with the index, and with the scan."""
-
-    full = True
-
-    @initialize(data=st.data())
-    def begin(self, data: st.DataObject) -> None:
-        policy = data.draw(policies(full=self.full))
-        self.engine = Engine(policy)
-        with obviously():
-            self.slow = Engine(policy)
-        self.now = START
-        self.facts: list[Fact] = []
-        self.queued: Counter[str] = Counter()
-        self.ended: Counter[str] = Counter()
-        self.declared: dict[AgentId, Declared] = {}
-        self.tell(Tick())
-        for agent in policy.agents:
-            self.tell(LogIn(agent_id=agent.agent_id))
-            if data.draw(st.booleans()):
-                self.tell(DeclareReady(agent_id=agent.agent_id))
-
-    # -- telling -----------------------------------------------------------------------------------------------------
-
-    def tell(self, event: Event) -> None:
-        """Both engines do the same; an illegal event raises in both and changes nothing."""
-        before = snapshot(self.engine)
-        try:
-            effects = self.engine.handle(event, self.now)
-        except IllegalEvent:
-            assert snapshot(self.engine) == before
-            with obviously(), pytest.raises(IllegalEvent):
-                self.slow.handle(event, self.now)
-            return
-        with obviously():
-            assert decided(self.slow.handle(event, self.now)) == decided(effects)
-        self.take(effects)
-
-    def take(self, effects: tuple[Effect, ...]) -> None:
-        for effect in effects:
-            if isinstance(effect, Fact):
-                self.facts.append(effect)
-                self.fold(effect)
-
-    def fold(self, fact: Fact) -> None:
-        """Count what design says must add up; follow what agents have declared."""
-        match fact:
-            case ContactQueued():
-                self.queued[str(fact.queue)] += 1
-            case ContactAbandoned() | ContactLeftQueue():
-                self.ended[str(fact.queue)] += 1
-            case ContactConnected() if fact.direction == "inbound":
-                self.ended[str(fact.queue)] += 1
-            case AgentLoggedIn():
-                assert fact.agent_id is not None
-                assert self.declared.get(fact.agent_id, Declared.LOGGED_OUT) is Declared.LOGGED_OUT
-                self.declared[fact.agent_id] = Declared.NOT_READY
-            case AgentLoggedOut():
-                assert fact.agent_id is not None
-                self.declared[fact.agent_id] = Declared.LOGGED_OUT
-            case AgentStateChanged():
-                assert fact.agent_id is not None
-                self.declared[fact.agent_id] = fact.declared
-            case OfferMade():
-                assert fact.agent_id is not None
-                assert self.declared[fact.agent_id] is Declared.READY
-                assert fact.why
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -199,6 +119,7 @@ class Centre(RuleBasedStateMachine):
 
     @rule(contact_id=contact_ids, cause=st.none() | st.sampled_from(LeftQueue))
     def leave(self, contact_id: ContactId, cause: LeftQueue | None) -> None:
+        self.cancelled.add(contact_id)
         self.tell(LeaveQueue(contact_id=contact_id, cause=cause))
 
     @rule(contact_id=contact_ids, later=st.none() | st.integers(-5, 60))
@@ -418,6 +339,43 @@ class Centre(RuleBasedStateMachine):
             assert bool(contact.works) is talking
             assert (contact.offer_id is not None) is (contact.place is Place.OFFERED)
             assert contact.place is not Place.NOWHERE
+
+    @invariant()
+    def nobody_waits_where_nobody_works_or_longer_than_a_limit_allows(self) -> None:
+        """Unless they have no other way: the limit leads where they have been already."""
+        centre = self.engine._centre
+        for queue in centre.queues.values():
+            there = [agent for agent in centre.agents.values() if agent.declared is not Declared.LOGGED_OUT]
+            serve = [agent for agent in there if is_of(agent, queue)]
+            ready = [agent for agent in serve if agent.declared is Declared.READY]
+            for limit in queue.policy.limits:
+                for contact in queue.waiting.values():
+                    if contact.callback is not None or not leads_on(centre, contact, limit.then):
+                        continue
+                    assert limit.what != "none_logged_in" or serve
+                    assert limit.what != "none_ready" or ready
+                    assert limit.what != "wait" or centre.now - contact.joined_at < limit.value
+
+    @invariant()
+    def callbacks_go_only_by_rules_of_their_own(self) -> None:
+        kept = {contact.contact_id for contact in self.engine._centre.contacts.values() if contact.callback is not None}
+        for fact in self.facts:
+            if isinstance(fact, ContactLeftQueue) and fact.contact_id in self.callbacks:
+                assert fact.outcome is LeftQueue.CALLBACK_EXPIRED or fact.contact_id in self.cancelled
+        self.callbacks, self.cancelled = kept, set()
+
+    @invariant()
+    def the_cap_acts_with_an_alarm_and_for_those_who_have_waited(self) -> None:
+        centre = self.engine._centre
+        classes = {class_ for queue in centre.queues.values() for class_ in queue.counts} - {CAPPED}
+        for queue in centre.queues.values():
+            cap = queue.policy.starvation_cap_us
+            capped = [contact for contact in queue.waiting.values() if contact.capped]
+            due = [c for c in queue.waiting.values() if cap and centre.now - c.joined_at >= cap]
+            assert capped == due
+            assert queue.alarmed <= bool(capped)
+            if centre.classes.static and capped and classes:
+                assert queue.alarmed or min(classes) >= max(-contact.priority for contact in capped)
 
     @invariant()
     def positions_are_what_the_order_says(self) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from acd.chance import Chance
-from acd.events import DeclareNotReady, DeclareReady, LogIn, RefuseOffer
-from facts.ids import AgentId, ReasonCode
+from acd.events import ChangePriority, DeclareNotReady, DeclareReady, LogIn, RefuseOffer
+from facts.ids import AgentId, ContactId, ReasonCode
 from facts.journal import AlarmCleared, AlarmRaised, OfferEnded, OfferMade
 from facts.states import Declared, OfferOutcome
 from facts.time import SECOND
@@ -264,3 +264,25 @@ def test_the_cap_raises_no_alarm_when_it_changes_nothing() -> None:
     story.join("two", after_s=1)
     assert not kinds(story.wait(100), AlarmRaised)
     assert served(story, "one", "two") == ["one", "two"]
+
+
+def test_the_cap_raises_its_alarm_when_somebody_comes_later_whom_it_keeps_back() -> None:
+    story = Story(queue("q", starvation_cap_s=60), queue("vip", priority=9), agent("a"))
+    story.join("poor")
+    assert not kinds(story.wait(70), AlarmRaised)
+    (alarm,) = kinds(story.join("rich", into="vip"), AlarmRaised)
+    assert (alarm.contact_id, alarm.queue, alarm.value) == ("poor", "q", 70.0)
+    assert not kinds(story.join("richer", into="vip"), AlarmRaised)
+    assert served(story, "poor", "rich", "richer") == ["poor", "rich", "richer"]
+    assert [fact.queue for fact in kinds(story.said, AlarmCleared)] == ["q"]
+
+
+def test_the_cap_raises_its_alarm_when_somebody_is_raised_whom_it_keeps_back() -> None:
+    story = Story(queue("q", starvation_cap_s=60), agent("a"))
+    story.join("poor")
+    story.join("other", after_s=1)
+    story.wait(65)
+    assert not kinds(story.said, AlarmRaised)
+    story.join("new")
+    effects = story.tell(ChangePriority(contact_id=ContactId("new"), priority=3))
+    assert [alarm.contact_id for alarm in kinds(effects, AlarmRaised)] == ["poor"]

@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from acd.effects import SendContact
 from acd.errors import IllegalEvent
 from acd.events import DeclareReady, JoinQueue, ReplacePolicy, ReplaceSkills
 from acd.policy import AgentPolicy, Announcements, Exit, Limit, Policy, QueuePolicy, RelaxationStep, ReserveRule
 from acd.policy_check import problems
 from facts.ids import AgentId, ContactId, QueueName, SkillName
-from facts.journal import AgentLoggedOut, PolicyChanged
+from facts.journal import AgentLoggedOut, AlarmCleared, AlarmRaised, PolicyChanged
 from facts.requirement_text import parse_requirement
 from facts.requirements import AtLeast
 from facts.states import Declared
@@ -104,6 +105,98 @@ def test_preview_says_who_would_be_stranded_and_who_idle_and_changes_nothing() -
     assert (preview.unroutable, preview.idle_agents, preview.gone_queues) == (("fr",), ("b",), ("r",))
     assert story.agent("a").skills == {"en": 5}
     assert story.agent("b").declared is Declared.READY
+
+
+def changed(story: Story, **rules: Any) -> list[Any]:
+    """The queue ``q`` gets other rules."""
+    policy = story.engine.policy
+    queues = tuple(msgspec.structs.replace(one, **rules) if one.name == "q" else one for one in policy.queues)
+    return story.tell(ReplacePolicy(policy=msgspec.structs.replace(policy, queues=queues)))
+
+
+def test_who_has_waited_longer_than_a_new_limit_allows_goes_at_once() -> None:
+    story = Story(queue("q"))
+    story.join("old")
+    story.join("new", after_s=50)
+    night = Exit(to_kind="flow", to="night")
+    effects = changed(story, limits=(Limit(what="wait", value=40 * SECOND, then=night),))
+    assert [(sent.contact_id, sent.to) for sent in kinds(effects, SendContact)] == [("old", "night")]
+    assert not story.gone("new")
+    story.wait(40)
+    assert story.gone("new")
+
+
+def test_a_new_limit_of_staff_holds_at_once() -> None:
+    story = Story(queue("q"), agent("a"))
+    story.join("c")
+    changed(story, limits=(Limit(what="none_ready"),))
+    assert story.gone("c")
+
+
+def test_a_new_cap_holds_at_once_and_a_cap_that_is_no_more_does_not() -> None:
+    story = Story(queue("q"), queue("vip", priority=5), agent("a"))
+    story.join("old")
+    story.join("vip", into="vip", after_s=100)
+    effects = changed(story, starvation_cap_us=60 * SECOND)
+    assert [alarm.alarm for alarm in kinds(effects, AlarmRaised)] == ["starvation_cap"]
+    assert story.contact("old").capped
+    effects = changed(story, starvation_cap_us=200 * SECOND)
+    assert [alarm.alarm for alarm in kinds(effects, AlarmCleared)] == ["starvation_cap"]
+    story.ready("a")
+    assert story.rung_for("vip") == ["a"]
+
+
+def test_a_group_that_helped_by_a_rule_that_is_no_more_goes() -> None:
+    rule = ReserveRule(group="back", wait_us=10 * SECOND)
+    story = Story(queue("q", reserve=(rule,)), agent("b", reserve=("back",)))
+    story.join("c")
+    story.wait(10)
+    effects = changed(story, reserve=())
+    assert [alarm.alarm for alarm in kinds(effects, AlarmCleared)] == ["reserve"]
+    story.ready("b")
+    assert not story.contact("c").agents
+
+
+def test_who_waits_in_a_queue_that_comes_back_is_in_it_again() -> None:
+    story = Story(queue("q"), queue("old"), agent("a"))
+    story.join("c", into="old")
+    replaced(story, queue("q"), agent("a"))
+    replaced(story, queue("q"), queue("old", priority=4), agent("a"))
+    view = story.engine.queue(QueueName("old"))
+    assert view is not None
+    assert view.waiting == 1
+    assert story.contact("c").priority == 4
+
+
+def test_preview_counts_the_steps_that_are_taken() -> None:
+    step = RelaxationStep(after_us=10 * SECOND, lower={SkillName("en"): 1})
+    story = Story(queue("q", "en>=8", relaxation=(step,)), agent("low", "en 4"))
+    story.ready("low")
+    story.join("talks")
+    story.wait(10)
+    story.answer("talks")
+    story.join("waits", after_s=5)
+    story.wait(12)
+    same = ReplacePolicy(policy=story.engine.policy)
+    assert story.engine.preview(same, story.now).unroutable == ()
+    harder = policy(queue("q", "en>=8"), agent("low", "en 4"))
+    assert story.engine.preview(ReplacePolicy(policy=harder), story.now).unroutable == ("waits",)
+    assert story.engine.preview(ReplacePolicy(policy=harder), story.now).idle_agents == ("low",)
+
+
+def test_preview_does_not_count_a_reserve_group_that_does_not_help() -> None:
+    rule = ReserveRule(group="back", wait_us=100 * SECOND)
+    people = agent("front", "en 5"), agent("back", "en 5", reserve=("back",))
+    story = Story(queue("q", "en", reserve=(rule,)), *people)
+    story.ready("back", "front")
+    story.join("first")
+    story.join("second")
+    change = ReplaceSkills(agent_id=AgentId("front"), skills={SkillName("fr"): 1})
+    assert story.engine.preview(change, story.now).unroutable == ("first", "second")
+    story.wait(100)
+    assert story.engine.preview(change, story.now).unroutable == ()
+    without = policy(queue("q", "en"), *people)
+    assert story.engine.preview(ReplacePolicy(policy=without), story.now).idle_agents == ("back",)
 
 
 # -- mistakes -------------------------------------------------------------------------------------------------------

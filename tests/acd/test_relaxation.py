@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.alternatives import MOST_ALTERNATIVES, alternatives
-from acd.events import DeclareNotReady, LogOut
+from acd.events import DeclareNotReady, DeclareReady, LogOut, ReplaceSkills
 from acd.policy import RelaxationStep, ReserveRule
 from acd.relaxation import relaxed
 from facts.ids import AgentId, ReasonCode, SkillName
@@ -197,3 +197,33 @@ def test_a_preferred_agent_must_qualify_all_the_same() -> None:
     story = Story(queue("q", "en>=5", preferred_wait_s=30), agent("a", "en 9"), agent("b", "en 2"))
     story.ready("b", "a")
     assert rung(story.join("c", preferred_agent=AgentId("b"))) == [("a", "c")]
+
+
+def test_a_reserve_group_comes_and_goes_with_the_staff_when_the_expected_wait_says_so() -> None:
+    rule = ReserveRule(group="back", expected_us=300 * SECOND, clear_expected_us=200 * SECOND)
+    front, back = agent("a", "en 3"), agent("b", "en 5", reserve=("back",))
+    story = Story(queue("q", "en", reserve=(rule,)), front, back)
+    story.ready("a")
+    story.join("talks")
+    story.answer("talks")
+    story.join("waits")
+    assert not kinds(story.said, AlarmRaised)
+    effects = story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    assert not kinds(effects, AlarmRaised)
+    effects = story.end("talks")  # now nobody is READY: the wait would never end
+    assert [alarm.alarm for alarm in kinds(effects, AlarmRaised)] == ["reserve"]
+    story.ready("b")
+    assert story.rung_for("waits") == ["b"]
+    assert not kinds(story.said, AlarmCleared), "the group does not leave because it came"
+    effects = story.tell(DeclareReady(agent_id=AgentId("a")))
+    assert [alarm.alarm for alarm in kinds(effects, AlarmCleared)] == ["reserve"]
+
+
+def test_the_wait_for_a_preferred_agent_ends_when_they_lack_the_skills_now() -> None:
+    story = Story(queue("q", "en", preferred_wait_s=30), agent("a", "en 3"), agent("b", "en 3"))
+    story.ready("a", "b")
+    story.join("busy", preferred_agent=AgentId("b"))
+    story.answer("busy")
+    story.join("c", preferred_agent=AgentId("b"))
+    effects = story.tell(ReplaceSkills(agent_id=AgentId("b"), skills={SkillName("fr"): 3}))
+    assert rung(effects) == [("a", "c")]
