@@ -31,6 +31,7 @@ _COLOURS: Mapping[str, tuple[str, str]] = {
     "subflow": ("#f5f5f5", "#555555"),
     "return": ("#f5f5f5", "#555555"),
     "queue": ("#e7f6e7", "#3a8a3a"),
+    "callback": ("#e7f6e7", "#3a8a3a"),
     "transfer": ("#e7f6e7", "#3a8a3a"),
     "voicemail": ("#e7f6e7", "#3a8a3a"),
     "hang_up": ("#fbeaea", "#b14a4a"),

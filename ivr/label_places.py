@@ -16,6 +16,13 @@ ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
 SAMPLES = 12
 """So many points of each stretch are looked at to find out whether a line runs behind a label."""
 
+STRAIGHT_SAMPLES = 6
+"""The same of one that goes straight down."""
+
+MOST_STRETCHES = 12
+SQUARE = 120.0
+"""As wide and high are the squares by which is found what is near a place."""
+
 BOX_COST, LABEL_COST, LINE_COST = 50.0, 50.0, 1.0
 
 
@@ -61,39 +68,67 @@ def on_curve(start: Point, end: Point, along: float) -> Point:
 
 def places(labels: Sequence[Label], boxes: Mapping[str, Point]) -> list[Point]:
     """The middle of each label; those with the least choice of their own come first."""
-    taken = [_Room(x, y, x + BOX_WIDTH, y + BOX_HEIGHT) for x, y in boxes.values()]
-    walls = len(taken)
-    lines = [list(_samples(label.points)) for label in labels]
+    surroundings = _Surroundings()
+    for x, y in boxes.values():
+        surroundings.add_room(_Room(x, y, x + BOX_WIDTH, y + BOX_HEIGHT), BOX_COST)
+    for number, label in enumerate(labels):
+        for point in _samples(label.points):
+            surroundings.add_point(point, number)
     found: dict[int, Point] = {}
     for index in sorted(range(len(labels)), key=lambda i: (len(labels[i].points), -labels[i].width)):
-        others = [point for number, line in enumerate(lines) if number != index for point in line]
-        best = min(_candidates(labels[index]), key=lambda at: _cost(_room(labels[index], at), taken, walls, others))
+        label = labels[index]
+        best = min(_candidates(label), key=lambda at: surroundings.cost(_room(label, at), index))
         found[index] = best
-        taken.append(_room(labels[index], best))
+        surroundings.add_room(_room(label, best), LABEL_COST)
     return [found[index] for index in range(len(labels))]
 
 
+class _Surroundings:
+    """What is drawn already, in squares, so that only what is near a place is looked at."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[tuple[int, int], list[tuple[_Room, float]]] = {}
+        self._points: dict[tuple[int, int], list[tuple[Point, int]]] = {}
+
+    def add_room(self, room: _Room, cost: float) -> None:
+        """A box or a label, and what it costs to cover a part of it."""
+        for square in _squares(room):
+            self._rooms.setdefault(square, []).append((room, cost))
+
+    def add_point(self, point: Point, line: int) -> None:
+        """A point of a line."""
+        x, y = point
+        self._points.setdefault((int(x // SQUARE), int(y // SQUARE)), []).append((point, line))
+
+    def cost(self, room: _Room, line: int) -> float:
+        """How bad it is to put a label of this line here."""
+        squares = _squares(room)
+        covered = {id(other): cost for at in squares for other, cost in self._rooms.get(at, ()) if room.overlaps(other)}
+        points = sum(room.holds(p) for at in squares for p, number in self._points.get(at, ()) if number != line)
+        return sum(covered.values()) + LINE_COST * points
+
+
+def _squares(room: _Room) -> list[tuple[int, int]]:
+    across = range(int(room.left // SQUARE), int(room.right // SQUARE) + 1)
+    down = range(int(room.top // SQUARE), int(room.bottom // SQUARE) + 1)
+    return [(x, y) for x in across for y in down]
+
+
 def _candidates(label: Label) -> Iterator[Point]:
-    """From the line's beginning on, then from its end."""
+    """From the line's beginning on, then from its end; of a long one not all that is between."""
     stretches = list(itertools.pairwise(label.points))
-    for start, end in (stretches[0], stretches[-1], *stretches[1:-1]):
+    for start, end in (stretches[0], stretches[-1], *stretches[1 : min(len(stretches) - 1, MOST_STRETCHES)]):
         for along in ALONG:
             yield on_curve(start, end, along)
 
 
 def _samples(points: tuple[Point, ...]) -> Iterator[Point]:
     for start, end in itertools.pairwise(points):
-        for step in range(SAMPLES + 1):
-            yield on_curve(start, end, step / SAMPLES)
+        samples = SAMPLES if start[0] != end[0] else STRAIGHT_SAMPLES
+        for step in range(samples + 1):
+            yield on_curve(start, end, step / samples)
 
 
 def _room(label: Label, middle: Point) -> _Room:
     x, y = middle
     return _Room(x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2)
-
-
-def _cost(room: _Room, taken: list[_Room], walls: int, others: list[Point]) -> float:
-    covered = sum(
-        BOX_COST if number < walls else LABEL_COST for number, other in enumerate(taken) if room.overlaps(other)
-    )
-    return covered + LINE_COST * sum(room.holds(point) for point in others)

@@ -1,7 +1,9 @@
 """The picture of a flow: everything is in it, boxes do not overlap, numbers are those of the journal."""
 
 import itertools
+import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from ivr.layout import BOX_HEIGHT, BOX_WIDTH, arrange
 from ivr.loader import SHIPPED, load_shipped
 from ivr.script_runner import run_files
 from ivr.traffic import Traffic, all_edges
+from tests.ivr.flows_for_tests import flows_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 FLOWS = load_shipped()
@@ -49,6 +52,18 @@ def test_numbers_are_written_in() -> None:
     assert any(text.startswith("menu · ") and "left 1 (" in text for text in told)
     assert any(f"{calls} times" in text for text in told)
     assert not any("·" in text for text in texts(draw(FLOWS["demo"])))
+
+
+def test_a_large_flow_is_drawn_in_seconds(tmp_path: Path) -> None:
+    nodes = "".join(
+        f"  n{i}: {{type: branch, cases: [{{when: language == 'en', next: end}}], otherwise: n{i + 1}}}\n"
+        for i in range(150)
+    )
+    text = f"flow: f\nstart: n0\nnodes:\n{nodes}  n150: {{type: hang_up}}\n  end: {{type: hang_up}}\n"
+    flow = flows_of(tmp_path, text)["f"]
+    began = time.process_time()
+    assert len(groups(draw(flow), "data-node")) == 152
+    assert time.process_time() - began < 5
 
 
 NAMES = [f"n{number}" for number in range(9)]

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,6 +15,9 @@ from cti_bridge.app.commands.flow import app
 from cti_bridge.app.menus import sounds_of
 from facts.ids import ContactId, NodeName
 from facts.journal import AnyFact, Entry, MenuEnded, MenuNodeEntered
+from ivr.drawing import draw
+from ivr.flow import Node
+from ivr.loader import load_with_shipped
 from storage.journal import open_journal
 
 TRADES = Path(__file__).parents[3] / "docs" / "flows"
@@ -116,6 +120,16 @@ def test_the_flows_of_several_trades_are_right_and_do_what_they_say() -> None:
     for file in TRADES.glob("*.yaml"):
         if not file.name.endswith(".calls.yaml"):
             assert flow("check", file).exit_code == flow("draw", file).exit_code == 0
+
+
+def test_the_flow_with_every_kind_of_node_is_walked_to_the_last_edge_and_drawn() -> None:
+    flows = load_with_shipped([TRADES / "power.yaml", TRADES / "power_survey.yaml"])
+    kinds = {type(node) for flow_ in flows.values() for node in flow_.file.nodes.values()}
+    assert kinds == set(get_args(Node))
+    tested = flow("test", TRADES / "power.calls.yaml", "--require-coverage", 100)
+    assert tested.exit_code == 0, tested.stdout
+    for flow_ in flows.values():
+        assert draw(flow_).count("data-node=") >= len(flow_.file.nodes)
 
 
 def test_files_with_mistakes_do_not_keep_others_from_being_tested(documented: Path) -> None:
