@@ -109,6 +109,10 @@ test: setup ## everything: what has to pass before a change is taken
 	$(MAKE) --jobs=2 --output-sync=target test-fast servers
 	$(MAKE) test-slow
 
+.PHONY: fuzz
+fuzz: setup ## ask a daemon whatever its OpenAPI document allows, and does not, for some minutes
+	$(PYTEST) -n 1 --dist loadgroup --timeout 1800 --hypothesis-profile=search tests/agent_console/virtual/test_any_request.py $(ARGS)
+
 .PHONY: benchmark
 benchmark: setup ## measure side by side with other libraries
 	$(PYTEST) -s -p no:cacheprovider -m benchmark tests/benchmarks $(ARGS)

@@ -1,7 +1,13 @@
-"""How often something may be tried: a bucket a key, which fills as time passes. Pure; the number of keys is bounded."""
+"""How much and how often: sizes of bodies, and buckets that fill as time passes, a bucket a key. Pure."""
 
 from collections import OrderedDict
 from typing import Final
+
+MOST_BODY: Final = 1024 * 1024
+"""Bytes of a request's body."""
+
+MOST_FILE: Final = 64 * 1024 * 1024
+"""Bytes of a file that is taken in."""
 
 MOST_KEYS: Final = 10_000
 """Keys that are remembered; the one not used for longest is forgotten first."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import WebSocketRoute
 
 from agent_console.http import (
@@ -27,10 +28,12 @@ from agent_console.http import (
     users,
 )
 from agent_console.http.access import unruled
+from agent_console.http.bodies import TooLargeAsProblem
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
 from agent_console.http.openapi import describe
 from agent_console.http.pages import console_pages
+from agent_console.limits import MOST_BODY
 from agent_console.live.channel import LiveEndpoint
 from agent_console.live.hub import Hub
 from agent_console.live.phone import PhoneEndpoint
@@ -38,10 +41,6 @@ from agent_console.oidc import Provider
 from agent_console.ports import Ports
 
 PREFIX = "/api/v1"
-
-MOST_BODY = 1024 * 1024
-"""Bytes of a request's body; files that are taken in have a limit of their own."""
-
 
 RESOURCES = (
     session,
@@ -90,7 +89,6 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
-        max_body_size=MOST_BODY,
     )
     app.state.ports = ports
     app.state.hub = hub
@@ -105,6 +103,8 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     if options.static is not None:
         app.router.routes.append(console_pages(options.static))
     problem.install(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY)
+    app.add_middleware(TooLargeAsProblem)
     app.add_middleware(SecurityHeaders, secure=options.secure)
     _assert_ruled(app)
     describe(app)

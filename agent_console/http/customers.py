@@ -21,6 +21,7 @@ from agent_console.errors import InvalidError, NotFoundError, UnavailableError
 from agent_console.http.etags import Match, tag
 from agent_console.http.guard import Daemon, Who
 from agent_console.http.paging import Cursor, Limit
+from agent_console.limits import MOST_FILE
 from agent_console.ports import Customers, Ports
 
 router = APIRouter(tags=["customers"])
@@ -67,7 +68,7 @@ async def add_customer(ports: Daemon, who: Who, wish: NewCustomer, response: Res
     return found
 
 
-@router.post("/customers/import", openapi_extra=_CSV_BODY)
+@router.post("/customers/import", openapi_extra=_CSV_BODY, max_body_size=MOST_FILE)
 async def import_customers(
     ports: Daemon,
     who: Who,
@@ -100,7 +101,7 @@ async def get_customer(ports: Daemon, customer_id: str, response: Response) -> C
     """One customer, with the records for which this one stands, and its merges."""
     found = await _store(ports).customer(customer_id)
     if found is None:
-        raise NotFoundError(f"there is no customer {customer_id!r}")
+        raise _none(customer_id)
     tag(response, found.etag)
     return found
 
@@ -130,6 +131,8 @@ async def erase_customer(ports: Daemon, who: Who, customer_id: str) -> CustomerE
 @router.get("/customers/{customer_id}/contacts")
 async def list_customer_contacts(ports: Daemon, customer_id: str, limit: Limit = 50) -> Page[CustomerContact]:
     """The customer's latest contacts, of all their records; GET /contacts/{id} tells of each."""
+    if await _store(ports).customer(customer_id) is None:
+        raise _none(customer_id)
     found: Sequence[CustomerContact] = await _store(ports).contacts(customer_id, limit)
     return Page(items=list(found))
 
@@ -138,3 +141,7 @@ async def list_customer_contacts(ports: Daemon, customer_id: str, limit: Limit =
 async def merge_customers(ports: Daemon, who: Who, customer_id: str, wish: MergeWish) -> MergeDoc:
     """From now on this record stands for another one too. It can be undone, exactly."""
     return await _store(ports).merge(customer_id, wish.other, who.user)
+
+
+def _none(customer_id: str) -> NotFoundError:
+    return NotFoundError(f"there is no customer {customer_id!r}: GET /api/v1/customers finds them")

@@ -26,6 +26,23 @@ _BY_TAG: Final = {
     "customers": _EDITED,
 }
 """How changes may fail besides what all may, by their tag."""
+_AT_THE_PROVIDER: Final = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_BY_OPERATION: Final = {
+    "start_single_sign_on": _AT_THE_PROVIDER,
+    "finish_single_sign_on": _AT_THE_PROVIDER,
+    "change_settings": (HTTPStatus.NOT_FOUND,),
+    "get_missed": (HTTPStatus.NOT_FOUND,),
+    "get_report": (HTTPStatus.NOT_FOUND,),
+    "export_report": (HTTPStatus.NOT_FOUND,),
+    "get_contacts_behind": (HTTPStatus.NOT_FOUND,),
+    "get_flow_figures": (HTTPStatus.NOT_FOUND,),
+}
+"""How single operations may fail besides."""
 _REF: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -53,7 +70,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    # what does not apply is left out of a problem: only what "validation" calls required is always there
+    problem = Problem.model_json_schema(mode="validation", ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     components["securitySchemes"] = _SECURITY_SCHEMES
@@ -76,6 +94,8 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     if method != "get":
         _may_fail(responses, HTTPStatus.FORBIDDEN)
         _may_fail(responses, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    for status in _BY_OPERATION.get(operation["operationId"], ()):
+        _may_fail(responses, status)
     if rule.role is not None:
         _may_fail(responses, HTTPStatus.UNAUTHORIZED)
         _may_fail(responses, HTTPStatus.FORBIDDEN)

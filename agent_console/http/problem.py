@@ -17,8 +17,10 @@ from agent_console.errors import (
     EditedMeanwhileError,
     InvalidError,
     StateChangedError,
+    TooLargeError,
     TooManyError,
 )
+from agent_console.limits import MOST_BODY, MOST_FILE
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +101,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(_request: Request, error: HTTPException) -> Response:
-        return _plain_http(error)
+        known = _OF_THE_FRAMEWORK.get(error.status_code)
+        return _plain_http(error) if known is None else response_of(known)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
@@ -107,8 +110,21 @@ def install(app: FastAPI) -> None:
         return response_of(ConsoleError("the daemon's log tells more"))
 
 
+_UNREADABLE = InvalidError(
+    [FieldProblem(field="body", rule="cannot be read", way_out="send JSON in UTF-8, or leave the body out")]
+)
+"""What the framework calls a bad request: a body that is not even text."""
+
+TOO_LARGE = TooLargeError(
+    f"the body is larger than {MOST_BODY // 1024} KiB ({MOST_FILE // 1024 // 1024} MiB for files that are imported): "
+    "send less at once"
+)
+_OF_THE_FRAMEWORK: Mapping[int, ConsoleError] = {400: _UNREADABLE, 413: TOO_LARGE}
+"""Errors of the framework in our own words."""
+
+
 def _plain_http(error: HTTPException) -> Response:
-    """An error of the framework: no such path, no such method, a body that is no JSON."""
+    """An error of the framework: no such path, no such method, a body that is too large."""
     status = HTTPStatus(error.status_code)
     problem = Problem(
         type="about:blank",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from agent_console.documents.administration import (
@@ -15,11 +15,12 @@ from agent_console.documents.administration import (
 )
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.supervision import PreviewDoc, PreviewWish
-from agent_console.documents.values import Page
+from agent_console.documents.values import Line, Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
 from agent_console.http.etags import Match, MatchOrNew, tag
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.http.paging import Cursor, Limit, bad_cursor, cursor_of, key_of
+from agent_console.limits import MOST_FILE
 from agent_console.ports import Ports, SettingsStore
 
 router = APIRouter(tags=["settings"])
@@ -28,6 +29,9 @@ YAML: Final = "application/yaml"
 _YAML_BODY: Final = {
     "requestBody": {"required": True, "content": {YAML: {"schema": {"type": "string"}, "example": "skills: {}"}}}
 }
+
+
+EntryName = Annotated[Line, Path()]
 
 
 def _store(ports: Ports) -> SettingsStore:
@@ -42,7 +46,7 @@ async def export_settings(ports: Daemon) -> Response:
     return PlainTextResponse(await _store(ports).export(), media_type=YAML)
 
 
-@router.post("/settings/import", openapi_extra=_YAML_BODY)
+@router.post("/settings/import", openapi_extra=_YAML_BODY, max_body_size=MOST_FILE)
 async def import_settings(ports: Daemon, who: Who, request: Request) -> ImportedDoc:
     """Put the sections that a YAML text has in place of those that are there."""
     try:
@@ -86,7 +90,7 @@ async def list_settings(ports: Daemon, section: SectionName) -> Page[SettingDoc]
 
 
 @router.get("/settings/{section}/{name}")
-async def get_setting(ports: Daemon, section: SectionName, name: str, response: Response) -> SettingDoc:
+async def get_setting(ports: Daemon, section: SectionName, name: EntryName, response: Response) -> SettingDoc:
     """One entry."""
     found = await _store(ports).entry(section, name)
     if found is None:
@@ -101,7 +105,7 @@ async def put_setting(
     ports: Daemon,
     who: Who,
     section: SectionName,
-    name: str,
+    name: EntryName,
     document: Annotated[Any, Body(description="The entry as a settings file has it; stars keep a secret.")],
     match: MatchOrNew,
     response: Response,
@@ -115,7 +119,7 @@ async def put_setting(
 
 
 @router.delete("/settings/{section}/{name}", status_code=204)
-async def delete_setting(ports: Daemon, who: Who, section: SectionName, name: str, match: Match) -> None:
+async def delete_setting(ports: Daemon, who: Who, section: SectionName, name: EntryName, match: Match) -> None:
     """Remove an entry; refused while others refer to it."""
     await _store(ports).remove(section, name, match=match, by=who.user)
 

@@ -87,6 +87,9 @@ class Acts:
 
     async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish) -> DeskContact:
         """Do something with a contact; as it is then. Raises the console's errors."""
+        reason = self._control.desks.why_not(AgentId(agent), ContactId(contact_id), act)
+        if reason in NOT_FOUND:  # before anything else: whether somebody else's call goes on is not told
+            self._refuse(ActRefused(reason), agent, contact_id, act)
         done = self._control.act(AgentId(agent), ContactId(contact_id), act, details_of(wish))
         return self._doc(await self._done(done, agent, contact_id, act))
 

@@ -1,0 +1,123 @@
+"""Each operation that names somebody or something, asked about another team's: refused, and nothing happens.
+
+The table is the OpenAPI document's: an operation that is new is in it at once.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from agent_console.http.access import ACCESS
+from tests.agent_console.http.operations import OPERATIONS, Operation
+from tests.agent_console.site import Browser, Site, opened
+
+OTHERS = {
+    "agent": "bruno",
+    "queue": "support",
+    "team": "south",
+    "contact_id": "call-2",
+    "recording_id": "call-2",
+    "voicemail_id": "call-2",
+}
+"""What is of the team south only. Bruno talks with call-2, of the queue support."""
+
+OF_NOBODY = {"customer_id", "flow", "name", "section", "token_id"}
+"""Parameters that belong to no team: customers are everybody's, menus too; the rest is for administrators."""
+
+SWITCHED = {"throw_emergency", "put_back_emergency"}
+
+
+def _about_others() -> list[Operation]:
+    return [
+        found
+        for found in OPERATIONS
+        if (found.parameters & OTHERS.keys() or found.name in SWITCHED)
+        and ACCESS[found.name].role in {"agent", "supervisor"}
+    ]
+
+
+ABOUT_OTHERS = _about_others()
+ENTRY_POINTS = {"8001": {"flow": "demo", "queue": "support", "emergency": "demo"}}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with opened(tmp_path_factory.mktemp("site"), {"entry_points": ENTRY_POINTS}) as found:
+        found.ready("bruno")
+        found.answer(found.caller(2, "support"))
+        found.daemon.desk.sign_in("anna")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def nora(site: Site) -> Browser:
+    return site.signed_in("nora")
+
+
+@pytest.fixture(scope="module")
+def anna(site: Site) -> Browser:
+    return site.signed_in("anna")
+
+
+def ask(browser: Browser, about: Operation) -> Any:
+    names = {**OTHERS, "number": "8001"}
+    body = {"json": about.body} if about.body is not None else {}
+    return browser.ask(about.method, about.at({name: names[name] for name in about.parameters}), **body)
+
+
+def state(site: Site) -> tuple[Any, ...]:
+    """All that such a request could change."""
+    engine = site.coordinator.engine
+    return (
+        [agent for agent in engine.agents() if agent.team == "south"],
+        [contact for contact in engine.contacts() if contact.queue == "support"],
+        engine.queue("support"),  # type: ignore[arg-type]  # a name
+        site.console._feed._desks._messages.of("south"),  # type: ignore[union-attr]  # the site is open
+        dict(site.daemon.menus.entry_points.thrown),
+        len(site.switch.actions),
+    )
+
+
+def test_there_is_something_to_ask() -> None:
+    assert len(ABOUT_OTHERS) > 40
+    known = OTHERS.keys() | OF_NOBODY | {"number"}
+    assert {name for found in OPERATIONS for name in found.parameters} <= known, "whose is it?"
+
+
+@pytest.mark.parametrize("about", ABOUT_OTHERS, ids=lambda found: found.name)
+def test_a_supervisor_does_not_reach_another_team(site: Site, nora: Browser, about: Operation) -> None:
+    before = state(site)
+    answer = ask(nora, about)
+    assert answer.status_code in {403, 404}, answer.text
+    assert answer.json()["error_id"] in {"forbidden", "not_found", "no_desk", "rights_needed"}
+    assert state(site) == before
+
+
+@pytest.mark.parametrize("about", ABOUT_OTHERS, ids=lambda found: found.name)
+def test_an_agent_does_not_reach_another_agents_work(site: Site, anna: Browser, about: Operation) -> None:
+    before = state(site)
+    answer = ask(anna, about)
+    assert answer.status_code in {403, 404}, answer.text
+    assert "present" not in answer.json(), "the other's call is shown"
+    assert state(site) == before
+
+
+FILTERED = [
+    found
+    for found in OPERATIONS
+    if found.query & {"queue", "agent", "team", "contact"} and ACCESS[found.name].role in {"agent", "supervisor"}
+]
+
+
+@pytest.mark.parametrize("about", FILTERED, ids=lambda found: found.name)
+def test_a_filter_does_not_show_another_teams_either(nora: Browser, about: Operation) -> None:
+    values = {"queue": "support", "agent": "bruno", "team": "south", "contact": "call-2"}
+    more = "&format=json" if "format" in about.query else ""
+    for name in sorted(about.query & values.keys()):
+        answer = nora.get(f"{about.at({})}?{name}={values[name]}&figure=offered{more}")
+        if answer.status_code == 200:
+            found = answer.json()
+            assert found.get("items", found.get("nodes")) == [], answer.text
+        else:
+            assert answer.status_code in {403, 422}, answer.text
