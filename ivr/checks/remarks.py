@@ -1,4 +1,4 @@
-"""What is no mistake, but perhaps not meant: prompts that nothing plays, variables that nothing uses."""
+"""What is no mistake, but perhaps not meant: prompts that nothing plays, variables that nothing uses, voice alone."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,14 @@ from ivr.checks.material import Material
 from ivr.checks.names import prompts_of, standard_prompts_of, texts_of
 from ivr.errors import ExpressionError, Problem
 from ivr.expressions import condition, names_in
-from ivr.flow import Branch, Collect, Lookup, Node, Set, SpokenValue, Subflow, Survey
+from ivr.flow import Branch, Collect, Lookup, Menu, Node, Set, SpokenValue, Subflow, Survey
 
 
 def remark(material: Material) -> Iterator[Problem]:
     """All of them, where the whole file could be read."""
     if not material.whole:
         return
+    yield from _voice_alone(material)
     played = {name for _, node in material.nodes() for name in _played(node)}
     played |= {"an_agent"} if material.file.escape is not None else set()
     for name in material.file.prompts:
@@ -22,6 +23,15 @@ def remark(material: Material) -> Iterator[Problem]:
     for name, variable in material.file.variables.items():
         if name not in used and variable.default is None:
             yield material.problem(("variables", name), "unused_variable", "nothing sets or uses this variable")
+
+
+def _voice_alone(material: Material) -> Iterator[Problem]:
+    """Choices that a caller has only as long as the recogniser understands."""
+    for path, node in material.nodes():
+        for index, choice in enumerate(node.choices if isinstance(node, Menu) and node.input == "both" else ()):
+            if choice.key is None and choice.say:
+                said = "has no `key`: nobody can choose it when speech is not understood"
+                yield material.problem((*path, "choices", index), "no_key", said)
 
 
 def _played(node: Node) -> Iterator[str]:

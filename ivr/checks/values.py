@@ -10,9 +10,12 @@ from ivr import collecting
 from ivr.checks.material import Material, near
 from ivr.errors import Problem
 from ivr.expressions import names_in
-from ivr.flow import Branch, Collect, Lookup, Menu, Queue, QueueExit, Set, Survey
+from ivr.flow import Branch, Collect, Lookup, Menu, Queue, QueueExit, Set, Survey, Transfer
 from ivr.grammar import normalised
 from ivr.located import Path
+
+LONGEST_EXTENSION = 6
+"""So many digits, keyed in by a caller, may be dialled: not enough for a number that costs."""
 
 _ANY_DAY = dt.date(2000, 1, 1)
 _FITTING_TYPES = {
@@ -40,6 +43,8 @@ def check(material: Material) -> Iterator[Problem]:
                 yield from _address(material, path, node)
             case Branch(cases=()):
                 yield material.problem((*path, "cases"), "empty", "a branch without a case: add one, or use `say`")
+            case Transfer():
+                yield from _dialled(material, (*path, "to"), node)
             case Queue():
                 yield from _exits(material, path, node)
             case Set(language=str(language)) if not names_in(language):
@@ -170,6 +175,19 @@ def _address(material: Material, path: Path, node: Lookup) -> Iterator[Problem]:
         )
     elif "{" in parts.netloc:
         yield material.problem(place, "url", "the host may not hold a variable: a caller must not choose whom we ask")
+
+
+def _dialled(material: Material, place: Path, node: Transfer) -> Iterator[Problem]:
+    keyed_in = {
+        other.variable: collecting.longest(other) for _, other in material.nodes() if isinstance(other, Collect)
+    }
+    for name in names_in(node.to):
+        if keyed_in.get(name, 0) > LONGEST_EXTENSION:
+            said = (
+                f"callers would choose with {name!r} what the centre dials and pays for: let a branch or a lookup "
+                f"choose, or ask for an extension of at most {LONGEST_EXTENSION} digits (`max_length`)"
+            )
+            yield material.problem(place, "dialled", said)
 
 
 def _exits(material: Material, path: Path, node: Queue) -> Iterator[Problem]:

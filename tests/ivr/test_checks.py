@@ -465,14 +465,6 @@ def test_flows_beside_a_file_are_known_and_not_judged(tmp_path: Path) -> None:
     assert [(p.file, p.rule) for p in check_with_neighbours([circle]).problems] == [(str(circle), "subflow_circle")]
 
 
-def test_what_nothing_uses_is_remarked_and_no_mistake(tmp_path: Path) -> None:
-    text = GOOD.replace("name: {}", "name: {}\n  idle: {}\n  shown: {default: x}")
-    paths = written(tmp_path, text.replace("hello: {en: Hello.}", "hello: {en: Hello.}\n  spare: {en: Never.}"))
-    checked = check_with_neighbours(paths)
-    assert checked.problems == []
-    assert [(p.line, p.key) for p in checked.remarks] == [(6, "variables.idle"), (37, "prompts.spare")]
-
-
 def test_subflows_have_to_exist_and_not_to_call_in_a_circle(tmp_path: Path) -> None:
     one = SUB.format(name="one", other="two", theirs="mine")
     assert [p.rule for p in problems_of(tmp_path, one)] == ["unknown_flow"]

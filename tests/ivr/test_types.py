@@ -122,6 +122,24 @@ def test_braces_that_hold_no_name_are_told(tmp_path: Path) -> None:
     assert [message[:9] for _, _, message in found(tmp_path, node)] == ["{ pin } i", "{} is no "]
 
 
+DIALS = """\
+flow: f
+start: ask
+variables: {who: {type: digits}}
+nodes:
+  ask: {type: collect, variable: who, max_length: LENGTH, prompts: [use_keys], next: dial,
+        no_input: {next: end}, no_match: {next: end}}
+  dial: {type: transfer, to: "{who}", failed: end}
+  end: {type: hang_up}
+"""
+
+
+def test_a_caller_may_dial_an_extension_and_no_number_that_costs(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, DIALS.replace("LENGTH", "4")) == []
+    (problem,) = problems_of(tmp_path, DIALS.replace("LENGTH", "15"))
+    assert (problem.rule, problem.line, problem.key) == ("dialled", 7, "nodes.dial.to")
+
+
 # -- while a call goes on -------------------------------------------------------------------------------------------
 
 
