@@ -75,6 +75,7 @@ class Centre:
 
     def __init__(self, folder: Path, more: Mapping[str, Any] | None = None) -> None:
         self.port = free_port()
+        self._calls = 0
         self.base = f"http://127.0.0.1:{self.port}"
         self.journal = folder / "journal.sqlite3"
         self.config = folder / "cordboard.yaml"
@@ -143,9 +144,14 @@ class Centre:
 
     # -- people ------------------------------------------------------------------------------------------------------
 
-    def call(self, name: str = "Carla Customer", number: str = "+4930123456", keys: str = "1") -> str:
-        """Somebody calls the main number and presses keys; the contact's id. They wait and talk for ever."""
-        return str(self.tell("call", number="8000", caller=number, name=name, keys=keys))
+    def call(self, name: str = "Carla Caller", number: str = "", keys: str = "1") -> str:
+        """Somebody calls the main number and presses keys; the contact's id. They wait and talk for ever.
+
+        Without a number they have one that nobody had before.
+        """
+        self._calls += 1
+        caller = number or f"+49305550{self._calls:03}"
+        return str(self.tell("call", number="8000", caller=caller, name=name, keys=keys))
 
     def hang_up(self, contact: str) -> None:
         """The caller goes."""

@@ -44,6 +44,7 @@ class Person:
         self.page.locator("input[autocomplete=current-password]").fill(password)
         self.page.keyboard.press("Enter")
         self.page.get_by_role("banner").wait_for()
+        self.page.get_by_role("main").locator(":scope > *").first.wait_for()
         return self
 
     def close(self) -> None:

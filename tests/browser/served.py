@@ -27,6 +27,7 @@ from facts.ids import AgentId
 from facts.states import Declared, Party
 from reporting.kpi.board import Board
 from simulation.distributions.durations import Constant
+from storage.audit import AuditLog
 from storage.customer_rows import CustomerRecord
 from storage.customers import Customers
 from storage.journal import open_journal
@@ -172,6 +173,10 @@ class Served:
         """The facts of a kind, as they are kept."""
         self._daemon.written()
         return [msgspec.to_builtins(e.fact) for e in self._journal.entries() if e.fact.kind == kind]
+
+    def audited(self) -> list[Any]:
+        """The audit log's changes, the oldest first."""
+        return [msgspec.to_builtins(one.change) for one in reversed(AuditLog(self._journal).changes())]
 
     def customer(self, customer_id: str, record: dict[str, Any]) -> None:
         """Put a customer on file."""

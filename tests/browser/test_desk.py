@@ -1,12 +1,183 @@
 """An agent's day at the desk, in a real browser."""
 
+import re
+
 from playwright.sync_api import expect
 
+from tests.browser.cable import Cable
 from tests.browser.centre import Centre
-from tests.browser.people import People
+from tests.browser.people import People, Person
+
+
+def dispositions(centre: Centre) -> list[tuple[str, str]]:
+    """What was said to have come of contacts: disposition and notes."""
+    return [(fact["disposition"], fact["notes"]) for fact in centre.tell("facts", kind="DispositionSet")]
+
+
+def talk(people: People, centre: Centre, **more: str) -> tuple[Person, str]:
+    """An agent who talks with a caller."""
+    ann = people.agent("ann")
+    contact = centre.call(**more)
+    ann.answer()
+    return ann, contact
 
 
 def test_an_agent_begins_to_work_and_is_ready_in_the_distributor_too(people: People, centre: Centre) -> None:
     ann = people.agent("ann")
     expect(ann.state).to_contain_text("Ready")
     assert centre.state("ann") == "READY IDLE"
+
+
+def test_an_agents_call_from_offer_to_outcome(people: People, centre: Centre) -> None:
+    centre.tell(
+        "customer",
+        customer_id="c-1",
+        record={"name": "Carla Customer", "numbers": ["+4930123456"], "tier": "gold", "open_matters": ["Order 4711"]},
+    )
+    ann = people.agent("ann")
+    centre.work("bob")
+    centre.tell("agent", name="bob", what="not_ready")
+    centre.call("C. CUSTOMER", "+4930123456")
+    expect(ann.offer).to_contain_text("Carla Customer")
+    expect(ann.offer).to_contain_text("gold")
+    expect(ann.offer).to_contain_text("Sales")
+    expect(ann.page.get_by_role("complementary")).to_contain_text("Order 4711")
+    ann.answer()
+    expect(ann.contact).to_contain_text("Ask for the order number.")
+    assert centre.state("ann") == "READY TALKING"
+
+    ann.control("Hold").click()
+    expect(ann.contact.locator("header")).to_contain_text("On hold")
+    centre.until(lambda: centre.state("ann") == "READY HOLD")
+    ann.control("Retrieve").click()
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+
+    ann.control("Transfer").click()
+    ann.page.get_by_role("combobox").fill("bob")
+    expect(ann.page.get_by_role("option", name=re.compile("Bob Field"))).to_contain_text("Not ready")
+    ann.page.keyboard.press("Enter")
+    centre.answer("1002")
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    notes = ann.page.get_by_label("Notes")
+    expect(notes).to_be_focused()
+    ann.page.keyboard.type("Order 4711 goes to Bob")
+    key = ann.page.get_by_role("button", name="Solved").locator("kbd").inner_text()
+    ann.page.keyboard.press(f"Alt+Digit{key}")
+    expect(ann.contact.get_by_text("Saved", exact=True)).to_be_visible()
+    ann.page.get_by_role("button", name=re.compile("^Done")).click()
+    expect(ann.state).to_have_attribute("data-state", "ready")
+    assert dispositions(centre)[-1] == ("solved", "Order 4711 goes to Bob")
+    assert len(centre.tell("facts", kind="ContactTransferred")) == 1
+    expect(ann.page.get_by_text("My last contacts").locator("xpath=ancestor::section")).to_contain_text("C. CUSTOMER")
+
+
+def test_a_page_that_is_loaded_anew_shows_every_state_as_it_is(people: People, centre: Centre) -> None:
+    ann = people.user("ann")
+    ann.start_work()
+    ann.page.reload()
+    expect(ann.state).to_have_attribute("data-state", "not_ready")
+    ann.become_ready()
+    ann.page.reload()
+    expect(ann.state).to_have_attribute("data-state", "ready")
+    centre.call("Rita Reload")
+    expect(ann.offer).to_contain_text("Rita Reload")
+    ann.page.reload()
+    expect(ann.offer).to_contain_text("Rita Reload")
+    ann.answer()
+    ann.page.reload()
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    ann.control("Mute").click()
+    ann.control("Hold").click()
+    expect(ann.contact.locator("header")).to_contain_text("On hold")
+    ann.page.get_by_label("Notes").fill("typed a moment before the reload")
+    ann.page.reload()
+    expect(ann.contact.locator("header")).to_contain_text("On hold")
+    expect(ann.control("Unmute")).to_be_visible()
+    expect(ann.page.get_by_label("Notes")).to_have_value("typed a moment before the reload")
+    ann.control("Hang up").click()
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    ann.page.reload()
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    expect(ann.page.get_by_label("Notes")).to_have_value("typed a moment before the reload")
+    centre.until(lambda: [notes for _, notes in dispositions(centre)][-1:] == ["typed a moment before the reload"])
+
+
+def test_two_tabs_show_one_call_and_either_can_act(people: People, centre: Centre) -> None:
+    ann, contact = talk(people, centre)
+    second = ann.new_tab()
+    second.goto("/")
+    expect(second.get_by_role("article").locator("header")).to_contain_text("Talking")
+    second.get_by_role("toolbar").get_by_role("button", name="Hold").click()
+    expect(ann.contact.locator("header")).to_contain_text("On hold")
+    ann.page.get_by_label("Notes").fill("from the first tab")
+    expect(second.get_by_label("Notes")).to_have_value("from the first tab")
+    centre.hang_up(contact)
+    for page in (ann.page, second):
+        expect(page.get_by_role("article").locator("header")).to_contain_text("Wrap-up")
+
+
+def test_a_network_that_is_cut_for_ten_seconds(people: People, centre: Centre, cable: Cable) -> None:
+    ann = people.agent("ann", base=f"http://127.0.0.1:{cable.port}")
+    contact = centre.call("Nina Network")
+    ann.answer()
+    cable.pull()
+    bar = ann.page.get_by_role("status").filter(has_text="No connection since")
+    expect(bar).to_contain_text("Your call goes on")
+    expect(bar).to_contain_text(re.compile("Trying"))
+    ann.page.get_by_label("Notes").fill("written without a network")
+    expect(ann.contact.get_by_text("Kept in this browser")).to_be_visible()
+    assert centre.state("ann") == "READY TALKING", "the talk does not hang on the browser"
+    centre.hang_up(contact)
+    ann.page.wait_for_timeout(8_000)
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    cable.put_back()
+    expect(bar).to_be_hidden(timeout=12_000)
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    expect(ann.contact.get_by_text("Saved", exact=True)).to_be_visible(timeout=8_000)
+    assert dispositions(centre)[-1][1] == "written without a network"
+
+
+def test_a_session_that_ends_leaves_the_page_and_the_call(people: People, centre: Centre) -> None:
+    ann, _ = talk(people, centre)
+    centre.tell("end_sessions", user="ann")
+    ann.page.get_by_label("Notes").fill("typed with a dead session")
+    again = ann.page.get_by_role("dialog")
+    expect(again).to_contain_text("Your session has ended")
+    again.locator("input[autocomplete=current-password]").fill(centre.passwords["ann"])
+    ann.page.keyboard.press("Enter")
+    expect(again).to_be_hidden()
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    expect(ann.page.get_by_label("Notes")).to_have_value("typed with a dead session")
+    centre.until(lambda: [notes for _, notes in dispositions(centre)][-1:] == ["typed with a dead session"])
+
+
+def test_a_call_is_taken_held_and_wrapped_up_by_keys_alone(people: People, centre: Centre) -> None:
+    ann = people.user("ann")
+    keys = ann.page.keyboard
+    expect(ann.page.get_by_role("button", name="Begin to work")).to_be_visible()
+    keys.press("r")
+    expect(ann.state).to_have_attribute("data-state", "not_ready")
+    keys.press("r")
+    expect(ann.state).to_have_attribute("data-state", "ready")
+    centre.call("Kurt Keys")
+    expect(ann.offer).to_be_visible()
+    keys.press("a")
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    keys.press("h")
+    expect(ann.contact.locator("header")).to_contain_text("On hold")
+    keys.press("h")
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    keys.press("t")
+    expect(ann.page.get_by_role("combobox")).to_be_focused()
+    keys.press("Escape")
+    expect(ann.page.get_by_role("dialog")).to_be_hidden()
+    keys.press("?")
+    expect(ann.page.get_by_role("dialog")).to_contain_text("Hang up")
+    keys.press("Escape")
+    keys.press("e")
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    keys.type("by keys")
+    keys.press("Alt+Digit1")
+    keys.press("Alt+f")
+    expect(ann.state).to_have_attribute("data-state", "ready")
+    assert dispositions(centre)[-1] == ("follow_up", "by keys")

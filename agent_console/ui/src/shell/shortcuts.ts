@@ -74,8 +74,9 @@ class Keys {
 }
 
 function fits(shortcut: Shortcut, event: KeyboardEvent): boolean {
-  const wantsShift = shortcut.code === "Slash";
-  return shortcut.code === event.code && event.shiftKey === wantsShift;
+  // the question mark lies elsewhere on many keyboards
+  if (shortcut.code === "Slash") return event.key === "?" || (event.code === "Slash" && event.shiftKey);
+  return shortcut.code === event.code && !event.shiftKey;
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -1,0 +1,79 @@
+"""The demo as a newcomer meets it: the terminal's lines, a browser, a call within a minute."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.agent_console.site import free_port
+from tests.browser.people import People
+
+LINES = 4
+
+
+class Demo:
+    """A running demo, with what it told."""
+
+    def __init__(self, home: Path) -> None:
+        self.began = time.monotonic()
+        self.port = free_port()
+        command = [sys.executable, "-m", "cti_bridge.app.main", "demo", "--no-browser", "--seed", "5"]
+        env = {**os.environ, "CORDBOARD_HOME": str(home), "CORDBOARD_WEB__PORT": str(self.port)}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
+        )
+        assert self._process.stderr is not None
+        self.lines = [self._process.stderr.readline() for _ in range(LINES)]
+        self.passwords = {line.split()[1]: line.split()[2] for line in self.lines[1:]}
+
+    def stop(self) -> str:
+        """End it; what else it told."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.communicate(timeout=30)[1]
+        finally:
+            self._process.kill()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    one = Demo(tmp_path_factory.mktemp("home"))
+    try:
+        yield one
+    finally:
+        rest = one.stop()
+    assert "Traceback" not in rest
+
+
+def test_a_newcomer_takes_a_call_within_a_minute(demo: Demo, browser: Browser) -> None:
+    [base] = re.findall(r"http://\S+", demo.lines[0])
+    assert base == f"http://127.0.0.1:{demo.port}"
+    assert [line.split()[0] for line in demo.lines[1:]] == ["agent", "supervisor", "administrator"]
+    people = People(browser, base, demo.passwords)
+    robin = people.user("robin")
+    robin.start_work()
+    robin.become_ready()
+    expect(robin.offer).to_be_visible(timeout=45_000)
+    robin.answer()
+    assert time.monotonic() - demo.began < 60
+    expect(robin.contact).to_contain_text("Thank you for calling Cordboard")
+    robin.control("Hold").click()
+    expect(robin.contact.locator("header")).to_contain_text("On hold")
+    robin.control("Hang up").click()
+    robin.page.get_by_label("Notes").fill("My first call")
+    robin.page.get_by_role("button", name=re.compile("^Solved")).click()
+    robin.page.get_by_role("button", name=re.compile("^Done")).click()
+    expect(robin.page.get_by_text("My last contacts").locator("xpath=ancestor::section")).to_contain_text("Solved")
+    lead = people.user("lead", "/floor")
+    agents = lead.page.get_by_role("grid", name="Agents")
+    expect(agents).to_have_attribute("aria-rowcount", "32")
+    lead.page.get_by_role("textbox", name="Search").fill("robin")
+    expect(agents.get_by_role("row").filter(has_text="Robin Ames")).to_be_visible()
+    assert people.go_home() == []
