@@ -58,7 +58,7 @@ def _blame_json(blame: Blame) -> dict[str, Any]:
 
 def _forecast(miss: Miss) -> str:
     if miss.forecast_weeks is None:
-        return "none: the actual volume is taken as planned"
+        return "none, so the actual volume is taken as planned"
     return f"mean of {miss.forecast_weeks} weeks before" if miss.forecast_weeks else "given"
 
 

@@ -39,12 +39,13 @@ def weeks_before(at: Instant, zone: tzinfo) -> list[Instant]:
 def from_history(at: Instant, interval: str, zone: tzinfo, past: Mapping[Instant, Cell]) -> Expectation | None:
     """The mean of the same interval in the weeks before; ``past`` has the cells by their intervals' beginnings.
 
-    Weeks of which nothing is known do not count; None where there is none.
+    On a day that had contacts, an interval without any counts as one of 0. Days of which nothing is known, because
+    the queue was closed or the history begins later, do not count; None where there is no other.
     """
     calendar = Calendar(zone)
-    found = [
-        past[begin] for begin in (calendar.begin(interval, one) for one in weeks_before(at, zone)) if begin in past
-    ]
+    days = {calendar.begin("day", begin) for begin in past}
+    begins = [calendar.begin(interval, one) for one in weeks_before(at, zone)]
+    found = [past.get(begin, Cell()) for begin in begins if calendar.begin("day", begin) in days]
     if not found:
         return None
     handled = sum(cell.handled for cell in found)

@@ -8,11 +8,12 @@ the fall exactly. What the model does not explain, the observed level against th
 of service: agents who were ready but could not take the contacts that waited, and chance.
 
 An agent who serves several queues counts for each by the part of their handling time that went to it. Where no
-agent's time is known (imported calls), staffing and not-ready time have no data, and are part of the rest. The level
-is reckoned as SL3 here, which is what the model speaks of.
+agent's time is known (imported calls), staffing and not-ready time have no data, and are part of the rest; where
+nothing was forecast and no week before tells, neither volume nor handling time has a plan or a share. The level is
+reckoned as SL3 here, which is what the model speaks of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import permutations
 from typing import TypeVar
@@ -165,6 +166,7 @@ class _Scene:
         expected = self._expected(interval.start, interval.end)
         actual_aht = _aht_s(interval.cell)
         known_aht = expected.aht_us / SECOND if expected and expected.aht_us else actual_aht
+        known = frozenset(_known_plans(expected))
         planned = _Conditions(
             rate=(expected.offered if expected else interval.cell.offered) / seconds,
             aht_s=known_aht or actual_aht or 0.0,
@@ -193,7 +195,10 @@ class _Scene:
             required_agents=required,
             patience_s=self._patience_s,
             forecast_weeks=None if expected is None else expected.weeks,
-            blames=tuple(_blame(cause, share, planned, actual, evidence) for cause, share in shares.items()),
+            blames=tuple(
+                _blame(cause, share, planned if cause in known else None, actual, evidence)
+                for cause, share in shares.items()
+            ),
         )
 
     @property
@@ -285,6 +290,15 @@ _FIELDS = {"volume": "rate", "handling_time": "aht_s", "staffing": "logged_in", 
 _UNITS = {"volume": "contacts an hour", "handling_time": "s", "staffing": "agents", "not_ready": "agents"}
 
 
+def _known_plans(expected: Expectation | None) -> Iterator[str]:
+    """The causes of which it is known what was planned."""
+    yield from ("staffing", "not_ready")
+    if expected is not None:
+        yield "volume"
+    if expected is not None and expected.aht_us:
+        yield "handling_time"
+
+
 def _mixed(planned: _Conditions, actual: _Conditions, changed: frozenset[str]) -> _Conditions:
     """The conditions as planned, but for the causes that are put as they were."""
     changes = {_FIELDS[cause]: getattr(actual, _FIELDS[cause]) for cause in changed}
@@ -339,7 +353,7 @@ class _Evidence(msgspec.Struct, frozen=True):
         return contacts, agents
 
 
-def _blame(cause: str, share: float, planned: _Conditions, actual: _Conditions, evidence: _Evidence) -> Blame:
+def _blame(cause: str, share: float, planned: _Conditions | None, actual: _Conditions, evidence: _Evidence) -> Blame:
     contacts: Mapping[ContactId, float] = {}
     agents: Mapping[AgentId, float] = {}
     match cause:
@@ -348,9 +362,9 @@ def _blame(cause: str, share: float, planned: _Conditions, actual: _Conditions, 
         case "handling_time":
             contacts, agents = evidence.long()
         case "staffing":
-            agents = evidence.staff.logged_in
+            contacts, agents = evidence.late(), evidence.staff.logged_in
         case "not_ready":
-            agents = evidence.staff.not_ready
+            contacts, agents = evidence.late(), evidence.staff.not_ready
         case _:
             contacts, agents = evidence.late(), evidence.staff.ready
     field = _FIELDS.get(cause)
@@ -359,7 +373,7 @@ def _blame(cause: str, share: float, planned: _Conditions, actual: _Conditions, 
     return Blame(
         cause=cause,
         share=share,
-        planned=None if field is None else getattr(planned, field) * factor,
+        planned=None if field is None or planned is None else getattr(planned, field) * factor,
         actual=None if field is None or unknown else getattr(actual, field) * factor,
         unit=_UNITS.get(cause, ""),
         contacts=_greatest(contacts),

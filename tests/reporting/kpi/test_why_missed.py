@@ -123,6 +123,33 @@ def test_the_forecast_is_the_mean_of_four_weeks() -> None:
     assert (volume.planned, volume.actual, miss.forecast_weeks) == (50, 200, 4)
 
 
+def test_an_interval_without_contacts_counts_on_a_day_that_had_some() -> None:
+    week, scene = 7 * 24 * 3600, Scene()
+    for weeks, calls, later in ((4, 10, 0), (3, 0, 0), (2, 30, 0), (1, 8, 3600), (0, 100, 0)):
+        for number in range(calls):
+            at = -weeks * week + number + later
+            scene.call(at, f"w{weeks}/{number}", "ann", wait=1 if weeks else 30, talk=100)
+    scene.list.sort(key=lambda entry: entry.at)
+    plan = Plan(target=Target(goal=0.8), zone=UTC)
+    (miss,) = misses(read(scene, None, None).records, SALES, clock(0), clock(0) + 30 * MINUTE, plan)
+    volume = next(blame for blame in miss.blames if blame.cause == "volume")
+    assert miss.forecast_weeks == 3, "the third week before was not open"
+    assert volume.planned == pytest.approx(2 * (10 + 30 + 0) / 3)
+
+
+def test_without_forecast_and_history_volume_and_handling_have_no_plan() -> None:
+    scene = half_hour(calls=60, agents=3, talk=120)
+    plan = Plan(target=Target(goal=0.8), zone=UTC)
+    (miss,) = misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan)
+    by_cause = {blame.cause: blame for blame in miss.blames}
+    for cause in ("volume", "handling_time"):
+        assert (by_cause[cause].planned, by_cause[cause].share) == (None, 0)
+        assert by_cause[cause].actual
+    assert by_cause["staffing"].planned == miss.required_agents
+    assert by_cause["staffing"].contacts, "those who waited too long"
+    assert sum(shares(miss).values()) == pytest.approx(miss.planned - miss.observed, abs=1e-12)
+
+
 def test_an_interval_that_reached_its_goal_is_not_a_miss() -> None:
     plan = Plan(target=Target(goal=0.8), zone=UTC)
     scene = half_hour(calls=20, agents=6, talk=60)
