@@ -4,7 +4,7 @@ Intervals are half-open: the first instant is inside, the second is not; None is
 (`facts.time.Instant`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 from facts.ids import ContactId, NodeName
@@ -36,6 +36,6 @@ class JournalAppender(JournalReader, Protocol):
         """The number of the node's last fact, 0 for none; the next entry carries one more."""
         ...
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Iterable[Entry]) -> None:
         """Write all entries in one transaction; after an error none of them is there."""
         ...

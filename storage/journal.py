@@ -6,10 +6,11 @@ the length of the journal.
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from heapq import merge
 from itertools import chain as concatenated
+from itertools import islice
 from pathlib import Path
 from secrets import token_bytes
 from types import TracebackType
@@ -32,6 +33,10 @@ from storage.schema import CORRECTIONS, IS_CORRECTION, REVISION, journal, journa
 
 PAGE = 2_000
 """Facts read at once."""
+
+
+PIECE = 10_000
+"""Facts encoded and written at once."""
 
 
 class Head(NamedTuple):
@@ -147,29 +152,35 @@ class Journal:
 
     # -- writing --------------------------------------------------------------------------------------------------
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Add entries, all or none, on disk when this returns.
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries, all or none, on disk when this returns. Of very many, no more than `PIECE` are held at once.
 
         Raises `SequenceError` when an entry's number is not the one after its node's last, `ForeignWriterError` when
         another process wrote under the node's name in the meantime, and `DatabaseAwayError` (locked, full, gone):
         only then is it open whether the entries are in; `last_seq` tells.
         """
-        self.append_records([encode(entry) for entry in entries])
+        left = iter(entries)
+        self._append(iter(lambda: [encode(entry) for entry in islice(left, PIECE)], []))
 
     def append_records(self, records: Sequence[Record]) -> None:
         """As `append`, for entries that were encoded before."""
+        self._append([records] if records else [])
+
+    def _append(self, pieces: Iterable[Sequence[Record]]) -> None:
         if self.read_only:
             raise ReadOnlyError(f"{self.url!r} is open for reading only")
-        if not records:
+        pieces = iter(pieces)
+        first = next(pieces, None)
+        if first is None:
             return
         with self._append_lock:
             try:
                 with self.transaction(writes=True) as connection:
-                    heads = self.append_within(connection, records)
+                    for records in concatenated((first,), pieces):
+                        self._heads.update(self.append_within(connection, records))
             except BaseException:
                 self._heads.clear()  # whether the commit arrived is not known: ask the database next time
                 raise
-            self._heads.update(heads)
 
     def append_within(self, connection: Connection, records: Sequence[Record]) -> dict[str, Head]:
         """Add records as part of a transaction that does more; gives the nodes' heads after it."""

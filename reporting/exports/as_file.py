@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reporting.exports import tables
 from reporting.exports.as_html import html_page
-from reporting.exports.as_json import json_bytes, report_json
+from reporting.exports.as_json import json_bytes, report_chunks
 from reporting.exports.tables import Sheet
 from reporting.kpi.errors import OutputError, ReportError
 from reporting.kpi.report import Report
@@ -45,7 +45,7 @@ def whole_file(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _json(_title: str, report: Report, _goal: float | None) -> bytes:
-    return json_bytes(report_json(report))
+    return b"".join(report_chunks(report))
 
 
 def _csv(_title: str, report: Report, _goal: float | None) -> bytes:

@@ -69,9 +69,7 @@ def write(journal: JournalAppender, node: NodeName, drafts: Iterable[Draft]) -> 
     """Append the drafts in the order of time; drafts of one instant keep theirs. Says how many there were."""
     seq = journal.last_seq(node)
     ordered = sorted(drafts, key=lambda draft: draft.at)
-    entries = [
+    journal.append(
         Entry(node=node, seq=number, at=draft.at, fact=draft.fact) for number, draft in enumerate(ordered, seq + 1)
-    ]
-    if entries:
-        journal.append(entries)
-    return len(entries)
+    )
+    return len(ordered)

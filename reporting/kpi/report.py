@@ -64,7 +64,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
             raise ReportError(f"the range {order}: --from is inside it, --to is not")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The figures of one slice; ``slice`` maps each dimension asked for to its value."""
 
     slice: dict[str, str | None]

@@ -1,6 +1,6 @@
 """Small days at a contact centre, written as facts: times in seconds after nine o'clock."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from facts.ids import AgentId, ContactId, NodeName, OfferId, QueueName, ReasonCode, SkillName
@@ -51,7 +51,7 @@ class Scene:
     def last_seq(self, node: NodeName) -> int:
         return sum(1 for entry in self.list if entry.node == node)
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             assert entry.seq == self.last_seq(entry.node) + 1
             self.list.append(entry)

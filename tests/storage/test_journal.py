@@ -25,6 +25,7 @@ from storage.errors import (
 from storage.journal import PAGE, Journal, open_journal
 from storage.records import decode, encode
 from storage.schema import REVISION, metadata
+from storage.verification import verify
 from tests.storage.entries import NODE, START, calls, entry
 from tests.storage.strategies import KINDS, numbered
 
@@ -36,6 +37,20 @@ def test_what_was_appended_is_read(journal: Journal) -> None:
     assert list(journal.entries()) == entries
     assert journal.last_seq(NODE) == 27
     assert journal.last_seq(NodeName("b")) == 0
+
+
+def test_very_many_are_written_in_pieces_and_all_or_none(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.journal.PIECE", 4)
+    entries = calls(3)
+    gap = [*entries[:9], *entries[10:]]
+    with pytest.raises(SequenceError):
+        journal.append(iter(gap))
+    assert (list(journal.entries()), journal.last_seq(NODE)) == ([], 0)
+    journal.append(iter(entries))
+    assert list(journal.entries()) == entries
+    assert verify(journal).holds
+    journal.append(iter([]))
+    assert journal.last_seq(NODE) == len(entries)
 
 
 def test_a_journal_opened_again_goes_on(database: str) -> None:

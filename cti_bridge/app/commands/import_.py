@@ -129,6 +129,13 @@ def _count(journal: "Journal", settings: "Settings", outcome: Outcome) -> None:
         typer.echo(f"imported, but the interval tables lack it: {error}; reports read the facts instead", err=True)
 
 
+def _said(name: str, value: Any) -> str:
+    words = name.replace("_", " ")
+    if not isinstance(value, dict):
+        return f"{words} {value}"
+    return f"{words} ({', '.join(f'{kind} {count}' for kind, count in value.items())})"
+
+
 def _tell(file: Path, outcome: Outcome, *, as_json: bool, **more: Any) -> None:
     """Say what was done; ends with 1 where rows were rejected."""
     summary: dict[str, Any] = {
@@ -151,6 +158,6 @@ def _tell(file: Path, outcome: Outcome, *, as_json: bool, **more: Any) -> None:
         if len(outcome.problems) > SHOWN_PROBLEMS:
             typer.echo(f"{file.name}: {len(outcome.problems) - SHOWN_PROBLEMS} more; --json tells all", err=True)
         said = {**summary, **{name: value for name, value in more.items() if value}}
-        typer.echo(f"{file.name}: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in said.items()))
+        typer.echo(f"{file.name}: " + ", ".join(_said(name, value) for name, value in said.items()))
     if outcome.count(REJECTED):
         raise typer.Exit(ImportRefusedError.exit_code)

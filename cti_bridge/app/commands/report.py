@@ -134,9 +134,10 @@ def _put_out(title: str, report: "Report", output: Path | None, goal: float | No
 
         write_report(output, title, report, goal=goal)
     elif as_json:
-        from reporting.exports.as_json import report_json  # noqa: PLC0415
+        from reporting.exports.as_json import report_chunks  # noqa: PLC0415
 
-        _print_json(report_json(report))
+        for chunk in report_chunks(report):
+            typer.echo(chunk, nl=False)
     else:
         from reporting.exports.as_table import headed  # noqa: PLC0415
 

@@ -17,10 +17,10 @@ from facts.ids import AgentId, ContactId
 from facts.journal import ContactHeld, ContactOffered, ContactRetrieved, ContactTransferred, RequirementRelaxed
 from facts.states import OfferOutcome
 from facts.time import SECOND, from_seconds
-from reporting.exports import figures_doc, tables
+from reporting.exports import as_json, figures_doc, tables
 from reporting.exports.as_file import write_report
 from reporting.exports.as_html import html_page
-from reporting.exports.as_json import json_bytes, report_json
+from reporting.exports.as_json import json_bytes, report_chunks, report_json
 from reporting.exports.as_table import headed
 from reporting.exports.labels import Labels
 from reporting.exports.story import story
@@ -75,6 +75,15 @@ def test_json_has_the_shape_that_programs_read() -> None:
     assert (rows["sales"]["service_level"]["numerator"], rows["sales"]["service_level"]["denominator"]) == (1, 2)
     assert rows["sales"]["csat"]["value"] is None
     assert data["total"]["figures"]["offered"]["value"] == 4
+
+
+def test_json_of_many_rows_has_a_line_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    indented, made = b"".join(report_chunks(report())), report()
+    monkeypatch.setattr(as_json, "MOST_INDENTED", 0)
+    monkeypatch.setattr(as_json, "_HELD", 2)
+    lines = b"".join(report_chunks(made))
+    assert json.loads(lines) == json.loads(indented) == json.loads(json_bytes(report_json(made)))
+    assert sum(line.startswith(b'{"slice"') for line in lines.splitlines()) == len(made.rows) > 2
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
