@@ -31,6 +31,7 @@ nodes:
       - {{name: secret, key: 4, next: pin}}
       - {{name: rude, key: 5, next: rude}}
       - {{name: greeted, key: 6, next: greeting}}
+      - {{name: doubtful, key: 7, next: doubtful}}
     first_digit_s: 2
     confirm_below: {confirm_below}
     no_input: {{retries: 1, next: to_support}}
@@ -65,6 +66,15 @@ nodes:
     confirm_below: 0
     no_input: {{retries: 1, next: to_support}}
     no_match: {{retries: 1, next: to_support}}
+  doubtful:
+    type: menu
+    prompts: [next]
+    choices:
+      - {{name: billing, key: 1, next: to_sales, prompts: [words], say: {{en: [billing]}}}}
+      - {{name: support, key: 2, next: to_support}}
+    confirm_below: 1
+    no_input: {{retries: 3, next: to_support}}
+    no_match: {{retries: 3, next: to_support}}
   greeting: {{type: say, prompts: [long], next: sure}}
   rude: {{type: say, prompts: [long], interruptible: false, next: bye}}
   to_sales: {{type: queue, queue: sales}}
@@ -76,6 +86,7 @@ prompts:
   words: {{en: {{text: words, recording: words.wav}}}}
   bye: {{en: {{text: bye, recording: bye.wav}}}}
   keys_only: {{en: {{text: keys only, recording: keys.wav}}}}
+  use_keys: {{en: {{text: use keys, recording: keys.wav}}}}
 """
 ENGLISH = {"billing": "billing", "account": "my account", "support": "technical support"}
 

@@ -8,7 +8,18 @@ import pytest
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import Phones
 from tests.e2e.daemon import Daemon
-from tests.e2e.listening import ENGLISH, LONG_HZ, NEXT_HZ, STOPS_WITHIN_S, arrive, serve, spoken, write_flow
+from tests.e2e.listening import (
+    ENGLISH,
+    KEYS_HZ,
+    LONG_HZ,
+    NEXT_HZ,
+    STOPS_WITHIN_S,
+    WORDS_HZ,
+    arrive,
+    serve,
+    spoken,
+    write_flow,
+)
 from tests.e2e.voices import LEVEL, noise_like_a_room, said
 
 pytestmark = pytest.mark.xdist_group("speech")
@@ -117,6 +128,39 @@ def test_a_prompt_that_may_not_be_interrupted_goes_on(english: Daemon, phones: P
     caller.call.wait_said()
     caller.press("1")
     assert caller.hears_still(LONG_HZ)
+    caller.leave()
+
+
+def test_what_was_understood_with_little_confidence_is_asked_back(english: Daemon, phones: Phones) -> None:
+    billing, yes = said("billing"), said("yes")
+    caller = arrive(english, phones)
+    caller.press("7")
+    caller.wait_node("doubtful")
+    caller.wait_hears(NEXT_HZ)
+    caller.say(billing)
+    caller.wait_hears(WORDS_HZ)
+    assert not [fact for fact in caller.facts("MenuInputGiven") if fact.node == "doubtful"]
+    caller.call.wait_said()
+    caller.say(yes)
+    assert caller.wait("ContactQueued").queue == "sales"
+    spoken(caller, "billing")
+    caller.leave()
+
+
+def test_after_two_failures_keys_are_offered(english: Daemon, phones: Phones) -> None:
+    nonsense = said("the quick brown fox jumps over the lazy dog")
+    caller = arrive(english, phones)
+    caller.press("7")
+    caller.wait_node("doubtful")
+    for _ in range(2):
+        caller.wait_hears(NEXT_HZ)
+        caller.call.say(nonsense)
+        caller.call.wait_said()
+    caller.wait_hears(KEYS_HZ)
+    failed = [(fact.outcome, fact.mode) for fact in caller.facts("MenuInputGiven") if fact.node == "doubtful"]
+    assert failed == [("no_match", "speech")] * 2
+    caller.press("1")
+    assert caller.wait("ContactQueued").queue == "sales"
     caller.leave()
 
 
