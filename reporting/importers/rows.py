@@ -14,6 +14,8 @@ from reporting.importers.errors import ImportRefusedError
 
 GZIP = b"\x1f\x8b"
 QUOTE = '"'
+MARKS = "\ufeff", "\u00ef\u00bb\u00bf"
+"""What a file of Unicode may begin with, as it is and as latin-1 reads it."""
 MOST_LINES = 100
 """In so many more lines a quoted value has to end."""
 PROGRESS_EVERY = 1000
@@ -91,6 +93,9 @@ class _Lines:
         line = self._back.popleft() if self._back else next(self._text, None)
         if line is not None:
             self.read += 1
+            if self.read == 1:
+                for mark in MARKS:
+                    line = line.removeprefix(mark)
         return line
 
     def put_back(self, lines: Sequence[str]) -> None:

@@ -162,7 +162,6 @@ UNITS = {"s": 1_000_000, "ms": 1_000, "min": 60_000_000}
 CLOCK, MINUTES = "clock", "m:ss"
 EPOCHS = {"epoch": 1_000_000, "epoch_ms": 1_000}
 """Formats of a moment that count from 1970, in microseconds."""
-BOM = "\ufeff"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _AT = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 
@@ -231,7 +230,7 @@ def _length_mistakes(length: Length) -> list[str]:
 
 def check_columns(found: TableMap, header: list[str], path: Path) -> dict[str, int]:
     """Where each column of the map is in the file; raises `MapError` for those that are absent."""
-    places = {name.strip().lstrip(BOM): place for place, name in reversed(list(enumerate(header)))}
+    places = {name.strip(): place for place, name in reversed(list(enumerate(header)))}
     absent = sorted(found.columns() - set(places))
     if absent:
         raise MapError(

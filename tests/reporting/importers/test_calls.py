@@ -378,6 +378,16 @@ def test_a_quotation_mark_that_is_not_closed_costs_no_row(tmp_path: Path) -> Non
     assert agents == {"ann\nbee", '"bob', "eve"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_a_mark_of_unicode_before_a_quoted_header(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "map.yaml").write_text(f"{NIGHTS}format: {{encoding: {encoding}}}\n")
+    text = '"id","day","begin","end","how","who","team","stars"\r\n"1","2026-03-02","9:00","9:01","ok","ann","n",""\r\n'
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-16" if encoding == "utf-16" else "utf-8-sig", newline="")
+    scene = Scene()
+    outcome = import_calls(tmp_path / "rows.csv", load_map(tmp_path / "map.yaml"), UTC, scene)
+    assert (outcome.taken, outcome.problems) == (1, [])
+
+
 def test_teams_and_parts_of_stars(tmp_path: Path) -> None:
     rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,4.5", "2,2026-03-02,9:10,9:11,ok,bob,south,3"]
     scene, _ = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
