@@ -24,9 +24,14 @@ CHUNK = 5_000
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """How many facts of each node were removed."""
+    """How many facts of each node were removed.
+
+    ``behind_newer``: how many older facts each node still has, because newer ones come before them in its chain
+    (months that were imported in another order than that of time).
+    """
 
     facts: dict[NodeName, int]
+    behind_newer: dict[NodeName, int] = {}
 
 
 def _nothing(_: int) -> None:
@@ -40,7 +45,7 @@ def retain(
 
     ``on_progress`` is told the number of facts removed by each step.
     """
-    removed = {}
+    removed, behind_newer = {}, {}
     for node in sorted(set(journal.heads()) - {UPKEEP}):
         last = _announce(journal, node, since, at, by)
         count = 0
@@ -49,9 +54,17 @@ def retain(
             on_progress(step)
         if count:
             removed[node] = count
+        if older := _older(journal, node, since):
+            behind_newer[node] = older
     if removed:
         journal.scour("journal", "journal_personal")
-    return Removed(facts=removed)
+    return Removed(facts=removed, behind_newer=behind_newer)
+
+
+def _older(journal: Journal, node: NodeName, since: Instant) -> int:
+    query = sa.select(sa.func.count()).where(facts_table.c.node == node, facts_table.c.at < since)
+    with journal.transaction(writes=False) as connection:
+        return connection.scalar(query) or 0
 
 
 def _announce(journal: Journal, node: NodeName, since: Instant, at: Instant, by: str) -> int | None:

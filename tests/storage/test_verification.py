@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -289,6 +290,18 @@ def test_old_facts_go_and_the_chain_holds(filled: Journal) -> None:
     filled.append(calls(1, first_seq=37))
     assert verify(filled).holds
     assert retain(filled, since=since, at=START, by="Dana").facts == {}
+
+
+def test_older_facts_behind_newer_ones_stay_and_are_told(journal: Journal) -> None:
+    entries = calls(1)
+    late = [msgspec.structs.replace(one, at=one.at + 1_000_000_000) for one in entries]
+    early = [msgspec.structs.replace(one, seq=one.seq + len(entries)) for one in entries]
+    journal.append([*late, *early])
+    removed = retain(journal, since=late[0].at, at=START, by="Dana")
+    assert (removed.facts, removed.behind_newer) == ({}, {NODE: len(early)})
+    everything = retain(journal, since=late[-1].at + 1, at=START, by="Dana")
+    assert (everything.facts, everything.behind_newer) == ({NODE: 2 * len(entries)}, {})
+    assert verify(journal).holds
 
 
 def test_everything_may_go(filled: Journal) -> None:

@@ -135,6 +135,12 @@ def retain_facts(
         _print_json(msgspec.to_builtins(removed))
     else:
         typer.echo(f"Removed {sum(removed.facts.values())} facts.")
+        for node, count in removed.behind_newer.items():
+            typer.echo(
+                f"{count} older facts of {node} stay as long as newer ones that were written before them: "
+                "import months in the order of time.",
+                err=True,
+            )
 
 
 @app.command("rebuild", epilog="Example: cordboard db rebuild")
