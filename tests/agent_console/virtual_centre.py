@@ -45,6 +45,8 @@ prompts: {choose: {en: {text: choose, sound: vm-press}}}
 class VirtualCentre:
     """``more``: sections of the settings in place of the usual ones."""
 
+    switch_program = "tests.agent_console.virtual_switch"
+
     def __init__(self, folder: Path, more: Mapping[str, Any] | None = None) -> None:
         self.folder, self.home = folder, folder / "home"
         self.port, agi_port = free_port(), free_port()
@@ -52,7 +54,7 @@ class VirtualCentre:
         self._log = folder / "daemon.log"
         self._daemon: subprocess.Popen[bytes] | None = None
         self._switch = subprocess.Popen(
-            [sys.executable, "-m", "tests.agent_console.virtual_switch", str(agi_port)],
+            [sys.executable, "-m", self.switch_program, str(agi_port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
