@@ -74,17 +74,29 @@ def _table(miss: Miss, zone: tzinfo) -> RenderableType:
         f"{miss.queue}, {moment_text(miss.start, zone)}: {miss.observed:.1%} answered in time, goal {miss.goal:.0%}. "
         f"As planned ({miss.required_agents} agents; forecast: {_forecast(miss)}): {miss.planned:.1%}."
     )
-    table = Table("cause", "share", "planned", "actual", "behind it", box=box.SIMPLE)
-    for blame in sorted(miss.blames, key=lambda blame: -blame.share):
-        behind = [*(f"{name} {duration_text(s)}" for name, s in (*blame.agents[:3], *blame.contacts[:3]))]
-        table.add_row(
-            _WORDS[blame.cause],
-            f"{100 * blame.share:+.1f} points",
-            _number(blame.planned, blame.unit),
-            _number(blame.actual, blame.unit),
-            Text(", ".join(behind)),
-        )
-    return Group(Text(head, style="bold"), table)
+    table = Table("cause", "share", "planned", "actual", box=box.SIMPLE)
+    ordered = sorted(miss.blames, key=lambda blame: -blame.share)
+    for blame in ordered:
+        numbers = (_number(blame.planned, blame.unit), _number(blame.actual, blame.unit))
+        is_known = not blame.unit or NO_DATA not in numbers
+        share = f"{100 * blame.share:+.1f} points" if is_known else NO_DATA
+        table.add_row(_WORDS[blame.cause], share, *numbers)
+    return Group(Text(head, style="bold"), table, *(_behind(blame) for blame in ordered if blame.share > _LEAST), "")
+
+
+_LEAST = 0.0005
+"""Behind a smaller share nobody looks."""
+
+
+def _behind(blame: Blame) -> Text:
+    """Who and what has the greatest part in a cause, with names that can be asked for."""
+    named = {"agents": blame.agents[:3], "contacts": blame.contacts[:3]}
+    parts = [
+        f"{kind} {', '.join(f'{name} {duration_text(seconds)}' for name, seconds in found)}"
+        for kind, found in named.items()
+        if found
+    ]
+    return Text(f"  {_WORDS[blame.cause]}: {'; '.join(parts) or 'nobody by name'}")
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -1,11 +1,14 @@
 """Why a target was missed: shares that add up, and each cause found where it was made."""
 
+import io
 from datetime import UTC
 
 import pytest
+from rich.console import Console
 
 from facts.ids import QueueName
 from facts.time import MINUTE, SECOND
+from reporting.exports.missed import missed_text
 from reporting.kpi.forecasts import Forecast
 from reporting.kpi.report import read
 from reporting.kpi.service_level import Target
@@ -154,3 +157,18 @@ def test_an_interval_that_reached_its_goal_is_not_a_miss() -> None:
     plan = Plan(target=Target(goal=0.8), zone=UTC)
     scene = half_hour(calls=20, agents=6, talk=60)
     assert misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan) == []
+
+
+def test_people_read_whole_names_and_no_share_of_what_is_not_known() -> None:
+    name = "import:a-long-name-of-a-table/with-many-parts/number"
+    scene = Scene()
+    for number in range(30):
+        scene.call(number * 50, f"{name}{number}", "ann", wait=40 + number, talk=100 + number)
+    scene.list.sort(key=lambda entry: entry.at)
+    console = Console(file=io.StringIO(), width=80)
+    console.print(missed_text("sales", [only_miss(scene, forecast=10, aht_s=100)], UTC))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert f"{name}29 1:09" in " ".join(text.split())
+    staffing = next(line for line in text.splitlines() if "fewer agents" in line)
+    assert "points" not in staffing
