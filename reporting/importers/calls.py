@@ -23,7 +23,7 @@ from facts.journal import (
 from facts.states import LeftQueue, Party
 from facts.time import SECOND, Duration, Instant
 from reporting.importers.clocks import LONGEST, LONGEST_BEFORE, Clocks, RowError, length_of, number_of
-from reporting.importers.ingest import Draft, Outcome, import_node, known_contacts, write
+from reporting.importers.ingest import Draft, Outcome, Written, import_node, known_contacts, not_watched, write
 from reporting.importers.rows import Progress, Row, no_progress, read_rows, readable
 from reporting.importers.table_map import Length, Score, TableMap, Text, check_columns
 from reporting.kpi.contacts import TIER_ATTRIBUTE
@@ -37,7 +37,13 @@ def _unheard(_reason: str) -> None:
 
 
 def import_calls(
-    path: Path, table: TableMap, zone: tzinfo, journal: JournalAppender, progress: Progress = no_progress
+    path: Path,
+    table: TableMap,
+    zone: tzinfo,
+    journal: JournalAppender,
+    *,
+    progress: Progress = no_progress,
+    on_written: Written = not_watched,
 ) -> Outcome:
     """Read a table of calls into the journal, all or nothing; rows that were imported before are passed over.
 
@@ -58,7 +64,7 @@ def import_calls(
         if reason:
             outcome.repair(line, reason)
         intake.take(line, values)
-    outcome.facts = write(journal, node, intake.drafts)
+    outcome.facts = write(journal, node, intake.drafts, on_written)
     return outcome
 
 

@@ -1,6 +1,6 @@
 """From drafts to the journal: in the order of time, each once, all in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -65,11 +65,26 @@ def known_contacts(journal: JournalAppender, node: NodeName) -> set[ContactId]:
     return {entry.fact.contact_id for entry in entries if entry.fact.contact_id is not None}
 
 
-def write(journal: JournalAppender, node: NodeName, drafts: Iterable[Draft]) -> int:
+Written = Callable[[int, int], object]
+"""Told how many facts have been written so far, and of how many."""
+
+TOLD_EVERY = 1_000
+
+
+def not_watched(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def write(journal: JournalAppender, node: NodeName, drafts: Iterable[Draft], on_written: Written = not_watched) -> int:
     """Append the drafts in the order of time; drafts of one instant keep theirs. Says how many there were."""
     seq = journal.last_seq(node)
     ordered = sorted(drafts, key=lambda draft: draft.at)
-    journal.append(
-        Entry(node=node, seq=number, at=draft.at, fact=draft.fact) for number, draft in enumerate(ordered, seq + 1)
-    )
+
+    def entries() -> Iterator[Entry]:
+        for done, draft in enumerate(ordered, 1):
+            if done % TOLD_EVERY == 0:
+                on_written(done, len(ordered))
+            yield Entry(node=node, seq=seq + done, at=draft.at, fact=draft.fact)
+
+    journal.append(entries())
     return len(ordered)

@@ -39,7 +39,7 @@ from facts.journal import (
 )
 from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
 from facts.time import Duration, Instant
-from reporting.importers.ingest import REJECTED, Draft, Outcome, import_node, write
+from reporting.importers.ingest import REJECTED, Draft, Outcome, Written, import_node, not_watched, write
 from reporting.importers.queue_log_known import MADE_UP, Known
 from reporting.importers.queue_log_lines import NONE, LogEvent, read_events
 from reporting.importers.rows import Progress, no_progress
@@ -60,6 +60,7 @@ def import_queue_log(
     *,
     name: str = "queue_log",
     progress: Progress = no_progress,
+    on_written: Written = not_watched,
 ) -> QueueLogOutcome:
     """Read a queue_log into the journal, all or nothing; facts that are there already are not written again.
 
@@ -75,7 +76,7 @@ def import_queue_log(
     known = Known(journal.entries(nodes=[node], personal=False))
     new = [draft for draft in story.drafts if not known.holds(draft)]
     outcome.known = len(story.drafts) - len(new)
-    outcome.facts = write(journal, node, new)
+    outcome.facts = write(journal, node, new, on_written)
     return outcome
 
 

@@ -20,7 +20,7 @@ MOST_LINES = 100
 """In so many more lines a quoted value has to end."""
 PROGRESS_EVERY = 1000
 _STRANGE = re.compile("[\x00\udc80-\udcff]")
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 """Told how many bytes of the file have been read so far."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -58,8 +58,9 @@ def import_table(
         table = load_map(path)
     settings = report_setup.settings_of(config)
     zone = report_setup.zone_of(table.time_zone or time_zone, settings)
-    with report_setup.open_for_writing(journal, settings) as opened, progress_of(file) as progress:
-        outcome = import_calls(file, table, zone, opened, progress)
+    with report_setup.open_for_writing(journal, settings) as opened:
+        with _watching(file) as watch:
+            outcome = import_calls(file, table, zone, opened, progress=watch.read, on_written=watch.written)
         _count(opened, settings, outcome)
     _tell(file, outcome, as_json=as_json)
 
@@ -79,8 +80,9 @@ def import_log(
 
     settings = report_setup.settings_of(config)
     zone = report_setup.zone_of(time_zone, settings)
-    with report_setup.open_for_writing(journal, settings) as opened, progress_of(file) as progress:
-        outcome = import_queue_log(file, zone, opened, name=name, progress=progress)
+    with report_setup.open_for_writing(journal, settings) as opened:
+        with _watching(file) as watch:
+            outcome = import_queue_log(file, zone, opened, name=name, progress=watch.read, on_written=watch.written)
         _count(opened, settings, outcome)
     _tell(file, outcome, as_json=as_json, unused=outcome.unused, open_calls=outcome.open_calls)
 
@@ -111,6 +113,31 @@ def progress_of(file: Path) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(file.name, total=size_of(file))
         yield lambda read: bar.update(task, completed=read)
+
+
+class _Watch(NamedTuple):
+    """What an import tells whoever watches: bytes read, and facts written of so many."""
+
+    read: Callable[[int], object] = lambda _read: None
+    written: Callable[[int, int], object] = lambda _done, _total: None
+
+
+@contextmanager
+def _watching(file: Path) -> Iterator[_Watch]:
+    """Progress bars on the terminal's error channel, where it is one: for reading, then for writing."""
+    if not sys.stderr.isatty():
+        yield _Watch()
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        reading = bars.add_task("reading", total=size_of(file))
+        writing = bars.add_task("writing facts", total=None, visible=False)
+        yield _Watch(
+            lambda read: bars.update(reading, completed=read),
+            lambda done, total: bars.update(writing, completed=done, total=total, visible=True),
+        )
 
 
 def _count(journal: "Journal", settings: "Settings", outcome: Outcome) -> None:

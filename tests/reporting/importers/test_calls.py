@@ -388,6 +388,22 @@ def test_a_mark_of_unicode_before_a_quoted_header(tmp_path: Path, encoding: str)
     assert (outcome.taken, outcome.problems) == (1, [])
 
 
+def test_who_watches_is_told_of_reading_and_of_writing(tmp_path: Path) -> None:
+    read: list[int] = []
+    written: list[tuple[int, int]] = []
+    import_calls(
+        bank_file(tmp_path, *(bank_row(number) for number in range(1500))),
+        load_map(BANK),
+        UTC,
+        Scene(),
+        progress=read.append,
+        on_written=lambda done, total: written.append((done, total)),
+    )
+    assert len(read) == 1
+    assert [done for done, _ in written] == [1000, 2000, 3000, 4000, 5000, 6000, 7000]
+    assert {total for _, total in written} == {7500}
+
+
 def test_teams_and_parts_of_stars(tmp_path: Path) -> None:
     rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,4.5", "2,2026-03-02,9:10,9:11,ok,bob,south,3"]
     scene, _ = taken(tmp_path, NIGHTS, "id,day,begin,end,how,who,team,stars", *rows)
