@@ -98,7 +98,7 @@ class Provider:
         pending = self._pending.pop(state, None)
         if pending is None or pending.until < self._clock():
             raise SignInFailedError("this sign-in took too long, or was used before: begin again")
-        if not secrets.compare_digest(pending.browser, browser):
+        if not secrets.compare_digest(pending.browser.encode(), browser.encode()):
             raise SignInFailedError("this sign-in was begun in another browser: begin again")
         token = await self._exchanged(code, pending.verifier)
         claims = await self._verified(str(token.get("id_token", "")), pending.nonce)
@@ -158,8 +158,9 @@ class Provider:
     async def _verified(self, id_token: str, nonce: str) -> dict[str, Any]:
         """The claims, if signature, issuer, audience, time and nonce are as they should be."""
         description = await self._described()
-        keys = KeySet.import_key_set(await self._get(description["jwks_uri"]))  # type: ignore[arg-type]  # checked there
+        found = await self._get(description["jwks_uri"])
         try:
+            keys = KeySet.import_key_set(found)  # type: ignore[arg-type]  # checked there
             claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
             jwt.JWTClaimsRegistry(
                 now=lambda: int(time()),

@@ -129,7 +129,7 @@ class Site:
 
     def __init__(self, folder: Path, journal: Journal, runner: asyncio.Runner, more: Mapping[str, Any]) -> None:
         path = folder / "cordboard.yaml"
-        self.port = free_port()
+        self.port = more.get("web", {}).get("port") or free_port()
         web = {"port": self.port, **more.get("web", {})}
         document = {**SETTINGS, **more, "web": web, "home": str(folder), "metrics": {"enabled": False}}
         path.write_text(yaml.safe_dump(document, allow_unicode=True))

@@ -4,7 +4,7 @@ import sys
 import time
 
 from tests.asterisk import install
-from tests.servers import chromium, postgresql, redis_server
+from tests.servers import chromium, oidc_provider, postgresql, redis_server
 from tests.servers.debian import PackagesError, provide
 
 
@@ -18,6 +18,7 @@ def main() -> int:
         sys.stdout.write(f"sipp: {sipp.command[0]}\n")
         sys.stdout.write(f"PostgreSQL: {postgresql.provide()[0]}\n")
         sys.stdout.write(f"Redis: {redis_server.program().command[0]}\n")
+        sys.stdout.write(f"OpenID provider: {oidc_provider.installed()}\n")
         sys.stdout.write(f"Chromium: {chromium.provide().command[0]}\n")
     except PackagesError as error:
         sys.stderr.write(f"{error}\n")
