@@ -31,3 +31,16 @@ def bar(doing: str, total: int, least: int = BAR_FROM_FACTS) -> Iterator[Callabl
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=total)
         yield lambda step: progress.advance(task, step)
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[None]:
+    """Something that moves on a terminal while work goes on of which nobody knows how long it takes."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    with Console(stderr=True).status(Text(doing)):
+        yield

@@ -105,6 +105,8 @@ def _tiles(report: Report) -> str:
 def _charts(report: Report, goal: float | None) -> list[str]:
     if not report.rows or not report.by:
         return []
+    if len(report.rows) > MOST_BARS:
+        return [f"<p>{len(report.rows):,} rows are too many for a chart: ask for longer intervals or fewer queues.</p>"]
     rows = _evenly(report)
     labels = [label if len(label) <= MOST_SIGNS else f"{label[: MOST_SIGNS - 1]}…" for label, _ in rows]
     there = {definition.name for definition, _ in report.definitions}
@@ -119,6 +121,12 @@ def _charts(report: Report, goal: float | None) -> list[str]:
         charts.append(draw(f"Service level ({formula})", labels, _series(report, rows, "service_level", "level"), goal))
     return charts
 
+
+MOST_BARS = 1_500
+"""More are narrower than half a point of the screen."""
+
+MOST_ROWS = 5_000
+"""In a page; browsers are slow with more, and nobody reads them."""
 
 MOST_SIGNS = 24
 """Of a label on an axis."""
@@ -158,10 +166,14 @@ def _table(report: Report) -> str:
     head = "".join(f'<th class="slice">{escape(name)}</th>' for name in report.by or ("",))
     head += "".join(f"<th>{escape(definition.title)}</th>" for definition, _ in report.definitions)
     names = Labels(report)
-    rows = [_row(report, row, names, "") for row in report.rows]
+    rows = [_row(report, row, names, "") for row in report.rows[:MOST_ROWS]]
+    left = len(report.rows) - MOST_ROWS
+    more = f"<p>{left:,} rows more; .csv, .xlsx and .json have every row.</p>" if left > 0 else ""
     if report.by and len(report.rows) > 1:
         rows.append(_row(report, report.total, names, "total"))
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    return (
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>{more}'
+    )
 
 
 def _row(report: Report, row: Row, names: Labels, style: str) -> str:

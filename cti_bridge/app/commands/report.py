@@ -10,6 +10,7 @@ import typer
 from cti_bridge.app import report_setup
 from cti_bridge.app.report_queries import KINDS, ReportQueries
 from cti_bridge.app.report_setup import Question
+from cti_bridge.app.terminal import busy
 from reporting.kpi.errors import NothingThereError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from reporting.kpi.forecasts import Forecast
     from reporting.kpi.report import Report
     from reporting.kpi.schedules import Planned
+
+READING = "reading the journal"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -113,7 +116,8 @@ def _figures_command(name: str) -> None:
         )
         with _queries(journal, config) as (queries, settings):
             planned = _schedule(schedules, question, settings)
-            report = queries.figures(question, name, for_people=not as_json, schedule=planned)
+            with busy(READING):
+                report = queries.figures(question, name, for_people=not as_json, schedule=planned)
             _put_out(kind.title, report, output, queries.goal(question), as_json=as_json)
 
     command.__doc__ = f"{kind.title}, sliced by {kind.by} unless --by says otherwise."
@@ -132,7 +136,8 @@ def _put_out(title: str, report: "Report", output: Path | None, goal: float | No
     if output is not None:
         from reporting.exports.as_file import write_report  # noqa: PLC0415 - start-up time of the others
 
-        write_report(output, title, report, goal=goal)
+        with busy(f"writing {output.name}"):
+            write_report(output, title, report, goal=goal)
     elif as_json:
         from reporting.exports.as_json import report_chunks  # noqa: PLC0415
 
@@ -190,7 +195,7 @@ def contacts(
         queues=tuple(queue or ()),
         agents=tuple(agent or ()),
     )
-    with _queries(journal, config) as (queries, _):
+    with _queries(journal, config) as (queries, _), busy(READING):
         query, rows = queries.stays(question, outcome)
     _put_out_rows("contacts", rows, query.zone, output, limit, as_json=as_json)
 
@@ -241,7 +246,7 @@ def flow(
     as_json: AsJson = False,
 ) -> None:
     """What callers did at each node of the voice menus."""
-    with _queries(journal, config) as (queries, _):
+    with _queries(journal, config) as (queries, _), busy(READING):
         query, counts = queries.nodes(Question(start=start, end=end, time_zone=time_zone))
     _put_out_rows("nodes", counts, query.zone, output, len(counts), as_json=as_json)
 
@@ -273,7 +278,8 @@ def why_missed(
     question = Question(start=start, end=end, time_zone=time_zone, service_level_s=service_level, queues=(queue,))
     with _queries(journal, config) as (queries, settings):
         expected = _forecast(forecast, question, settings)
-        query, found = queries.misses(question, queue, goal=goal, interval=interval, forecasts=expected)
+        with busy(READING):
+            query, found = queries.misses(question, queue, goal=goal, interval=interval, forecasts=expected)
     if as_json:
         _print_json(missed_json(found, query.zone))
     else:

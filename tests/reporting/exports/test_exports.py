@@ -17,7 +17,7 @@ from facts.ids import AgentId, ContactId
 from facts.journal import ContactHeld, ContactOffered, ContactRetrieved, ContactTransferred, RequirementRelaxed
 from facts.states import OfferOutcome
 from facts.time import SECOND, from_seconds
-from reporting.exports import as_json, figures_doc, tables
+from reporting.exports import as_html, as_json, figures_doc, tables
 from reporting.exports.as_file import write_report
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_chunks, report_json
@@ -265,6 +265,17 @@ def test_a_chart_shows_intervals_in_which_nothing_was() -> None:
     ]
     assert len(re.findall("<rect", bars[0])) == 2
     assert page.count("<polyline") == 2, "the line is broken where there is no data"
+
+
+def test_a_page_of_very_many_rows_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_html, "MOST_ROWS", 2)
+    monkeypatch.setattr(as_html, "MOST_BARS", 2)
+    made = report()
+    page = html_page("Day", made)
+    assert page.count('<td class="slice">') == 2 + 1, "the total is there"
+    assert f"{len(made.rows) - 2} rows more" in page
+    assert "<svg" not in page
+    assert "too many for a chart" in page
 
 
 def test_a_page_without_contacts_says_so() -> None:
