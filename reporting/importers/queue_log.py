@@ -81,13 +81,17 @@ def import_queue_log(
 
 
 class _Call(msgspec.Struct, kw_only=True):
-    """What is known of a call: its entries so far, and where it stands. ``stage``: waiting, talking or gone."""
+    """What is known of a call: its entries so far, and where it stands. ``stage``: waiting, talking or gone.
+
+    ``is_timed``: whether it is known when it entered.
+    """
 
     contact_id: ContactId
     queue: str = ""
     entries: int = 0
     stage: str = "gone"
     queued_at: Instant = 0
+    is_timed: bool = True
     connected_at: Instant = 0
     agent: str = ""
     offers: int = 0
@@ -195,7 +199,7 @@ class _Story:
             )
             self._put(at, arrival)
         call.entries += 1
-        call.queue, call.queued_at, call.stage = event.queue, at, "waiting"
+        call.queue, call.queued_at, call.stage, call.is_timed = event.queue, at, "waiting", True
         joined = ContactQueued(
             contact_id=call.contact_id,
             queue=QueueName(event.queue),
@@ -217,13 +221,14 @@ class _Story:
         if not is_at_the_door:
             self._outcome.repair(event.line, f"{event.verb} of call {event.callid}, whose entry is not in the log")
         self._join(call, event, event.at - (waited_us or 0), why="import" if is_at_the_door else MADE_UP)
+        call.is_timed = is_at_the_door or waited_us is not None
         return call
 
     def abandon(self, event: LogEvent) -> None:
         """The caller gave up."""
         call = self._waiting(event, event.hold_us)
         if call is not None:
-            waited = _known(event.hold_us, event.at - call.queued_at)
+            waited = _waited(call, event)
             fact = ContactAbandoned(
                 contact_id=call.contact_id, queue=QueueName(call.queue), stage="queue", waited_us=waited
             )
@@ -238,7 +243,7 @@ class _Story:
                 contact_id=call.contact_id,
                 queue=QueueName(call.queue),
                 outcome=_LEFT[event.verb],
-                waited_us=_known(event.hold_us, event.at - call.queued_at),
+                waited_us=_waited(call, event),
                 to=event.text if event.verb == "EXITWITHKEY" else "",
             )
             self._put(event.at, fact)
@@ -290,7 +295,7 @@ class _Story:
             contact_id=call.contact_id,
             agent_id=AgentId(agent),
             queue=QueueName(call.queue),
-            waited_us=_known(event.hold_us, event.at - call.queued_at),
+            waited_us=_waited(call, event),
             rang_us=event.ring_us or 0,
         )
         self._put(event.at, fact)
@@ -427,6 +432,11 @@ def _aliases(names: Iterable[str]) -> dict[str, str]:
     known = set(names)
     found = {name: match[1] for name in known if (match := _LOCAL.fullmatch(name))}
     return {name: f"Agent/{number}" for name, number in found.items() if f"Agent/{number}" in known}
+
+
+def _waited(call: _Call, event: LogEvent) -> Duration | None:
+    """How long the call has waited: as the line says, else since its entry; None where neither is known."""
+    return _known(event.hold_us, event.at - call.queued_at) if call.is_timed or event.hold_us is not None else None
 
 
 def _known(said: Duration | None, reckoned: Duration) -> Duration:

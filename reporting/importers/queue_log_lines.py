@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from facts.time import MILLISECOND, SECOND, Duration, Instant
+from reporting.importers.clocks import LATEST, LONGEST
 from reporting.importers.errors import ImportRefusedError
 from reporting.importers.ingest import Outcome
 from reporting.importers.rows import Progress, Row, no_progress, read_rows, readable
@@ -259,13 +260,13 @@ def _number(text: str) -> float | None:
 
 
 def _scaled(number: float | None, unit: Duration) -> Duration | None:
-    return None if number is None or number < 0 else round(number * unit)
+    return None if number is None or not 0 <= number * unit <= LONGEST else round(number * unit)
 
 
 def _instant_or_none(text: str) -> Instant | None:
     """Epoch seconds, or milliseconds where they have thirteen digits."""
     number = _number(text)
-    if number is None or number < 100_000_000:
+    if number is None or not 100_000_000 <= number < LATEST / MILLISECOND:
         return None
     return round(number * MILLISECOND) if number > 100_000_000_000 else round(number * SECOND)
 

@@ -332,6 +332,20 @@ def test_lines_that_are_none_are_told_and_the_rest_is_taken(tmp_path: Path) -> N
     assert figures(scene)[()]["offered"].value == 2
 
 
+def test_numbers_that_no_database_takes_are_told_or_passed_over(tmp_path: Path) -> None:
+    scene, outcome = take(
+        tmp_path,
+        f"1e20|c|sales|NONE|ENTERQUEUE||1|1\n99999999999999999|c|sales|NONE|ENTERQUEUE||1|1\n{log(*CALL[:3])}"
+        f"{T + 80}|c1|sales|PJSIP/bob|COMPLETECALLER|19|1e30|1\n{T + 90}|c2|sales|NONE|ABANDON|1|1|1e300\n",
+    )
+    told = [(problem.line, problem.what) for problem in outcome.problems]
+    assert told == [(1, "rejected"), (2, "rejected"), (7, "repaired")]
+    row = figures(scene)[()]
+    assert values(row, *BALANCE, "talk_s", "mean_abandon_wait_s") == [2, 1, 1, 0, 0, 60, None]
+    assert row["mean_abandon_wait_s"].unclassified == 1, "neither its entry nor its wait is known"
+    assert all(0 < entry.at < 2**62 for entry in scene.list)
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError, match="no queue_log"):
         take(tmp_path, "name,age\nann,40\n")
