@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from agent_console.documents.contacts import ContactLine
 from agent_console.documents.desk import CallbackDoc, DeskContact, DeskState, MessageDoc
-from agent_console.documents.floor import AgentRow, AlarmDoc, QueueRow, Totals, WaitingRow
+from agent_console.documents.floor import AgentRow, AlarmDoc, EntryPointDoc, QueueRow, SettingsState, Totals, WaitingRow
 from agent_console.documents.values import Document
 
 OF_TOPIC: Final[Mapping[str, type[Document]]] = {
@@ -17,6 +17,8 @@ OF_TOPIC: Final[Mapping[str, type[Document]]] = {
     "contacts": ContactLine,
     "alarms": AlarmDoc,
     "totals": Totals,
+    "entry_points": EntryPointDoc,
+    "settings": SettingsState,
 }
 """By topic; all documents of a stream are of one kind."""
 

@@ -16,7 +16,16 @@ from agent_console.client.errors import ApiError, ClientError, NoAnswerError, Si
 from agent_console.client.streams import DESK, Change, FrameError, Streams, both
 from agent_console.documents.contacts import ContactLine
 from agent_console.documents.desk import CallbackDoc, DeskContact, DeskContactState, DeskState, MessageDoc
-from agent_console.documents.floor import AgentRow, AlarmDoc, QueueRow, Topic, Totals, WaitingRow
+from agent_console.documents.floor import (
+    AgentRow,
+    AlarmDoc,
+    EntryPointDoc,
+    QueueRow,
+    SettingsState,
+    Topic,
+    Totals,
+    WaitingRow,
+)
 from agent_console.documents.live import ClientFrame, ServerFrame
 from agent_console.documents.problems import Problem
 from facts.time import Instant
@@ -107,6 +116,16 @@ class LiveView:
     def totals(self) -> Totals | None:
         """Topic ``totals``; None before the first snapshot."""
         return next(iter(self._all("totals", Totals).values()), None)
+
+    @property
+    def entry_points(self) -> Mapping[str, EntryPointDoc]:
+        """Topic ``entry_points``, by number."""
+        return self._all("entry_points", EntryPointDoc)
+
+    @property
+    def settings(self) -> SettingsState | None:
+        """Topic ``settings``; None before the first snapshot."""
+        return next(iter(self._all("settings", SettingsState).values()), None)
 
     def _on_desk(self, word: str, kind: type[T]) -> dict[str, T]:
         own = {key.partition(":")[2]: one for key, one in self._all(DESK, kind).items() if key.startswith(f"{word}:")}

@@ -288,5 +288,14 @@ class OpeningHoursDoc(Document):
     spans: list[OpenSpan]
 
 
-Topic: TypeAlias = Literal["desk", "queues", "agents", "waiting", "contacts", "alarms", "totals"]
+class SettingsState(Document):
+    """Which settings are in force: with another revision, lists of words (reasons, teams …) may be others."""
+
+    revision: int
+    """0: the settings file's own."""
+
+
+Topic: TypeAlias = Literal[
+    "desk", "queues", "agents", "waiting", "contacts", "alarms", "totals", "entry_points", "settings"
+]
 """What can be subscribed to on the live channel."""

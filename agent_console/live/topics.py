@@ -57,6 +57,14 @@ def _totals(sight: Sight, _floor: Floor) -> list[str]:
     return ["totals"]
 
 
+def _entry_points(_sight: Sight, _floor: Floor) -> list[str]:
+    return ["entry_points"]
+
+
+def _settings(_sight: Sight, _floor: Floor) -> list[str]:
+    return ["settings"]
+
+
 def _only_supervisors(sight: Sight, topic: str) -> None:
     if sight.identity.role == "agent":
         raise ForbiddenError(f"the topic {topic!r} is for supervisors")
@@ -70,4 +78,6 @@ _STREAMS: Final[Mapping[Topic, Callable[[Sight, Floor], list[str]]]] = {
     "contacts": _contacts,
     "alarms": _alarms,
     "totals": _totals,
+    "entry_points": _entry_points,
+    "settings": _settings,
 }

@@ -71,6 +71,11 @@ class Administration:
         self._loop = LoopingCall(self.look)
         self._loop.clock = reactor
 
+    @property
+    def number(self) -> int:
+        """The revision in force; 0: what the settings file says."""
+        return self._number
+
     def add_follower(self, follow: Follow) -> None:
         """``follow`` is told of every change from now on, on the reactor's thread."""
         self._followers.append(follow)

@@ -136,21 +136,22 @@ class Console:
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts)
-        messages.told = self._start_feed(coordinator, rows, desks, alarms).tell_team
+        floor = DaemonFloor(
+            daemon,
+            rows,
+            alarms,
+            self._settings,
+            metrics=self._metrics,
+            version=version(),
+            readiness=self._readiness,
+        )
+        messages.told = self._start_feed(coordinator, rows, desks=desks, alarms=alarms, floor=floor).tell_team
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._journal, self._book, threads)
         self._reports = DaemonReports(self._journal, self._settings, contacts)
         return Ports(
-            floor=DaemonFloor(
-                daemon,
-                rows,
-                alarms,
-                self._settings,
-                metrics=self._metrics,
-                version=version(),
-                readiness=self._readiness,
-            ),
+            floor=floor,
             accounts=self._daemon_accounts(),
             desks=desks,
             web_phones=DaemonWebPhones(self._settings),
@@ -179,19 +180,24 @@ class Console:
             flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
         )
 
-    def _start_feed(self, coordinator: Coordinator, rows: Rows, desks: DaemonDesks, alarms: Alarms) -> Feed:
-        self._feed = Feed(
+    def _start_feed(
+        self, coordinator: Coordinator, rows: Rows, *, desks: DaemonDesks, alarms: Alarms, floor: DaemonFloor
+    ) -> Feed:
+        self._feed = feed = Feed(
             self._reactor,
             coordinator.engine,
             rows=rows,
             desks=desks,
             book=self._book,
             alarms=alarms,
+            entry_points=floor.entry_points,
+            revision=lambda: self._administration.number,
             now=coordinator.now,
         )
-        coordinator.control.desks.watch(self._feed.desk_changed)
-        self._feed.start()
-        return self._feed
+        self._administration.add_follower(lambda _settings, _by: feed.settings_changed())
+        coordinator.control.desks.watch(feed.desk_changed)
+        feed.start()
+        return feed
 
     def _forget_person(self, contact_ids: Sequence[str], by: str) -> None:
         """An erased person's sounds go, and what is remembered of their contacts; in a thread."""

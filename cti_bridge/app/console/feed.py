@@ -6,7 +6,7 @@ that grow by themselves (occupancy, expected waits) are looked at every few seco
 nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Final
 
@@ -15,13 +15,22 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall
 
 from acd.engine import Engine
+from agent_console.documents.floor import EntryPointDoc, SettingsState
 from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.rows import Rows
 from facts.ids import AgentId, ContactId, QueueName
-from facts.journal import AgentLoggedIn, AgentLoggedOut, AgentStateChanged, Entry, PolicyChanged, SkillsChanged
+from facts.journal import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentStateChanged,
+    Entry,
+    EntryPointSwitched,
+    PolicyChanged,
+    SkillsChanged,
+)
 from facts.time import Instant
 
 DESK_S: Final = 0.0
@@ -81,9 +90,13 @@ class Feed:
         desks: DaemonDesks,
         book: ContactBook,
         alarms: Alarms,
+        entry_points: Callable[[], Sequence[EntryPointDoc]],
+        revision: Callable[[], int],
         now: Callable[[], Instant],
     ) -> None:
         self._engine = engine
+        self._entry_points = entry_points
+        self._revision = revision
         self._rows = rows
         self._desks = desks
         self._book = book
@@ -107,6 +120,8 @@ class Feed:
             "waiting": self._line,
             "alarms": self._all_alarms,
             "totals": self._today,
+            "entry_points": self._numbers,
+            "settings": self._settings,
         }
 
     def start(self) -> None:
@@ -180,6 +195,12 @@ class Feed:
     def _today(self, _of: str) -> Mapping[str, BaseModel]:
         return {"today": self._rows.totals(self._now())}
 
+    def _numbers(self, _of: str) -> Mapping[str, BaseModel]:
+        return {entry.number: entry for entry in self._entry_points()}
+
+    def _settings(self, _of: str) -> Mapping[str, BaseModel]:
+        return {"present": SettingsState(revision=self._revision())}
+
     # -- what may have changed ---------------------------------------------------------------------------------------
 
     def read(self, entry: Entry) -> None:
@@ -198,6 +219,13 @@ class Feed:
             self._mark_queues((fact.queue,))
         if isinstance(fact, PolicyChanged):
             self._look()
+        if isinstance(fact, EntryPointSwitched):
+            self.hub.replace("entry_points", self._numbers(""))
+
+    def settings_changed(self) -> None:
+        """Others are in force."""
+        self.hub.replace("settings", self._settings(""))
+        self.hub.replace("entry_points", self._numbers(""))
 
     def mark_agent(self, agent: str) -> None:
         """Something about an agent, or at their desk, may have changed."""

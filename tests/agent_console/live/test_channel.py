@@ -208,6 +208,29 @@ def test_what_one_may_not_see_is_refused_and_the_channel_goes_on(site: Site) -> 
     talk(site.signed_in("anna"), script)
 
 
+def test_the_emergency_switch_and_changes_of_the_settings_are_told_to_everybody(site: Site) -> None:
+    root = site.signed_in("root")
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        found = await snapshots(socket, "entry_points", "settings")
+        assert found["entry_points"]["items"]["8000"]["emergency"] is False
+        before = found["settings"]["items"]["present"]["revision"]
+        entry = {"title": "Main", "flow": "demo", "queue": "front", "emergency": "demo"}
+        await root._ask("PUT", "/api/v1/settings/entry_points/8000", json=entry, headers={"If-Match": "*"})
+        told: dict[str, Any] = {}
+        while len(told) < 2:
+            frame = await read(socket)
+            told |= {frame["delta"]["topic"]: frame["delta"]["set"]} if "delta" in frame else {}
+        assert told["settings"]["present"]["revision"] > before
+        assert told["entry_points"]["8000"]["emergency_flow"] == "demo"
+        await root._ask("POST", "/api/v1/entry-points/8000/emergency")
+        delta = (await read(socket))["delta"]["set"]["8000"]
+        assert (delta["emergency"], delta["emergency_by"]) == (True, "root")
+
+    talk(site.signed_in("anna"), script)
+
+
 # -- rude clients ----------------------------------------------------------------------------------------------------
 
 

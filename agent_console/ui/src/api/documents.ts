@@ -147,8 +147,8 @@ export interface ChangedItem {
 
 /** What a client says: one of these. */
 export interface ClientFrame {
-  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals")[] | null;
-  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals")[] | null;
+  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings")[] | null;
+  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings")[] | null;
   /** Streams in which numbers were missed: a snapshot follows. */
   resync?: string[] | null;
 }
@@ -1011,6 +1011,12 @@ export interface SettingDoc {
 export interface SettingsChange {
   changes: SettingChange[];
   comment?: string;
+}
+
+/** Which settings are in force: with another revision, lists of words (reasons, teams …) may be others. */
+export interface SettingsState {
+  /** 0: the settings file's own. */
+  revision: number;
 }
 
 /** Name and password. */
