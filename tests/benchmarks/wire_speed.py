@@ -181,11 +181,12 @@ def _watched(centre: BusyCentre, listeners: list[Listener], seconds: float) -> M
     answers = Path(centre.folder / "answers.json")
     centre.switch("answers", str(answers))
     written = {contact: at for contact, at in json.loads(answers.read_text()).items() if at >= began + RAMP_S}
+    answered = len(written)
     late = list(_late(listeners, written))
     for one in listeners:
         one.socket.close()
-    assert len(late) > 0.9 * len(written), f"{len(late)} of {len(written)} answers reached a desk"
-    return Measured(late, used, len(written) / seconds)
+    assert len(late) > 0.9 * answered, f"{len(late)} of {answered} answers reached a desk"
+    return Measured(late, used, answered / seconds)
 
 
 def _late(listeners: list[Listener], written: dict[str, float]) -> Iterator[float]:
