@@ -1,13 +1,16 @@
 """The phone in a real browser, on a real Asterisk, talking to callers; heard by tones on both sides."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
-from tests.asterisk.phones import CALLER_HZ, Phones
+from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.daemon import free_port
 from tests.e2e.office import Desks
 from tests.e2e.web_phone import WEB_HZ, WebDaemon, WebPhone, browser
@@ -50,9 +53,8 @@ def phone(daemon: WebDaemon, chromium: BrowserContext) -> WebPhone:
 class Talk:
     """A caller who is brought to ann."""
 
-    def __init__(self, daemon: WebDaemon, phone: WebPhone, phones: Phones) -> None:
-        self.daemon, self.phone = daemon, phone
-        self.desks = Desks(daemon)
+    def __init__(self, daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> None:
+        self.daemon, self.phone, self.desks = daemon, phone, desks
         self.seen = len(daemon.entries())
         self.desks.do("ann", "", "ready")
         self.caller: Call = phones.call("8123")
@@ -77,14 +79,19 @@ class Talk:
     def end(self) -> None:
         self.caller.hang_up()
         self.phone.wait_word("ready")
-        self.desks.close()
 
 
 @pytest.fixture
-def talk(daemon: WebDaemon, phone: WebPhone, phones: Phones, real_asterisk: Asterisk) -> Iterator[Talk]:
-    one = Talk(daemon, phone, phones)
+def talk(daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> Talk:
+    return Talk(daemon, phone, phones, desks)
+
+
+@pytest.fixture
+def desks(daemon: WebDaemon, real_asterisk: Asterisk) -> Iterator[Desks]:
+    """The desks' acts, on a quiet switch."""
+    one = Desks(daemon)
     yield one
-    one.desks.close()
+    one.close()
 
 
 def test_a_caller_and_the_browser_hear_each_other_through_hold_and_mute(talk: Talk) -> None:
@@ -97,3 +104,206 @@ def test_a_caller_and_the_browser_hear_each_other_through_hold_and_mute(talk: Ta
     talk.do("retrieve")
     talk.heard_both_ways()
     talk.end()
+
+
+# -- calls that are on no desk ---------------------------------------------------------------------------------------
+
+
+def test_a_colleague_s_call_is_answered_muted_and_ended_here(phone: WebPhone, phones: Phones) -> None:
+    colleague = phones.agent("1002").call("1101")
+    phone.wait_word("ringing")
+    page = phone.page
+    page.get_by_text("1002 calls you directly").wait_for()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    phone.wait_word("talking")
+    colleague.wait_hears(WEB_HZ)
+    phone.wait_hears(AGENT_HZ)
+    mute = page.get_by_role("button", name="Mute", exact=True)
+    mute.click()
+    colleague.wait_hears_not(WEB_HZ)
+    phone.wait_hears(AGENT_HZ)
+    page.keyboard.press("m")
+    colleague.wait_hears(WEB_HZ)
+    page.keyboard.press("e")
+    colleague.wait_ended()
+    phone.wait_word("ready")
+    assert colleague.ended_by == "peer"
+
+
+def test_a_declined_call_is_told_so(phone: WebPhone, phones: Phones) -> None:
+    colleague = phones.agent("1002").call("1101")
+    phone.page.get_by_role("button", name="Decline", exact=True).click()
+    colleague.wait_ended()
+    assert not colleague.has("answered")
+    phone.wait_word("ready")
+
+
+def test_it_answers_by_itself_what_the_switch_says_and_nothing_else(phone: WebPhone, real_asterisk: Asterisk) -> None:
+    wish = {"Channel": "PJSIP/1101", "Application": "Echo", "Async": "true", "Timeout": "5000"}
+    with real_asterisk.observer() as ami:
+        for header in ("Call-Info)=<sip:cordboard>\\;answer-after=0", "Alert-Info)=<http://x>\\;info=alert-autoanswer"):
+            ami.action("Originate", **wish, Variable=f"PJSIP_HEADER(add,{header}")
+            phone.wait_word("talking")
+            phone.wait_hears(WEB_HZ)
+            real_asterisk.cli("channel request hangup all")
+            phone.wait_word("ready")
+        ami.action("Originate", **wish, Variable="PJSIP_HEADER(add,Call-Info)=<sip:x>\\;answer-after=5")
+        phone.wait_word("ringing")
+        phone.page.wait_for_timeout(500)
+        assert phone.word == "ringing"
+        real_asterisk.cli("channel request hangup all")
+        phone.wait_word("ready")
+
+
+# -- what can go wrong -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def without_ice(asterisk: Asterisk) -> Iterator[None]:
+    """Asterisk tells browsers no address: what a firewall does, and a wrong configuration."""
+    path = asterisk.folder / "etc/rtp.conf"
+    text = path.read_text()
+    path.write_text(text.replace("icesupport = yes", "icesupport = no"))
+    asterisk.cli("module reload res_rtp_asterisk")
+    try:
+        yield
+    finally:
+        path.write_text(text)
+        asterisk.cli("module reload res_rtp_asterisk")
+
+
+def test_no_way_for_the_sound_is_told_within_five_seconds(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks, real_asterisk: Asterisk
+) -> None:
+    with without_ice(real_asterisk):
+        talk = Talk(daemon, phone, phones, desks)
+        answered = time.monotonic()
+        talk.do("answer")
+        phone.wait_word("noAudio")
+        assert time.monotonic() - answered <= 5
+        page = phone.page
+        page.get_by_role("alert").get_by_text("No sound gets through").wait_for()
+        page.get_by_role("button", name="Try the sound again").click()
+        page.wait_for_timeout(1500)
+        assert phone.word == "noAudio"
+        assert talk.caller.active
+        talk.end()
+    again = Talk(daemon, phone, phones, desks)
+    again.answer()
+    again.heard_both_ways()
+    again.end()
+
+
+def test_a_talk_whose_switch_stands_still_is_told_and_comes_back(talk: Talk, real_asterisk: Asterisk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    os.kill(real_asterisk.pid, signal.SIGSTOP)
+    try:
+        talk.phone.wait_word("noAudio", timeout=12)
+    finally:
+        os.kill(real_asterisk.pid, signal.SIGCONT)
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    talk.end()
+
+
+def test_a_cut_connection_keeps_the_talk_and_hears_its_end(talk: Talk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    page = talk.phone.page
+    sockets = "window.watched.sockets.filter(one => one.url.endsWith('/phone'))"
+    before = page.evaluate(f"{sockets}.length")
+    page.evaluate("window.watched.cut()")
+    page.get_by_role("button", name="Phone: On a call").wait_for()
+    talk.heard_both_ways()
+    opened = f"{sockets}.length > {before} && {sockets}.at(-1).readyState === 1"
+    talk.phone.until(lambda: bool(page.evaluate(opened)), 8, "a new connection")
+    page.wait_for_timeout(1000)
+    talk.heard_both_ways()
+    talk.caller.hang_up()
+    talk.phone.wait_word("ready", timeout=3)
+
+
+def test_a_cut_connection_is_told_and_mended(phone: WebPhone, phones: Phones) -> None:
+    phone.page.evaluate("window.watched.cut()")
+    phone.wait_word("lost")
+    phone.page.get_by_role("alert").get_by_text("calls cannot ring here").wait_for()
+    phone.wait_word("ready")
+    colleague = phones.agent("1002").call("1101")
+    phone.wait_word("ringing")
+    colleague.hang_up()
+    phone.wait_word("ready")
+
+
+def test_of_two_tabs_one_is_the_phone(phone: WebPhone, phones: Phones, chromium: BrowserContext) -> None:
+    other = WebPhone(chromium.new_page(), phone.url)
+    other.page.goto(phone.url)
+    other.wait_word("elsewhere")
+    assert phone.word == "ready"
+    colleague = phones.agent("1002").call("1101")
+    phone.wait_word("ringing")
+    other.page.get_by_text("with a call").wait_for()
+    assert other.page.get_by_role("button", name="Use it here").is_disabled()
+    colleague.hang_up()
+    phone.wait_word("ready")
+    other.page.get_by_role("button", name="Use it here").click()
+    other.wait_word("ready")
+    phone.wait_word("elsewhere")
+    second = phones.agent("1003").call("1101")
+    other.wait_word("ringing")
+    second.hang_up()
+    other.wait_word("ready")
+    other.page.close()
+    phone.wait_word("ready")
+
+
+def test_without_a_microphone_nobody_is_rung(phone: WebPhone, real_asterisk: Asterisk) -> None:
+    page = phone.page
+    alert = page.get_by_role("alert")
+
+    def is_registered() -> bool:
+        return "1101" in real_asterisk.cli("pjsip show contacts")
+
+    phone.allow_microphone("denied")
+    phone.wait_word("microphone")
+    alert.get_by_text("told not to give the microphone").wait_for()
+    phone.until(lambda: not is_registered(), 5, "the phone is away")
+    alert.get_by_role("button", name="Look again").click()
+    assert phone.word == "microphone"
+    phone.allow_microphone("prompt")
+    alert.get_by_text("The phone needs your microphone").wait_for()
+    alert.get_by_role("button", name="Allow the microphone").wait_for()
+    phone.allow_microphone("granted")
+    phone.wait_word("ready")
+    page.evaluate("window.watched.unplug(true)")
+    alert.get_by_text("No microphone is connected").wait_for()
+    phone.until(lambda: not is_registered(), 5, "the phone is away")
+    page.evaluate("window.watched.unplug(false)")
+    phone.wait_word("ready")
+    phone.until(is_registered, 5, "the phone is there")
+
+
+def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
+    page = phone.page
+    page.keyboard.press("d")
+    panel = page.get_by_role("dialog", name="Phone")
+    panel.get_by_label("Microphone", exact=True).select_option(index=1)
+    panel.get_by_role("button", name="Test the microphone").click()
+    panel.get_by_text("Your microphone works.").wait_for()
+    level = panel.get_by_label("Level of the microphone")
+    assert float(level.evaluate("meter => meter.value")) > 0.3
+    panel.get_by_role("button", name="Ring once").click()
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert phone.problems == []
+
+
+def test_a_closed_page_ends_its_part_at_once(talk: Talk, real_asterisk: Asterisk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    talk.phone.page.close()
+    deadline = time.monotonic() + 3
+    while "PJSIP/1101" in real_asterisk.cli("core show channels concise"):
+        assert time.monotonic() < deadline, "the browser's leg stays"
+        time.sleep(0.1)
+    talk.caller.hang_up()

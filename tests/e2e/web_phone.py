@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
 from tests.asterisk.instance import Asterisk
 from tests.e2e.daemon import AGENTS
@@ -22,6 +22,9 @@ from tests.servers import chromium
 
 WEB_HZ = 800.0
 """What the browser's microphone hears."""
+
+ASKS_NOBODY = "--use-fake-ui-for-media-stream"
+"""Would give the microphone to a page that may not have it; the permission is the test's affair."""
 
 PASSWORD = "a long password of tests"
 WATCH = (Path(__file__).parent / "web_phone_watch.js").read_text(encoding="utf-8")
@@ -115,7 +118,10 @@ def browser(folder: Path) -> Iterator[BrowserContext]:
             executable_path=found.command[0],
             env={name: str(value) for name, value in found.environment.items()},
             headless=True,
-            args=[*chromium.ARGUMENTS, f"--use-file-for-fake-audio-capture={tone}"],
+            args=[
+                *(one for one in chromium.ARGUMENTS if one != ASKS_NOBODY),
+                f"--use-file-for-fake-audio-capture={tone}",
+            ],
             viewport={"width": 1280, "height": 720},
             permissions=["microphone"],
         )
@@ -133,6 +139,7 @@ class WebPhone:
         self.page = page
         self.url = url
         self.problems: list[str] = []
+        self._browser: CDPSession | None = None
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def sign_in(self) -> None:
@@ -141,6 +148,13 @@ class WebPhone:
         self.page.get_by_label("Name").fill("ann")
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
+
+    def allow_microphone(self, setting: str) -> None:
+        """As the person does at the browser's address line: `granted`, `denied`, `prompt`."""
+        wish = {"permission": {"name": "microphone"}, "setting": setting, "origin": self.url}
+        if self._browser is None:
+            self._browser = self.page.context.new_cdp_session(self.page)
+        self._browser.send("Browser.setPermission", wish)
 
     @property
     def word(self) -> str:

@@ -22,6 +22,10 @@
   navigator.mediaDevices.getUserMedia = ({ audio }) =>
     open({ audio: { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
 
+  const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+  let unplugged = false;
+  navigator.mediaDevices.enumerateDevices = async () => (unplugged ? [] : list());
+
   let context = null;
   let listened = null;
   let analyser = null;
@@ -49,6 +53,10 @@
         return false;
       }
       return level(hertz) > -60 && level(hertz) > level(hertz * 1.3) + 15 && level(hertz) > level(hertz * 0.75) + 15;
+    },
+    unplug(gone) {
+      unplugged = gone;
+      navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
     },
     cut() {
       for (const socket of sockets) if (socket.url.endsWith("/phone")) socket.close();

@@ -13,6 +13,7 @@ export class ConsoleSocket {
   ondisconnect: (error: boolean, code: number, reason: string) => void = () => undefined;
   ondata: (data: string) => void = () => undefined;
   private socket: WebSocket | null = null;
+  private retired = false;
 
   constructor(url: string) {
     this.url = url;
@@ -20,7 +21,7 @@ export class ConsoleSocket {
   }
 
   connect(): void {
-    if (this.isConnected() || this.isConnecting()) return;
+    if (this.retired || this.isConnected() || this.isConnecting()) return;
     const socket = new WebSocket(this.url, "sip");
     this.socket = socket;
     socket.onopen = () => this.onconnect();
@@ -32,6 +33,11 @@ export class ConsoleSocket {
     const socket = this.socket;
     this.socket = null;
     socket?.close();
+  }
+
+  /** What is said still goes out, but once it is closed it is not opened again: JsSIP would, while it says good-bye. */
+  retire(): void {
+    this.retired = true;
   }
 
   /** The connection is not to be trusted any more: as if it had been cut. */

@@ -70,12 +70,16 @@ export async function openSip(account: WebPhone, events: SipEvents): Promise<Sip
     connection_recovery_max_interval: 4,
   });
   const calls = new Map<string, Incoming>();
-  listen(agent, calls, account, events);
+  const stop = () => {
+    socket.retire();
+    agent.stop();
+  };
+  listen(agent, calls, account, events, stop);
   agent.start();
-  return { stop: () => agent.stop(), suspect: () => socket.drop() };
+  return { stop, suspect: () => socket.drop() };
 }
 
-function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, events: SipEvents): void {
+function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, events: SipEvents, stop: () => void): void {
   agent.on("connecting", () => events.connecting());
   agent.on("registered", () => {
     for (const call of calls.values()) call.renew();
@@ -90,7 +94,7 @@ function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, even
     const final = (Object.keys(CLOSED) as (keyof typeof CLOSED)[]).find((why) => CLOSED[why] === code) ?? null;
     for (const call of [...calls.values()]) call.cut();
     events.disconnected(final);
-    if (final) agent.stop();
+    if (final) stop();
   });
   agent.on("newRTCSession", (event: RTCSessionEvent) => {
     if (!isIncoming(event)) return;

@@ -31,6 +31,10 @@ export class SoftPhone {
   private readonly listeners = new Set<() => void>();
   private tab: OneTab | null = null;
   private sip: Promise<Sip> | null = null;
+  /** How often devices were looked at; how often a line was begun or left: what belongs to an earlier one is stale. */
+  private looks = 0;
+  private lines = 0;
+  private isOurs = false;
   private call: SipCall | null = null;
   private microphone: Promise<MediaStream> | null = null;
   private samples: Sample[] = [];
@@ -108,6 +112,7 @@ export class SoftPhone {
   }
 
   private async begin(): Promise<void> {
+    this.isOurs = true;
     this.happens({ is: "connecting" });
     this.leaveDevices = watchDevices(() => void this.look());
     await this.look();
@@ -115,7 +120,10 @@ export class SoftPhone {
 
   /** Without a microphone the phone is not reachable: nobody is rung who could not talk. A talk is left alone. */
   private async look(): Promise<void> {
+    const mine = ++this.looks;
     const trouble = await lookForMicrophone();
+    // what was found later counts, whichever answer comes first
+    if (mine !== this.looks || !this.isOurs) return;
     this.happens({ is: "microphone", trouble });
     if (trouble === null && !this.sip) this.connect();
     else if (trouble !== null && this.call === null) this.disconnect();
@@ -123,7 +131,7 @@ export class SoftPhone {
 
   private connect(): void {
     this.happens({ is: "connecting" });
-    this.sip = openSip(this.account, this.events());
+    this.sip = openSip(this.account, this.events(++this.lines));
     this.sip.catch(() => {
       this.sip = null;
       this.happens({ is: "disconnected", at: Date.now() });
@@ -131,11 +139,13 @@ export class SoftPhone {
   }
 
   private disconnect(): void {
-    void this.sip?.then((sip) => sip.stop());
+    this.lines += 1;
+    void this.sip?.then((sip) => sip.stop()).catch(() => undefined);
     this.sip = null;
   }
 
   private leave(): void {
+    this.isOurs = false;
     this.leaveDevices();
     this.disconnect();
     if (this.call) this.over(this.call);
@@ -143,12 +153,18 @@ export class SoftPhone {
 
   // -- what SIP tells ------------------------------------------------------------------------------------------------
 
-  private events(): SipEvents {
+  private events(line: number): SipEvents {
+    // a line that was left says good-bye for a while
+    const ours = (happening: Happening) => {
+      if (line === this.lines) this.happens(happening);
+    };
     return {
-      connecting: () => this.happens({ is: "connecting" }),
-      registered: () => this.happens({ is: "registered" }),
-      refused: (status) => this.happens({ is: "refused", status }),
-      disconnected: (final) => this.disconnected(final),
+      connecting: () => ours({ is: "connecting" }),
+      registered: () => ours({ is: "registered" }),
+      refused: (status) => ours({ is: "refused", status }),
+      disconnected: (final) => {
+        if (line === this.lines) this.disconnected(final);
+      },
       rings: (call) => this.rings(call),
       toldToAnswer: () => void this.answer(),
       up: (call) => this.up(call),
@@ -159,7 +175,7 @@ export class SoftPhone {
 
   private disconnected(final: "signedOut" | "refused" | "elsewhere" | null): void {
     if (final === null) {
-      if (this.sip) this.happens({ is: "disconnected", at: Date.now() });
+      this.happens({ is: "disconnected", at: Date.now() });
       return;
     }
     this.leave();
