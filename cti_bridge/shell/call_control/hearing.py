@@ -358,7 +358,7 @@ def where_of(seen: Seen) -> Where:
 
 _RECORDED = {
     "started": Seen.RECORDED,
-    "resumed": Seen.RECORDED,
+    "resumed": Seen.RECORDED_AGAIN,
     "paused": Seen.RECORDING_PAUSED,
     "stopped": Seen.RECORDED_NO_MORE,
 }

@@ -61,6 +61,7 @@ class Seen(enum.StrEnum):
     GONE = "gone"
     RECORDED = "recorded"
     RECORDING_PAUSED = "recording paused"
+    RECORDED_AGAIN = "recorded again"
     RECORDED_NO_MORE = "recorded no more"
 
 
@@ -80,6 +81,7 @@ WHERE_TABLE: Final[Mapping[Seen, Mapping[Where, Where]]] = MappingProxyType(
         Seen.GONE: dict.fromkeys(_LIVING, Where.GONE),
         Seen.RECORDED: {where: where for where in _LIVING},
         Seen.RECORDING_PAUSED: {where: where for where in _LIVING},
+        Seen.RECORDED_AGAIN: {where: where for where in _LIVING},
         Seen.RECORDED_NO_MORE: {where: where for where in _LIVING},
     }
 )
@@ -134,9 +136,18 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 Recording: TypeAlias = Literal["off", "on", "paused"]
 _RECORDING: Final[Mapping[Seen, Recording]] = MappingProxyType(
-    {Seen.RECORDED: "on", Seen.RECORDING_PAUSED: "paused", Seen.RECORDED_NO_MORE: "off", Seen.GONE: "off"}
+    {
+        Seen.RECORDED: "on",
+        Seen.RECORDING_PAUSED: "paused",
+        Seen.RECORDED_AGAIN: "on",
+        Seen.RECORDED_NO_MORE: "off",
+        Seen.GONE: "off",
+    }
 )
 """What the recording of a call is after an event of the customer's channel, which is the one that is recorded."""
+
+_OF_A_RECORDING: Final = (Seen.RECORDING_PAUSED, Seen.RECORDED_AGAIN)
+"""Told by the switch also of a recording that was just stopped: a menu that asks for a secret silences whatever is."""
 
 
 class Topology(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,7 +220,8 @@ def see(call: Topology, sign: Sign) -> Topology:
     if after is None or (sign.seen is Seen.PARTED and sign.room != party.room):
         return call
     call = call.with_party(_moved(party, sign, after))
-    if party.kind is Kind.CUSTOMER and sign.seen in _RECORDING:
+    too_late = call.recording == "off" and sign.seen in _OF_A_RECORDING
+    if party.kind is Kind.CUSTOMER and sign.seen in _RECORDING and not too_late:
         return msgspec.structs.replace(call, recording=_RECORDING[sign.seen])
     return call
 

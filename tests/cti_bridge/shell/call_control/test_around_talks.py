@@ -6,6 +6,8 @@ import pytest
 from acd.events import LogOut
 from cti_bridge.shell.call_control.lines import Outcome
 from cti_bridge.shell.call_control.refused import ActRefused
+from cti_bridge.shell.call_control.topology import Kind, Seen, Sign, Topology, Where, see
+from cti_bridge.shell.call_control.topology import Party as Caller
 from facts.ids import AgentId, ContactId
 from facts.states import Declared, Party
 from tests.cti_bridge.shell.call_control.floor import RULES, Floor, close
@@ -167,3 +169,15 @@ def test_who_is_signed_out_by_force_talks_on_and_is_not_counted_any_more(floor: 
     assert floor.quiet()
     assert len([fact for fact in floor.facts("TalkEnded") if fact.agent_id == "ann"]) == 1
     assert floor.kinds().count("ContactEnded") == 1
+
+
+@pytest.mark.parametrize("late", [Seen.RECORDING_PAUSED, Seen.RECORDED_AGAIN])
+def test_silence_asked_of_a_recording_that_has_just_ended_begins_none(late: Seen) -> None:
+    """A menu after the talk asks for a secret and silences what there may be: the switch tells it of what is ending."""
+    customer = Caller(key="customer", kind=Kind.CUSTOMER, channel_id="c", where=Where.AWAY, since=0)
+    call = Topology(contact_id=ContactId("c"), parties=(customer,))
+    assert see(call, Sign(seen=late, channel_id="c", at=1)).recording == "off"
+    recorded = see(call, Sign(seen=Seen.RECORDED, channel_id="c", at=1))
+    paused = see(recorded, Sign(seen=Seen.RECORDING_PAUSED, channel_id="c", at=2))
+    assert (recorded.recording, paused.recording) == ("on", "paused")
+    assert see(paused, Sign(seen=Seen.RECORDED_AGAIN, channel_id="c", at=3)).recording == "on"
