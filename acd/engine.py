@@ -218,6 +218,10 @@ class Engine:
         """Every contact in a queue or with an agent."""
         return views.contact_views(self._centre)
 
+    def callbacks(self) -> Iterator[ContactView]:
+        """Contacts that are, or were, to be called back."""
+        return views.callback_views(self._centre)
+
     def agents(self) -> Iterator[AgentView]:
         """Every agent of the policy."""
         return (views.agent_view(agent) for agent in tuple(self._centre.agents.values()))

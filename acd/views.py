@@ -146,6 +146,13 @@ def contact_views(centre: Centre) -> Iterator[ContactView]:
         yield contact_view(contact, positions.get(contact.contact_id, 0))
 
 
+def callback_views(centre: Centre) -> Iterator[ContactView]:
+    """Contacts to be called back: few, where looking at every contact would cost much."""
+    for contact in tuple(centre.contacts.values()):
+        if contact.callback is not None:
+            yield contact_view(contact, position_of(centre, contact))
+
+
 def position_of(centre: Centre, contact: Contact) -> int:
     """The contact's position in its queue; 0: it does not wait."""
     queue = contact.queue

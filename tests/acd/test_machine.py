@@ -363,6 +363,7 @@ class Centre(TwoEngines):
             if isinstance(fact, ContactLeftQueue) and fact.contact_id in self.callbacks:
                 assert fact.outcome is LeftQueue.CALLBACK_EXPIRED or fact.contact_id in self.cancelled
         self.callbacks, self.cancelled = kept, set()
+        assert list(self.engine.callbacks()) == [view for view in self.engine.contacts() if view.callback]
 
     @invariant()
     def the_cap_acts_with_an_alarm_and_for_those_who_have_waited(self) -> None:

@@ -104,7 +104,7 @@ class DaemonDesks:
 
     def callbacks(self, agent: str) -> Iterator[CallbackDoc]:
         """Callbacks that are this agent's."""
-        for view in self._coordinator.engine.contacts():
+        for view in self._coordinator.engine.callbacks():
             found = self._rows.callback(view)
             if found is not None and found.agent == agent:
                 yield found

@@ -112,7 +112,7 @@ class DaemonFloor:
 
     def callbacks(self) -> Sequence[CallbackDoc]:
         """Customers who are to be called back."""
-        found = (self._rows.callback(view) for view in self._engine.contacts())
+        found = (self._rows.callback(view) for view in self._engine.callbacks())
         return [callback for callback in found if callback is not None]
 
     def alarms(self) -> Sequence[AlarmDoc]:
