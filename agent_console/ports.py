@@ -250,8 +250,8 @@ class Supervision(Protocol):
     async def set_state(self, agent: str, wish: SetAgentState, by: str) -> AgentRow:
         """Sign somebody in or out, make them ready or not."""
 
-    async def set_skills(self, agent: str, skills: Mapping[str, int], by: str) -> AgentRow:
-        """An agent's full set of skills."""
+    async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
+        """An agent's full set of skills. ``match``: the version of the agent's settings that was read."""
 
     async def say(self, team: str, text: str, by: str) -> MessageDoc:
         """A message to a team's desks."""

@@ -126,9 +126,11 @@ def _declared(parameter: Mapping[str, Any]) -> str:
 
 
 def _match(parameters: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
-    headers = {one["name"] for one in parameters if one["in"] == "header"}
+    headers = {one["name"]: one.get("description", "") for one in parameters if one["in"] == "header"}
     if "if-none-match" in headers:
         return ["match: str | None = None"], ["match=match", "is_new=match is None"]
+    if "absent" in headers.get("if-match", ""):
+        return ["match: str | None = None"], ["match=match"]
     return (["match: str"], ["match=match"]) if "if-match" in headers else ([], [])
 
 

@@ -3,11 +3,23 @@
 The server's are built as text once for all their readers; these classes document and read them.
 """
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from agent_console.documents.floor import Topic
+from agent_console.documents.contacts import ContactLine
+from agent_console.documents.desk import CallbackDoc, DeskContact, DeskState, MessageDoc
+from agent_console.documents.floor import (
+    AgentRow,
+    AlarmDoc,
+    EntryPointDoc,
+    QueueRow,
+    SettingsState,
+    Topic,
+    Totals,
+    WaitingRow,
+)
 from agent_console.documents.problems import Problem
 from agent_console.documents.values import Document, Moment, Wish
 
@@ -61,3 +73,24 @@ class ServerFrame(Document):
     ended: str | None = None
     """A stream that is no more, or that one may not see any more."""
     error: Problem | None = None
+
+
+OF_TOPIC: Final[Mapping[str, type[Document]]] = {
+    "agents": AgentRow,
+    "queues": QueueRow,
+    "waiting": WaitingRow,
+    "contacts": ContactLine,
+    "alarms": AlarmDoc,
+    "totals": Totals,
+    "entry_points": EntryPointDoc,
+    "settings": SettingsState,
+}
+"""By topic; all documents of a stream are of one kind."""
+
+OF_DESK: Final[Mapping[str, type[Document]]] = {
+    "state": DeskState,
+    "contact": DeskContact,
+    "callback": CallbackDoc,
+    "message": MessageDoc,
+}
+"""On a desk, by the word before the colon of the key."""

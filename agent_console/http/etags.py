@@ -49,5 +49,15 @@ def match_or_new(
     raise MatchNeededError("send If-Match with the ETag that you read, or If-None-Match: * to make a new one")
 
 
+def match_if_given(
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="The ETag of the version that was read; absent: any.")
+    ] = None,
+) -> str | None:
+    """The version that the request changes; None: whatever there is."""
+    return None if if_match is None else _bare(if_match)
+
+
 Match = Annotated[str, Depends(match_needed)]
 MatchOrNew = Annotated[str | None, Depends(match_or_new)]
+MatchIfGiven = Annotated[str | None, Depends(match_if_given)]

@@ -19,6 +19,7 @@ from agent_console.documents.floor import (
 from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError, NotFoundError
 from agent_console.http.access import Sight
+from agent_console.http.etags import tag
 from agent_console.http.guard import Daemon, Seen
 from agent_console.http.paging import Cursor, Limit, page
 from agent_console.ports import Ports
@@ -62,9 +63,14 @@ async def list_agents(
 
 
 @router.get("/agents/{agent}")
-async def get_agent(ports: Daemon, sight: Seen, agent: str) -> AgentRow:
-    """One agent, now and today."""
-    return seen_agent(ports, sight, agent)
+async def get_agent(ports: Daemon, sight: Seen, agent: str, response: Response) -> AgentRow:
+    """One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it."""
+    row = seen_agent(ports, sight, agent)
+    if ports.settings is not None and sight.identity.role != "agent":
+        entry = await ports.settings.entry("agents", agent)
+        if entry is not None:
+            tag(response, entry.etag)
+    return row
 
 
 @router.get("/queues")

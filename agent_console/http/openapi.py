@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from agent_console.documents.live import OF_DESK, OF_TOPIC, ClientFrame, ServerFrame
 from agent_console.documents.problems import MEDIA_TYPE, Problem
 from agent_console.http.access import Rule, rule_of
 from agent_console.http.guard import COOKIE, CSRF_HEADER
@@ -75,11 +78,35 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     components["securitySchemes"] = _SECURITY_SCHEMES
+    document["x-websocket"] = _live(schemas)
     for path, methods in document["paths"].items():
         for method in _METHODS:
             if method in methods:
                 _complete(methods[method], method, path)
     return document
+
+
+def _live(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The live channel, which OpenAPI has no words for: its frames, as those of operations among the schemas."""
+    told = (*OF_TOPIC.values(), *OF_DESK.values())
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((frame, "validation") for frame in (ClientFrame, ServerFrame)),
+        *((document, "serialization") for document in told),
+    ]
+    _, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    for name, schema in found["$defs"].items():
+        schemas.setdefault(name, schema)
+    return {
+        "path": "/api/v1/live",
+        "client": {"$ref": "#/components/schemas/ClientFrame"},
+        "server": {"$ref": "#/components/schemas/ServerFrame"},
+        "documents": {topic: _named(kind) for topic, kind in OF_TOPIC.items()},
+        "desk": {word: _named(kind) for word, kind in OF_DESK.items()},
+    }
+
+
+def _named(kind: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}
 
 
 def _complete(operation: dict[str, Any], method: str, path: str) -> None:

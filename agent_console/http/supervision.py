@@ -12,6 +12,7 @@ from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.contacts import seen_agents, seen_queues
+from agent_console.http.etags import MatchIfGiven
 from agent_console.http.floor import seen_agent, seen_queue
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.ports import Ports, Supervision
@@ -97,10 +98,12 @@ async def set_agent_state(ports: Daemon, sight: Seen, who: Who, agent: NamePath,
 
 
 @router.put("/agents/{agent}/skills")
-async def set_agent_skills(ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetSkills) -> AgentRow:
-    """An agent's full set of skills, from now on."""
+async def set_agent_skills(
+    *, ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetSkills, match: MatchIfGiven
+) -> AgentRow:
+    """An agent's full set of skills, from now on. `If-Match`: only if nobody has changed them since they were read."""
     _led_agent(ports, sight, agent)
-    return await _supervision(ports).set_skills(agent, wish.skills, who.user)
+    return await _supervision(ports).set_skills(agent, wish.skills, match=match, by=who.user)
 
 
 @router.get("/agents/{agent}/explanation")

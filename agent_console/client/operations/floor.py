@@ -33,7 +33,7 @@ class FloorOperations(Requests):
         )
 
     async def get_agent(self, agent: str) -> AgentRow:
-        """One agent, now and today."""
+        """One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it."""
         return await self._get(AgentRow, "GET", f"/api/v1/agents/{path_part(agent)}")
 
     async def list_queues(self, *, cursor: str | None = None, limit: int = 50) -> Page[QueueRow]:

@@ -43,9 +43,9 @@ class SupervisionOperations(Requests):
         """Sign somebody in or out, make them ready or not."""
         return await self._get(AgentRow, "POST", f"/api/v1/agents/{path_part(agent)}/state", wish=wish)
 
-    async def set_agent_skills(self, agent: str, wish: SetSkills) -> AgentRow:
-        """An agent's full set of skills, from now on."""
-        return await self._get(AgentRow, "PUT", f"/api/v1/agents/{path_part(agent)}/skills", wish=wish)
+    async def set_agent_skills(self, agent: str, wish: SetSkills, *, match: str | None = None) -> AgentRow:
+        """An agent's full set of skills, from now on. `If-Match`: only if nobody has changed them since they were read."""  # noqa: E501 - as the API says it
+        return await self._get(AgentRow, "PUT", f"/api/v1/agents/{path_part(agent)}/skills", wish=wish, match=match)
 
     async def explain_agent(self, agent: str) -> AgentWhy:
         """Why an agent is offered nothing, and for each waiting contact why not that one."""

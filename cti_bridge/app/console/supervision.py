@@ -127,13 +127,15 @@ class DaemonSupervision:
         await self._audit.note(by, "state", "agent", agent, before=told, after=after)
         return self._row(agent)
 
-    async def set_skills(self, agent: str, skills: Mapping[str, int], by: str) -> AgentRow:
+    async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
         """An agent's full set of skills: a change of the settings, which can be undone there."""
         self._agent(agent)
         entry = await self._store.entry("agents", agent)
         if entry is None:
             raise NotFoundError(f"there is no agent {agent!r} in the settings")
-        await self._store.put("agents", agent, {**entry.document, "skills": dict(skills)}, match=entry.etag, by=by)
+        await self._store.put(
+            "agents", agent, {**entry.document, "skills": dict(skills)}, match=match or entry.etag, by=by
+        )
         return self._row(agent)
 
     def _agent(self, agent: str) -> AgentView:

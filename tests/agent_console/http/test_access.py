@@ -1,11 +1,14 @@
 """Each role, and each token, against each operation of the OpenAPI document: who is let in, and who is not."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from agent_console.documents.floor import Topic
 from agent_console.http.access import ACCESS, ROLES, SCOPES_OF, Rule
 from agent_console.http.app import AccessTableError, create_app
 from agent_console.live.hub import Hub
@@ -159,3 +162,12 @@ def test_every_answer_carries_its_security_headers(site: Site, tmp_path: Path) -
         assert headers["x-frame-options"] == "DENY", path
     assert browser.get("/agents").headers["cache-control"] == "no-store"
     assert "server" not in browser.get("/agents").headers
+
+
+def test_the_description_holds_the_live_channel_and_leads_nowhere() -> None:
+    app = create_app(Ports(floor=None), Hub(None, lambda: 0))  # type: ignore[arg-type]  # only described
+    document = app.openapi()
+    there = set(document["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document))) <= there
+    assert set(document["x-websocket"]["documents"]) | {"desk"} == set(get_args(Topic))
+    assert "subscribe" in document["components"]["schemas"]["ClientFrame"]["properties"]

@@ -201,3 +201,16 @@ def test_contacts_are_found_and_told(site: Site) -> None:
     kinds = [one["kind"] for one in root.get("/contacts/call-1/story").json()["lines"]]
     assert kinds[:2] == ["ContactOffered", "ContactQueued"]
     assert root.get("/contacts?from=yesterday").json()["errors"][0]["field"] == "query.from"
+
+
+def test_two_who_change_an_agents_skills_at_once_do_not_overwrite_each_other(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    etag = nora.get("/agents/anna").headers["etag"]
+    assert root.put("/agents/anna/skills", {"skills": {"english": 7}}).json()["skills"] == {"english": 7}
+    late = nora.put("/agents/anna/skills", {"skills": {"english": 2}}, headers={"If-Match": etag})
+    assert (late.status_code, late.json()["error_id"]) == (412, "edited_meanwhile")
+    assert root.get("/agents/anna").json()["skills"] == {"english": 7}
+    again = nora.get("/agents/anna").headers["etag"]
+    changed = nora.put("/agents/anna/skills", {"skills": {"english": 2}}, headers={"If-Match": again})
+    assert changed.json()["skills"] == {"english": 2}
+    assert "etag" not in site.signed_in("anna").get("/agents/anna").headers

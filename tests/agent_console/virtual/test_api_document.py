@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from agent_console import errors
-from agent_console.client.documents_of_streams import OF_DESK, OF_TOPIC
+from agent_console.documents.live import OF_DESK, OF_TOPIC
 from tests.agent_console.virtual_centre import VirtualCentre
 from tests.architecture.sources import ROOT
 
