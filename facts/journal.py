@@ -227,11 +227,16 @@ class RecordingStopped(Fact, frozen=True, kw_only=True):
 
 
 class TalkEnded(Fact, frozen=True, kw_only=True):
-    """One agent's part of a contact is over; ``talk_us`` excludes ``hold_us``."""
+    """One agent's part of a contact is over; ``talk_us`` excludes ``hold_us``.
+
+    Imports may not know all: ``hold_us`` None is not known, and without ``wrap_up_known`` no `WrapUpEnded` does not
+    mean that there was no after-contact work.
+    """
 
     ended_by: Party
     talk_us: Duration
-    hold_us: Duration = 0
+    hold_us: Duration | None = 0
+    wrap_up_known: bool = True
 
 
 class ContactLeftQueue(Fact, frozen=True, kw_only=True):

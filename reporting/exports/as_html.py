@@ -7,7 +7,7 @@ from facts.time import HOUR, MINUTE
 from reporting.exports.as_json import range_json
 from reporting.exports.charts import Series, ratio_bars, ratio_line, stacked_bars
 from reporting.exports.labels import Labels
-from reporting.exports.words import NO_DATA, figure_text
+from reporting.exports.words import NO_DATA, figure_text, not_classified
 from reporting.kpi.figures import Definition, Figure
 from reporting.kpi.intervals import QUARTER, Calendar, parse_moment
 from reporting.kpi.report import Report, Row
@@ -188,9 +188,8 @@ def _row(report: Report, row: Row, names: Labels, style: str) -> str:
 def _definitions(report: Report) -> str:
     lines = []
     for definition, text in report.definitions:
-        formula = report.total.figures[definition.name].formula
+        total = report.total.figures[definition.name]
         left_out = f" Left out: {definition.exclusions}." if definition.exclusions else ""
-        lines.append(
-            f"<dt>{escape(definition.title)}</dt><dd>[{escape(formula)}] {escape(text)}.{escape(left_out)}</dd>"
-        )
+        said = f"[{total.formula}] {text}{not_classified(total)}.{left_out}"
+        lines.append(f"<dt>{escape(definition.title)}</dt><dd>{escape(said)}</dd>")
     return f"<dl>{''.join(lines)}</dl>"

@@ -8,7 +8,7 @@ from rich.text import Text
 from reporting.exports.as_json import range_json
 from reporting.exports.fitting import Column, FittingTable
 from reporting.exports.labels import Labels
-from reporting.exports.words import figure_text
+from reporting.exports.words import figure_text, not_classified
 from reporting.kpi.report import Report, Row
 
 SHOWN = 500
@@ -71,6 +71,7 @@ def _upright(report: Report) -> Table:
     for definition, text in report.definitions:
         figures = [row.figures[definition.name] for row in rows]
         formula = f"[{figures[0].formula}] {text}" if figures[0].formula != definition.name else text
+        formula += not_classified(figures[-1])
         table.add_row(definition.title, *map(figure_text, figures), Text(formula))
     return table
 
@@ -95,7 +96,8 @@ def formulas(report: Report) -> Table:
     """The formulas of a report's figures, with their ids."""
     table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False, style="dim")
     for definition, text in report.definitions:
-        formula = report.total.figures[definition.name].formula
-        shown = f"[{formula}] {text}" if formula != definition.name else text
+        total = report.total.figures[definition.name]
+        shown = f"[{total.formula}] {text}" if total.formula != definition.name else text
+        shown += not_classified(total)
         table.add_row(definition.name, Text(f"{definition.title}: {shown}"))
     return table

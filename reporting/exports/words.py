@@ -25,6 +25,11 @@ def figure_text(figure: Figure) -> str:
     return value_text(figure.value, figure.unit)
 
 
+def not_classified(total: Figure) -> str:
+    """What is said beside a formula of the contacts that it could not count; empty where it counts all."""
+    return f"; {total.unclassified:,} not classified" if total.unclassified else ""
+
+
 def duration_text(seconds: float) -> str:
     """``0:42``, ``1:02:42``; below ten seconds with a tenth."""
     if abs(seconds) < 10:

@@ -114,7 +114,7 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueName
     wait: Duration | None
     talk: Duration | None
-    hold: Duration
+    hold: Duration | None
     wrap_up: Duration | None
 
 
@@ -184,7 +184,7 @@ class _Reader:
             queue=QueueName(queue),
             wait=wait,
             talk=talk,
-            hold=after("hold") or 0,
+            hold=after("hold"),
             wrap_up=after("wrap_up"),
         )
 
@@ -256,7 +256,7 @@ class _Reader:
         at = call.queued + (call.wait or 0)
         yield Draft(at, self._exit(row, call))
         if call.outcome == ANSWERED and call.talk is not None:
-            at += call.talk + call.hold
+            at += call.talk + (call.hold or 0)
             ended = TalkEnded(
                 contact_id=call.contact_id,
                 queue=call.queue,
@@ -264,6 +264,7 @@ class _Reader:
                 ended_by=Party.CALLER,
                 talk_us=call.talk,
                 hold_us=call.hold,
+                wrap_up_known=call.wrap_up is not None,
             )
             yield Draft(at, ended)
         yield Draft(at, ContactEnded(contact_id=call.contact_id))

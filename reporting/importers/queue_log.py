@@ -349,6 +349,8 @@ class _Story:
             queue=QueueName(call.queue),
             ended_by=by,
             talk_us=talk_us,
+            hold_us=None,
+            wrap_up_known=False,
         )
         self._put(at, fact)
         self._free(call, at)

@@ -11,7 +11,7 @@ from typing import Any
 from facts.states import LeftQueue, OfferOutcome
 from facts.time import SECOND
 from reporting.kpi import histogram
-from reporting.kpi.cells import FULL_SCORE, Cell
+from reporting.kpi.cells import EITHER, FULL_SCORE, HOLD, WRAP_UP, Cell
 from reporting.kpi.errors import ReportError
 from reporting.kpi.figures import Context, Definition, Parts, having, root
 from reporting.kpi.records import UNCLASSIFIED
@@ -204,12 +204,36 @@ def _handled(cell: Cell, context: Context) -> int:
     return cell.handled_by_agent if context.by_agent else cell.handled
 
 
+def _unknown(cell: Cell, context: Context, part: str) -> int:
+    return (cell.unknown_by_agent if context.by_agent else cell.unknown).get(part, 0)
+
+
 def _per_handled(name: str, title: str, text: str, of: Callable[[Cell], int]) -> Definition:
     return Definition(
         name=name, title=title, unit=SECONDS, text=f"{text} / handled",
         exclusions="talks that go on; unclassified: answered contacts whose talk has no recorded length",
         parts=lambda cell, context: Parts(_seconds(of(cell)), _handled(cell, context), cell.legs_unmeasured),
     )  # fmt: skip
+
+
+def _per_known(name: str, title: str, text: str, part: str, of: Callable[[Cell], int]) -> Definition:
+    """A part of handling that some tables do not tell: of the contacts of which it is known."""
+
+    def parts(cell: Cell, context: Context) -> Parts:
+        unknown = _unknown(cell, context, part)
+        return Parts(_seconds(of(cell)), _handled(cell, context) - unknown, cell.legs_unmeasured + unknown)
+
+    return Definition(
+        name=name, title=title, unit=SECONDS, text=f"{text} / handled contacts of which it is known",
+        exclusions=f"talks that go on; unclassified: answered contacts whose talk or {text} has no recorded length",
+        parts=parts,
+    )  # fmt: skip
+
+
+def _handling(cell: Cell, context: Context) -> Parts:
+    total = cell.talk_us + cell.hold_us + cell.wrap_up_us
+    unclassified = cell.legs_unmeasured + _unknown(cell, context, EITHER)
+    return Parts(_seconds(total), _handled(cell, context), unclassified)
 
 
 def _talk_deviation(cell: Cell) -> Parts:
@@ -230,14 +254,20 @@ _HANDLING = (
         parts=lambda cell, context: Parts(_handled(cell, context), unclassified=cell.legs_unmeasured),
     ),
     _per_handled("talk_s", "Average talk", "talk", lambda cell: cell.talk_us),
-    _per_handled("hold_s", "Average hold", "hold", lambda cell: cell.hold_us),
-    _per_handled("wrap_up_s", "Average wrap-up", "after-contact work", lambda cell: cell.wrap_up_us),
-    _per_handled("aht_s", "Average handling time", "(talk + hold + wrap-up)",
-                 lambda cell: cell.talk_us + cell.hold_us + cell.wrap_up_us),
+    _per_known("hold_s", "Average hold", "hold", HOLD, lambda cell: cell.hold_us),
+    _per_known("wrap_up_s", "Average wrap-up", "after-contact work", WRAP_UP, lambda cell: cell.wrap_up_us),
+    Definition(
+        name="aht_s", title="Average handling time", unit=SECONDS,
+        text="(talk + hold + wrap-up, as far as they are known) / handled",
+        exclusions="talks that go on; unclassified: answered contacts whose talk has no recorded length, and handled "
+        "ones whose hold or wrap-up is not known, which count with what is",
+        parts=_handling,
+    ),
     Definition(
         name="mean_hold_of_held_s", title="Average hold of held contacts", unit=SECONDS,
         text="hold / agents' parts in which the customer was held",
-        parts=lambda cell, _context: Parts(_seconds(cell.hold_us), cell.held),
+        exclusions="unclassified: handled contacts whose hold is not known",
+        parts=lambda cell, context: Parts(_seconds(cell.hold_us), cell.held, _unknown(cell, context, HOLD)),
     ),
     *(_percentile(f"talk_p{label}_s", f"Talk, {label} %", share, _talks) for share, label in _PERCENTILES),
     Definition(

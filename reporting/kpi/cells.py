@@ -21,6 +21,7 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     ``answered_unmeasured``, ``abandoned_unmeasured``: those of them whose wait is not known.
     ``longest_lost``: how many contacts were taken out again that may have had the longest wait.
+    ``unknown``, ``unknown_by_agent``: of the handled, those whose `HOLD` or `WRAP_UP` is not known, or `EITHER`.
     """
 
     offered: int = 0
@@ -65,6 +66,8 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     wrap_ups: int = 0
     legs: int = 0
     legs_unmeasured: int = 0
+    unknown: dict[str, int] = {}
+    unknown_by_agent: dict[str, int] = {}
     transfers: dict[str, int] = {}
 
     offers: dict[str, int] = {}
@@ -90,6 +93,7 @@ class Cell(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
         self.longest_us = max(self.longest_us, other.longest_us)
 
 
+HOLD, WRAP_UP, EITHER = "hold", "wrap_up", "either"
 DICTS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.default_factory is dict)
 HISTOGRAMS = tuple(field.name for field in msgspec.structs.fields(Cell) if field.type == Histogram)
 NUMBERS = tuple(name for name in Cell.__struct_fields__ if name not in DICTS)
@@ -235,8 +239,22 @@ def leg_ended(cell: Cell, leg: Leg, sign: int) -> None:
     cell.talk_us += sign * leg.talk_us
     cell.talk_ms_squared += sign * (leg.talk_us // MILLISECOND) ** 2
     histogram.add(cell.talks, leg.talk_us, sign)
-    cell.hold_us += sign * leg.hold_us
-    cell.held += sign * (leg.hold_us > 0)
+    if leg.hold_us is None:
+        _count_unknown(cell, leg, HOLD, sign)
+    elif leg.hold_us:
+        cell.hold_us += sign * leg.hold_us
+        cell.held += sign
+    if not leg.wrap_up_known:
+        _count_unknown(cell, leg, WRAP_UP, sign)
+    if leg.hold_us is None or not leg.wrap_up_known:
+        _count_unknown(cell, leg, EITHER, sign)
+
+
+def _count_unknown(cell: Cell, leg: Leg, part: str, sign: int) -> None:
+    if leg.handles_contact:
+        _count(cell.unknown, part, sign)
+    if leg.handles_for_agent:
+        _count(cell.unknown_by_agent, part, sign)
 
 
 def leg_lost(cell: Cell, _leg: Leg, sign: int) -> None:
@@ -245,9 +263,13 @@ def leg_lost(cell: Cell, _leg: Leg, sign: int) -> None:
 
 
 def leg_wrapped_up(cell: Cell, leg: Leg, sign: int) -> None:
-    """The after-contact work is over."""
+    """The after-contact work is over, and known after all."""
     cell.wrap_ups += sign
     cell.wrap_up_us += sign * (leg.wrap_up_us or 0)
+    if not leg.wrap_up_known:
+        _count_unknown(cell, leg, WRAP_UP, -sign)
+        if leg.hold_us is not None:
+            _count_unknown(cell, leg, EITHER, -sign)
 
 
 def leg_transferred(cell: Cell, leg: Leg, sign: int) -> None:

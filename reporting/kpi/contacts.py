@@ -399,7 +399,7 @@ class ContactFold:
             self._observe(leg, cells.leg_lost, -1)
             leg.lost = False
         leg.ended_at, leg.ended_by = entry.at, fact.ended_by.value
-        leg.talk_us, leg.hold_us = fact.talk_us, fact.hold_us
+        leg.talk_us, leg.hold_us, leg.wrap_up_known = fact.talk_us, fact.hold_us, fact.wrap_up_known
         _mark_firsts(contact, leg)
         self._observe(leg, cells.leg_ended, 1)
 

@@ -245,6 +245,7 @@ def _is(visit: Visit, outcome: str, target: Target) -> bool:
 
 def _row(visit: Visit) -> ContactRow:
     ended = [leg for leg in visit.legs if leg.ended_at is not None]
+    holds = [leg.hold_us for leg in ended if leg.hold_us is not None]
     wraps = [leg.wrap_up_us for leg in visit.legs if leg.wrap_up_us is not None]
     return ContactRow(
         contact_id=visit.contact_id,
@@ -254,7 +255,7 @@ def _row(visit: Visit) -> ContactRow:
         waited_s=_seconds(visit.waited_us),
         agent=visit.agent_id,
         talk_s=_seconds(sum(leg.talk_us for leg in ended)) if ended else None,
-        hold_s=_seconds(sum(leg.hold_us for leg in ended)) if ended else None,
+        hold_s=_seconds(sum(holds)) if holds else None,
         wrap_up_s=_seconds(sum(wraps)) if wraps else None,
         transferred_to=", ".join(leg.transferred_to for leg in visit.legs if leg.transferred_to),
         disposition=visit.disposition,

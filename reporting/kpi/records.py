@@ -110,7 +110,8 @@ class Leg(msgspec.Struct, kw_only=True):
     """One agent's part of a contact. ``at`` is its visit's, so that both fall into the same interval.
 
     ``handles_contact``: the first part of this stay that ended; ``handles_for_agent``: this agent's first that ended.
-    ``lost``: its end was not seen, so its length is not known.
+    ``lost``: its end was not seen, so its length is not known. ``hold_us`` None is not known; without
+    ``wrap_up_known`` neither is the after-contact work, unless ``wrap_up_us`` tells it.
     """
 
     DIMENSIONS: ClassVar[frozenset[Dimension]] = _CONTACT_DIMENSIONS
@@ -133,13 +134,19 @@ class Leg(msgspec.Struct, kw_only=True):
     ended_at: Instant | None = None
     ended_by: str = ""
     talk_us: Duration = 0
-    hold_us: Duration = 0
+    hold_us: Duration | None = 0
     wrap_up_us: Duration | None = None
+    wrap_up_known: bool = True
     transferred_to: str = ""
     consulted: bool = False
     lost: bool = False
     handles_contact: bool = False
     handles_for_agent: bool = False
+
+    @property
+    def handling_us(self) -> Duration:
+        """Talk, hold and after-contact work, as far as they are known."""
+        return self.talk_us + (self.hold_us or 0) + (self.wrap_up_us or 0)
 
 
 class Offer(msgspec.Struct, kw_only=True):

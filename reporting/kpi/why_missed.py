@@ -260,7 +260,7 @@ class _Scene:
         for leg in self._legs:
             if leg.agent_id is None or not start <= leg.began_at < end:
                 continue
-            took = leg.talk_us + leg.hold_us + (leg.wrap_up_us or 0) + 1
+            took = leg.handling_us + 1
             all_of[leg.agent_id] = all_of.get(leg.agent_id, 0) + took
             if leg.queue == self._queue:
                 mine[leg.agent_id] = mine.get(leg.agent_id, 0) + took
@@ -346,7 +346,7 @@ class _Evidence(msgspec.Struct, frozen=True):
         for leg in self.legs:
             if leg.ended_at is None:
                 continue
-            more = (leg.talk_us + leg.hold_us + (leg.wrap_up_us or 0)) / SECOND - self.planned_aht_s
+            more = leg.handling_us / SECOND - self.planned_aht_s
             contacts[leg.contact_id] = contacts.get(leg.contact_id, 0.0) + more
             if leg.agent_id is not None:
                 agents[leg.agent_id] = agents.get(leg.agent_id, 0.0) + more

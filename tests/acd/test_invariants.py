@@ -139,6 +139,7 @@ class Centre(RuleBasedStateMachine):
                 assert fact.waited_us >= 0
             case TalkEnded():
                 assert fact.talk_us >= 0
+                assert fact.hold_us is not None
                 assert fact.hold_us >= 0
 
     # -- what may happen ---------------------------------------------------------------------------------------------

@@ -120,13 +120,23 @@ class Scene:
         waited_us = None if waited is None else from_seconds(waited)
         self.tell(at, ContactConnected(contact_id=ContactId(contact), agent_id=agent_id, waited_us=waited_us))
 
-    def talk_ends(self, at: float, contact: str, agent: str | None, talk: float, hold: float = 0) -> None:
+    def talk_ends(
+        self,
+        at: float,
+        contact: str,
+        agent: str | None,
+        talk: float,
+        hold: float | None = 0,
+        *,
+        wrap_up_known: bool = True,
+    ) -> None:
         fact = TalkEnded(
             contact_id=ContactId(contact),
             agent_id=AgentId(agent) if agent else None,
             ended_by=Party.CALLER,
             talk_us=from_seconds(talk),
-            hold_us=from_seconds(hold),
+            hold_us=None if hold is None else from_seconds(hold),
+            wrap_up_known=wrap_up_known,
         )
         self.tell(at, fact)
 

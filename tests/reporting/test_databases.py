@@ -89,6 +89,13 @@ def _imported() -> Scene:
         told.answered(number * 50, f"untimed-{number}", "dan", None)
     for number in range(20):
         told.call(number * 600, f"old-{number}", "dan", wait=number, talk=100)
+    for number in range(4):
+        told.arrives(number * 700, f"unheld-{number}")
+        told.queued(number * 700, f"unheld-{number}")
+        told.answered(number * 700, f"unheld-{number}", "dan", 0)
+        told.talk_ends(number * 700 + 90, f"unheld-{number}", "dan", 90, None, wrap_up_known=False)
+        if number == 0:
+            told.wrapped_up(100, "unheld-0", "dan", 10)
     return told
 
 

@@ -58,6 +58,20 @@ def shown(what: object, width: int) -> str:
     return console.file.getvalue()
 
 
+def test_figures_say_how_many_they_could_not_count() -> None:
+    told = Scene()
+    told.arrives(0, "a")
+    told.queued(0, "a")
+    told.answered(5, "a", "ann", 5)
+    told.talk_ends(65, "a", "ann", 60, None, wrap_up_known=False)
+    found = build(read(told, None, None), Query(by=("queue",), figures=("talk_s", "aht_s")))
+    said = "as far as they are known) / handled; 1 not classified"
+    assert said in html_page("Queues", found)
+    for width in (80, 200):
+        text = " ".join(shown(headed("Queues", found), width).replace("\n", " ").split())
+        assert text.count("not classified") == 1, text
+
+
 def test_json_has_the_shape_that_programs_read() -> None:
     data = json.loads(json_bytes(report_json(report())))
     rows = {row["slice"]["queue"]: row["figures"] for row in data["rows"]}

@@ -15,9 +15,9 @@ from reporting.importers.clocks import clock_of
 from reporting.importers.errors import ImportRefusedError, MapError
 from reporting.importers.ingest import Outcome
 from reporting.importers.table_map import TableMap, load_map
-from reporting.kpi.figures import Figure
 from reporting.kpi.intervals import to_instant
 from reporting.kpi.report import Query, build, read
+from tests.reporting.importers.tables import NIGHTS, by_queue, taken
 from tests.reporting.scenes import Scene
 
 BANK = Path(reporting.importers.__file__).parent / "maps" / "anonymous_bank.yaml"
@@ -56,11 +56,6 @@ def bank_file(tmp_path: Path, *rows: str, packed: bool = False) -> Path:
 
 def take(path: Path, scene: Scene, table: TableMap | None = None) -> Outcome:
     return import_calls(path, table or load_map(BANK), UTC, scene)
-
-
-def by_queue(scene: Scene) -> dict[str | None, dict[str, Figure]]:
-    report = build(read(scene, None, None), Query(by=("queue",)))
-    return {row.slice["queue"]: row.figures for row in report.rows}
 
 
 def test_bank_rows_report_by_call_type(tmp_path: Path) -> None:
@@ -243,27 +238,6 @@ def test_another_table_with_codes_and_stars(tmp_path: Path) -> None:
     assert (row["fcr_code"], row["csat"]) == (1.0, 4.0)
 
 
-NIGHTS = """
-name: night
-identity: [id]
-arrived: {date: day, clock: begin}
-talk: {since: begin, until: end}
-outcome: {column: how, answered: [ok]}
-queue: {value: night}
-agent: {column: who}
-team: {column: team}
-score: {column: stars}
-"""
-
-
-def taken(tmp_path: Path, text: str, *rows: str, zone: ZoneInfo | None = None) -> tuple[Scene, Outcome]:
-    (tmp_path / "map.yaml").write_text(text)
-    (tmp_path / "rows.csv").write_text("\n".join(rows) + "\n")
-    scene = Scene()
-    outcome = import_calls(tmp_path / "rows.csv", load_map(tmp_path / "map.yaml"), zone or ZoneInfo("UTC"), scene)
-    return scene, outcome
-
-
 @pytest.mark.parametrize(
     ("day", "begin", "end", "minutes"),
     [
@@ -327,21 +301,6 @@ def test_waits_and_talks_are_reckoned_from_moments(tmp_path: Path, form: str) ->
     assert (answered["asa_s"].value, answered["talk_s"].value) == (30, 100)
     assert (answered["wrap_up_s"].value, answered["csat"].value) == (75 * 60 + 30, 4.5)
     assert (lost["abandoned"].value, lost["mean_abandon_wait_s"].value) == (2, 60)
-
-
-@pytest.mark.parametrize("rule", ["", "wait: {column: waited}\n"], ids=["no column", "an empty column"])
-def test_waits_that_a_table_does_not_tell_are_no_data(tmp_path: Path, rule: str) -> None:
-    text = NIGHTS.replace("outcome:", rule + "outcome:").replace("answered: [ok]", "answered: [ok], abandoned: [lost]")
-    rows = ["1,2026-03-02,9:00,9:01,ok,ann,north,,", "2,2026-03-02,9:10,,lost,,,,"]
-    scene, outcome = taken(tmp_path, text, "id,day,begin,end,how,who,team,stars,waited", *rows)
-    assert outcome.taken == 2
-    assert len(outcome.problems) == (2 if rule else 0)
-    night = by_queue(scene)["night"]
-    assert (night["answered"].value, night["abandoned"].value, night["abandon_rate"].value) == (1, 1, 0.5)
-    for name in ("asa_s", "mean_abandon_wait_s", "mean_wait_s", "service_level", "longest_wait_s", "wait_p50_s"):
-        assert night[name].value is None, name
-    assert night["asa_s"].unclassified == 1
-    assert (night["service_level"].unclassified, night["mean_wait_s"].unclassified) == (2, 2)
 
 
 def test_a_moment_that_comes_twice_is_the_one_after_the_beginning(tmp_path: Path) -> None:

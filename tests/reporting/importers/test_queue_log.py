@@ -57,6 +57,19 @@ def test_a_call_as_asterisk_writes_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "wrap_up", "aht"), [((), None, 60), (("80|c1|sales|PJSIP/bob|WRAPUPSTART|15",), 15, 75)]
+)
+def test_hold_is_never_told_and_wrap_up_by_few(
+    tmp_path: Path, lines: tuple[str, ...], wrap_up: float | None, aht: float
+) -> None:
+    scene, _ = take(tmp_path, log(*CALL, *lines))
+    sales = figures(scene, "queue")["sales",]
+    assert values(sales, "hold_s", "wrap_up_s", "aht_s") == [None, wrap_up, aht]
+    unclassified = [sales[name].unclassified for name in ("hold_s", "wrap_up_s", "aht_s")]
+    assert unclassified == [1, 0 if lines else 1, 1]
+
+
+@pytest.mark.parametrize(
     ("verb", "data", "kind"),
     [
         ("EXITWITHTIMEOUT", "1|2|30", "left_timed_out"),
