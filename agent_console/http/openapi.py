@@ -29,6 +29,9 @@ _BY_TAG: Final = {
     "customers": _EDITED,
 }
 """How changes may fail besides what all may, by their tag."""
+_NAME_THINGS: Final = frozenset({"desk", "settings", "reports"})
+"""Tags whose operations speak of things that may not be there, or not any more, whatever their path."""
+
 _AT_THE_PROVIDER: Final = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -38,12 +41,6 @@ _AT_THE_PROVIDER: Final = (
 _BY_OPERATION: Final = {
     "start_single_sign_on": _AT_THE_PROVIDER,
     "finish_single_sign_on": _AT_THE_PROVIDER,
-    "change_settings": (HTTPStatus.NOT_FOUND,),
-    "get_missed": (HTTPStatus.NOT_FOUND,),
-    "get_report": (HTTPStatus.NOT_FOUND,),
-    "export_report": (HTTPStatus.NOT_FOUND,),
-    "get_contacts_behind": (HTTPStatus.NOT_FOUND,),
-    "get_flow_figures": (HTTPStatus.NOT_FOUND,),
 }
 """How single operations may fail besides."""
 _REF: Final = {"$ref": "#/components/schemas/Problem"}
@@ -114,7 +111,7 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     responses = operation["responses"]
     if responses.pop("422", None) is not None or method in {"post", "put"}:
         _may_fail(responses, HTTPStatus.UNPROCESSABLE_ENTITY)
-    if "{" in path:
+    if "{" in path or operation["tags"][0] in _NAME_THINGS:
         _may_fail(responses, HTTPStatus.NOT_FOUND)
     for status in _BY_TAG.get(operation["tags"][0], ()) if method != "get" else ():
         _may_fail(responses, status)
