@@ -152,10 +152,13 @@ def tell_state(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
 def state_of(agent: Agent, by: Party) -> AgentStateChanged:
     """The agent's state as a fact."""
     works = agent.works
+    activity = works[0].activity if len(works) == 1 else activity_of(agent)
+    if agent.reason is None and agent.pending is None:  # as nearly always; what is not said is None
+        return AgentStateChanged(agent_id=agent.agent_id, declared=agent.declared, activity=activity, by=by)
     return AgentStateChanged(
         agent_id=agent.agent_id,
         declared=agent.declared,
-        activity=works[0].activity if len(works) == 1 else activity_of(agent),
+        activity=activity,
         reason=agent.reason,
         pending=agent.pending,
         pending_reason=agent.pending_reason,

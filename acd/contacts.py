@@ -36,7 +36,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         contact_id,
         queue,
         joined_at,
-        order_of(class_, joined_at, joined),
+        order_of(class_, joined_at, joined) if class_ else (joined_at << 32) + joined,
         priority,
         class_,
         requirement,

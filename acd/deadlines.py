@@ -73,7 +73,8 @@ class Deadlines:
         if line is None:
             line = self._rings[ring_us] = {}
         line[contact] = at = now + ring_us
-        self.soonest = min(self.soonest, at)
+        if at < self.soonest:  # noqa: PLR1730 - min() is a call, and every offer comes by here
+            self.soonest = at
 
     def stop_ring(self, contact: object, ring_us: Duration) -> None:
         """It rings no more, or somebody answered; harmless when the time is over."""

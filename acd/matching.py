@@ -158,12 +158,13 @@ class Matching:
     def first_come(self, agent: Agent) -> Contact | None:
         """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""
         looks_in = agent.looks_in
-        heads: Sequence[int] = (agent.heads_of or self.pools.heads_of(agent))(self._heads)
+        heads: Sequence[int] = agent.heads_of(self._heads)
+        after: list[int] | None = None
         reached: dict[int, Stand] = {}
         while (order := min(heads)) < LAST:
             at = heads.index(order)
             pool, level, level2 = looks_in[3 * at : 3 * at + 3]
-            stand = reached.get(at) or pool.lead
+            stand = pool.lead if after is None else reached.get(at) or pool.lead
             if stand.first <= level and stand.second <= level2:
                 contact: Contact = stand.contact
                 if contact.plain or contact.admits(agent):
@@ -171,7 +172,9 @@ class Matching:
             younger = stand.after
             if younger.order == LAST and len(pool.lanes) > 1:
                 younger = next_in(pool, order)
-            heads = [*heads[:at], younger.order, *heads[at + 1 :]]
+            if after is None:
+                heads = after = list(heads)
+            after[at] = younger.order
             reached[at] = younger
         return None
 

@@ -239,14 +239,18 @@ class Contact(msgspec.Struct, eq=False):
         return self.exact or self.requirement is None or satisfies(agent.skills, self.requirement)
 
 
+def _no_heads(_heads: list[int]) -> tuple[int, ...]:
+    """Of an agent who is of no pools."""
+    return (LAST,)
+
+
 class Agent:
     """An agent.
 
     ``idle_order``: counts up each time that an agent becomes free, so that the lowest has been idle the longest.
     ``free_in`` and ``looks_in``: the pools that the agent is of, each as ``free`` and the agent's levels, and as the
     pool and the two levels, one after the other in a flat list: of a busy centre's memory these are read most.
-    ``heads_of``: takes the heads of the pools in ``looks_in``, in that order, out of the list of all heads; None: they
-    have changed.
+    ``heads_of``: takes the heads of the pools in ``looks_in``, in that order, out of the list of all heads.
     ``busy_us``, ``free_us``: time at work on contacts, and time free to be offered some, since log-in.
     """
 
@@ -313,4 +317,4 @@ class Agent:
         self.retired = False
         self.free_in: list[Any] = []
         self.looks_in: list[Any] = []
-        self.heads_of: Callable[[list[int]], tuple[int, ...]] | None = None
+        self.heads_of: Callable[[list[int]], tuple[int, ...]] = _no_heads

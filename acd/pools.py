@@ -1,6 +1,6 @@
 """The pools in use, and which agents are of which: a pool is opened when the first requirement names its skills."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final
 
@@ -35,13 +35,15 @@ class Pools:
             self._holders.setdefault(skill, {})[agent] = None
         for pool in self._pools.values():
             self._enter(pool, agent)
+        _look_at_heads(agent)
 
     def remove_agent(self, agent: Agent) -> None:
         """Forget an agent, who is not free."""
         del self._agents[agent]
         for skill in agent.skills:
             del self._holders[skill][agent]
-        agent.free_in, agent.looks_in, agent.heads_of = [], [], None
+        agent.free_in, agent.looks_in = [], []
+        _look_at_heads(agent)
 
     def agents(self) -> Iterable[Agent]:
         """Every agent."""
@@ -61,6 +63,8 @@ class Pools:
         pool = self._pools[key] = Pool(key, len(self.heads))
         self.heads.append(LAST)
         members = [agent for agent in self._members(key) if self._enter(pool, agent)]
+        for agent in members:
+            _look_at_heads(agent)
         in_line = sorted((agent for agent in members if agent.free and not agent.returned), key=_idle_order)
         for agent in in_line:
             pool.free[agent] = agent.free_in[-1]
@@ -82,14 +86,7 @@ class Pools:
             return False
         agent.free_in += (pool.free, self._levels.setdefault(levels, levels))
         agent.looks_in += (pool, *levels)
-        agent.heads_of = None
         return True
-
-    def heads_of(self, agent: Agent) -> Callable[[list[int]], tuple[int, ...]]:
-        """What takes the heads of an agent's pools out of the list of all, and two that nobody is at."""
-        numbers = [pool.number for pool in agent.looks_in[::3]]
-        agent.heads_of = found = itemgetter(*numbers, _NO_POOL, _NO_POOL)
-        return found
 
     def waiting_for(self, agent: Agent) -> list[Contact]:
         """Contacts that wait for this agent alone, first come first."""
@@ -104,6 +101,12 @@ class Pools:
         """No agent stands free in any pool."""
         for pool in self._pools.values():
             pool.free.clear()
+
+
+def _look_at_heads(agent: Agent) -> None:
+    """The agent's pools have changed: take their heads out of the list of all, and two at which nobody is."""
+    numbers = [pool.number for pool in agent.looks_in[::3]]
+    agent.heads_of = itemgetter(*numbers, _NO_POOL, _NO_POOL)
 
 
 def in_group(agent: Agent, group: str) -> bool:

@@ -49,14 +49,15 @@ _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 
 def end_talk(centre: Centre, event: EndTalk) -> None:
     """This agent's part is over: wrap-up begins, or the slot is free."""
-    contact = centre.contact(event.contact_id)
+    contact = centre.contacts.get(event.contact_id) or centre.contact(event.contact_id)
+    works = contact.works
     if contact.place is not CONNECTED:
         _end_unconnected(centre, contact, event.agent_id)
         return
     work = _talk(contact, event.agent_id, _TALK_ENDS, _AFTER_TALK)
     now, agent, queue = centre.now, work.agent, contact.queue
     _tell_talk_end(centre, work, event.ended_by)
-    if len(contact.works) == 1:
+    if len(works) == 1:
         contact.works = ()
         forget_contact(centre, contact, remember=not event.contact_ended)
     else:
@@ -349,13 +350,14 @@ def _queue(contact: Contact) -> QueueName | None:
 
 def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
     contact, now = work.contact, centre.now
+    queue = contact.queue
     hold = work.hold_us + (now - work.since if work.activity is HOLD else 0)
     centre.out.append(
         TalkEnded(
             contact_id=contact.contact_id,
             agent_id=work.agent.agent_id,
             customer_id=contact.customer_id,
-            queue=_queue(contact),
+            queue=None if queue is None else queue.policy.name,
             ended_by=by,
             talk_us=now - work.connected_at - hold,
             hold_us=hold,
