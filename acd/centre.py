@@ -196,7 +196,11 @@ def leave_line(centre: Centre, contact: Contact) -> None:
     queue = contact.queue
     if queue is None or queue.waiting.pop(contact.contact_id, None) is None:
         return
-    count_out(queue, contact.class_)
+    counts, class_ = queue.counts, contact.class_
+    if counts[class_] > 1:
+        counts[class_] -= 1
+    else:
+        del counts[class_]
     if contact.not_again is not None:
         for timer in contact.not_again.values():
             centre.deadlines.cancel(timer)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from acd.lanes import new_lane, next_in, stand_in_order, stand_last
-from acd.model import LAST, Agent, Class, Contact, Pool, Stand
+from acd.model import LAST, Agent, Class, Contact, Stand
 from acd.pools import Pools, levels_in
 from facts.time import Instant
 
@@ -114,42 +114,31 @@ class Matching:
     def wait(self, contact: Contact, *, newest: bool = False) -> None:
         """Put a contact into the lanes of its pools, at its place; ``newest``: nobody has joined after it."""
         self.waiting_count += 1
-        pools = contact.pools
-        if len(pools) == 1:
-            contact.stands = (self._step_in(pools[0], contact, newest=newest),)
-        else:
-            contact.stands = [self._step_in(pool, contact, newest=newest) for pool in pools]
-
-    def _step_in(self, pool: Pool, contact: Contact, *, newest: bool) -> Stand:
-        order, heads, number = contact.order, self._heads, pool.number
-        lane = pool.lanes.get(contact.class_)
-        if lane is None:
-            lane = pool.lanes[contact.class_] = new_lane()
-        stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
-        if order < heads[number]:
-            heads[number], pool.lead = order, stand
-        return stand
+        heads, order, class_ = self._heads, contact.order, contact.class_
+        stands: tuple[Stand, ...] = ()
+        for pool in contact.pools:
+            lane = pool.lanes.get(class_)
+            if lane is None:
+                lane = pool.lanes[class_] = new_lane()
+            stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
+            stands += (stand,)
+            if order < heads[pool.number]:
+                heads[pool.number], pool.lead = order, stand
+        contact.stands = stands
 
     def stop_waiting(self, contact: Contact) -> None:
         """Take a contact out of its lanes."""
         self.waiting_count -= 1
-        pools, stands = contact.pools, contact.stands
-        if len(pools) == 1:
-            self._step_out(pools[0], stands[0], contact.class_)
-        else:
-            for pool, stand in zip(pools, stands, strict=True):
-                self._step_out(pool, stand, contact.class_)
+        for pool, stand in zip(contact.pools, contact.stands, strict=True):
+            older, younger = stand.before, stand.after
+            older.after, younger.before = younger, older
+            several = len(pool.lanes) > 1
+            if stand is pool.lead:
+                pool.lead = lead = next_in(pool, stand.order) if several else younger
+                self._heads[pool.number] = lead.order
+            if several and older is younger:  # both are the lane's end
+                del pool.lanes[contact.class_]
         contact.stands = ()
-
-    def _step_out(self, pool: Pool, stand: Stand, class_: Class) -> None:
-        older, younger, heads, number = stand.before, stand.after, self._heads, pool.number
-        older.after, younger.before = younger, older
-        several = len(pool.lanes) > 1
-        if stand is pool.lead:
-            pool.lead = lead = next_in(pool, stand.order) if several else younger
-            heads[number] = lead.order
-        if several and older is younger:  # both are the lane's end
-            del pool.lanes[class_]
 
     def waiting_for(self, agent: Agent) -> list[Contact]:
         """Contacts that wait for this agent alone, in order."""
