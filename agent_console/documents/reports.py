@@ -125,6 +125,7 @@ class MissedInterval(Document):
     goal: float
     service_level: float
     formula: str
+    definition: str
     planned_service_level: float
     modelled_service_level: float
     required_agents: int

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from reporting.exports.words import NO_DATA, duration_text
 from reporting.kpi.intervals import moment_text
-from reporting.kpi.why_missed import SKILLS, Blame, Miss
+from reporting.kpi.why_missed import LEFT, SKILLS, Blame, Miss
 
 _WORDS = {
     "volume": "more contacts than forecast",
     "handling_time": "longer handling than planned",
     "staffing": "fewer agents logged in than required",
     "not_ready": "agents not ready",
+    LEFT: "contacts that left otherwise",
     SKILLS: "skills, order of service, chance",
 }
 
@@ -34,7 +35,8 @@ def _json(miss: Miss, zone: tzinfo) -> dict[str, Any]:
         "to": moment_text(miss.end, zone),
         "goal": miss.goal,
         "service_level": miss.observed,
-        "formula": "SL3",
+        "formula": miss.formula,
+        "definition": miss.definition,
         "planned_service_level": miss.planned,
         "modelled_service_level": miss.modelled,
         "required_agents": miss.required_agents,
@@ -71,7 +73,8 @@ def missed_text(queue: str, found: Sequence[Miss], zone: tzinfo) -> RenderableTy
 
 def _table(miss: Miss, zone: tzinfo) -> RenderableType:
     head = (
-        f"{miss.queue}, {moment_text(miss.start, zone)}: {miss.observed:.1%} answered in time, goal {miss.goal:.0%}. "
+        f"{miss.queue}, {moment_text(miss.start, zone)}: service level {miss.observed:.1%}, goal {miss.goal:.0%} "
+        f"([{miss.formula}] {miss.definition}). "
         f"As planned ({miss.required_agents} agents; forecast: {_forecast(miss)}): {miss.planned:.1%}."
     )
     table = Table("cause", "share", "planned", "actual", box=box.SIMPLE)

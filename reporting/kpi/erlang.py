@@ -6,12 +6,14 @@ Arrivals are Poisson, handling times and patience exponential, service in the or
 For a customer who finds all n agents busy and k others waiting, the offered wait V is a sum of exponential stages
 with rates n*mu + j*theta, j = 0..k; with c = n*mu/theta, exp(-theta*V) is Beta(c, k + 1) distributed, so that
 
-    P(answered within t | k) = c / (c + k + 1) * P(Beta(c + 1, k + 1) >= exp(-theta*t)).
+    P(answered within t | k) = c / (c + k + 1) * P(Beta(c + 1, k + 1) >= exp(-theta*t)),
+    P(still waiting at t | k) = exp(-theta*t) * P(Beta(c, k + 1) < exp(-theta*t)).
 
-The sum over k uses I_x(a, b + 1) = I_x(a, b) + x^a (1-x)^b / (b B(a, b)), all terms of one sign.
+The sums over k use I_x(a, b + 1) = I_x(a, b) + x^a (1-x)^b / (b B(a, b)), all terms of one sign.
 Source: C. Palm 1957; O. Garnett, A. Mandelbaum, M. Reiman, "Designing a call center with impatient customers", 2002.
 """
 
+from collections.abc import Callable, Iterator
 from math import exp, inf, lgamma, log
 
 import msgspec
@@ -31,13 +33,30 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """How a pool serves: of all offered, the shares that wait, abandon, and are answered within the threshold."""
+    """How a pool serves: of all offered, the shares that wait, abandon, and do or are answered within the threshold."""
 
     p_wait: float
     p_abandon: float
     answered_within: float
+    abandoned_within: float
     mean_wait_s: float
     occupancy: float
+
+
+def _overwhelmed(*, mean_wait_s: float, p_abandon: float = 0.0, abandoned_within: float = 0.0) -> Service:
+    """A pool that answers nobody in time."""
+    return Service(
+        p_wait=1.0,
+        p_abandon=p_abandon,
+        answered_within=0.0,
+        abandoned_within=abandoned_within,
+        mean_wait_s=mean_wait_s,
+        occupancy=1.0,
+    )
+
+
+_NOBODY = Service(p_wait=0.0, p_abandon=0.0, answered_within=1.0, abandoned_within=0.0, mean_wait_s=0.0, occupancy=0.0)
+"""Where nobody calls."""
 
 
 def serve(pool: Pool, threshold_s: float) -> Service:
@@ -51,14 +70,18 @@ def serve(pool: Pool, threshold_s: float) -> Service:
     return Service(**mixed)
 
 
-def required_agents(pool: Pool, threshold_s: float, goal: float) -> int:
-    """The fewest agents with whom a share ``goal`` of all offered is answered within the threshold."""
+def required_agents(pool: Pool, level: Callable[[Pool], float], goal: float) -> int:
+    """The fewest agents with whom a pool reaches the ``goal``; ``level`` tells the service level of a pool."""
+
+    def is_short(agents: int) -> bool:
+        return level(msgspec.structs.replace(pool, agents=agents)) < goal
+
     low, high = 0, max(1, int(pool.rate * pool.aht_s))
-    while high < MOST_AGENTS and _serve(pool, high, threshold_s).answered_within < goal:
+    while high < MOST_AGENTS and is_short(high):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if _serve(pool, middle, threshold_s).answered_within < goal:
+        if is_short(middle):
             low = middle
         else:
             high = middle
@@ -68,12 +91,12 @@ def required_agents(pool: Pool, threshold_s: float, goal: float) -> int:
 def _serve(pool: Pool, agents: int, threshold_s: float) -> Service:
     load = pool.rate * pool.aht_s
     if load <= 0:
-        return Service(p_wait=0.0, p_abandon=0.0, answered_within=1.0, mean_wait_s=0.0, occupancy=0.0)
-    if agents <= 0 or (pool.patience_s is None and agents <= load):
-        gone = 1.0 if pool.patience_s is not None else 0.0
-        return Service(
-            p_wait=1.0, p_abandon=gone, answered_within=0.0, mean_wait_s=pool.patience_s or inf, occupancy=1.0
-        )
+        return _NOBODY
+    if pool.patience_s is None and agents <= load:
+        return _overwhelmed(mean_wait_s=inf)
+    if agents <= 0 and pool.patience_s is not None:
+        gone = 1 - exp(-threshold_s / pool.patience_s)
+        return _overwhelmed(mean_wait_s=pool.patience_s, p_abandon=1.0, abandoned_within=gone)
     if pool.patience_s is None:
         return _erlang_c(pool, agents, threshold_s)
     return _erlang_a(pool.rate, 1 / pool.aht_s, 1 / pool.patience_s, agents, threshold_s)
@@ -96,6 +119,7 @@ def _erlang_c(pool: Pool, agents: int, threshold_s: float) -> Service:
         p_wait=p_wait,
         p_abandon=0.0,
         answered_within=1 - p_wait * exp(-drain * threshold_s),
+        abandoned_within=0.0,
         mean_wait_s=p_wait / drain,
         occupancy=load / agents,
     )
@@ -114,11 +138,13 @@ def _erlang_a(rate: float, mu: float, theta: float, agents: int, threshold_s: fl
     p_wait = sum(waiting)
     length = sum(k * chance for k, chance in enumerate(waiting))
     p_abandon = theta * length / rate
-    answered = _answered_within(waiting, agents * mu / theta, exp(-theta * threshold_s))
+    c, x = agents * mu / theta, exp(-theta * threshold_s)
+    answered = _answered_within(waiting, c, x)
     return Service(
         p_wait=p_wait,
         p_abandon=p_abandon,
         answered_within=(1 - p_wait) + answered,
+        abandoned_within=max(0.0, p_wait - answered - _still_waiting(waiting, c, x)),
         mean_wait_s=length / rate,
         occupancy=rate * (1 - p_abandon) / (agents * mu),
     )
@@ -126,14 +152,22 @@ def _erlang_a(rate: float, mu: float, theta: float, agents: int, threshold_s: fl
 
 def _answered_within(waiting: list[float], c: float, x: float) -> float:
     """The share of all that wait and are answered in time; ``x`` is exp(-theta * threshold)."""
-    if x >= 1:
-        return 0.0
-    a, log_x, log_rest = c + 1, log(x), log(1 - x)
-    below = exp(a * log_x)  # I_x(a, 1)
-    answered = 0.0
-    for k, chance in enumerate(waiting):
-        answered += chance * c / (c + k + 1) * (1 - below)
-        b = k + 1
-        log_term = a * log_x + b * log_rest + lgamma(a + b) - lgamma(a) - lgamma(b) - log(b)
-        below = min(1.0, below + exp(log_term))
-    return answered
+    chances = zip(waiting, _betas(c + 1, x), strict=False)
+    return sum(chance * c / (c + k + 1) * (1 - below) for k, (chance, below) in enumerate(chances))
+
+
+def _still_waiting(waiting: list[float], c: float, x: float) -> float:
+    """The share of all that still wait at the threshold."""
+    return x * sum(chance * below for chance, below in zip(waiting, _betas(c, x), strict=False))
+
+
+def _betas(a: float, x: float) -> Iterator[float]:
+    """I_x(a, 1), I_x(a, 2) and so on."""
+    below = x**a
+    b = 0
+    while True:
+        yield below
+        b += 1
+        if 0 < x < 1:
+            log_term = a * log(x) + b * log(1 - x) + lgamma(a + b) - lgamma(a) - lgamma(b) - log(b)
+            below = min(1.0, below + exp(log_term))

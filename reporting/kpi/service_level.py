@@ -7,7 +7,7 @@ whose wait is not known counts nowhere.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -16,6 +16,46 @@ from facts.time import SECOND, Duration
 from reporting.kpi import histogram
 from reporting.kpi.cells import Cell
 from reporting.kpi.errors import ReportError
+
+
+class Symbols(Protocol):
+    """What the formulas are made of: counts, or the shares that a model gives."""
+
+    @property
+    def offered(self) -> float:
+        """``O``."""
+
+    @property
+    def answered(self) -> float:
+        """``A``."""
+
+    @property
+    def abandoned(self) -> float:
+        """``B``."""
+
+    @property
+    def left(self) -> float:
+        """``F``."""
+
+    @property
+    def answered_within(self) -> float:
+        """``A_t``."""
+
+    @property
+    def abandoned_within(self) -> float:
+        """``B_t``."""
+
+    @property
+    def short(self) -> float:
+        """``B_s``."""
+
+    @property
+    def callbacks_within(self) -> float:
+        """``C_t``."""
+
+    @property
+    def callbacks_closed_within(self) -> float:
+        """Those of ``A_t`` and ``B_t`` that had asked for a callback."""
 
 
 class Counts:
@@ -78,8 +118,8 @@ class Formula(NamedTuple):
     """One way: its text, its numerator and denominator, and who reckons so."""
 
     text: str
-    numerator: Callable[[Counts], int]
-    denominator: Callable[[Counts], int]
+    numerator: Callable[[Symbols], float]
+    denominator: Callable[[Symbols], float]
     used_by: str
 
 
@@ -168,7 +208,7 @@ class Targets(msgspec.Struct, frozen=True, kw_only=True):
         return self.default if queue is None else self.by_queue.get(QueueName(queue), self.default)
 
 
-def service_level(cell: Cell, target: Target) -> tuple[int, int]:
+def service_level(cell: Cell, target: Target) -> tuple[float, float]:
     """Numerator and denominator of the service level of one slice."""
     formula, counts = FORMULAS[target.formula], Counts(cell, target)
     return formula.numerator(counts), formula.denominator(counts)

@@ -5,15 +5,16 @@ reaches. *As planned* are the forecast volume and handling time, served by the a
 was* are the actual ones. Each of the four causes is put from planned to actual; because the effect of one depends on
 the others, a cause's share is its mean effect over all orders of doing so (Shapley value), and the shares add up to
 the fall exactly. What the model does not explain, the observed level against the model's, is laid to skills and order
-of service: agents who were ready but could not take the contacts that waited, and chance.
+of service: agents who were ready but could not take the contacts that waited, and chance. The level is reckoned by
+the queue's own formula, of what was and of what the model gives alike. The model knows neither contacts that leave
+otherwise nor callbacks: what they do to a level that counts them (SL7, SL8) is a part of its own.
 
 An agent who serves several queues counts for each by the part of their handling time that went to it. Where no
 agent's time is known (imported calls), staffing and not-ready time have no data, and are part of the rest; where
-nothing was forecast and no week before tells, neither volume nor handling time has a plan or a share. The level is
-reckoned as SL3 here, which is what the model speaks of.
+nothing was forecast and no week before tells, neither volume nor handling time has a plan or a share.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import permutations
 from typing import TypeVar
@@ -27,11 +28,11 @@ from reporting.kpi.erlang import Pool, required_agents, serve
 from reporting.kpi.forecasts import WEEKS, Expectation, Forecast, from_history, given
 from reporting.kpi.intervals import QUARTER, Calendar
 from reporting.kpi.records import Leg, Offer, Record, Span, Visit
-from reporting.kpi.service_level import Counts, Target
+from reporting.kpi.service_level import FORMULAS, Target, service_level
 
 HISTORY: Duration = WEEKS * 7 * DAY
 CAUSES = ("volume", "handling_time", "staffing", "not_ready")
-SKILLS = "skill_mismatch"
+SKILLS, LEFT = "skill_mismatch", "left_otherwise"
 _SHOWN = 10
 """Contacts and agents shown with each share: those with the greatest part in it."""
 
@@ -52,12 +53,17 @@ class Blame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
-    """An interval below target. ``planned``: the level that the plan would have reached; the fall is from there."""
+    """An interval below target. ``planned``: the level that the plan would have reached; the fall is from there.
+
+    ``formula``: the id of the queue's own, by which all levels are; ``definition``: in words, with its thresholds.
+    """
 
     queue: QueueName
     start: Instant
     end: Instant
     goal: float
+    formula: str
+    definition: str
     observed: float
     planned: float
     modelled: float
@@ -143,16 +149,10 @@ class _Scene:
         """The interval, if it fell below the goal."""
         visits = [visit for visit in self._visits if start <= visit.at < end]
         legs = [leg for leg in self._legs if leg.queue == self._queue and start <= leg.at < end]
-        behind: list[Record] = [*visits, *legs]
-        cell = Cell()
-        for record in behind:
-            for step in steps_of(record):
-                step(cell, record, 1)
-        counts = Counts(cell, self._plan.target)
-        denominator = counts.answered + counts.abandoned
-        if not denominator or counts.answered_within / denominator >= goal:
+        cell = _cell([*visits, *legs])
+        observed = _level(cell, self._plan.target)
+        if observed is None or observed >= goal:
             return None
-        observed = counts.answered_within / denominator
         return self._explained(_Interval(start, end, goal, observed, cell), visits, legs)
 
     def _expected(self, start: Instant, end: Instant) -> Expectation | None:
@@ -173,7 +173,7 @@ class _Scene:
             logged_in=0.0,
             not_ready=0.0,
         )
-        required = required_agents(self._pool(planned), self._threshold_s, interval.goal)
+        required = required_agents(self._pool(planned), self._modelled, interval.goal)
         planned = msgspec.structs.replace(planned, logged_in=float(required))
         actual = _Conditions(
             rate=interval.cell.offered / seconds,
@@ -182,13 +182,15 @@ class _Scene:
             not_ready=sum(staff.not_ready.values()) / seconds,
         )
         shares, before, after = self._shares(planned, actual)
-        shares[SKILLS] = after - interval.observed
+        shares |= _unmodelled(interval, after, self._plan.target)
         evidence = _Evidence(visits, legs, staff, self._plan.target, planned.aht_s)
         return Miss(
             queue=self._queue,
             start=interval.start,
             end=interval.end,
             goal=interval.goal,
+            formula=self._plan.target.formula,
+            definition=self._plan.target.definition,
             observed=interval.observed,
             planned=before,
             modelled=after,
@@ -201,9 +203,11 @@ class _Scene:
             ),
         )
 
-    @property
-    def _threshold_s(self) -> float:
-        return self._plan.target.threshold_us / SECOND
+    def _modelled(self, pool: Pool) -> float:
+        """The level that a pool reaches, by the queue's formula."""
+        formula, served = FORMULAS[self._plan.target.formula], _Served(pool, self._plan.target)
+        denominator = formula.denominator(served)
+        return formula.numerator(served) / denominator if denominator > 0 else 0.0
 
     def _pool(self, conditions: "_Conditions") -> Pool:
         return Pool(
@@ -219,8 +223,7 @@ class _Scene:
 
         def level(changed: frozenset[str]) -> float:
             if changed not in levels:
-                pool = self._pool(_mixed(planned, actual, changed))
-                levels[changed] = serve(pool, self._threshold_s).answered_within
+                levels[changed] = self._modelled(self._pool(_mixed(planned, actual, changed)))
             return levels[changed]
 
         totals = dict.fromkeys(CAUSES, 0.0)
@@ -265,6 +268,53 @@ class _Scene:
             if leg.queue == self._queue:
                 mine[leg.agent_id] = mine.get(leg.agent_id, 0) + took
         return {agent: mine.get(agent, 0) / total for agent, total in all_of.items()}
+
+
+class _Served:
+    """The symbols of the formulas, as shares of what a pool is offered."""
+
+    offered = 1.0
+    left = callbacks_within = callbacks_closed_within = 0.0
+
+    def __init__(self, pool: Pool, target: Target) -> None:
+        within = serve(pool, target.threshold_us / SECOND)
+        self.abandoned = within.p_abandon
+        self.answered = 1 - within.p_abandon
+        self.answered_within = within.answered_within
+        self.abandoned_within = within.abandoned_within
+        is_asked = "_s" in FORMULAS[target.formula].text
+        self.short = serve(pool, target.short_abandon_us / SECOND).abandoned_within if is_asked else 0.0
+
+
+def _cell(records: Iterable[Record]) -> Cell:
+    cell = Cell()
+    for record in records:
+        for step in steps_of(record):
+            step(cell, record, 1)
+    return cell
+
+
+def _level(cell: Cell, target: Target) -> float | None:
+    numerator, denominator = service_level(cell, target)
+    return numerator / denominator if denominator else None
+
+
+def _unmodelled(interval: "_Interval", modelled: float, target: Target) -> dict[str, float]:
+    """What lies between the model's level and what was: what the model does not know, and the rest."""
+    if target.formula not in _COUNTING_OTHERS:
+        return {SKILLS: modelled - interval.observed}
+    cell = interval.cell
+    alone = msgspec.structs.replace(
+        cell, offered=cell.answered + cell.abandoned, left={}, callback_waits={}, callback_closed_waits={}
+    )
+    served = _level(alone, target)
+    if served is None:  # all left otherwise
+        served = modelled
+    return {LEFT: served - interval.observed, SKILLS: modelled - served}
+
+
+_COUNTING_OTHERS = {"SL7", "SL8"}
+"""Formulas in which contacts count that were neither answered nor abandoned."""
 
 
 class _Interval(msgspec.Struct, frozen=True):
@@ -329,14 +379,21 @@ class _Evidence(msgspec.Struct, frozen=True):
     planned_aht_s: float
 
     def late(self) -> dict[ContactId, float]:
-        """Contacts that were not answered in time, by how long they waited."""
+        """Contacts that count against the level, such as those not answered in time, by how long they waited."""
+        return self._against(("answered", "abandoned"))
+
+    def left(self) -> dict[ContactId, float]:
+        """Those of them that left otherwise."""
+        return self._against(("left",))
+
+    def _against(self, outcomes: Container[str]) -> dict[ContactId, float]:
         waits: dict[ContactId, float] = {}
         for visit in self.visits:
-            waited = visit.waited_us
-            if waited is None:
+            if visit.outcome not in outcomes or visit.waited_us is None:
                 continue
-            if visit.outcome == "abandoned" or (visit.outcome == "answered" and waited > self.target.threshold_us):
-                waits[visit.contact_id] = waited / SECOND
+            good, counted = service_level(_cell([visit]), self.target)
+            if good < counted:
+                waits[visit.contact_id] = visit.waited_us / SECOND
         return waits
 
     def long(self) -> tuple[dict[ContactId, float], dict[AgentId, float]]:
@@ -365,6 +422,8 @@ def _blame(cause: str, share: float, planned: _Conditions | None, actual: _Condi
             contacts, agents = evidence.late(), evidence.staff.logged_in
         case "not_ready":
             contacts, agents = evidence.late(), evidence.staff.not_ready
+        case "left_otherwise":
+            contacts = evidence.left()
         case _:
             contacts, agents = evidence.late(), evidence.staff.ready
     field = _FIELDS.get(cause)

@@ -198,7 +198,7 @@ def test_every_other_report_answers(desk: Desk, tmp_path: Path) -> None:
         "--to",
         "1999-01-05T10:00",
     )
-    assert [miss["service_level"] for miss in missed["missed"]] == [0.5]
+    assert [(miss["service_level"], miss["formula"]) for miss in missed["missed"]] == [(0.5, "SL3")]
     assert desk.run("report", "queues", "--output", str(tmp_path / "queues.html")).returncode == 0
     assert (tmp_path / "queues.html").read_text().startswith("<!DOCTYPE html>")
 

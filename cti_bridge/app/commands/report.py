@@ -263,6 +263,8 @@ def why_missed(
         float | None, typer.Option(help="The service level aimed at, a fraction; else the queue's.")
     ] = None,
     service_level: ServiceLevel = None,
+    formula: FormulaId = None,
+    short_abandon: ShortAbandon = None,
     interval: Annotated[str, typer.Option(help="15min, 30min, hour or day.")] = "30min",
     forecast: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A forecast; else the mean of four weeks before.")
@@ -275,7 +277,15 @@ def why_missed(
     """Why intervals missed their target: the share of volume, handling time, staffing, not-ready time and skills."""
     from reporting.exports.missed import missed_json, missed_text  # noqa: PLC0415 - start-up time of the others
 
-    question = Question(start=start, end=end, time_zone=time_zone, service_level_s=service_level, queues=(queue,))
+    question = Question(
+        start=start,
+        end=end,
+        time_zone=time_zone,
+        service_level_s=service_level,
+        formula=formula,
+        short_abandon_s=short_abandon,
+        queues=(queue,),
+    )
     with _queries(journal, config) as (queries, settings):
         expected = _forecast(forecast, question, settings)
         with busy(READING):

@@ -3,10 +3,12 @@
 import io
 from datetime import UTC
 
+import msgspec
 import pytest
 from rich.console import Console
 
 from facts.ids import QueueName
+from facts.states import LeftQueue
 from facts.time import MINUTE, SECOND
 from reporting.exports.missed import missed_text
 from reporting.kpi.forecasts import Forecast
@@ -47,6 +49,13 @@ def only_miss(scene: Scene, forecast: float, aht_s: float) -> Miss:
     found = misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan)
     assert len(found) == 1
     return found[0]
+
+
+def shown(found: list[Miss]) -> str:
+    console = Console(file=io.StringIO(), width=80)
+    console.print(missed_text("sales", found, UTC))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 def shares(miss: Miss) -> dict[str, float]:
@@ -153,6 +162,69 @@ def test_without_forecast_and_history_volume_and_handling_have_no_plan() -> None
     assert sum(shares(miss).values()) == pytest.approx(miss.planned - miss.observed, abs=1e-12)
 
 
+LATE, GONE, SOON, ELSE = {"late"}, {"gone"}, {f"soon{number}" for number in range(4)}, {"else0", "else1", "else2"}
+
+
+def mixed_half_hour() -> Scene:
+    """8 answered in time and one late; of those who gave up, 4 did soon and one did not; 3 left otherwise."""
+    scene = Scene()
+    for number in range(8):
+        scene.call(number * 60, f"good{number}", "ann", wait=5, talk=40)
+    scene.call(500, "late", "ann", wait=40, talk=40)
+    for name in sorted(SOON):
+        scene.lost_call(600, name, wait=3)
+    scene.lost_call(700, "gone", wait=50)
+    for name in sorted(ELSE):
+        scene.queued(800, name)
+        scene.leaves(860, name, LeftQueue.TIMED_OUT, 60)
+    scene.list.sort(key=lambda entry: entry.at)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("formula", "level", "late", "otherwise"),
+    [
+        ("SL1", 8 / 9, LATE, None),
+        ("SL2", 12 / 14, LATE | GONE, None),
+        ("SL3", 8 / 14, LATE | GONE | SOON, None),
+        ("SL4", 8 / 10, LATE | GONE, None),
+        ("SL5", 12 / 14, LATE | GONE, None),
+        ("SL6", 8 / 10, LATE | GONE, None),
+        ("SL7", 8 / 17, LATE | GONE | SOON, 8 / 14 - 8 / 17),
+        ("SL8", 12 / 17, LATE | GONE, 12 / 14 - 12 / 17),
+    ],
+)
+def test_intervals_are_judged_by_the_queues_own_formula(
+    formula: str, level: float, late: set[str], otherwise: float | None
+) -> None:
+    records = read(mixed_half_hour(), None, None).records
+    target = Target(formula=formula, goal=0.9)
+    (miss,) = misses(records, SALES, clock(0), clock(1800), Plan(target=target, zone=UTC))
+    assert (miss.formula, miss.definition) == (formula, target.definition)
+    assert miss.observed == pytest.approx(level)
+    assert sum(shares(miss).values()) == pytest.approx(miss.planned - miss.observed, abs=1e-12)
+    assert miss.planned >= miss.goal, "those whom the goal requires would have reached it"
+    behind = {blame.cause: {name for name, _ in blame.contacts} for blame in miss.blames}
+    assert behind["volume"] == late
+    assert behind.get("left_otherwise") == (None if otherwise is None else ELSE)
+    assert shares(miss).get("left_otherwise") == (None if otherwise is None else pytest.approx(otherwise))
+    reached = msgspec.structs.replace(target, goal=level - 0.001)
+    assert misses(records, SALES, clock(0), clock(1800), Plan(target=reached, zone=UTC)) == []
+    text = shown([miss])
+    assert f"[{formula}] {target.definition}" in " ".join(text.split())
+
+
+def test_only_contacts_that_left_otherwise_are_all_the_fall() -> None:
+    scene = Scene()
+    scene.queued(0, "c")
+    scene.leaves(60, "c", LeftQueue.FULL, 60)
+    plan = Plan(target=Target(formula="SL7", goal=0.9), zone=UTC)
+    (miss,) = misses(read(scene, None, None).records, SALES, clock(0), clock(1800), plan)
+    assert miss.observed == 0
+    assert shares(miss)["left_otherwise"] == pytest.approx(miss.modelled)
+    assert shares(miss)[SKILLS] == 0
+
+
 def test_an_interval_that_reached_its_goal_is_not_a_miss() -> None:
     plan = Plan(target=Target(goal=0.8), zone=UTC)
     scene = half_hour(calls=20, agents=6, talk=60)
@@ -165,10 +237,7 @@ def test_people_read_whole_names_and_no_share_of_what_is_not_known() -> None:
     for number in range(30):
         scene.call(number * 50, f"{name}{number}", "ann", wait=40 + number, talk=100 + number)
     scene.list.sort(key=lambda entry: entry.at)
-    console = Console(file=io.StringIO(), width=80)
-    console.print(missed_text("sales", [only_miss(scene, forecast=10, aht_s=100)], UTC))
-    assert isinstance(console.file, io.StringIO)
-    text = console.file.getvalue()
+    text = shown([only_miss(scene, forecast=10, aht_s=100)])
     assert f"{name}29 1:09" in " ".join(text.split())
     staffing = next(line for line in text.splitlines() if "fewer agents" in line)
     assert "points" not in staffing

@@ -605,6 +605,7 @@ export interface MissedInterval {
   goal: number;
   service_level: number;
   formula: string;
+  definition: string;
   planned_service_level: number;
   modelled_service_level: number;
   required_agents: number;

@@ -28,6 +28,8 @@ interface Missed {
   to: string;
   goal: number;
   service_level: number;
+  formula: string;
+  definition: string;
   planned_service_level: number;
   required_agents: number;
   forecast: string;
@@ -84,9 +86,10 @@ function Interval({ missed }: { missed: Missed }) {
         <h2>
           {formats.date(missed.from)} {formats.time(missed.from)}–{formats.time(missed.to)}
         </h2>
-        <p>
+        <p title={missed.definition}>
           {t("missed.head", {
             observed: formats.percent(missed.service_level, 1),
+            formula: missed.formula,
             goal: formats.percent(missed.goal),
             planned: formats.percent(missed.planned_service_level, 1),
             count: missed.required_agents,
@@ -156,13 +159,12 @@ function Waterfall({ missed, causes }: { missed: Missed; causes: readonly Cause[
   );
 }
 
-/** Each cause's step on the way down; shares are of the whole fall. */
+/** Each cause's step on the way down; the shares add up to the whole fall. */
 function fallsOf(missed: Missed, causes: readonly Cause[]): { cause: Cause; from: number; to: number }[] {
-  const fall = missed.planned_service_level - missed.service_level;
   let level = missed.planned_service_level;
   return causes.map((cause) => {
     const from = level;
-    level -= cause.share * fall;
+    level -= cause.share;
     return { cause, from, to: level };
   });
 }
