@@ -35,7 +35,8 @@ from facts.time import Instant
 
 DESK_S: Final = 0.0
 """A desk is told of everything in the next turn: somebody waits for it to ring."""
-AGENTS_S: Final = 0.1
+AGENTS_S: Final = 0.03
+"""Rows are small, and supervisors act on them: as soon as several changes of one event can be told together."""
 QUEUES_S: Final = 0.2
 CONTACTS_S: Final = 0.5
 WAITING_S: Final = 0.5
