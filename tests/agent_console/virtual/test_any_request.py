@@ -5,6 +5,7 @@ and for requests that the gate has not seen.
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -69,8 +70,9 @@ class Asker:
         self.http = requests.Session()
         self.http.trust_env = False
 
-    def sign_in(self) -> dict[str, str]:
-        """A session of its own, for what tokens may not do."""
+    @functools.cached_property
+    def session(self) -> dict[str, str]:
+        """What goes with a session, for what tokens may not do; the cookie is in ``http``."""
         wish = {"name": "root", "password": PASSWORD}
         answer = self.http.post(f"{self.centre.url}/api/v1/session", json=wish, timeout=10)
         answer.raise_for_status()
@@ -127,10 +129,9 @@ def _fits(case: Any, asker: Asker) -> bool:
 
 def _send(case: Any, asker: Asker, operation: str) -> Any:
     rule = ACCESS[operation]
-    headers = asker.sign_in() if rule.session_only and operation != "sign_in" else dict(asker.headers)
     if rule.session_only:
-        return case.call(base_url=asker.centre.url, headers=headers, session=asker.http, timeout=20)
-    return case.call(base_url=asker.centre.url, headers=headers, timeout=20, allow_redirects=False)
+        return case.call(base_url=asker.centre.url, headers=asker.session, session=asker.http, timeout=20)
+    return case.call(base_url=asker.centre.url, headers=asker.headers, timeout=20, allow_redirects=False)
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS, key=lambda name: LAST.index(name) if name in LAST else -1))
