@@ -465,6 +465,7 @@ class AgentSituation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class SituationNoted(Fact, frozen=True, kw_only=True):
     """Who is signed in, whose callbacks are open, which queues are closed by hand (and by whom).
 
+    ``contacts``: those that wait or are with agents, so that a restart knows of one that goes on for days.
     ``emergencies``: the entry points whose emergency switch is thrown, and by whom.
 
     Written several times a day, so that a restart need not read further back to know them all.
@@ -472,6 +473,7 @@ class SituationNoted(Fact, frozen=True, kw_only=True):
 
     agents: dict[AgentId, AgentSituation] = {}
     callbacks: list[ContactId] = []
+    contacts: list[ContactId] = []
     closed: dict[QueueName, str] = {}
     emergencies: dict[str, str] = {}
 

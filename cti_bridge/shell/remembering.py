@@ -1,7 +1,8 @@
 """What the journal's end says of those who were there: a pure fold, and how far back it has to read.
 
-Contacts and agents change state often, so a day of facts tells of nearly all. Who signed in, asked for a callback or
-closed a queue before that is named by ``SituationNoted``, which a running daemon writes several times a day.
+Contacts and agents change state often, so a day of facts tells of nearly all. Who signed in, asked for a callback,
+began to talk or closed a queue before that is named by ``SituationNoted``, which a running daemon writes several times
+a day; the facts of such a contact are read from its beginning.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -87,7 +88,7 @@ class PastRecording(msgspec.Struct):
 class PastContact(msgspec.Struct):
     """What the journal knows of a contact that had not ended, or that an agent wraps up.
 
-    ``answered``: since when each agent had it, those whose talk has ended, too.
+    ``answered``: since when each agent had it, those whose talk has ended, too. ``whole``: its beginning was read.
     """
 
     entry_point: str = ""
@@ -104,6 +105,7 @@ class PastContact(msgspec.Struct):
     answered: dict[AgentId, Instant] = {}
     outcome: Outcome = Outcome()
     recording: PastRecording | None = None
+    whole: bool = False
     parked_by: AgentId | None = None
     rested: MenuRested | None = None
     callback: PastCallback | None = None
@@ -135,6 +137,7 @@ class Past(msgspec.Struct):
     closed: dict[QueueName, str] = {}
     emergencies: dict[str, str] = {}
     callbacks_noted: list[ContactId] = []
+    contacts_noted: list[ContactId] = []
     wrap_ups: dict[AgentId, PastWrapUp] = {}
     last_at: Instant = 0
 
@@ -184,6 +187,10 @@ def recall(journal: JournalSource, node: NodeName) -> Past:
         if known is None or known.callback is None or known.queue is None:
             older = remember(journal.entries(contact_id=contact_id, nodes=[node]))
             past.contacts |= older.contacts
+    for contact_id in past.contacts_noted:
+        known = past.contacts.get(contact_id)
+        if known is None or not known.whole:
+            past.contacts |= remember(journal.entries(contact_id=contact_id, nodes=[node])).contacts
     return past
 
 
@@ -210,6 +217,7 @@ def _offered(past: Past, _entry: Entry, fact: ContactOffered) -> None:
     contact.entry_point, contact.caller_name = fact.entry_point, fact.caller_name
     contact.caller_number, contact.direction = fact.caller_number, fact.direction
     contact.queue, contact.customer_id = fact.queue, fact.customer_id
+    contact.whole = True
 
 
 def _queued(past: Past, _entry: Entry, fact: ContactQueued) -> None:
@@ -295,6 +303,8 @@ def _recording_changed(past: Past, fact: Any, state: Recording) -> None:
 def _gone(past: Past, _entry: Entry, fact: ContactAbandoned | ContactEnded) -> None:
     if fact.contact_id is not None:
         past.contacts.pop(fact.contact_id, None)
+        if fact.contact_id in past.contacts_noted:
+            past.contacts_noted.remove(fact.contact_id)
 
 
 def _callback(past: Past, fact: Any) -> PastCallback | None:
@@ -385,6 +395,7 @@ def _situation_noted(past: Past, _entry: Entry, fact: SituationNoted) -> None:
     past.closed = dict(fact.closed)
     past.emergencies = dict(fact.emergencies)
     past.callbacks_noted = list(fact.callbacks)
+    past.contacts_noted = list(fact.contacts)
 
 
 _FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {

@@ -13,7 +13,7 @@ from facts.states import Declared
 def situation_of(
     engine: Engine, still_to_restore: Iterable[ContactId], emergencies: Mapping[str, str]
 ) -> SituationNoted:
-    """Who is signed in, whose callbacks are open (in the distributor, or not yet again), which queues are closed."""
+    """Who is signed in, whose callbacks are open (in the distributor, or not yet again), what else goes on."""
     present = [agent for agent in engine.agents() if agent.declared is not Declared.LOGGED_OUT]
     answered = (Place.CONNECTED, Place.WITHOUT_AGENT)
     callbacks = [c.contact_id for c in engine.contacts() if c.callback and c.place not in answered]
@@ -27,6 +27,7 @@ def situation_of(
             for agent in present
         },
         callbacks=list(dict.fromkeys((*callbacks, *still_to_restore))),
+        contacts=[c.contact_id for c in engine.contacts() if not c.callback],
         closed={queue.name: queue.closed_by for queue in engine.queues() if queue.closed_by_hand},
         emergencies=dict(emergencies),
     )
@@ -40,6 +41,7 @@ def situation_before(past: Past) -> SituationNoted:
             for agent_id, agent in past.agents.items()
         },
         callbacks=past.open_callbacks(),
+        contacts=[contact_id for contact_id, contact in past.contacts.items() if contact.callback is None],
         closed=dict(past.closed),
         emergencies=dict(past.emergencies),
     )
