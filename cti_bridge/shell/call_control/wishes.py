@@ -153,6 +153,10 @@ class Wishes:
         there, customer = call.party(agent_id), call.customer
         if there is not None and there.lives:
             raise ActIllegalError("still_ringing")
+        if not call.parked_by:
+            raise ActIllegalError("not_parked")
+        if any(party.where in (Where.RINGING, Where.UP) for party in call.others(agent_id)):
+            raise ActIllegalError("on_the_way")  # somebody else is just being connected
         target = self._own_leg(agent_id, call.contact_id, self._control.rules.consult_ring_us)
         peer = customer.channel_id if customer is not None else ""
         variables = (*target.variables, ("ACD_PEER", peer))

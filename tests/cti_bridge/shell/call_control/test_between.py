@@ -81,3 +81,17 @@ def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor) -
     assert floor.agent("ann").activity is Activity.IDLE
     passed = floor.last("ContactTransferred")
     assert (passed.agent_id, passed.to, passed.consulted) == (AgentId("ann"), "bob", True)
+
+
+def test_of_two_who_pick_up_at_once_the_first_has_the_customer(floor: Floor) -> None:
+    caller, contact = floor.talk()
+    floor.sign_in("bob", "cyd")
+    floor.do("ann", contact, "park")
+    first, second = floor.begin("bob", contact, "pick_up"), floor.begin("cyd", contact, "pick_up")
+    floor.run(2)
+    first.result()
+    assert second.refusal().reason_id == "not_parked"
+    assert floor.hear_each_other(caller, floor.phones["bob"])
+    assert floor.phones["cyd"].channel is None
+    caller.hang_up()
+    assert floor.quiet()
