@@ -261,7 +261,10 @@ class LiveView:
         await _send(socket, ClientFrame(subscribe=list(self._topics)))
         while True:
             try:
-                frame = ServerFrame.model_validate_json(await asyncio.wait_for(socket.recv(), SILENCE_S))
+                # no wait_for: in Python 3.11 it forgets to be cancelled when a frame comes in the same moment
+                async with asyncio.timeout(SILENCE_S):
+                    received = await socket.recv()
+                frame = ServerFrame.model_validate_json(received)
             except ValidationError as error:
                 raise FrameError("a frame of the live channel is not as it should be") from error
             if frame.error is not None:
