@@ -103,7 +103,9 @@ class Node(serving.Node):
     def _start(self) -> None:
         super()._start()
         doors = Doors(self._daemon.coordinator, self._daemon.desk)
-        reactor.listenUNIX(str(self._home / SOCKET), doors)
+        path = self._home / SOCKET
+        path.unlink(missing_ok=True)  # of a daemon that was killed
+        reactor.listenUNIX(str(path), doors)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import Phones
-from tests.e2e.daemon import AGENTS, Daemon
-from tests.e2e.office import HERTZ, NUMBERS, Acting, Office
+from tests.e2e.daemon import Daemon
+from tests.e2e.office import HERTZ, STAFF, Acting, Office
 
 
 @pytest.fixture
@@ -34,17 +35,22 @@ def stopped_daemon(real_asterisk: Asterisk, tmp_path: Path) -> Iterator[Daemon]:
     assert "Traceback" not in node.log(), node.log()
 
 
-@pytest.fixture(scope="module")
-def acting(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    """One daemon for all tests here."""
-    more = {"agents": {**AGENTS, "sue": {"phone": NUMBERS["sue"]}}, "calls": {"consult_ring_s": 5}}
-    node = Acting(asterisk_of_session, tmp_path_factory.mktemp("acting"), more=more, ring_s=20)
+def acting_daemon(asterisk: Asterisk, folder: Path, **settings: Any) -> Iterator[Daemon]:
+    """A daemon whose agents' acts are the test's, running until the test is over."""
+    more = {"agents": STAFF, "calls": {"consult_ring_s": 5}, **settings}
+    node = Acting(asterisk, folder, more=more, ring_s=20)
     try:
         node.start()
         yield node
     finally:
         node.stop()
     assert "Traceback" not in node.log(), node.log()[-5000:]
+
+
+@pytest.fixture(scope="module")
+def acting(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """One daemon for all tests here."""
+    yield from acting_daemon(asterisk_of_session, tmp_path_factory.mktemp("acting"))
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ prompts:
   choose: {en: {text: press, sound: vm-press}}
 """
 
-AGENTS = {
+AGENTS: dict[str, dict[str, Any]] = {
     "ann": {"phone": "1001", "skills": {"sales": 5}},
     "bob": {"phone": "1002", "skills": {"sales": 3, "support": 5}},
     "cyd": {"phone": "1003", "skills": {"support": 5}},

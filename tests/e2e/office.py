@@ -13,14 +13,21 @@ import pytest
 from tests.asterisk.instance import MUSIC_HZ
 from tests.asterisk.phones import Phones
 from tests.e2e.acting import SOCKET
-from tests.e2e.daemon import Daemon
+from tests.e2e.daemon import AGENTS, Daemon
 from tests.sip_phone import Behaviour, Call, Phone, Ring
 
 CALLER_HZ = 700.0
-HERTZ = {"ann": 500.0, "bob": 1100.0, "cyd": 1300.0, "sue": 1500.0}
+HERTZ = {"ann": 500.0, "bob": 1100.0, "cyd": 1300.0, "dee": 1750.0, "sue": 1500.0}
 """Each agent's voice."""
 
-NUMBERS = {"ann": "1001", "bob": "1002", "cyd": "1003", "sue": "1010"}
+NUMBERS = {"ann": "1001", "bob": "1002", "cyd": "1003", "dee": "1004", "sue": "1010"}
+STAFF: dict[str, dict[str, Any]] = {
+    **AGENTS,
+    "dee": {"phone": NUMBERS["dee"], "skills": {"support": 1}, "auto_answer": True},
+    "sue": {"phone": NUMBERS["sue"]},
+}
+"""Everybody, as settings have them."""
+
 SUPERVISOR = "sue"
 """Listens to others; what she hears is nobody's talk."""
 
@@ -113,6 +120,7 @@ class Office:
         self.seen = len(daemon.entries())
         self._legs: list[tuple[str, Phone]] = []
         self._counted_by_hand: set[str] = set()
+        self._ended_unheard: set[str] = set()
 
     def do(self, agent: str, contact: str, act: str, **details: Any) -> Any:
         """An act that comes true."""
@@ -129,15 +137,24 @@ class Office:
         """Until the distributor knows whether the agent's phone is there."""
         self.until(lambda: self.do(agent, "", "agent")["phone_reachable"] is reachable, 5, f"{agent}'s phone")
 
-    def talk(self, agent: str = "ann", key: str = "1") -> tuple[Call, Call, str]:
-        """A caller who talks with an agent: caller's call, agent's call, contact."""
-        phone = self.phone(agent)
-        self.ready(agent)
+    def enter(self, key: str) -> Call:
+        """A caller who chooses in the menu."""
         caller = self.phones.call("8123")
         caller.wait_answered()
         time.sleep(0.7)
         caller.press(key)
-        leg = phone.expect_ring(10)
+        return caller
+
+    def leg(self, agent: str) -> Call:
+        """The call that rings at an agent's phone."""
+        return next(phone for who, phone in reversed(self._legs) if who == agent).expect_ring(10)
+
+    def talk(self, agent: str = "ann", key: str = "1") -> tuple[Call, Call, str]:
+        """A caller who talks with an agent: caller's call, agent's call, contact."""
+        self.phone(agent)
+        self.ready(agent)
+        caller = self.enter(key)
+        leg = self.leg(agent)
         contact = self.wait("ContactQueued").contact_id
         self.do(agent, contact, "answer")
         caller.wait_hears(HERTZ[agent])
@@ -148,6 +165,31 @@ class Office:
         """They want contacts."""
         for agent in agents:
             self.desks.do(agent, "", "ready")
+
+    # -- misfortunes -----------------------------------------------------------------------------------------------
+
+    def kill_daemon(self) -> None:
+        """It is gone from one moment to the next; what it said last has come to the disk, which takes it a moment."""
+        said = -1
+        while (now := len(self.daemon.entries())) != said:
+            said = now
+            time.sleep(0.2)
+        self.desks.close()
+        self.daemon.kill()
+
+    def start_daemon(self) -> None:
+        """Another one, on the same journal."""
+        self.daemon.start()
+
+    def cut_ami(self) -> None:
+        """The connection to the switch is lost, and found again."""
+        lost = len(self.facts("SwitchConnected"))
+        asterisk = self.daemon.asterisk
+        sessions = [line.split() for line in asterisk.cli("manager show connected").splitlines()]
+        (descriptor,) = (words[4] for words in sessions if words and words[0] == asterisk.ami_user)
+        asterisk.cli(f"manager kick session {descriptor}")
+        self.wait("SwitchLost")
+        self.wait("SwitchConnected", lost + 1)
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -197,11 +239,15 @@ class Office:
         """The scenario itself says how long these agents talked: not as long as their phones were off the hook."""
         self._counted_by_hand |= set(agents)
 
+    def ended_unheard(self, contact: str) -> None:
+        """The contact ended while no daemon was there: none says so; reports count it up to when the first one died."""
+        self._ended_unheard.add(contact)
+
     def check_times(self) -> None:
         """Everything is over: each leg is reported as long as the phone was in the call by its own clock, +- 0.1 s."""
         self.phones.close()
         self.daemon.asterisk.wait_idle()
-        offered = {fact.contact_id for fact in self.facts("ContactOffered")}
+        offered = {fact.contact_id for fact in self.facts("ContactOffered")} - self._ended_unheard
         self.until(lambda: {f.contact_id for f in self.facts("ContactEnded")} >= offered, 5, "the end of all contacts")
         for agent in sorted({agent for agent, _ in self._legs} - self._counted_by_hand - {SUPERVISOR}):
             calls = [call for who, phone in self._legs if who == agent for call in phone.calls]
@@ -224,6 +270,9 @@ class Office:
         for agent in HERTZ:
             with contextlib.suppress(AssertionError, OSError):
                 self.desks.do(agent, "", "not_ready")
+                for work in self.desks.do(agent, "", "agent")["works"]:
+                    if work["activity"] == "WRAP_UP":
+                        self.desks.do(agent, work["contact_id"], "end_wrap_up")
         self.desks.close()
 
 

@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
-from tests.asterisk.phones import Phones
+from tests.asterisk.phones import AGENT_HZ, Phones
 from tests.e2e.callers import Caller
 from tests.e2e.daemon import Daemon
 from tests.e2e.test_first_call import reach_queue
-from tests.sip_phone import Answer, audio
+from tests.sip_phone import Answer, Ring, audio
 
 
 def test_asterisk_dies_and_comes_back(private_asterisk: Asterisk, tmp_path: Path) -> None:
@@ -31,6 +31,35 @@ def test_asterisk_dies_and_comes_back(private_asterisk: Asterisk, tmp_path: Path
             daemon.wait_kind("TalkEnded")
             states = [fact for fact in daemon.facts("AgentStateChanged") if fact.agent_id == "ann"]
             assert (states[-1].declared, states[-1].activity) == ("READY", "IDLE")
+    finally:
+        daemon.stop()
+    assert "Traceback" not in daemon.log()
+
+
+def test_an_asterisk_that_stands_still_while_a_phone_rings_is_not_the_agents_fault(
+    private_asterisk: Asterisk, tmp_path: Path
+) -> None:
+    """It stands still for longer than the phone may ring, and for less than any action may take."""
+    daemon = Daemon(private_asterisk, tmp_path, ring_s=3, misses_before_not_ready=1)
+    try:
+        daemon.start()
+        with Phones(private_asterisk) as phones:
+            phone = phones.agent("1001", Ring(), voice=AGENT_HZ)
+            daemon.work("ann")
+            caller = reach_queue(phones, "1")
+            phone.expect_ring()
+            private_asterisk.stand_still(5)
+            daemon.wait_kind("SwitchConnected", 2, timeout=15)
+            again = phone.expect_ring(10)
+            again.answer()
+            caller.wait_hears(AGENT_HZ)
+            first, second = daemon.wait_kind("OfferEnded", 2)
+            assert (first.agent_id, second.outcome) == ("ann", "answered")
+            assert first.outcome in {"withdrawn", "unreachable"}, "nobody missed it"
+            reasons = [fact.reason for fact in daemon.facts("AgentStateChanged") if fact.agent_id == "ann"]
+            assert "no_answer" not in reasons
+            caller.hang_up()
+            daemon.wait_kind("TalkEnded")
     finally:
         daemon.stop()
     assert "Traceback" not in daemon.log()

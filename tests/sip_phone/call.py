@@ -122,7 +122,8 @@ class Call:
     # ---- acting
 
     def answer(self) -> None:
-        """Answer a call that rings."""
+        """Answer a call, as soon as it rings."""
+        self.wait_ringing()
         self.phone.network.do(self._answer)
 
     def reject(self, status: int = 486) -> None:

@@ -1,0 +1,137 @@
+"""Acts on calls of a real Asterisk against what happens in the same moment: nobody is left behind, times stay true."""
+
+import pytest
+
+from tests.asterisk.instance import MUSIC_HZ
+from tests.asterisk.phones import WORLD_HZ
+from tests.e2e.office import CALLER_HZ, HERTZ, Office, consult, hear_each_other
+from tests.sip_phone import Answer
+
+ANN, BOB, CYD, DEE = (HERTZ[name] for name in ("ann", "bob", "cyd", "dee"))
+LATE = {"", "customer_gone", "overtaken", "over", "not_at_this_desk", "switch_refused", "not_parked", "no_such_party"}
+"""What an act may end as that came too late; it is never left without an answer."""
+
+
+def test_two_pick_up_at_once(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    bob, cyd = office.phone("bob"), office.phone("cyd")
+    assert office.do("ann", contact, "park")["state"] == "parked"
+    leg.wait_ended()
+    first = office.desks.begin("bob", contact, "pick_up")
+    second = office.desks.begin("cyd", contact, "pick_up")
+    assert office.desks.reason(first) == ""
+    assert office.desks.reason(second) in {"not_parked", "on_the_way"}
+    office.until(lambda: caller.hears(BOB) or caller.hears(CYD), 5, "somebody to have the caller")
+    office.wait("ContactPickedUp")
+    office.until(lambda: sum(call.active for phone in (bob, cyd) for call in phone.calls) == 1, 8, "one who has them")
+    winner, hertz = (bob, BOB) if any(call.active for call in bob.calls) else (cyd, CYD)
+    talking = next(call for call in winner.calls if call.active)
+    hear_each_other(caller, CALLER_HZ, talking, hertz)
+    caller.hang_up()
+    talking.wait_ended()
+    office.over(contact)
+    assert len(office.facts("ContactPickedUp")) == 1
+
+
+def test_a_caller_is_picked_up_in_the_moment_in_which_they_are_parked(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    bob = office.phone("bob")
+    parked = office.desks.begin("ann", contact, "park")
+    picked = office.desks.begin("bob", contact, "pick_up")
+    assert office.desks.end(parked)["state"] == "parked"
+    assert office.desks.reason(picked) == "", "it waits until the caller is parked"
+    taken = bob.expect_ring()
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    leg.wait_ended()
+    caller.hang_up()
+    taken.wait_ended()
+    office.over(contact)
+
+
+@pytest.mark.parametrize("act", ["hold", "park", "transfer", "consult", "record_start", "mute"])
+def test_the_caller_hangs_up_in_the_moment_of_an_act(office: Office, act: str) -> None:
+    for _ in range(2):
+        caller, leg, contact = office.talk()
+        bob = office.phone("bob", Answer(0.1))
+        details = {"to_kind": "agent", "to": "bob"} if act in ("transfer", "consult") else {}
+        begun = office.desks.begin("ann", contact, act, **details)
+        caller.hang_up()
+        assert office.desks.reason(begun) in LATE
+        leg.wait_ended()
+        for call in list(bob.calls):
+            call.wait_ended()
+        office.over(contact)
+        office.clear_talk()
+
+
+def test_the_asked_one_hangs_up_in_the_moment_of_the_conference(office: Office) -> None:
+    for _ in range(2):
+        caller, leg, asked, contact = consult(office)
+        begun = office.desks.begin("ann", contact, "conference")
+        asked.hang_up()
+        assert office.desks.reason(begun) in LATE | {"nobody_asked"}
+        assert asked.wait_ended()
+        office.wait("TalkEnded", agent_id="bob", contact_id=contact)
+        if office.state("ann", contact) == "held":
+            caller.wait_hears(MUSIC_HZ)
+            office.do("ann", contact, "retrieve")
+        hear_each_other(caller, CALLER_HZ, leg, ANN)
+        caller.hang_up()
+        leg.wait_ended()
+        office.over(contact)
+        office.clear_talk()
+
+
+def test_the_agent_s_phone_dies_in_the_moment_in_which_the_transfer_completes(office: Office) -> None:
+    for _ in range(2):
+        caller, leg, asked, contact = consult(office)
+        begun = office.desks.begin("ann", contact, "complete")
+        leg.hang_up()
+        assert office.desks.reason(begun) in LATE
+        office.do("ann", "", "not_ready")
+        if office.state("bob", contact) == "talking":
+            hear_each_other(caller, CALLER_HZ, asked, BOB)
+        caller.hang_up()
+        asked.wait_ended()
+        office.over(contact)
+        office.clear_talk()
+
+
+def test_acts_that_follow_each_other_at_once_are_done_in_order(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    begun = [office.desks.begin("ann", contact, act) for act in ("hold", "retrieve", "hold", "hold", "retrieve")]
+    assert [office.desks.reason(number) for number in begun] == ["", "", "", "already_held", ""]
+    hear_each_other(caller, CALLER_HZ, leg, ANN)
+    caller.hang_up()
+    leg.wait_ended()
+    office.over(contact)
+    held = [fact.kind for fact in office.facts("ContactHeld", "ContactRetrieved")]
+    assert held == ["ContactHeld", "ContactRetrieved"] * 2
+
+
+def test_who_is_transferred_outside_hangs_up_while_it_rings(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    world = office.phones.world(Answer(5))
+    office.do("ann", contact, "transfer", to_kind="number", to="5557001")
+    leg.wait_ended()
+    outside = world.expect_ring()
+    caller.hang_up()
+    outside.wait_ended()
+    assert outside.has("cancelled")
+    office.over(contact)
+    assert not caller.hears(WORLD_HZ)
+
+
+def test_a_phone_that_answers_by_itself(office: Office) -> None:
+    """By the header in the call, as settings of the agent say: nobody tells it to."""
+    phone = office.phone("dee")
+    office.ready("dee")
+    caller = office.enter("2")
+    leg = phone.expect_ring(10)
+    leg.wait_answered()
+    assert not leg.has("told to answer")
+    hear_each_other(caller, CALLER_HZ, leg, DEE)
+    caller.hang_up()
+    leg.wait_ended()
+    office.over(office.wait("ContactQueued").contact_id)
