@@ -73,6 +73,10 @@ demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --sp
 	@# on a terminal, Ctrl-C is for the demo alone, which ends in good order
 	@if [ -t 0 ]; then set -m; fi; $(BIN)/cordboard demo $(ARGS) || exit
 
+.PHONY: pictures
+pictures: setup ## draw the console's pictures under docs/images anew (needs Debian's Chromium; three minutes)
+	$(BIN)/python -m tools.draw_console docs/images $(ARGS)
+
 # ---- checks --------------------------------------------------------------------------------------
 
 .PHONY: lint format check-format check-lint check-types check-imports check-news check-console test-console

@@ -86,6 +86,8 @@ class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
     json_file: Path | None = None
     config: Path | None = None
     browser: bool = False
+    started_at: Instant | None = None
+    """When it begins by its own clock; None: now."""
 
     @property
     def length(self) -> Duration | None:
@@ -174,7 +176,7 @@ class Demo:
         self._home = home
         self._console = console
         self._pace = Pace(reactor, speed=options.speed)
-        self._clock = Clock(reactor, speed=options.speed, monotonic=self._pace)
+        self._clock = Clock(reactor, speed=options.speed, start=options.started_at, monotonic=self._pace)
         self._journal = open_journal(home.journal)
         self._figures = DemoFigures(settings)
         self._watch = DemoWatch(settings, self._figures, speed=options.speed, length=options.length)
@@ -250,6 +252,10 @@ class Demo:
         self._began = self._clock.now()
         if self._options.length is not None:
             self._end_at(self._began + self._options.length)
+
+    def change_speed(self, speed: float) -> None:
+        """Let time pass so fast from now on."""
+        self._clock.change_speed(speed)
 
     def _follow(self, settings: Settings, by: str) -> None:
         """Administrators of a demo change its settings as those of a site; the phones of new agents are nobody's."""

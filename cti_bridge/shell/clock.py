@@ -36,6 +36,11 @@ class Clock:
         """The present instant."""
         return self._start + round((self._monotonic() - self._origin) * self.speed * SECOND)
 
+    def change_speed(self, speed: float) -> None:
+        """From now on time passes so fast. Who waits for a wake-up is woken by the old speed, and has to look again."""
+        self._start, self._origin = self.now(), self._monotonic()
+        self.speed = speed
+
     def seconds(self) -> float:
         """The present instant in seconds, for Twisted's own helpers."""
         return self.now() / SECOND

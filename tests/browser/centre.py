@@ -59,7 +59,7 @@ SETTINGS: Mapping[str, Any] = {
         "follow_up": {"title": "Follow up", "resolved": False},
         "wrong_number": {"title": "Wrong number"},
     },
-    "entry_points": {"8000": {"title": "Main number", "flow": "reception", "queue": "sales"}},
+    "entry_points": {"8000": {"title": "Main number", "flow": "reception", "queue": "sales", "emergency": "sorry"}},
     "users": {
         "root": {"title": "Rut Root", "role": "administrator"},
         "nora": {"title": "Nora North", "role": "supervisor", "teams": ["north", "south"], "agent": "sup"},

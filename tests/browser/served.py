@@ -1,6 +1,7 @@
 """A whole centre on the virtual switch, with its console; what tests tell it is done by the methods of `Served`."""
 
 import functools
+import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -136,6 +137,17 @@ class Served:
     def hang_up(self, contact: str) -> None:
         """The caller goes."""
         self._callers[contact].hang_up()
+
+    def hang_up_at(self, contact: str) -> float:
+        """The caller goes; when the switch told the daemon, in milliseconds since 1970."""
+        self._pbx.told(lambda: None)
+        at = time.time() * 1000
+        self._callers.pop(contact).hang_up()
+        return at
+
+    def waiting(self) -> int:
+        """How many wait in queues."""
+        return sum(queue.waiting for queue in self._daemon.coordinator.engine.queues())
 
     def phone(self, number: str, what: str) -> Any:
         """Work an agent's phone: ``answer``, ``hang_up``, ``hold`` …: whether it could be; or its ``state``."""

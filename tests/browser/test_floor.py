@@ -78,6 +78,18 @@ def test_a_supervisor_raises_and_moves_a_caller_and_takes_one_out(people: People
     expect(row(nora, "Waiting", "+4930778001")).to_have_count(1)
 
 
+def test_a_supervisor_throws_the_emergency_switch_of_a_number_and_puts_it_back(people: People, centre: Centre) -> None:
+    nora = people.user("nora", "/floor")
+    nora.page.get_by_role("button", name="Numbers").click()
+    expect(side(nora)).to_contain_text("Answered by the menu reception; queue Sales")
+    side(nora).get_by_role("button", name="Emergency").click()
+    nora.page.get_by_role("dialog").get_by_role("button", name="Emergency").click()
+    expect(side(nora)).to_contain_text("the menu sorry answers, switched by nora")
+    side(nora).get_by_role("button", name="Answer as usual again").click()
+    expect(side(nora)).to_contain_text("Answered by the menu reception")
+    assert len(centre.tell("facts", kind="EntryPointSwitched")) == 2
+
+
 def test_names_are_words_wherever_they_are_shown(people: People, centre: Centre) -> None:
     """A page that took it for markup would ask for a picture, run a script, or show bold text."""
     centre.tell(

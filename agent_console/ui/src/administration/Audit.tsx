@@ -85,9 +85,9 @@ function Lines({ lines }: { lines: readonly AuditDoc[] }) {
           <tr key={line.number} onClick={() => open(opened === line.number ? null : line.number)}>
             <td>{formats.dateTime(line.at)}</td>
             <td>{line.actor}</td>
-            <td>{line.action}</td>
+            <td>{t(`action.${line.action}` as "action.made", { defaultValue: line.action.replaceAll("_", " ") })}</td>
             <td>
-              {line.resource} {line.key}
+              {t(`resource.${line.resource}` as "resource.queue", { defaultValue: line.resource })} {line.key}
               {opened === line.number && <Difference before={line.before} after={line.after} />}
             </td>
           </tr>

@@ -3,6 +3,7 @@ import { UserRound, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
+import { useNames } from "../api/names";
 import type { Page } from "../api/queries";
 import { Panel } from "../design/Panel";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -156,6 +157,7 @@ function Before({ query, present }: BeforeProps) {
 function ContactList({ lines }: { lines: readonly ContactLine[] }) {
   const { t } = useTranslation("desk");
   const formats = useFormats();
+  const names = useNames();
   return (
     <ol className={classes.lines}>
       {lines.map((line) => (
@@ -163,8 +165,8 @@ function ContactList({ lines }: { lines: readonly ContactLine[] }) {
           <span className={classes.when}>{formats.dateTime(line.began_at)}</span>
           <span className={classes.what}>
             {t(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
-            {line.queue && ` · ${line.queue}`}
-            {line.agents.length > 0 && ` · ${line.agents.join(", ")}`}
+            {line.queue && ` · ${names.queue(line.queue)}`}
+            {line.agents.length > 0 && ` · ${line.agents.map(names.agent).join(", ")}`}
             {line.talk_s !== null && ` · ${formats.duration(line.talk_s)}`}
           </span>
           {line.outcome.notes && <span className={classes.note}>{line.outcome.notes}</span>}

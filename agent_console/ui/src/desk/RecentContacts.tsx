@@ -4,7 +4,8 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import type { ContactLine } from "../api/documents";
-import { type Page, useDispositions } from "../api/queries";
+import { useNames } from "../api/names";
+import type { Page } from "../api/queries";
 import { Panel } from "../design/Panel";
 import { Empty, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
@@ -18,8 +19,7 @@ export function RecentContacts() {
   const { t } = useTranslation("desk");
   const formats = useFormats();
   const cache = useQueryClient();
-  const dispositions = useDispositions();
-  const title = (code: string) => dispositions.data?.find((one) => one.disposition === code)?.title ?? code;
+  const names = useNames();
   const recent = useQuery({
     queryKey: ["desk", "recent"],
     queryFn: () => api.get<Page<ContactLine>>("/desk/recent", { limit: SHOWN }),
@@ -48,7 +48,7 @@ export function RecentContacts() {
             <span>{formats.time(line.began_at)}</span>
             <span className={classes.detail}>
               {t("recent.talk", { time: formats.duration(line.talk_s) })}
-              {line.outcome.disposition && ` · ${title(line.outcome.disposition)}`}
+              {line.outcome.disposition && ` · ${names.disposition(line.outcome.disposition)}`}
             </span>
           </li>
         ))}

@@ -38,7 +38,7 @@ export function AgentPane({ agent }: { agent: string }) {
       under={
         <>
           <StateOf row={row} /> <Clock since={row.since} />
-          <span>{t("agent.phone", { phone: row.phone })}</span>
+          <span>{t("agent.phone", { phone: row.phone.replace(/^[A-Za-z]+\//, "") })}</span>
         </>
       }
     >

@@ -11,7 +11,7 @@ import { StateMark } from "../design/StateMark";
 import { STATES, type StateWord, stateWord } from "../design/states";
 import { Empty, Loading } from "../design/Waiting";
 import { useFormats } from "../language/formats";
-import { useAgents, useKnown } from "../live/live";
+import { useAgents, useKnown, useQueues } from "../live/live";
 import { AgentGrid } from "./AgentGrid";
 import classes from "./AgentsPanel.module.css";
 import { type Inspected, keyOf, useInspect } from "./inspected";
@@ -206,9 +206,11 @@ function pendingWords(
 }
 
 export function ContactsOf({ row }: { row: AgentRow }) {
+  const queues = useQueues();
+  const title = (code: string | null) => queues.find((one) => one.queue === code)?.title ?? code;
   return (
     <span className={classes.contact}>
-      {row.contacts.map((contact) => [contact.caller, contact.queue].filter(Boolean).join(" · ")).join("; ")}
+      {row.contacts.map((contact) => [contact.caller, title(contact.queue)].filter(Boolean).join(" · ")).join("; ")}
     </span>
   );
 }

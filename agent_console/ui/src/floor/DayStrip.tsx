@@ -1,5 +1,5 @@
 import { Button, Tooltip } from "@mantine/core";
-import { Megaphone, MonitorUp } from "lucide-react";
+import { Megaphone, MonitorUp, PhoneIncoming } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -35,6 +35,15 @@ export function DayStrip() {
             {t("message.title")}
           </Button>
         </Tooltip>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<PhoneIncoming size={16} aria-hidden />}
+          onClick={() => inspect({ kind: "numbers" })}
+        >
+          {t("numbers.title")}
+        </Button>
         <Button
           component={Link}
           href="/wall"

@@ -6,6 +6,7 @@ import { AgentPane } from "./AgentPane";
 import classes from "./Inspector.module.css";
 import { type Inspected, useInspect } from "./inspected";
 import { MessagePane } from "./MessagePane";
+import { NumbersPane } from "./NumbersPane";
 import { PaneFrame } from "./PaneFrame";
 import { QueuePane } from "./QueuePane";
 import { WaitingPane } from "./WaitingPane";
@@ -38,6 +39,8 @@ function Content({ inspected }: { inspected: Inspected }) {
       return <WaitingPane key={inspected.contact} contact={inspected.contact} />;
     case "team":
       return <MessagePane />;
+    case "numbers":
+      return <NumbersPane />;
     case "contacts":
       return (
         <PaneFrame title={inspected.title}>

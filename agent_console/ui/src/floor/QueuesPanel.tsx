@@ -164,7 +164,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "agents",
         title: t("col.agents"),
-        width: "minmax(9rem, 1.2fr)",
+        width: "minmax(15rem, 1.2fr)",
         sort: (row) => row.agents.ready,
         cell: (row) => <AgentsBar agents={row.agents} />,
       },

@@ -76,7 +76,7 @@ function useColumns(): readonly Column<WaitingRow>[] {
       {
         key: "place",
         title: t("col.position"),
-        width: "2.75rem",
+        width: "3.5rem",
         align: "end",
         sort: (row) => row.position,
         cell: (row) => (row.position > 0 ? row.position : ""),

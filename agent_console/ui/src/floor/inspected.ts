@@ -8,7 +8,8 @@ export type Inspected =
   | { kind: "waiting"; contact: string }
   | { kind: "contacts"; title: string; query: Record<string, string> }
   | { kind: "story"; contact: string }
-  | { kind: "team"; team: string };
+  | { kind: "team"; team: string }
+  | { kind: "numbers" };
 
 export type Inspect = (what: Inspected | null) => void;
 

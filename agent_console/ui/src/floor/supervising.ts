@@ -39,5 +39,7 @@ export const supervising = {
   setSkills: (agent: string, skills: Record<string, number>) => api.put(`${at("agents", agent)}/skills`, { skills }),
   say: (team: string, text: string) => api.post(`${at("teams", team)}/messages`, { text }),
   closeQueue: (queue: string) => api.post(`${at("queues", queue)}/close`),
+  throwEmergency: (number: string) => api.post(`${at("entry-points", number)}/emergency`),
+  putBackEmergency: (number: string) => api.post(`${at("entry-points", number)}/normal`),
   openQueue: (queue: string) => api.post(`${at("queues", queue)}/open`),
 };

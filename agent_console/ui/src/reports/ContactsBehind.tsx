@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
+import { useNames } from "../api/names";
 import type { ContactLine, DrillDown } from "../api/documents";
 import type { Page } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -82,6 +83,7 @@ function Drilled({ query, open }: Props) {
 function Lines({ lines, open }: { lines: readonly ContactLine[]; open: (contactId: string) => void }) {
   const { t } = useTranslation("reports");
   const desk = useTranslation("desk").t;
+  const names = useNames();
   const formats = useFormats();
   if (lines.length === 0) return <Empty icon={ListFilter} title={t("contacts.none")} hint={t("contacts.noneHint")} />;
   return (
@@ -93,8 +95,8 @@ function Lines({ lines, open }: { lines: readonly ContactLine[]; open: (contactI
             <span>{formats.timeWithSeconds(line.began_at)}</span>
             <span className={classes.sub}>
               {desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
-              {line.queue !== null && ` · ${line.queue}`}
-              {line.agents.length > 0 && ` · ${line.agents.join(", ")}`}
+              {line.queue !== null && ` · ${names.queue(line.queue)}`}
+              {line.agents.length > 0 && ` · ${line.agents.map(names.agent).join(", ")}`}
             </span>
             <span className={classes.sub}>
               {line.wait_s !== null && t("contacts.waited", { time: formats.duration(line.wait_s) })}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
+import { useNames } from "../api/names";
 import type { ContactLine, RecordingDoc, Story } from "../api/documents";
 import type { Page } from "../api/queries";
 import { Loading, Trouble } from "../design/Waiting";
@@ -36,12 +37,13 @@ export function StoryPane({ contact }: { contact: string }) {
 function Summary({ line }: { line: ContactLine }) {
   const { t } = useTranslation("reports");
   const desk = useTranslation("desk").t;
+  const names = useNames();
   const formats = useFormats();
   const facts: [string, string][] = [
     [t("story.began"), formats.dateTime(line.began_at)],
     [t("story.result"), desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })],
-    [t("story.queue"), line.queues.join(" → ")],
-    [t("story.agents"), line.agents.join(" → ")],
+    [t("story.queue"), line.queues.map(names.queue).join(" → ")],
+    [t("story.agents"), line.agents.map(names.agent).join(" → ")],
     [t("story.waited"), formats.duration(line.wait_s)],
     [t("story.talked"), formats.duration(line.talk_s)],
     [t("story.held"), formats.duration(line.hold_s)],

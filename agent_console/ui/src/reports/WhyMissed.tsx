@@ -4,6 +4,7 @@ import { Target } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
+import { useNames } from "../api/names";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
@@ -103,6 +104,7 @@ function Interval({ missed }: { missed: Missed }) {
 
 function Waterfall({ missed, causes }: { missed: Missed; causes: readonly Cause[] }) {
   const { t } = useTranslation("reports");
+  const names = useNames();
   const formats = useFormats();
   const steps = fallsOf(missed, causes);
   return (
@@ -134,13 +136,13 @@ function Waterfall({ missed, causes }: { missed: Missed; causes: readonly Cause[
                   {t("missed.instead", {
                     actual: formats.number(cause.actual, 1),
                     planned: formats.number(cause.planned, 1),
-                    unit: cause.unit,
+                    unit: t(`unit.${cause.unit}` as "unit.s", { defaultValue: cause.unit }),
                   })}
                 </span>
               )}
               {cause.agents.slice(0, 3).map((one) => (
                 <span key={one.agent}>
-                  {one.agent} {formats.duration(one.seconds)}
+                  {names.agent(one.agent)} {formats.duration(one.seconds)}
                 </span>
               ))}
             </td>

@@ -1,0 +1,39 @@
+/** What people call queues, agents and dispositions; a code that is not, or no longer, known stands for itself. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { AgentRow, QueueRow } from "./documents";
+import { everything, useDispositions } from "./queries";
+
+export interface Names {
+  queue: (code: string) => string;
+  agent: (code: string) => string;
+  disposition: (code: string) => string;
+}
+
+const SETTLED = { staleTime: 5 * 60_000 } as const;
+
+export function useNames(): Names {
+  const queues = useQuery({
+    queryKey: ["names", "queues"],
+    queryFn: () => everything<QueueRow>("/queues"),
+    ...SETTLED,
+  });
+  const agents = useQuery({
+    queryKey: ["names", "agents"],
+    queryFn: () => everything<AgentRow>("/agents"),
+    ...SETTLED,
+  });
+  const dispositions = useDispositions();
+  return useMemo(() => {
+    const of = (pairs: readonly (readonly [string, string])[]) => {
+      const titles = new Map(pairs);
+      return (code: string) => titles.get(code) || code;
+    };
+    return {
+      queue: of((queues.data ?? []).map((row) => [row.queue, row.title])),
+      agent: of((agents.data ?? []).map((row) => [row.agent, row.name])),
+      disposition: of((dispositions.data ?? []).map((row) => [row.disposition, row.title])),
+    };
+  }, [queues.data, agents.data, dispositions.data]);
+}

@@ -1,0 +1,261 @@
+"""Draw the pictures of the console under ``docs/images/console``, and the moving one of the README.
+
+A demo runs an hour and a half of its time in a minute or two, then at the clock's own pace while four browsers (English
+and Chinese, light and dark) show every view. Example: python -m tools.draw_console docs/images
+"""
+
+import base64
+import io
+import os
+import struct
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from rich.console import Console
+
+from cti_bridge.app.reactor import install
+from tests.servers import chromium
+
+SPEED, SEED = 60.0, 3
+WARM_UP_S = 90 * 60
+"""Of the demo's time."""
+
+MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+LOOKS = tuple((language, scheme) for language in ("en", "zh") for scheme in ("light", "dark"))
+WIDTH, HEIGHT = 1440, 900
+QUALITY = 72
+FRAME_MS = 1600
+
+FLOOR_VIEWS = {
+    "floor": "/floor",
+    "wallboard": "/floor/wall",
+    "contacts": "/contacts",
+    "reports": "/reports/figures",
+    "why-missed": "/reports/missed",
+    "catalogue": "/reports/catalogue",
+    "skills": "/administration/matrix",
+    "queues": "/administration/queues",
+    "entry-points": "/administration/entry_points",
+    "flows": "/administration/flows/demo",
+    "audit": "/administration/audit",
+}
+
+
+def webp(page: Page, quality: int = QUALITY) -> bytes:
+    """What a page shows."""
+    session = page.context.new_cdp_session(page)
+    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
+    session.detach()
+    return base64.b64decode(shot["data"])
+
+
+class Looks:
+    """One user's pages, one in each language and scheme."""
+
+    def __init__(self, browser: Browser, base: str, name: str, password: str, folder: Path) -> None:
+        self._folder = folder
+        self.pages: dict[tuple[str, str], Page] = {}
+        for language, scheme in LOOKS:
+            context: BrowserContext = browser.new_context(
+                base_url=base,
+                viewport={"width": WIDTH, "height": HEIGHT},
+                locale={"en": "en-GB", "zh": "zh-CN"}[language],
+                color_scheme="dark" if scheme == "dark" else "light",
+                timezone_id="UTC",
+            )
+            page = self.pages[language, scheme] = context.new_page()
+            page.goto("/")
+            page.locator("form").wait_for()
+        if name == "robin":
+            self.snap("sign-in")
+        for page in self.pages.values():
+            page.locator("input[autocomplete=username]").fill(name)
+            page.locator("input[autocomplete=current-password]").fill(password)
+            page.keyboard.press("Enter")
+            page.get_by_role("banner").wait_for()
+
+    @property
+    def first(self) -> Page:
+        """The page in English, light."""
+        return self.pages[LOOKS[0]]
+
+    def snap(self, view: str) -> None:
+        """A picture of each."""
+        self.first.wait_for_timeout(600)
+        self._snap(view)
+
+    def _snap(self, view: str) -> None:
+        for (language, scheme), page in self.pages.items():
+            (self._folder / f"{view}-{language}-{scheme}.webp").write_bytes(webp(page))
+
+    def each(self, do: Callable[[Page], object]) -> None:
+        """Do something on all pages."""
+        for page in self.pages.values():
+            do(page)
+
+    def go(self, path: str) -> None:
+        """Open a view on all."""
+        for page in self.pages.values():
+            page.goto(path)
+        for page in self.pages.values():
+            page.wait_for_load_state("networkidle")
+
+
+def _wait_for_somebody_known(robin: Looks) -> None:
+    """An offer of a customer who is on file; others are declined."""
+    offer = robin.first.get_by_role("alertdialog")
+    for _ in range(20):
+        offer.wait_for(timeout=90_000)
+        robin.first.wait_for_timeout(400)
+        if "202555" in offer.inner_text() and robin.first.get_by_text("No record of this number").count() == 0:
+            break
+        robin.first.keyboard.press("x")
+        offer.wait_for(state="hidden")
+    robin.each(lambda one: one.get_by_role("alertdialog").wait_for())
+
+
+def _call(robin: Looks, frames: list[bytes]) -> None:
+    """A call at the desk, from *Ready* to the outcome."""
+    page = robin.first
+
+    def frame() -> None:
+        frames.append(webp(page, 60))
+
+    page.keyboard.press("r")
+    page.locator("header button[data-state=not_ready]").wait_for()
+    robin.snap("desk-not-ready")
+    frame()
+    page.keyboard.press("r")
+    page.locator("header button[data-state=ready]").wait_for()
+    frame()
+    _wait_for_somebody_known(robin)
+    frame()
+    robin.snap("desk-offer")
+    page.keyboard.press("a")
+    robin.each(lambda one: one.get_by_role("toolbar").wait_for(timeout=10_000))
+    page.wait_for_timeout(900)
+    frame()
+    robin.snap("desk-call")
+    page.keyboard.press("h")
+    page.wait_for_timeout(900)
+    frame()
+    page.keyboard.press("h")
+    page.wait_for_timeout(500)
+    page.keyboard.press("t")
+    page.get_by_role("combobox").fill("a")
+    page.wait_for_timeout(900)
+    frame()
+    robin.snap("desk-transfer")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(400)
+    page.keyboard.press("e")
+    page.wait_for_timeout(900)
+    page.keyboard.type("Wants two more seats from April; offer sent.")
+    page.keyboard.press("Alt+Digit2")
+    page.wait_for_timeout(900)
+    frame()
+    robin.snap("desk-wrap-up")
+
+
+def _take(url: str, passwords: dict[str, str], target: Path) -> None:
+    program = chromium.provide()
+    folder = target / "console"
+    folder.mkdir(parents=True, exist_ok=True)
+    frames: list[bytes] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program.command[0], args=[*chromium.ARGUMENTS], env={**program.environment}
+        )
+        admin = Looks(browser, url, "admin", passwords["admin"], folder)
+        for view, path in FLOOR_VIEWS.items():
+            admin.go(path)
+            admin.snap(view)
+        _call(Looks(browser, url, "robin", passwords["robin"], folder), frames)
+        admin.go("/floor")
+        admin.first.wait_for_timeout(1500)
+        frames.append(webp(admin.first, 60))
+        admin.each(lambda one: one.locator("[role=grid]").nth(1).locator("[data-index='2']").click())
+        admin.snap("floor-agent")
+        frames.append(webp(admin.first, 60))
+        admin.each(lambda one: one.locator("[role=grid]").first.locator("[data-index='1']").click())
+        admin.snap("floor-queue")
+        browser.close()
+    (target / "console.webp").write_bytes(moving(frames))
+
+
+# -- a moving picture out of still ones ------------------------------------------------------------------------------
+
+
+def _chunks(riff: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 12
+    while at < len(riff):
+        kind, size = riff[at : at + 4], struct.unpack_from("<I", riff, at + 4)[0]
+        yield kind, riff[at + 8 : at + 8 + size]
+        at += 8 + size + (size & 1)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1)
+
+
+def moving(frames: list[bytes]) -> bytes:
+    """One animated WebP of frames of one size, for ever."""
+    size = (WIDTH - 1).to_bytes(3, "little") + (HEIGHT - 1).to_bytes(3, "little")
+    parts = [_chunk(b"VP8X", bytes([0x02, 0, 0, 0]) + size), _chunk(b"ANIM", struct.pack("<IH", 0xFFFFFFFF, 0))]
+    for frame in frames:
+        picture = b"".join(_chunk(kind, body) for kind, body in _chunks(frame) if kind in {b"VP8 ", b"VP8L"})
+        head = bytes(6) + size + FRAME_MS.to_bytes(3, "little") + bytes([0x02])
+        parts.append(_chunk(b"ANMF", head + picture))
+    body = b"WEBP" + b"".join(parts)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+# -- the demo --------------------------------------------------------------------------------------------------------
+
+
+def main(target: Path) -> int:
+    """Run the demo, take the pictures in a thread."""
+    reactor: Any = install()
+    from config.load import load  # noqa: PLC0415 - likewise
+    from cti_bridge.app.demo import Demo, DemoOptions  # noqa: PLC0415 - after the reactor
+    from cti_bridge.app.demo_home import DemoHome  # noqa: PLC0415 - likewise
+
+    failed: list[BaseException] = []
+    with tempfile.TemporaryDirectory() as folder, DemoHome(Path(folder)) as home:
+        env = {**os.environ, "CORDBOARD_HOME": folder}
+        options = DemoOptions(speed=SPEED, seed=SEED, started_at=round(MORNING.timestamp() * 1e6))
+        demo = Demo(reactor, load(None, env), options, home, Console(file=io.StringIO(), width=200), env=env)
+
+        def pictures() -> None:
+            try:
+                time.sleep(WARM_UP_S / SPEED)
+                reactor.callFromThread(demo.change_speed, 1.0)
+                lines = home.passwords.read_text(encoding="utf-8").splitlines()
+                passwords = {line.split()[1]: line.split()[2] for line in lines[1:]}
+                _take(lines[0].split()[1], passwords, target)
+            except BaseException as error:  # noqa: BLE001 - told below, in the main thread
+                failed.append(error)
+            finally:
+                reactor.callFromThread(reactor.stop)
+
+        thread = threading.Thread(target=pictures)
+        reactor.callWhenRunning(demo.start, on_screen=False)
+        reactor.callWhenRunning(thread.start)
+        reactor.addSystemEventTrigger("before", "shutdown", demo.stop)
+        reactor.run()
+        thread.join()
+        demo.finish()
+    for error in failed:
+        raise error
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
