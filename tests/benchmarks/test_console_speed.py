@@ -82,7 +82,7 @@ def running(folder: Path, more: dict[str, Any] | None = None) -> Iterator[Centre
 def on_the_floor(browser: Browser, centre: Centre) -> Page:
     """The supervisor's screen."""
     page = Person(browser, centre.base).sign_in("root", centre.passwords["root"], "/floor").page
-    page.get_by_role("grid", name="Queues").get_by_role("row").nth(1).wait_for()
+    page.get_by_role("grid", name="Queues").get_by_role("row").nth(1).wait_for(timeout=30_000)
     return page
 
 
@@ -99,14 +99,15 @@ def test_the_board_shows_an_event_of_the_switch_at_once(tmp_path: Path) -> None:
             page.wait_for_timeout(120)
         page.wait_for_timeout(1_000)
         seen: dict[str, float] = page.evaluate("() => window.seen")
-    late = [seen[value] - at for value, at in told.items() if value in seen]
+    late = [shown(seen, int(left), at) - at for left, at in told.items()]
     p50, p95 = quantiles(late, n=20)[9], quantiles(late, n=20)[18]
-    print(
-        f"\nAMI event to pixel, {CONSOLES} consoles: median {p50:.0f} ms, p95 {p95:.0f} ms, most {max(late):.0f} ms"
-        f" ({len(late)} of {EVENTS} counts seen)"
-    )
-    assert len(late) > EVENTS * 0.8
+    print(f"\nAMI event to pixel, {CONSOLES} consoles: median {p50:.0f} ms, p95 {p95:.0f} ms, most {max(late):.0f} ms")
     assert p95 <= PIXEL_P95_MS
+
+
+def shown(seen: dict[str, float], left: int, told_at: float) -> float:
+    """When the board first showed that no more than so many wait: a count may be overtaken by the next one."""
+    return min(at for count, at in seen.items() if int(count) <= left and at >= told_at)
 
 
 def crowded() -> dict[str, Any]:

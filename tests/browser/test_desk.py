@@ -142,7 +142,7 @@ def test_a_session_that_ends_leaves_the_page_and_the_call(people: People, centre
     centre.tell("end_sessions", user="ann")
     ann.page.get_by_label("Notes").fill("typed with a dead session")
     again = ann.page.get_by_role("dialog")
-    expect(again).to_contain_text("Your session has ended")
+    expect(again).to_contain_text("Your session has ended", timeout=20_000)
     again.locator("input[autocomplete=current-password]").fill(centre.passwords["ann"])
     ann.page.keyboard.press("Enter")
     expect(again).to_be_hidden()

@@ -2,6 +2,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { useFormats } from "../language/formats";
 import classes from "./Chart.module.css";
 
@@ -46,6 +47,7 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
     latest.current = data;
     plot.current?.setData(data);
   }, [data]);
+  const clock = useTranslation().t("timeOfDay");
   const shape = JSON.stringify([title, series.map((one) => [one.label, one.kind, one.colour]), most]);
 
   useEffect(() => {
@@ -65,7 +67,7 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
         },
         axes: [axisOf(rem, (value) => formats.time(value * 1000)), { ...axisOf(rem, axis), size: 3.2 * rem }],
         series: [
-          { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: "" },
+          { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: clock },
           ...series.map(seriesOf),
         ],
       },
@@ -82,7 +84,7 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
     };
     // a new picture for a new shape, scheme or language; new data go into the old one
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, scheme, height, formats]);
+  }, [shape, scheme, height, formats, clock]);
 
   return <div ref={place} className={classes.chart} role="img" aria-label={title} />;
 }

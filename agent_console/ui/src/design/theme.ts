@@ -35,7 +35,7 @@ const FAMILY =
 export const theme = createTheme({
   colors: { teal, dark: slate },
   primaryColor: "teal",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   fontFamily: FAMILY,
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",

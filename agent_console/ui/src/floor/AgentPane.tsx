@@ -4,6 +4,7 @@ import { Ear, LogOut, Megaphone, MessageSquareQuote } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
+import { useNames } from "../api/names";
 import type { AgentContact, AgentRow, AgentWhy } from "../api/documents";
 import { useReasons } from "../api/queries";
 import { useMe } from "../api/session";
@@ -74,6 +75,7 @@ function Present({ row, contact }: { row: AgentRow; contact: AgentContact }) {
   const desk = useTranslation("desk").t;
   const me = useMe();
   const doing = useDoing();
+  const names = useNames();
   const inspect = useInspect();
   const talking = contact.state === "connected" || contact.state === "talking";
   return (
@@ -85,7 +87,7 @@ function Present({ row, contact }: { row: AgentRow; contact: AgentContact }) {
       >
         {contact.caller || desk("unknownCaller")}
       </button>
-      <span className={classes.note}>{contact.queue}</span>
+      <span className={classes.note}>{contact.queue !== null && names.queue(contact.queue)}</span>
       {contact.since !== null && <Clock since={contact.since} />}
       {talking &&
         MODES.map(({ mode, Icon }) => (
