@@ -94,15 +94,38 @@ def desks(daemon: WebDaemon, real_asterisk: Asterisk) -> Iterator[Desks]:
     one.close()
 
 
-def test_a_caller_and_the_browser_hear_each_other_through_hold_and_mute(talk: Talk) -> None:
+def test_the_desk_s_buttons_answer_hold_and_mute_and_both_sides_hear_it(talk: Talk) -> None:
+    page, caller = talk.phone.page, talk.caller
+    controls = page.get_by_role("toolbar", name="Call")
+    page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    controls.get_by_role("button", name="Hold").click()
+    caller.wait_hears(MUSIC_HZ)
+    talk.phone.wait_hears(CALLER_HZ, hears=False)
+    controls.get_by_role("button", name="Retrieve").click()
+    talk.heard_both_ways()
+    controls.get_by_role("button", name="Mute", exact=True).click()
+    caller.wait_hears_not(WEB_HZ)
+    talk.phone.until(lambda: bool(page.evaluate("window.watched.isMuted()")), 3, "the microphone is off")
+    controls.get_by_role("button", name="Unmute").click()
+    talk.heard_both_ways()
+    assert page.get_by_text("calls you directly").count() == 0
+    assert page.get_by_label("Direct call").count() == 0
+    assert talk.phone.word == "talking"
+    talk.end()
+
+
+def test_nothing_rings_twice_and_the_phone_has_no_buttons_of_its_own_for_an_offer(talk: Talk) -> None:
+    page = talk.phone.page
+    page.get_by_role("alertdialog").wait_for()
+    page.wait_for_timeout(1500)
+    assert page.get_by_role("button", name="Answer").count() == 1
+    assert talk.phone.word == "ringing"
+    assert page.evaluate("window.watched.rings()") == 1
     talk.answer()
     talk.heard_both_ways()
-    talk.do("hold")
-    talk.caller.wait_hears(MUSIC_HZ)
-    talk.phone.wait_hears(CALLER_HZ, hears=False)
-    assert talk.phone.word == "talking"
-    talk.do("retrieve")
-    talk.heard_both_ways()
+    assert page.evaluate("window.watched.rings()") == 0
     talk.end()
 
 

@@ -26,6 +26,13 @@
   let unplugged = false;
   navigator.mediaDevices.enumerateDevices = async () => (unplugged ? [] : list());
 
+  const played = [];
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    if (!played.includes(this)) played.push(this);
+    return play.call(this);
+  };
+
   let context = null;
   let listened = null;
   let analyser = null;
@@ -53,6 +60,12 @@
         return false;
       }
       return level(hertz) > -60 && level(hertz) > level(hertz * 1.3) + 15 && level(hertz) > level(hertz * 0.75) + 15;
+    },
+    /** How many sounds of the page's own go on and on now: what rings. */
+    rings: () => played.filter((one) => one.loop && !one.paused).length,
+    isMuted() {
+      const sent = connections.at(-1)?.getSenders()[0]?.track;
+      return sent?.readyState === "live" && !sent.enabled;
     },
     unplug(gone) {
       unplugged = gone;
