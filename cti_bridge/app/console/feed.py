@@ -45,6 +45,9 @@ ALARMS_S: Final = 0.1
 TICK_S: Final = 5.0
 """How often everything that is read is looked at."""
 
+AT_ONCE: Final = 5
+"""So many streams in one turn of the loop."""
+
 
 class Beat:
     """Collects keys, and tells of them at most every so many seconds; the first ones at once."""
@@ -95,6 +98,7 @@ class Feed:
         revision: Callable[[], int],
         now: Callable[[], Instant],
     ) -> None:
+        self._reactor = reactor
         self._engine = engine
         self._entry_points = entry_points
         self._revision = revision
@@ -111,6 +115,8 @@ class Feed:
         self._waiting = Beat(reactor, WAITING_S, self._tell_waiting)
         self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
         self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
+        self._unseen: dict[str, None] = {}
+        self._looking: IDelayedCall | None = None
         self._tick = LoopingCall(self._look)
         self._tick.clock = reactor
         self._families: Mapping[str, Callable[[str], Mapping[str, BaseModel] | None]] = {
@@ -133,6 +139,9 @@ class Feed:
         """Tell nothing more."""
         if self._tick.running:
             self._tick.stop()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
         for beat in (
             self._desk,
             self._contacts,
@@ -262,13 +271,27 @@ class Feed:
             self._totals.mark("today")
 
     def _look(self) -> None:
-        """Look at everything that is read; what is the same is not sent."""
-        for stream in self.hub.read:
-            items = self.items(stream)
-            if items is None:
-                self.hub.end(stream)
-            else:
-                self.hub.replace(stream, items)
+        """Look at everything that is read, a few streams a turn: nothing that the switch says waits for it."""
+        self._unseen = dict.fromkeys(self.hub.read)
+        if self._looking is None:
+            self._looking = self._reactor.callLater(0, self._look_on)
+
+    def _look_on(self) -> None:
+        self._looking = None
+        for stream in list(self._unseen)[:AT_ONCE]:
+            del self._unseen[stream]
+            if self.hub.is_read(stream):
+                self._renew(stream)
+        if self._unseen:
+            self._looking = self._reactor.callLater(0, self._look_on)
+
+    def _renew(self, stream: str) -> None:
+        """The stream as it is; what is the same is not sent."""
+        items = self.items(stream)
+        if items is None:
+            self.hub.end(stream)
+        else:
+            self.hub.replace(stream, items)
 
     # -- what has changed --------------------------------------------------------------------------------------------
 
