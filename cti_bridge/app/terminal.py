@@ -33,6 +33,21 @@ def bar(doing: str, total: int, least: int = BAR_FROM_FACTS) -> Iterator[Callabl
         yield lambda step: progress.advance(task, step)
 
 
+BAR_FROM_ROWS = 10_000
+"""So many rows of a spreadsheet take longer than two seconds on a slow machine."""
+
+
+@contextmanager
+def writing(name: str, rows: int | None) -> Iterator[Callable[[int], object]]:
+    """A file is written: a bar where its rows are counted and many, else something that moves."""
+    if rows is not None and rows >= BAR_FROM_ROWS:
+        with bar(f"writing {name}", rows, BAR_FROM_ROWS) as advance:
+            yield advance
+    else:
+        with busy(f"writing {name}"):
+            yield lambda _: None
+
+
 @contextmanager
 def busy(doing: str) -> Iterator[None]:
     """Something that moves on a terminal while work goes on of which nobody knows how long it takes."""

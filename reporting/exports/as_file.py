@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reporting.exports import tables
+from reporting.exports.as_excel import Progress, excel_bytes
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_chunks
 from reporting.exports.tables import Sheet
@@ -16,10 +17,23 @@ def report_bytes(form: str, title: str, report: Report, *, goal: float | None = 
     return FORMS[form](title, report, goal)
 
 
-def write_report(path: Path, title: str, report: Report, *, goal: float | None = None) -> None:
-    """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole."""
+def write_report(
+    path: Path, title: str, report: Report, *, goal: float | None = None, progress: Progress | None = None
+) -> None:
+    """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole.
+
+    ``progress`` is told of rows written, of which there are `rows_to_write`.
+    """
     form = check_ending(path).removeprefix(".")
-    whole_file(path, lambda part: part.write_bytes(report_bytes(form, title, report, goal=goal)))
+    if form == "xlsx" and progress is not None:
+        whole_file(path, lambda part: part.write_bytes(excel_bytes(_sheets(report), progress)))
+    else:
+        whole_file(path, lambda part: part.write_bytes(report_bytes(form, title, report, goal=goal)))
+
+
+def rows_to_write(path: Path, report: Report) -> int | None:
+    """How many rows `write_report` will tell of; None for a form in which it tells none."""
+    return 2 * len(report.rows) if path.suffix.lower() == ".xlsx" else None
 
 
 def check_ending(path: Path) -> str:
@@ -53,9 +67,11 @@ def _csv(_title: str, report: Report, _goal: float | None) -> bytes:
 
 
 def _excel(_title: str, report: Report, _goal: float | None) -> bytes:
-    return tables.excel_bytes(
-        [tables.report_sheet(report), tables.parts_sheet(report), tables.definitions_sheet(report)]
-    )
+    return excel_bytes(_sheets(report))
+
+
+def _sheets(report: Report) -> list[Sheet]:
+    return [tables.report_sheet(report), tables.parts_sheet(report), tables.definitions_sheet(report)]
 
 
 def _html(title: str, report: Report, goal: float | None) -> bytes:
@@ -87,7 +103,7 @@ def _sheet_csv(path: Path, sheet: Sheet) -> None:
 
 
 def _sheet_excel(path: Path, sheet: Sheet) -> None:
-    path.write_bytes(tables.excel_bytes([sheet]))
+    path.write_bytes(excel_bytes([sheet]))
 
 
 _SHEET_WRITERS: dict[str, Callable[[Path, Sheet], None]] = {

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -23,11 +23,14 @@ Cell = str | int | float | datetime | None
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A titled table. ``formats``: a number format for each column, empty for none."""
+    """A titled table. ``formats``: a number format for each column, empty for none.
+
+    ``rows`` may be made while they are written; then they can be read once.
+    """
 
     title: str
     header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Iterable[tuple[Cell, ...]]
     formats: tuple[str, ...] = ()
 
 
@@ -39,21 +42,24 @@ def report_sheet(report: Report) -> Sheet:
     names = [definition.name for definition, _ in report.definitions]
     slices = report.by or ("slice",)
     rows = [*report.rows, report.total] if report.by and len(report.rows) > 1 else report.rows
-    filled = [(*_labels(report, row), *(row.figures[name].value for name in names)) for row in rows]
+    filled = ((*_labels(report, row), *(row.figures[name].value for name in names)) for row in rows)
     formats = (*("" for _ in slices), *(_FORMATS.get(definition.unit, "0") for definition, _ in report.definitions))
-    return Sheet(title="figures", header=(*slices, *names), rows=tuple(filled), formats=formats)
+    return Sheet(title="figures", header=(*slices, *names), rows=filled, formats=formats)
 
 
 def parts_sheet(report: Report) -> Sheet:
     """For each slice what every figure was made of: numerator, denominator, and contacts that were not classified."""
     names = [definition.name for definition, _ in report.definitions]
-    rows = []
-    for row in report.rows:
-        figures = [row.figures[name] for name in names]
-        parts = [part for one in figures for part in (one.numerator, one.denominator, one.unclassified)]
-        rows.append((*_labels(report, row), *parts))
+
+    def parts(row: Row) -> Iterator[Cell]:
+        yield from _labels(report, row)
+        for name in names:
+            figure = row.figures[name]
+            yield from (figure.numerator, figure.denominator, figure.unclassified)
+
     header = [f"{name} {part}" for name in names for part in ("numerator", "denominator", "unclassified")]
-    return Sheet(title="parts", header=(*(report.by or ("slice",)), *header), rows=tuple(rows))
+    rows = (tuple(parts(row)) for row in report.rows)
+    return Sheet(title="parts", header=(*(report.by or ("slice",)), *header), rows=rows)
 
 
 def definitions_sheet(report: Report) -> Sheet:
@@ -110,51 +116,6 @@ def _safe(value: Cell) -> Cell:
     return value
 
 
-def excel_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook with one sheet each; figures that are no data are empty cells."""
-    # openpyxl has no types of its own, and takes a while to import
-    from openpyxl import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415
-    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # noqa: PLC0415
-    from openpyxl.styles import Font  # type: ignore[import-untyped]  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    book = Workbook(write_only=True)  # row by row: several times quicker
-    for sheet in sheets:
-        page = book.create_sheet(sheet.title[:31])
-        page.freeze_panes = "A2"
-        for place, name in enumerate(sheet.header, 1):
-            page.column_dimensions[get_column_letter(place)].width = max(10, min(40, len(name) + 2))
-
-        def formatted(value: Cell, form: str, page: Any = page) -> Any:
-            plain = _for_excel(value)
-            if not form:
-                return plain
-            cell = WriteOnlyCell(page, plain)
-            cell.number_format = form
-            return cell
-
-        head = [WriteOnlyCell(page, name) for name in sheet.header]
-        for cell in head:
-            cell.font = Font(bold=True)
-        page.append(head)
-        forms = sheet.formats or ("",) * len(sheet.header)
-        for row in sheet.rows:
-            page.append([formatted(value, form) for value, form in zip(row, forms, strict=True)])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _for_excel(value: Cell) -> Cell:
-    """Text is never taken for a formula, control characters are left out, and clocks lose their zone."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, str):
-        text = "".join(char for char in value if char >= " ")
-        return f"'{text}" if text.startswith("=") else text
-    return value
-
-
 def sheet_json(sheet: Sheet) -> list[dict[str, Any]]:
     """The rows as objects; clocks as ISO 8601."""
     return [
@@ -168,7 +129,8 @@ def sheet_json(sheet: Sheet) -> list[dict[str, Any]]:
 
 def sheet_table(sheet: Sheet, limit: int) -> RenderableType:
     """The first rows for the terminal, without columns in which nothing stands or that do not fit."""
-    shown = sheet.rows[:limit]
+    rows = tuple(sheet.rows)
+    shown = rows[:limit]
     if not shown:
         return Text(f"no {sheet.title} in this range")
     columns = [
@@ -176,9 +138,9 @@ def sheet_table(sheet: Sheet, limit: int) -> RenderableType:
         for place, name in enumerate(sheet.header)
         if any(row[place] not in {None, ""} for row in shown)
     ]
-    left = len(sheet.rows) - len(shown)
+    left = len(rows) - len(shown)
     more = f", {left} of them not shown" if left else ""
-    count = f"{len(sheet.rows)} {sheet.title}{more}; --json and --output have every row and column"
+    count = f"{len(rows)} {sheet.title}{more}; --json and --output have every row and column"
     return Group(FittingTable(columns[:1], columns[1:], cut=True), Text(count))
 
 

@@ -10,7 +10,7 @@ import typer
 from cti_bridge.app import report_setup
 from cti_bridge.app.report_queries import KINDS, ReportQueries
 from cti_bridge.app.report_setup import Question
-from cti_bridge.app.terminal import busy
+from cti_bridge.app.terminal import busy, writing
 from reporting.kpi.errors import NothingThereError
 
 if TYPE_CHECKING:
@@ -134,10 +134,10 @@ def _schedule(path: Path | None, question: Question, settings: "Settings") -> "t
 
 def _put_out(title: str, report: "Report", output: Path | None, goal: float | None, *, as_json: bool) -> None:
     if output is not None:
-        from reporting.exports.as_file import write_report  # noqa: PLC0415 - start-up time of the others
+        from reporting.exports.as_file import rows_to_write, write_report  # noqa: PLC0415 - start-up time of the others
 
-        with busy(f"writing {output.name}"):
-            write_report(output, title, report, goal=goal)
+        with writing(output.name, rows_to_write(output, report)) as progress:
+            write_report(output, title, report, goal=goal, progress=progress)
     elif as_json:
         from reporting.exports.as_json import report_chunks  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cti_bridge.app.terminal import bar, busy
+from cti_bridge.app.terminal import BAR_FROM_ROWS, bar, busy, writing
 
 
 class Terminal(io.StringIO):
@@ -38,6 +38,17 @@ def test_steps_are_shown_when_there_are_many(monkeypatch: pytest.MonkeyPatch) ->
         with bar("facts", total, least=100) as advance:
             advance(total)
         assert ("facts" in told.getvalue()) is shown
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_file_of_many_counted_rows_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rows, percent in ((BAR_FROM_ROWS, True), (10, False), (None, False)):
+        told = Terminal()
+        monkeypatch.setattr(sys, "stderr", told)
+        with writing("day.xlsx", rows) as advance:
+            advance(rows or 0)
+        assert "writing day.xlsx" in told.getvalue()
+        assert ("100%" in told.getvalue()) is percent
 
 
 def test_elsewhere_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

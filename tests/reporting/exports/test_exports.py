@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
@@ -17,8 +17,9 @@ from facts.ids import AgentId, ContactId
 from facts.journal import ContactHeld, ContactOffered, ContactRetrieved, ContactTransferred, RequirementRelaxed
 from facts.states import OfferOutcome
 from facts.time import SECOND, from_seconds
-from reporting.exports import as_html, as_json, figures_doc, tables
-from reporting.exports.as_file import write_report
+from reporting.exports import as_excel, as_html, as_json, figures_doc, tables
+from reporting.exports.as_excel import excel_bytes
+from reporting.exports.as_file import rows_to_write, write_report
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_chunks, report_json
 from reporting.exports.as_table import headed
@@ -129,6 +130,55 @@ def test_excel_holds_numbers_as_numbers(tmp_path: Path) -> None:
     sales = parts_of["sales"]
     assert (sales["service_level numerator"], sales["service_level denominator"]) == (1, 2)
     assert [row[0] for row in book["definitions"].values] == ["figure", *STANDARD]
+
+
+ROWS = (
+    ("=1+1", 1, 0.25, datetime(2026, 3, 1, 9, 30, 15, tzinfo=UTC)),
+    ("a & <b>\x00\x0b\uffff\ud800 ", -7, None, None),
+    ("  张伟  ", True, 1e-9, None),
+    ("", 2**53, 3.0, datetime(1999, 12, 31, tzinfo=UTC)),
+)
+
+
+def test_excel_holds_whatever_the_rows_hold() -> None:
+    sheet = tables.Sheet(
+        title="any", header=("text", "n", "share", "when"), rows=iter(ROWS), formats=("", "0", "0.0%", "")
+    )
+    other = tables.Sheet(title="other", header=("<&>",), rows=((1,), (2,)))
+    told: list[int] = []
+    book = load_workbook(io.BytesIO(excel_bytes([sheet, other], told.append)))
+    rows = list(book["any"].values)
+    assert rows[0] == ("text", "n", "share", "when")
+    assert rows[1] == ("'=1+1", 1, 0.25, datetime(2026, 3, 1, 9, 30, 15))
+    assert rows[2:4] == [("a & <b>? ", -7, None, None), ("  张伟  ", True, 1e-9, None)]
+    assert rows[4][1:] == (2**53, 3, datetime(1999, 12, 31))
+    assert [cell.number_format for cell in book["any"][2]] == ["General", "0", "0.0%", "yyyy-mm-dd hh:mm:ss"]
+    assert list(book["other"].values) == [("<&>",), (1,), (2,)]
+    assert book["any"]["A1"].font.bold
+    assert not book["any"]["A2"].font.bold
+    assert book["any"].freeze_panes == "A2"
+    assert sum(told) == 6
+
+
+def test_rows_that_are_too_many_for_excel_name_another_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_excel, "MOST_ROWS", 3)
+    path = tmp_path / "report.xlsx"
+    path.write_text("old")
+    with pytest.raises(ReportError, match=r"\.csv"):
+        write_report(path, "Queues", report())
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_a_workbook_tells_of_every_row(tmp_path: Path) -> None:
+    made = report()
+    told: list[int] = []
+    path = tmp_path / "report.xlsx"
+    write_report(path, "Queues", made, progress=told.append)
+    rows = rows_to_write(path, made)
+    assert rows is not None
+    assert sum(told) >= rows > 0
+    assert rows_to_write(tmp_path / "report.csv", made) is None
 
 
 def test_html_is_one_file_without_scripts_and_with_everything_escaped() -> None:
