@@ -131,6 +131,8 @@ def test_a_full_floor_stays_smooth(tmp_path: Path) -> None:
         page.get_by_role("grid", name="Waiting").get_by_role("row").nth(3).wait_for()
         page.wait_for_timeout(3_000)
         page.evaluate(LONG_TASKS)
+        page.evaluate("() => { const end = performance.now() + 120; while (performance.now() < end); }")
+        page.wait_for_function("() => window.longest.splice(0).length > 0")
         began = time.monotonic()
         names = iter(sorted(crowded()["agents"]))
         while time.monotonic() < began + 20:

@@ -11,7 +11,8 @@ export default function CataloguePage() {
   if (catalogue.isPending) return <Loading />;
   if (catalogue.isError) return <Trouble error={catalogue.error} retry={() => void catalogue.refetch()} />;
   return (
-    <div className={classes.page}>
+    // it scrolls, and holds nothing that keys could reach
+    <div className={classes.page} role="region" aria-label={t("page.catalogue")} tabIndex={0}>
       <h2>{t("formulas")}</h2>
       <dl className={classes.list}>
         {Object.entries(catalogue.data.formulas).map(([name, text]) => (
