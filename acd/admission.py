@@ -4,24 +4,31 @@ Everything is counted from the original join time, so a contact that comes back 
 meanwhile done at once.
 """
 
+from typing import Final
+
 from acd.announcements import announce, next_at
 from acd.callbacks import keep_trying
 from acd.centre import NOWHERE, OFFERED, WAITING, Centre, leave_line
 from acd.classes import JOINED
+from acd.expected_wait import expected_for
 from acd.hours import refusal
 from acd.last_agents import prefer_last_agent
-from acd.limits import OF_STAFF, WHILE_WAITING, refusals
+from acd.limits import OF_OWN_WAIT, OF_STAFF, cause_of, refusals, while_waiting
 from acd.model import Contact, Queue
 from acd.offers import place, release, stop_phones
-from acd.policy import Exit, Limit
+from acd.policy import EXPECTED_EVERY_US, Exit, Limit
 from acd.preferred import wait_alone
-from acd.queueing import enter, read_again, required, send, tell_left, tell_queued
+from acd.queueing import enter, position, read_again, required, send, tell_left, tell_queued
 from acd.readings import own_of
 from acd.starvation import has_reached_cap, reach_cap
 from facts.ids import QueueName
 from facts.journal import RequirementRelaxed
 from facts.requirement_text import requirement_text
 from facts.states import LeftQueue, OfferOutcome
+from facts.time import Instant
+
+_OF_LINE: Final = ("waiting",)
+_OF_EXPECTATION: Final = ("expected_wait",)
 
 
 def admit(centre: Centre, contact: Contact, *, newest: bool, returned: bool = False) -> None:
@@ -47,7 +54,7 @@ def _ways_out(centre: Centre, queue: Queue, contact: Contact, *, returned: bool)
         closed = None
     if closed is not None:
         return [closed]
-    return refusals(centre, queue, contact, WHILE_WAITING) if returned else refusals(centre, queue, contact)
+    return refusals(centre, queue, contact, waits=returned)
 
 
 def begin_waiting(centre: Centre, contact: Contact, queue: Queue) -> bool:
@@ -68,9 +75,11 @@ def _set_timers(centre: Centre, contact: Contact, queue: Queue) -> None:
     rules, joined, now, add = queue.policy, contact.joined_at, centre.now, centre.deadlines.add
     timers = [
         add(joined + limit.value, wait_over, (contact, limit))
-        for limit in rules.limits
-        if limit.what == "wait" and joined + limit.value > now
+        for limit in while_waiting(rules, *OF_OWN_WAIT)
+        if joined + limit.value > now
     ]
+    if while_waiting(rules, *_OF_EXPECTATION):
+        timers.append(add(_next_look(joined, now), look_ahead, contact))
     if contact.step < len(rules.relaxation):
         timers.append(add(joined + rules.relaxation[contact.step].after_us, take_step, contact))
     if rules.starvation_cap_us and joined + rules.starvation_cap_us > now:
@@ -106,7 +115,7 @@ def resume(centre: Centre, contact: Contact) -> None:
         keep_trying(centre, contact, place_now)
         return
     contact.place = NOWHERE if waits else place_now
-    ways = refusals(centre, queue, contact, WHILE_WAITING)
+    ways = refusals(centre, queue, contact, waits=True)
     if not any(depart(centre, contact, way, cause) for way, cause in ways) and waits:
         contact.place = WAITING
         place(centre, contact)
@@ -162,17 +171,63 @@ def wait_over(centre: Centre, subject: tuple[Contact, Limit]) -> None:
     """The contact has waited as long as this limit allows."""
     contact, limit = subject
     if contact.callback is None:
-        depart(centre, contact, limit.then, LeftQueue.TIMED_OUT)
+        depart(centre, contact, limit.then, cause_of(limit))
 
 
 def check_staff(centre: Centre, queue: Queue) -> None:
-    """Somebody stopped working: contacts leave a queue for which nobody works, if that is a limit of it."""
-    if not any(limit.what in OF_STAFF for limit in queue.policy.limits):
+    """Who works for the queue has changed: contacts leave it if nobody does, or too few, and that is a limit of it."""
+    if while_waiting(queue.policy, *OF_STAFF):
+        for contact in tuple(queue.waiting.values()):
+            for way, cause in refusals(centre, queue, contact, waits=True):
+                if depart(centre, contact, way, cause):
+                    break
+    check_expected(centre, queue)
+
+
+def check_line(centre: Centre, queue: Queue) -> None:
+    """The line has changed: those go before whom as many joined as may wait, the newest first."""
+    limits = while_waiting(queue.policy, *_OF_LINE)
+    if not limits or len(queue.waiting) <= min(limit.value for limit in limits):
         return
-    for contact in tuple(queue.waiting.values()):
-        for way, cause in refusals(centre, queue, contact, WHILE_WAITING):
-            if depart(centre, contact, way, cause):
-                break
+    in_line = sorted(queue.waiting.values(), key=lambda contact: contact.order & JOINED)
+    for ahead, contact in reversed(tuple(enumerate(in_line))):
+        _go_for(centre, contact, [limit for limit in limits if ahead >= limit.value])
+
+
+def check_expected(centre: Centre, queue: Queue) -> None:
+    """What is to be expected has changed: those go who would wait longer than they may, the last first."""
+    limits = while_waiting(queue.policy, *_OF_EXPECTATION)
+    if not limits or not queue.waiting:
+        return
+    in_order = sorted(queue.waiting.values(), key=lambda contact: centre.classes.rank(contact, centre.now))
+    for place_in_line, contact in reversed(tuple(enumerate(in_order, 1))):
+        _judge_expected(centre, contact, place_in_line, limits)
+
+
+def look_ahead(centre: Centre, contact: Contact) -> None:
+    """It is time to hold the contact's expected wait against the limit, and to set the next time."""
+    queue = contact.queue
+    assert queue is not None
+    at = _next_look(contact.joined_at, centre.now)
+    contact.timers = (*(t for t in contact.timers if not t.over), centre.deadlines.add(at, look_ahead, contact))
+    limits = while_waiting(queue.policy, *_OF_EXPECTATION)
+    _judge_expected(centre, contact, position(centre, queue, contact), limits)
+
+
+def _next_look(joined_at: Instant, now: Instant) -> Instant:
+    return now + EXPECTED_EVERY_US - (now - joined_at) % EXPECTED_EVERY_US
+
+
+def _judge_expected(centre: Centre, contact: Contact, place_in_line: int, limits: list[Limit]) -> None:
+    expected = expected_for(centre, contact, place_in_line)
+    if expected is not None:
+        _go_for(centre, contact, [limit for limit in limits if expected >= limit.value])
+
+
+def _go_for(centre: Centre, contact: Contact, limits: list[Limit]) -> None:
+    """The first way out that is one; but who is to be called back stays, and who is rung is about to be answered."""
+    if contact.place is WAITING and contact.callback is None:
+        any(depart(centre, contact, limit.then, cause_of(limit)) for limit in limits)
 
 
 def depart(centre: Centre, contact: Contact, way: Exit, cause: LeftQueue) -> bool:

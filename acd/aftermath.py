@@ -1,8 +1,8 @@
 """What follows when an event is done: queues whose waiting has changed, and agents who come, go or learn."""
 
-from acd.admission import check_staff
+from acd.admission import check_line, check_staff
 from acd.centre import Centre
-from acd.limits import OF_STAFF
+from acd.limits import OF_STAFF, while_waiting
 from acd.model import Agent, Queue
 from acd.policy import QueuePolicy
 from acd.preferred import let_go
@@ -12,7 +12,8 @@ from acd.starvation import clear_cap_alarm, watch_caps
 
 def watches_staff(rules: QueuePolicy) -> bool:
     """Whether a queue has rules that follow from who works, and not from who waits."""
-    return any(limit.what in OF_STAFF for limit in rules.limits) or any(rule.expected_us for rule in rules.reserve)
+    limits = while_waiting(rules, *OF_STAFF, "expected_wait")
+    return bool(limits) or any(rule.expected_us for rule in rules.reserve)
 
 
 def settle_down(centre: Centre) -> None:
@@ -30,13 +31,14 @@ def settle_down(centre: Centre) -> None:
 
 def _queue_changed(centre: Centre, queue: Queue) -> None:
     clear_cap_alarm(centre, queue)
-    if queue.watched or queue.helped_by:
+    if queue.policy.reserve or queue.helped_by:
         review(centre, queue)
+    check_line(centre, queue)
 
 
 def _staff_changed(centre: Centre, agent: Agent) -> None:
     let_go(centre, agent)
     for queue in centre.staff_watchers:
         check_staff(centre, queue)
-        if queue.watched:
+        if queue.policy.reserve:
             review(centre, queue)

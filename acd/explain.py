@@ -7,6 +7,7 @@ import msgspec
 from acd.centre import LOGGED_OUT, READY, WAITING, Centre, activity_of
 from acd.contact_state import Place
 from acd.hours import is_open, next_inside
+from acd.limits import OF_OWN_WAIT, holds_while_waiting
 from acd.model import Agent, Contact
 from acd.policy import QueuePolicy, RelaxationStep
 from acd.pools import in_group
@@ -227,7 +228,7 @@ def _step(number: int, step: RelaxationStep) -> Said:
 def _limits(rules: QueuePolicy, joined: Instant, now: Instant) -> Iterator[Change]:
     """Where those go who have waited long enough."""
     for limit in rules.limits:
-        if limit.what == "wait" and joined + limit.value > now:
+        if limit.what in OF_OWN_WAIT and holds_while_waiting(limit) and joined + limit.value > now:
             kind, to = limit.then.to_kind, limit.then.to
             said = Said(f"goes to {kind} {to}".strip(), "goes", to_kind=kind, to=to)
             yield Change(at=joined + limit.value, what=said)

@@ -75,7 +75,8 @@ a pool with these levels is all that it asks."""
 class Queue:
     """A queue at work.
 
-    ``requires``: something. ``simple``: none of the rules that need more than an offer. ``waiting``: not yet answered,
+    ``requires``: something. ``simple``: none of the rules that need more than an offer. ``watched``: some rule follows
+    from who waits, so that it is looked at whenever that has changed. ``waiting``: not yet answered,
     whether a phone rings for them or not; ``counts``: how many of each class; ``alarmed``: that the starvation
     cap acts. ``helped_by``: reserve groups that are open now. ``closed_by_hand``: an emergency closing, by
     ``closed_by``. ``ranks``: the ordered list's places.
@@ -123,7 +124,9 @@ class Queue:
         self.reading = reading
         self.requires = policy.requires != NOTHING_REQUIRED
         self.ranks = {agent_id: rank for rank, agent_id in enumerate(policy.agents)}
-        self.watched = bool(policy.reserve)
+        self.watched = bool(policy.reserve) or any(
+            limit.what == "waiting" and limit.holds in {"while_waiting", "both"} for limit in policy.limits
+        )
         self.simple = not (
             policy.relaxation
             or policy.limits

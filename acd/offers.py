@@ -302,9 +302,12 @@ def _ringing(centre: Centre, offer_id: OfferId, agent_id: AgentId) -> tuple[Cont
 
 def _close_offer(centre: Centre, contact: Contact) -> None:
     assert contact.offer_id is not None
+    assert contact.queue is not None
     del centre.offers[contact.offer_id]
     centre.deadlines.stop_ring(contact, contact.ring_us)
     contact.offer_id = None
+    if contact.queue.watched:
+        centre.unsettled.append(contact.queue)
 
 
 def _unlink(centre: Centre, work: Work, outcome: OfferOutcome, *, stop_phone: bool) -> None:

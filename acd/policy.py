@@ -4,7 +4,7 @@ Wiring builds it from the settings; calendars are expanded into open intervals b
 itself is found by :mod:`acd.policy_check`. Durations are microseconds; a level, a priority, a weight: higher is more.
 """
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -49,6 +49,9 @@ queue's target, so that the waits of classes come to stand in the ratio of their
 
 GroupName: TypeAlias = str
 
+EXPECTED_EVERY_US: Final = 15 * SECOND
+"""So often is a waiting contact's expected wait held against a limit."""
+
 
 class Exit(msgspec.Struct, frozen=True, kw_only=True):
     """Where a contact goes that may not wait (any longer): to a queue, a flow, a number, voicemail or the exit."""
@@ -57,18 +60,30 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     to: str = ""
 
 
+LimitHolds: TypeAlias = Literal["at_entry", "while_waiting", "both"]
+
+
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """When ``what`` reaches ``value``, the contact goes by ``then``.
 
-    ``waiting``: so many wait already (at entry). ``longest_wait``: somebody has waited so long already (at entry).
-    ``wait``: this contact has waited so long, counted from its original join time (while waiting).
-    ``expected_wait``: so long is expected (at entry). ``none_logged_in``, ``none_ready``: nobody who meets the queue's
-    own requirement is logged in, or is READY, at work or not (at entry and while waiting).
+    ``waiting``: so many wait already; while waiting: so many who joined earlier wait, so that the newest go.
+    ``longest_wait``: somebody has waited so long already; while waiting: this contact has. ``wait``: this contact has
+    waited so long. ``expected_wait``: so long is expected for this contact. ``none_logged_in``, ``none_ready``: nobody
+    who meets the queue's own requirement is logged in, or is READY, at work or not. Waits are counted from the original
+    join time.
+
+    ``holds``: when the limit is judged; None: at entry for ``waiting``, ``longest_wait`` and ``expected_wait``, both
+    for the others. A wait of its own and the staff are judged at entry also when they hold while waiting: the contact
+    would have to go at once. While waiting, ``waiting`` is judged whenever the line or the rules have changed;
+    ``expected_wait`` every ``EXPECTED_EVERY_US`` of the contact's wait, when who works for the queue has changed, and
+    when the rules have, and not while it is unknown, as nobody is READY. Neither takes a contact for which a phone
+    rings. No limit takes a contact whose customer has hung up to be called back.
     """
 
     what: Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]
     value: int = 0
     then: Exit = Exit()
+    holds: LimitHolds | None = None
 
 
 class RelaxationStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from acd.admission import resume
+from acd.admission import check_expected, resume
 from acd.aftermath import watches_staff
 from acd.centre import LOGGED_OUT, WAITING, Centre, available
 from acd.classes import CAPPED, JOINED, Classes
@@ -57,6 +57,8 @@ def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
             retire(centre, agent)
         elif not agent.free and agent.declared is not LOGGED_OUT:
             settle(centre, agent, keep_idle_time=True, changed=False)
+    for queue in tuple(centre.queues.values()):
+        check_expected(centre, queue)
     centre.unsettled += centre.queues.values()
 
 

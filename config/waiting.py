@@ -10,6 +10,7 @@ Destination = Literal["queue", "flow", "number", "voicemail", "exit"]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")]
 LimitKind = Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]
+LimitHolds = Literal["at_entry", "while_waiting", "both"]
 
 COUNTED: frozenset[str] = frozenset({"waiting"})
 TIMED: frozenset[str] = frozenset({"longest_wait", "wait", "expected_wait"})
@@ -42,6 +43,11 @@ class Limit(Section):
     """With a wait: so long."""
     then: Exit = Exit()
     """Where the contact goes."""
+    holds: LimitHolds | None = None
+    """When it is judged; absent: at entry for waiting, longest_wait and expected_wait, both for the others. While
+    waiting, these three send away the newest who are more than may wait, who has waited so long, and who is to expect
+    so long a wait (asked every 15 seconds, and when agents or rules change). Callbacks stay, and for the count and the
+    expected wait also who is being offered to an agent."""
 
     @model_validator(mode="after")
     def _has_its_measure(self) -> "Limit":

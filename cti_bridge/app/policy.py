@@ -87,7 +87,7 @@ def _exit(then: waiting.Exit) -> Exit:
 
 def _limit(limit: waiting.Limit) -> Limit:
     value = limit.count if limit.what in waiting.COUNTED else from_seconds(limit.after_s)
-    return Limit(what=limit.what, value=value, then=_exit(limit.then))
+    return Limit(what=limit.what, value=value, then=_exit(limit.then), holds=limit.holds)
 
 
 def _relaxation(step: waiting.RelaxationStep) -> RelaxationStep:

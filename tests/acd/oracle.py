@@ -10,15 +10,18 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+from acd.admission import depart
 from acd.centre import Centre
 from acd.classes import Classes
+from acd.contact_state import Place
+from acd.expected_wait import expected_for
 from acd.matching import Matching
 from acd.model import Agent, Contact, Queue
-from acd.policy import Exit
+from acd.policy import Exit, Limit
 from acd.queueing import required
 from facts.ids import SkillName
 from facts.requirements import AllOf, AnyOf, AtLeast, Not, Requirement, satisfies
-from facts.states import Declared
+from facts.states import Declared, LeftQueue
 from facts.time import MINUTE, Instant
 
 
@@ -117,7 +120,59 @@ def obviously() -> Iterator[None]:
         stack.enter_context(mock.patch("acd.policy_change.Matching", ScanMatching))
         stack.enter_context(mock.patch("acd.offers.choose_agents", choose_agents))
         stack.enter_context(mock.patch("acd.offers.choose_contact", choose_contact))
+        stack.enter_context(mock.patch("acd.aftermath.check_line", too_many_go))
+        for module in ("acd.admission", "acd.policy_change"):
+            stack.enter_context(mock.patch(f"{module}.check_expected", too_far_behind_go))
         yield
+
+
+# -- who may not wait any longer ------------------------------------------------------------------------------------
+
+
+def holds_while_waiting(limit: Limit) -> bool:
+    """By the words of the rule: as it says, or else for a contact's own wait and the staff."""
+    if limit.holds is not None:
+        return limit.holds in {"while_waiting", "both"}
+    return limit.what in {"wait", "none_logged_in", "none_ready"}
+
+
+def can_be_sent(contact: Contact) -> bool:
+    """Whether a limit of the line may send it away: it waits, nobody is being offered it, nobody is to call back."""
+    return contact.place is Place.WAITING and contact.callback is None
+
+
+def earlier_than(contact: Contact) -> int:
+    """How many joined before it who wait in its queue."""
+    assert contact.queue is not None
+    mine = (contact.joined_at, contact.order & 0xFFFFFFFF)
+    return sum((other.joined_at, other.order & 0xFFFFFFFF) < mine for other in contact.queue.waiting.values())
+
+
+def too_many_go(centre: Centre, queue: Queue) -> None:
+    """From the newest on, each before whom as many wait as may."""
+    _go(centre, sorted(queue.waiting.values(), key=earlier_than, reverse=True), "waiting", earlier_than)
+
+
+def too_far_behind_go(centre: Centre, queue: Queue) -> None:
+    """From the last on, each who would wait longer than may be expected."""
+    in_order = sorted(queue.waiting.values(), key=lambda contact: goes_before(centre, contact))
+
+    def expects(contact: Contact) -> int | None:
+        place = 1 + sum(goes_before(centre, one) < goes_before(centre, contact) for one in queue.waiting.values())
+        return expected_for(centre, contact, place)
+
+    _go(centre, in_order[::-1], "expected_wait", expects)
+
+
+def _go(centre: Centre, contacts: list[Contact], what: str, measure: Callable[[Contact], int | None]) -> None:
+    for contact in contacts:
+        assert contact.queue is not None
+        for limit in contact.queue.policy.limits:
+            if limit.what != what or not holds_while_waiting(limit) or not can_be_sent(contact):
+                continue
+            measured = measure(contact)
+            if measured is not None and measured >= limit.value and depart(centre, contact, limit.then, LeftQueue.FULL):
+                break
 
 
 # -- who is free ----------------------------------------------------------------------------------------------------

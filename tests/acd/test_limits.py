@@ -1,22 +1,33 @@
 """Who may enter a queue, who may wait on, and where the others go; opening hours and emergencies."""
 
+import msgspec
 import pytest
 
 from acd.effects import Effect, SendContact
 from acd.errors import IllegalEvent
-from acd.events import CloseQueue, DeclareNotReady, LogOut, OpenQueue, ReplaceSkills
-from acd.policy import Exit, Limit, ReserveRule
-from facts.ids import AgentId, QueueName, ReasonCode, SkillName
+from acd.events import (
+    CloseQueue,
+    DeclareNotReady,
+    LogOut,
+    OpenQueue,
+    RefuseOffer,
+    ReplacePolicy,
+    ReplaceSkills,
+    RequestCallback,
+)
+from acd.policy import Exit, Limit, LimitHolds, QueuePolicy, ReserveRule
+from facts.ids import AgentId, ContactId, QueueName, ReasonCode, SkillName
 from facts.journal import ContactLeftQueue, ContactQueued, QueueClosed, QueueOpened
-from facts.states import LeftQueue
+from facts.states import LeftQueue, OfferOutcome
 from facts.time import SECOND
 from tests.acd.stories import START, Story, agent, kinds, queue, rung
 
 NIGHT = Exit(to_kind="flow", to="night")
 
 
-def limit(what: str, value: float = 0, then: Exit = NIGHT) -> Limit:
-    return Limit(what=what, value=round(value * (1 if what == "waiting" else SECOND)), then=then)  # type: ignore[arg-type]
+def limit(what: str, value: float = 0, then: Exit = NIGHT, holds: LimitHolds | None = None) -> Limit:
+    value = round(value * (1 if what == "waiting" else SECOND))
+    return Limit(what=what, value=value, then=then, holds=holds)  # type: ignore[arg-type]
 
 
 def left(effects: list[Effect]) -> list[tuple[str, str, str]]:
@@ -206,3 +217,120 @@ def test_a_limit_of_staff_holds_when_the_group_that_helped_goes() -> None:
     assert story.rung_for("first") == ["b1"]
     story.end("talks")
     assert left(story.answer("first")) == [("second", "no_agents", "flow:night")]
+
+
+# -- limits that hold while waiting ---------------------------------------------------------------------------------
+
+
+def by(story: Story, *rules: QueuePolicy) -> list[Effect]:
+    """What comes of other rules for the same agents."""
+    policy = msgspec.structs.replace(story.engine.policy, queues=rules)
+    return story.tell(ReplacePolicy(policy=policy))
+
+
+def test_a_smaller_queue_sends_the_newest_away() -> None:
+    story = Story(queue(limits=(limit("waiting", 9),)))
+    for name in ("one", "two", "three", "four"):
+        story.join(name, after_s=1)
+    story.join("oldest", joined_at=START - SECOND)
+    assert not left(by(story, queue(limits=(limit("waiting", 2),)))), "at entry only, as nothing else is said"
+    effects = by(story, queue(limits=(limit("waiting", 2, holds="while_waiting"),)))
+    assert left(effects) == [(name, "full", "flow:night") for name in ("four", "three", "two")]
+    assert [sent.contact_id for sent in kinds(effects, SendContact)] == ["four", "three", "two"]
+    assert not story.gone("one")
+
+
+def test_overflow_into_a_full_queue_turns_its_newest_away_and_not_who_waits_longer() -> None:
+    to_second = Exit(to_kind="queue", to="second")
+    story = Story(
+        queue("q", limits=(limit("wait", 30, to_second),)),
+        queue("second", limits=(limit("waiting", 1, holds="while_waiting"),)),
+    )
+    story.join("mover")
+    story.join("newest", into="second", after_s=10)
+    effects = story.wait(20)
+    assert left(effects) == [("mover", "overflowed", "queue:second"), ("newest", "full", "flow:night")]
+    assert (story.contact("mover").queue, story.contact("mover").joined_at) == ("second", START)
+
+
+def test_a_full_line_leaves_the_phone_that_rings_and_judges_again_when_it_stops() -> None:
+    story = Story(queue(limits=(limit("waiting", 1, holds="while_waiting"),)), agent("a"))
+    story.join("one", needs="klingon")
+    story.ready("a")
+    assert rung(story.join("two")) == [("a", "two")], "an agent is there: nobody needs to wait"
+    refused = RefuseOffer(offer_id=story.offer("two"), agent_id=AgentId("a"), outcome=OfferOutcome.BUSY)
+    assert left(story.tell(refused)) == [("two", "full", "flow:night")]
+
+
+def test_callbacks_count_in_a_full_line_but_stay() -> None:
+    story = Story(queue())
+    for name in ("one", "two", "three"):
+        story.join(name, after_s=1)
+    story.tell(RequestCallback(contact_id=ContactId("two"), number="1"))
+    effects = by(story, queue(limits=(limit("waiting", 1, holds="both"),)))
+    assert left(effects) == [("three", "full", "flow:night")]
+
+
+def test_the_longest_wait_while_waiting_is_that_of_each() -> None:
+    story = Story(queue(limits=(limit("longest_wait", 60, holds="while_waiting"),)))
+    story.join("one")
+    story.join("two", after_s=30)
+    assert not left(story.wait(29.9))
+    assert left(story.wait(0.1)) == [("one", "full", "flow:night")]
+    assert left(story.join("late", joined_at=START)) == [("late", "full", "flow:night")]
+    assert left(story.wait(30)) == [("two", "full", "flow:night")]
+
+
+def test_a_wait_judged_at_entry_alone_lets_those_inside_wait_on() -> None:
+    story = Story(queue(limits=(limit("wait", 60, holds="at_entry"),)))
+    assert left(story.join("late", joined_at=START - 60 * SECOND)) == [("late", "timed_out", "flow:night")]
+    story.join("one")
+    assert not left(story.wait(1000))
+
+
+def expecting(holds: LimitHolds, *more: str) -> Story:
+    """Two agents talk, two callers wait: 90 and 180 seconds are expected; 200 are the limit."""
+    story = Story(queue(limits=(limit("expected_wait", 200, holds=holds),)), agent("a"), agent("b"))
+    story.ready("a", "b")
+    for name in ("t1", "t2"):
+        story.join(name)
+        story.answer(name)
+    for name in ("one", "two", *more):
+        story.join(name)
+    return story
+
+
+def test_the_expected_wait_is_judged_anew_when_an_agent_stops() -> None:
+    story = expecting("both")
+    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    assert left(story.end("t1")) == [("two", "full", "flow:night")]
+    assert not story.gone("one")
+    assert not left(story.tell(LogOut(agent_id=AgentId("b"), force=True))), "nothing is known where nobody is ready"
+
+
+def test_the_expected_wait_is_judged_every_fifteen_seconds_of_each_wait() -> None:
+    story = expecting("while_waiting", "three")
+    assert not left(story.wait(14.9))
+    assert left(story.wait(0.1)) == [("three", "full", "flow:night")]
+    story.join("vip", priority=5, after_s=1)
+    assert not left(story.wait(13.9))
+    assert left(story.wait(0.1)) == [("two", "full", "flow:night")], "somebody was put before it"
+
+
+def test_the_expected_wait_at_entry_alone_is_not_judged_again() -> None:
+    story = expecting("at_entry")
+    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    assert not left([*story.end("t1"), *story.wait(100)])
+
+
+def test_a_callback_is_not_sent_away_for_what_is_to_be_expected() -> None:
+    story = expecting("both")
+    story.tell(RequestCallback(contact_id=ContactId("two"), number="1"))
+    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    assert not left([*story.end("t1"), *story.wait(100)])
+
+
+def test_new_rules_judge_the_expected_wait_of_those_who_wait() -> None:
+    story = expecting("both")
+    stricter = queue(limits=(limit("expected_wait", 100, holds="both"),))
+    assert left(by(story, stricter)) == [("two", "full", "flow:night")]

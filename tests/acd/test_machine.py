@@ -58,7 +58,16 @@ from facts.journal import (
 )
 from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
 from facts.time import SECOND
-from tests.acd.oracle import goes_before, is_of, leads_on, may_be_offered_something, may_take, obviously
+from tests.acd.oracle import (
+    earlier_than,
+    goes_before,
+    holds_while_waiting,
+    is_of,
+    leads_on,
+    may_be_offered_something,
+    may_take,
+    obviously,
+)
 from tests.acd.two_engines import TwoEngines, decided
 from tests.acd.worlds import AGENTS, QUEUES, START, level, policies, requirements, skill
 
@@ -352,9 +361,13 @@ class Centre(TwoEngines):
                 for contact in queue.waiting.values():
                     if contact.callback is not None or not leads_on(centre, contact, limit.then):
                         continue
+                    if not holds_while_waiting(limit):
+                        continue
                     assert limit.what != "none_logged_in" or serve
                     assert limit.what != "none_ready" or ready
-                    assert limit.what != "wait" or centre.now - contact.joined_at < limit.value
+                    assert limit.what not in {"wait", "longest_wait"} or centre.now - contact.joined_at < limit.value
+                    if limit.what == "waiting" and contact.place is Place.WAITING:
+                        assert earlier_than(contact) < limit.value
 
     @invariant()
     def callbacks_go_only_by_rules_of_their_own(self) -> None:

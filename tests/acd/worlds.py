@@ -55,11 +55,14 @@ exits = st.sampled_from(
     ]
 )
 limits = st.builds(
-    lambda what, count, wait, then: Limit(what=what, value=count if what == "waiting" else wait, then=then),
+    lambda what, count, wait, then, holds: Limit(
+        what=what, value=count if what == "waiting" else wait, then=then, holds=holds
+    ),
     st.sampled_from(["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]),
     st.integers(1, 3),
     durations,
     exits,
+    st.sampled_from([None, None, "at_entry", "while_waiting", "both"]),
 )
 
 

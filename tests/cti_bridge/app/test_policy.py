@@ -20,6 +20,7 @@ from facts.time import HOUR, MILLISECOND, SECOND
 def test_both_sides_know_the_same_words() -> None:
     assert get_args(config.queues.AgentOrder) == get_args(acd.policy.AgentOrder)
     assert get_args(config.queues.ContactOrder) == get_args(acd.policy.ContactOrder)
+    assert get_args(waiting.LimitHolds) == get_args(acd.policy.LimitHolds)
 
 
 def test_an_empty_queue_has_the_distributors_own_defaults() -> None:
@@ -57,6 +58,7 @@ def test_the_rules_of_waiting_arrive() -> None:
         limits=(
             waiting.Limit(what="waiting", count=4, then=waiting.Exit(to_kind="queue", to="other")),
             waiting.Limit(what="wait", after_s=9.0),
+            waiting.Limit(what="expected_wait", after_s=300.0, holds="both"),
         ),
         announcements=waiting.Announcements(first_s=5.0, expected_wait=True),
         opening_hours="day",
@@ -80,6 +82,7 @@ def test_the_rules_of_waiting_arrive() -> None:
     assert found.limits == (
         Limit(what="waiting", value=4, then=Exit(to_kind="queue", to="other")),
         Limit(what="wait", value=9 * SECOND),
+        Limit(what="expected_wait", value=300 * SECOND, holds="both"),
     )
     assert found.announcements == Announcements(first_us=5 * SECOND, expected_wait=True)
     assert found.open is not None

@@ -148,6 +148,7 @@ function ChoiceField(props: FieldProps & { of: readonly string[] }) {
       value={typeof value === "string" ? value : typeof setting.standard === "string" ? setting.standard : null}
       onChange={(chosen) => change(chosen ?? undefined)}
       allowDeselect={false}
+      clearable={setting.optional}
     />
   );
 }
