@@ -19,6 +19,7 @@ from tests.asterisk.instance import Asterisk
 from tests.e2e.daemon import AGENTS
 from tests.e2e.office import Acting
 from tests.servers import chromium
+from tests.servers.addresses import beside_loopback
 
 WEB_HZ = 800.0
 """What the browser's microphone hears."""
@@ -112,7 +113,7 @@ def browser(folder: Path) -> Iterator[BrowserContext]:
     folder.mkdir(parents=True, exist_ok=True)
     write_tone(tone, WEB_HZ)
     found = chromium.provide()
-    with sync_playwright() as playwright:
+    with beside_loopback(), sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             str(folder / "profile"),
             executable_path=found.command[0],
