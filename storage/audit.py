@@ -38,6 +38,17 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     change: Change
 
 
+class Headline(msgspec.Struct, frozen=True, kw_only=True):
+    """A change without what was before and after."""
+
+    number: int
+    at: Instant
+    actor: str
+    action: str
+    resource: str
+    key: str
+
+
 class AuditLog:
     """The audit log in the journal's database."""
 
@@ -67,6 +78,16 @@ class AuditLog:
             query = query.where(audit.c.id < before_number)
         with self._journal.transaction(writes=False) as connection:
             return [_audited(row) for row in connection.execute(query)]
+
+    def headlines(self, *, after_number: int, resource: str | None = None, most: int = 100) -> Sequence[Headline]:
+        """The latest changes first, as far back as behind ``after_number``."""
+        columns = audit.c
+        wanted = (columns.id.label("number"), columns.at, columns.actor, columns.action, columns.resource, columns.key)
+        query = sa.select(*wanted).where(columns.id > after_number).order_by(columns.id.desc()).limit(most)
+        if resource is not None:
+            query = query.where(columns.resource == resource)
+        with self._journal.transaction(writes=False) as connection:
+            return [Headline(**row) for row in connection.execute(query).mappings()]
 
     def latest_of(self, resource: str) -> dict[str, Audited]:
         """For each thing of a kind its latest change."""

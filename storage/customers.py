@@ -8,6 +8,8 @@ Every change needs the version that it was made from, and is audited in its own 
 the country of numbers without a country code.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 
@@ -65,6 +67,11 @@ class Customers:
         """One record, merged or not."""
         with self.journal.transaction(writes=False) as connection:
             return next(iter(load_within(connection, [customer_id]).values()), None)
+
+    def several(self, customer_ids: Sequence[str]) -> dict[CustomerId, Customer]:
+        """These records by id, as far as they are there, merged or not."""
+        with self.journal.transaction(writes=False) as connection:
+            return load_within(connection, customer_ids)
 
     def standing_for(self, customer_id: str) -> Customer | None:
         """The record that stands for an id: itself, or the one that it was merged into."""

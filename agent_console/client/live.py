@@ -14,7 +14,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from agent_console.client.errors import ApiError, ClientError, NoAnswerError, SignedOutError
 from agent_console.client.streams import DESK, Change, FrameError, Streams, both
+from agent_console.documents.administration import AuditLine
 from agent_console.documents.contacts import ContactLine
+from agent_console.documents.customers import CustomerChange
 from agent_console.documents.desk import CallbackDoc, DeskContact, DeskContactState, DeskState, MessageDoc
 from agent_console.documents.floor import (
     AgentRow,
@@ -27,6 +29,7 @@ from agent_console.documents.floor import (
     WaitingRow,
 )
 from agent_console.documents.live import ClientFrame, ServerFrame
+from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.problems import Problem
 from facts.time import Instant
 
@@ -126,6 +129,26 @@ class LiveView:
     def settings(self) -> SettingsState | None:
         """Topic ``settings``; None before the first snapshot."""
         return next(iter(self._all("settings", SettingsState).values()), None)
+
+    @property
+    def customers(self) -> Mapping[str, CustomerChange]:
+        """Topic ``customers``: records that changed lately, by id."""
+        return self._all("customers", CustomerChange)
+
+    @property
+    def recordings(self) -> Mapping[str, RecordingDoc]:
+        """Topic ``recordings``: the latest ones, by id."""
+        return self._all("recordings", RecordingDoc)
+
+    @property
+    def voicemails(self) -> Mapping[str, VoicemailDoc]:
+        """Topic ``voicemails``: the latest ones, by id."""
+        return self._all("voicemails", VoicemailDoc)
+
+    @property
+    def audit(self) -> Mapping[str, AuditLine]:
+        """Topic ``audit``: the latest changes, by number."""
+        return self._all("audit", AuditLine)
 
     def _on_desk(self, word: str, kind: type[T]) -> dict[str, T]:
         own = {key.partition(":")[2]: one for key, one in self._all(DESK, kind).items() if key.startswith(f"{word}:")}

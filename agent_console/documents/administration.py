@@ -95,8 +95,8 @@ class ImportedDoc(Document):
     problems: list[FieldProblem] = Field(default_factory=list)
 
 
-class AuditDoc(Document):
-    """Who changed what."""
+class AuditLine(Document):
+    """Who changed what, without what was before and after."""
 
     number: int
     at: Moment
@@ -104,5 +104,10 @@ class AuditDoc(Document):
     action: str
     resource: str
     key: str
+
+
+class AuditDoc(AuditLine):
+    """Who changed what."""
+
     before: Any = None
     after: Any = None

@@ -53,6 +53,20 @@ class CustomerDoc(Document):
     etag: str
 
 
+class CustomerChange(Document):
+    """That a record changed, for whoever holds it: no name and no number."""
+
+    customer_id: str
+    action: str
+    """As the audit log says it: made, changed, removed, merged, merge undone, erased."""
+    at: Moment
+    by: str
+    etag: str | None
+    """Of the record as it is now; None: it is no more."""
+    merged_into: str | None
+    """The record that stands for this one."""
+
+
 class CustomerContact(Document):
     """A contact of a customer."""
 

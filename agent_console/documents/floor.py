@@ -296,6 +296,18 @@ class SettingsState(Document):
 
 
 Topic: TypeAlias = Literal[
-    "desk", "queues", "agents", "waiting", "contacts", "alarms", "totals", "entry_points", "settings"
+    "desk",
+    "queues",
+    "agents",
+    "waiting",
+    "contacts",
+    "alarms",
+    "totals",
+    "entry_points",
+    "settings",
+    "customers",
+    "recordings",
+    "voicemails",
+    "audit",
 ]
 """What can be subscribed to on the live channel."""

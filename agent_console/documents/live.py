@@ -8,7 +8,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
+from agent_console.documents.administration import AuditLine
 from agent_console.documents.contacts import ContactLine
+from agent_console.documents.customers import CustomerChange
 from agent_console.documents.desk import CallbackDoc, DeskContact, DeskState, MessageDoc
 from agent_console.documents.floor import (
     AgentRow,
@@ -20,6 +22,7 @@ from agent_console.documents.floor import (
     Totals,
     WaitingRow,
 )
+from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.problems import Problem
 from agent_console.documents.values import Document, Moment, Wish
 
@@ -84,6 +87,10 @@ OF_TOPIC: Final[Mapping[str, type[Document]]] = {
     "totals": Totals,
     "entry_points": EntryPointDoc,
     "settings": SettingsState,
+    "customers": CustomerChange,
+    "recordings": RecordingDoc,
+    "voicemails": VoicemailDoc,
+    "audit": AuditLine,
 }
 """By topic; all documents of a stream are of one kind."""
 

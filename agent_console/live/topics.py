@@ -65,6 +65,32 @@ def _settings(_sight: Sight, _floor: Floor) -> list[str]:
     return ["settings"]
 
 
+def _customers(_sight: Sight, _floor: Floor) -> list[str]:
+    return ["customers"]
+
+
+def _recordings(sight: Sight, floor: Floor) -> list[str]:
+    """Talks of the queues that are seen, of agents of one's teams, and one's own: as far as the list of them goes."""
+    _only_supervisors(sight, "recordings")
+    if sight.everything:
+        return ["recordings"]
+    own = [] if sight.identity.agent is None else [f"recordings/agent/{sight.identity.agent}"]
+    queues = [f"recordings/queue/{queue}" for queue in _seen_queues(sight, floor)]
+    return [*queues, *(f"recordings/team/{team}" for team in _teams(sight, floor)), *own]
+
+
+def _voicemails(sight: Sight, floor: Floor) -> list[str]:
+    """Messages in the mailboxes of queues that are seen, and in those that are no queue's."""
+    _only_supervisors(sight, "voicemails")
+    return [*(f"voicemails/queue/{queue}" for queue in _seen_queues(sight, floor)), "voicemails/elsewhere"]
+
+
+def _audit(sight: Sight, _floor: Floor) -> list[str]:
+    if not sight.everything:
+        raise ForbiddenError("the topic 'audit' is for administrators")
+    return ["audit"]
+
+
 def _only_supervisors(sight: Sight, topic: str) -> None:
     if sight.identity.role == "agent":
         raise ForbiddenError(f"the topic {topic!r} is for supervisors")
@@ -80,4 +106,8 @@ _STREAMS: Final[Mapping[Topic, Callable[[Sight, Floor], list[str]]]] = {
     "totals": _totals,
     "entry_points": _entry_points,
     "settings": _settings,
+    "customers": _customers,
+    "recordings": _recordings,
+    "voicemails": _voicemails,
+    "audit": _audit,
 }

@@ -29,6 +29,7 @@ from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.flows import DaemonFlows
+from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
@@ -145,8 +146,14 @@ class Console:
             version=version(),
             readiness=self._readiness,
         )
-        messages.told = self._start_feed(coordinator, rows, desks=desks, alarms=alarms, floor=floor).tell_team
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
+        recordings = KeptRecordings(
+            self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
+        )
+        kept = self._kept_streams(coordinator, recordings)
+        messages.told = self._start_feed(
+            coordinator, rows, desks=desks, alarms=alarms, floor=floor, kept=kept
+        ).tell_team
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._journal, self._book, threads)
         self._reports = DaemonReports(self._journal, self._settings, contacts)
@@ -169,9 +176,7 @@ class Console:
             customers=KeptCustomers(
                 self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
             ),
-            recordings=KeptRecordings(
-                self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
-            ),
+            recordings=recordings,
             corrections=DaemonCorrections(
                 Correcting(self._journal, self._settings), coordinator, audit, threads, written=daemon.written
             ),
@@ -180,8 +185,21 @@ class Console:
             flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
         )
 
+    def _kept_streams(self, coordinator: Coordinator, recordings: KeptRecordings) -> KeptStreams:
+        rows = KeptRows(
+            AuditLog(self._journal), self._customers.store, self._recordings.recordings, recordings.document
+        )
+        return KeptStreams(self._reactor, coordinator.engine, rows)
+
     def _start_feed(
-        self, coordinator: Coordinator, rows: Rows, *, desks: DaemonDesks, alarms: Alarms, floor: DaemonFloor
+        self,
+        coordinator: Coordinator,
+        rows: Rows,
+        *,
+        desks: DaemonDesks,
+        alarms: Alarms,
+        floor: DaemonFloor,
+        kept: KeptStreams,
     ) -> Feed:
         self._feed = feed = Feed(
             self._reactor,
@@ -192,6 +210,7 @@ class Console:
             alarms=alarms,
             entry_points=floor.entry_points,
             revision=lambda: self._administration.number,
+            kept=kept,
             now=coordinator.now,
         )
         self._administration.add_follower(lambda _settings, _by: feed.settings_changed())

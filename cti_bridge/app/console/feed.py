@@ -20,6 +20,7 @@ from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.desks import DaemonDesks
+from cti_bridge.app.console.kept_streams import FAMILIES, KeptStreams
 from cti_bridge.app.console.rows import Rows
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import (
@@ -97,8 +98,10 @@ class Feed:
         alarms: Alarms,
         entry_points: Callable[[], Sequence[EntryPointDoc]],
         revision: Callable[[], int],
+        kept: KeptStreams,
         now: Callable[[], Instant],
     ) -> None:
+        self._kept = kept
         self._reactor = reactor
         self._engine = engine
         self._entry_points = entry_points
@@ -134,10 +137,12 @@ class Feed:
 
     def start(self) -> None:
         """Begin to look by itself."""
+        self._kept.start(self.hub)
         self._tick.start(TICK_S, now=False)
 
     def stop(self) -> None:
         """Tell nothing more."""
+        self._kept.stop()
         if self._tick.running:
             self._tick.stop()
         if self._looking is not None:
@@ -159,6 +164,8 @@ class Feed:
     def items(self, stream: str) -> Mapping[str, BaseModel] | None:
         """All documents of a stream."""
         family, _, of = stream.partition("/")
+        if family in FAMILIES:
+            return self._kept.items(family, of)
         fill = self._families.get(family)
         return None if fill is None else fill(of)
 

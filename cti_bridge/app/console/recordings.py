@@ -144,6 +144,10 @@ class KeptRecordings:
 
         return await self._threads.run(note)
 
+    def document(self, one: Recording) -> RecordingDoc | VoicemailDoc:
+        """As a list shows it; reads a file's size and a caller's number, so in a thread."""
+        return self._voicemail(one) if one.kind == "voicemail" else self._recording(one)
+
     # -- documents ---------------------------------------------------------------------------------------------------
 
     def _within(self, recording_id: str, reach: Reach | None, kind: Kind | None = None) -> Recording:

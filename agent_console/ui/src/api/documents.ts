@@ -91,6 +91,16 @@ export interface AuditDoc {
   after: unknown;
 }
 
+/** Who changed what, without what was before and after. */
+export interface AuditLine {
+  number: number;
+  at: Instant;
+  actor: string;
+  action: string;
+  resource: string;
+  key: string;
+}
+
 /** An agent with their part in a cause. */
 export interface BlamedAgent {
   agent: string;
@@ -147,8 +157,8 @@ export interface ChangedItem {
 
 /** What a client says: one of these. */
 export interface ClientFrame {
-  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings")[] | null;
-  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings")[] | null;
+  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
+  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
   /** Streams in which numbers were missed: a snapshot follows. */
   resync?: string[] | null;
 }
@@ -236,6 +246,19 @@ export interface CustomerBrief {
   name: string;
   tier: string | null;
   language: string | null;
+}
+
+/** That a record changed, for whoever holds it: no name and no number. */
+export interface CustomerChange {
+  customer_id: string;
+  /** As the audit log says it: made, changed, removed, merged, merge undone, erased. */
+  action: string;
+  at: Instant;
+  by: string;
+  /** Of the record as it is now; None: it is no more. */
+  etag: string | null;
+  /** The record that stands for this one. */
+  merged_into: string | null;
 }
 
 /** A contact of a customer. */
