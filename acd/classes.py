@@ -65,6 +65,17 @@ class Classes:
         score = rules.points + rules.per_us * (now - contact.joined_at)
         return (1, -rules.band, -score, contact.order & JOINED)
 
+    def overtakes_at(self, contact: Contact, other: Contact, now: Instant) -> Instant | None:
+        """When the contact will go before the other, which it does not yet; None: never by time alone."""
+        if self.static or contact.capped or other.capped or self.rank(contact, now) < self.rank(other, now):
+            return None
+        mine, theirs = self._known[contact.class_], self._known[other.class_]
+        closes = mine.per_us - theirs.per_us
+        if mine.band != theirs.band or closes <= 0:
+            return None
+        gap = self.rank(contact, now)[2] - self.rank(other, now)[2]
+        return now + int(gap / closes) + 1
+
 
 def _class_key(order: str, rules: QueuePolicy, priority: int) -> tuple[int, int, float]:
     match order:

@@ -1,22 +1,22 @@
 """Why a contact still waits, and why an agent is not offered anything: said when asked, from what the engine knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from acd import ahead
+from acd.ahead import Change
 from acd.centre import LOGGED_OUT, READY, WAITING, Centre, activity_of
 from acd.contact_state import Place
-from acd.hours import is_open, next_inside
-from acd.limits import OF_OWN_WAIT, holds_while_waiting
 from acd.model import Agent, Contact
-from acd.policy import QueuePolicy, RelaxationStep
+from acd.policy import ReserveRule
 from acd.pools import in_group
 from acd.queueing import position, required
 from acd.said import Said
 from facts.ids import AgentId, ContactId, QueueName
 from facts.requirement_text import requirement_text
 from facts.requirements import AllOf, AtLeast, Requirement, Skills, satisfies
-from facts.time import SECOND, Duration, Instant
+from facts.time import Duration, Instant, to_seconds
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,13 +26,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     contact_id: ContactId
     qualified: bool
     ruled_out_by: tuple[Said, ...]
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What will change by time alone, and when."""
-
-    at: Instant
-    what: Said
 
 
 class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +43,16 @@ class ContactExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentExplanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an agent is offered nothing. ``contacts``: those who wait, in the order in which they would be taken."""
+    """Why an agent is offered nothing.
+
+    ``contacts``: those who wait, in the order in which they would be taken; ``changes``: what time will bring.
+    """
 
     agent_id: AgentId
     summary: Said
     obstacles: tuple[Said, ...]
     contacts: tuple[Verdict, ...]
+    changes: tuple[Change, ...]
 
 
 def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactExplanation:
@@ -65,6 +62,7 @@ def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactEx
     agents = [verdict(agent, contact, now) for agent in centre.agents.values()] if queue is not None else []
     agents.sort(key=lambda found: (not found.qualified, len(found.ruled_out_by)))
     requirement = requirement_text(required(contact)) if queue is not None else ""
+    able = [centre.agents[found.agent_id] for found in agents if found.qualified]
     return ContactExplanation(
         contact_id=contact.contact_id,
         queue=None if queue is None else queue.policy.name,
@@ -74,7 +72,7 @@ def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactEx
         requirement=requirement,
         summary=_summary(contact, agents, requirement),
         agents=tuple(agents),
-        changes=tuple(sorted(_changes(contact, now), key=lambda change: change.at)) if waits else (),
+        changes=ahead.for_contact(centre, contact, able, now) if waits else (),
     )
 
 
@@ -143,9 +141,31 @@ def _lacking(agent: Agent, contact: Contact) -> Iterator[Said]:
     assert queue is not None
     helping = ("", *queue.helped_by, *contact.opened)
     if not any(in_group(agent, group) for group in helping):
-        groups = agent.policy.reserve
-        text = f"in reserve group {', '.join(groups)}, which does not help this contact (yet)"
-        yield Said(text, "reserve", groups=list(groups))
+        yield _in_reserve(agent, [rule for rule in queue.policy.reserve if rule.group in agent.policy.reserve])
+
+
+def _in_reserve(agent: Agent, rules: list[ReserveRule]) -> Said:
+    """In reserve for others, and by what measure their group comes to help."""
+    groups = list(agent.policy.reserve)
+    names = ", ".join(groups)
+    wait_s, expected_s = _least(rule.wait_us for rule in rules), _least(rule.expected_us for rule in rules)
+    if wait_s and expected_s:
+        text = (
+            f"in reserve group {names}, which helps from a wait of {wait_s:g} s or an expected one of {expected_s:g} s"
+        )
+        return Said(text, "reserve_either", groups=groups, wait_s=wait_s, expected_s=expected_s)
+    if wait_s:
+        text = f"in reserve group {names}, which helps from a wait of {wait_s:g} s"
+        return Said(text, "reserve_wait", groups=groups, wait_s=wait_s)
+    if expected_s:
+        text = f"in reserve group {names}, which helps from an expected wait of {expected_s:g} s"
+        return Said(text, "reserve_expected", groups=groups, expected_s=expected_s)
+    return Said(f"in reserve group {names}, which does not help this contact (yet)", "reserve", groups=groups)
+
+
+def _least(limits: Iterable[Duration]) -> float:
+    """The least of the limits that there are, in seconds; 0: there is none."""
+    return to_seconds(min((limit for limit in limits if limit), default=0))
 
 
 def missing(skills: Skills, requirement: Requirement) -> Iterator[Said]:
@@ -194,46 +214,6 @@ def _not_now(agent: Agent, contact: Contact, now: Instant) -> Iterator[Said]:
         yield Said(f"the contact waits for {other} alone", "alone_for", agent=other)
 
 
-def _changes(contact: Contact, now: Instant) -> Iterator[Change]:
-    queue = contact.queue
-    assert queue is not None
-    rules, joined = queue.policy, contact.joined_at
-    for number, step in enumerate(rules.relaxation[contact.step :], contact.step + 1):
-        yield Change(at=joined + step.after_us, what=_step(number, step))
-    if contact.alone_for is not None:
-        said = Said("anybody who qualifies may take it", "anybody")
-        yield Change(at=joined + rules.preferred_wait_us, what=said)
-    for agent, timer in (contact.not_again or {}).items():
-        said = Said(f"{agent.agent_id} may be asked again", "again", agent=agent.agent_id)
-        yield Change(at=timer.at, what=said)
-    if rules.starvation_cap_us and not contact.capped:
-        said = Said("goes before every priority", "first")
-        yield Change(at=joined + rules.starvation_cap_us, what=said)
-    yield from _limits(rules, joined, now)
-    if contact.place is Place.SCHEDULED and contact.callback is not None:
-        yield Change(at=contact.callback.due, what=Said("the callback is tried", "callback"))
-    opens = next_inside(rules.open, now)
-    if not is_open(queue, now) and opens is not None:
-        yield Change(at=opens, what=Said("the queue opens", "opens"))
-
-
-def _step(number: int, step: RelaxationStep) -> Said:
-    parts = [f"{skill} {level} is enough" for skill, level in step.lower.items()]
-    parts += [f"{skill} is not asked for" for skill in step.drop]
-    parts += [f"open to {group}" for group in step.open]
-    text = f"step {number}: {', '.join(parts)}"
-    return Said(text, "step", step=number, lower=dict(step.lower), drop=list(step.drop), open=list(step.open))
-
-
-def _limits(rules: QueuePolicy, joined: Instant, now: Instant) -> Iterator[Change]:
-    """Where those go who have waited long enough."""
-    for limit in rules.limits:
-        if limit.what in OF_OWN_WAIT and holds_while_waiting(limit) and joined + limit.value > now:
-            kind, to = limit.then.to_kind, limit.then.to
-            said = Said(f"goes to {kind} {to}".strip(), "goes", to_kind=kind, to=to)
-            yield Change(at=joined + limit.value, what=said)
-
-
 def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanation:
     """Why the agent is idle or busy, and for every waiting contact why it is not offered to them."""
     obstacles = tuple(_not_free(agent, now))
@@ -248,9 +228,15 @@ def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanatio
     else:
         text = f"free: {len(contacts)} wait, {fitting} for whom the skills would do"
         summary = Said(text, "free", waiting=len(contacts), fitting=fitting)
-    return AgentExplanation(agent_id=agent.agent_id, summary=summary, obstacles=obstacles, contacts=contacts)
+    return AgentExplanation(
+        agent_id=agent.agent_id,
+        summary=summary,
+        obstacles=obstacles,
+        contacts=contacts,
+        changes=ahead.for_agent(agent, waiting, now),
+    )
 
 
 def _seconds(duration: Duration) -> str:
     """Tenths of a second, never negative."""
-    return f"{max(0, duration) / SECOND:.1f}"
+    return f"{to_seconds(max(0, duration)):.1f}"

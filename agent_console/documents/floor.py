@@ -222,6 +222,8 @@ class AgentWhy(Document):
     details: dict[str, Any] = Field(default_factory=dict)
     obstacles: list[Obstacle]
     contacts: list[ContactVerdict]
+    changes: list[ChangeAhead] = Field(default_factory=list)
+    """What time alone will bring, the soonest first."""
 
 
 class TeamDoc(Document):

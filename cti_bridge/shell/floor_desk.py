@@ -3,11 +3,12 @@
 Like :mod:`cti_bridge.shell.agent_desk` it asks the distributor and says in words what came of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
+from acd.ahead import Change
 from acd.engine import Engine
 from acd.events import CloseQueue, OpenQueue, ReplacePolicy
 from acd.policy import Policy
@@ -15,7 +16,7 @@ from acd.views import QueueView
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId, QueueName
-from facts.time import SECOND, Duration
+from facts.time import SECOND, Duration, Instant
 
 PolicyOf = Callable[[str], Policy]
 """The policy that a settings file describes; raises :class:`~cti_bridge.shell.agent_desk.DeskError`."""
@@ -107,17 +108,18 @@ class FloorDesk:
             raise DeskError(f"no contact {contact_id!r} is in a queue or with an agent: see cordboard report contact")
         told = _plain(why)
         told["waited_s"] = _seconds(told.pop("waited_us"))
-        told["changes"] = [{"in_s": _seconds(change.at - now), "what": str(change.what)} for change in why.changes]
+        told["changes"] = _ahead(why.changes, now)
         expected = self._engine.expected_wait(ContactId(contact_id))
         told["expected_wait_s"] = None if expected is None else _seconds(expected)
         return told
 
     def explain_agent(self, agent_id: str) -> dict[str, Any]:
         """Why an agent is idle, and for each waiting contact why not that one."""
-        why = self._engine.explain_agent(AgentId(agent_id), self._coordinator.now())
+        now = self._coordinator.now()
+        why = self._engine.explain_agent(AgentId(agent_id), now)
         if why is None:
             raise DeskError(f"there is no agent {agent_id!r}: agents are named in the settings")
-        return _plain(why)
+        return {**_plain(why), "changes": _ahead(why.changes, now)}
 
     def preview(self, config: str) -> dict[str, Any]:
         """What would become of those who wait and work if the centre went by this settings file from now on."""
@@ -131,6 +133,10 @@ def _plain(told: msgspec.Struct) -> dict[str, Any]:
     """As JSON has it; sentences are their text."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(told, enc_hook=str))
     return plain
+
+
+def _ahead(changes: Iterable[Change], now: Instant) -> list[dict[str, Any]]:
+    return [{"in_s": _seconds(change.at - now), "what": str(change.what)} for change in changes]
 
 
 def _seconds(duration: Duration) -> float:

@@ -212,7 +212,11 @@ def test_why_a_contact_waits() -> None:
     ]
     assert why["back"] == ("in reserve group back, which does not help this contact (yet)",)
     assert len(why["no"]) == 2
-    assert [change.what for change in found.changes] == ["no may be asked again", "goes to exit"]
+    assert [change.what for change in found.changes] == [
+        "no may be asked again",
+        "no may be offered contacts again",
+        "goes to exit",
+    ]
 
 
 def test_why_an_agent_idles() -> None:

@@ -53,6 +53,8 @@ def agent(
         typer.echo(json.dumps(why, ensure_ascii=False))
         return
     typer.echo(f"{why['agent_id']}: {why['summary']}")
+    for change in why["changes"]:
+        typer.echo(f"  in {minutes(change['in_s'])}: {change['what']}")
     for found in why["contacts"]:
         typer.echo(f"  {found['contact_id']}: {_obstacles(found['ruled_out_by'])}")
 

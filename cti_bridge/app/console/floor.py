@@ -190,6 +190,7 @@ class DaemonFloor:
                 )
                 for found in why.contacts
             ],
+            changes=[change_ahead(change) for change in why.changes],
         )
 
     # -- words of the settings ---------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from acd.ahead import Change
 from acd.contact_state import Place
 from acd.engine import Engine
-from acd.explain import Change, ContactExplanation
+from acd.explain import ContactExplanation
 from acd.said import Said
 from acd.views import AgentView, ContactView, QueueView
 from agent_console.documents.desk import CallbackDoc, CustomerBrief

@@ -43,6 +43,7 @@ class Floor:
             "agent_id": agent_id,
             "summary": "free: 1 wait, 0 for whom the skills would do",
             "contacts": [{"contact_id": "1.1", "ruled_out_by": []}],
+            "changes": [{"in_s": 65.0, "what": "the wrap-up of alice ends"}],
         }
 
     def preview(self, config: str) -> dict[str, Any]:
@@ -67,7 +68,10 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             ("explain", "contact", "1.1"),
             ["1.1: nobody meets", "position 2, for 1:01, about 1:30 to go", "in 0:20: step 1", "bob: en 3 needed"],
         ),
-        (("explain", "agent", "bob"), ["bob: free: 1 wait", "1.1: an offer is possible"]),
+        (
+            ("explain", "agent", "bob"),
+            ["bob: free: 1 wait", "in 1:05: the wrap-up of alice ends", "1.1: an offer is possible"],
+        ),
     ],
 )
 def test_what_is_printed(

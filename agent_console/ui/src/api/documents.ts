@@ -58,6 +58,8 @@ export interface AgentWhy {
   details: Record<string, unknown>;
   obstacles: Obstacle[];
   contacts: ContactVerdict[];
+  /** What time alone will bring, the soonest first. */
+  changes: ChangeAhead[];
 }
 
 /** A threshold that is passed, or was. */

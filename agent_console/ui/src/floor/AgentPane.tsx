@@ -16,6 +16,7 @@ import { useAgents } from "../live/live";
 import { StateOf } from "./AgentsPanel";
 import { AskOnce } from "./AskOnce";
 import { PaneFrame, Part } from "./PaneFrame";
+import { ChangesAhead } from "./ChangesAhead";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { SkillsEditor } from "./SkillsEditor";
@@ -50,7 +51,9 @@ export function AgentPane({ agent }: { agent: string }) {
           ))}
         </Part>
       )}
-      {row.contacts.length === 0 && row.declared !== "LOGGED_OUT" && <Idle agent={agent} />}
+      {row.contacts.every((contact) => contact.state === "wrap_up") && row.declared !== "LOGGED_OUT" && (
+        <Idle agent={agent} />
+      )}
       <Part title={t("agent.state")}>
         <StateActs row={row} />
       </Part>
@@ -135,6 +138,7 @@ function Idle({ agent }: { agent: string }) {
           ? why.data.obstacles.map((one) => obstacleWords(said, one, state)).join(said("join"))
           : agentWhyWords(said, why.data)}
       </p>
+      <ChangesAhead changes={why.data.changes} label={t("waiting.ahead")} />
     </Part>
   );
 }

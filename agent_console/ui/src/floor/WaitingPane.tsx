@@ -6,16 +6,17 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
-import { Clock, Countdown } from "../design/Clock";
+import { Clock } from "../design/Clock";
 import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useQueues, useWaiting } from "../live/live";
 import { AskOnce } from "./AskOnce";
+import { ChangesAhead } from "./ChangesAhead";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
-import { changeWords, contactWhyWords, obstacleWords, whyWords } from "./why";
+import { contactWhyWords, obstacleWords, whyWords } from "./why";
 
 /** Why this contact still waits: what it needs, who was considered, what time will bring; and what can be done. */
 export function WaitingPane({ contact }: { contact: string }) {
@@ -72,16 +73,7 @@ function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
         {row.code === "none_free" || !why ? whyWords(said, row) : contactWhyWords(said, why)}
       </p>
       {row.requirement && <p className={classes.note}>{said("needs", { requirement: row.requirement })}</p>}
-      {row.changes.length > 0 && (
-        <ol className={classes.list} aria-label={t("waiting.ahead")}>
-          {row.changes.map((change) => (
-            <li key={`${change.at} ${change.what}`}>
-              <Countdown until={change.at} className={classes.when} />
-              <span>{changeWords(said, change)}</span>
-            </li>
-          ))}
-        </ol>
-      )}
+      <ChangesAhead changes={row.changes} label={t("waiting.ahead")} />
     </Part>
   );
 }
