@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
-import { useTranslation } from "react-i18next";
 import type { FigureDoc } from "../api/documents";
 import { useCatalogue } from "../api/queries";
+import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 
 interface Props {
@@ -22,21 +22,22 @@ export function FigureWords({ figure, name, className }: Props) {
 
 /** `84 % = 126 / 150 · answered within 20 s / …`. */
 export function FormulaWords({ figure, name }: { figure: FigureDoc | undefined; name: string }) {
-  const { t } = useTranslation();
+  const texts = useFigureTexts();
   const formats = useFormats();
   const catalogue = useCatalogue();
   const definition = catalogue.data?.figures.find((one) => one.name === name);
   if (!figure) return null;
+  const formula = catalogue.data?.formulas[figure.formula];
   const parts =
     figure.denominator !== null && figure.numerator !== null && figure.unit !== "contacts"
       ? `${formats.number(figure.numerator)} / ${formats.number(figure.denominator)}`
       : "";
   return (
     <>
-      <strong>{t(`figure.${name}` as "figure.service_level", { defaultValue: definition?.title ?? name })}</strong>
+      <strong>{texts.title(name, definition?.title)}</strong>
       {parts && ` = ${parts}`}
       <br />
-      {catalogue.data?.formulas[figure.formula] ?? definition?.definition}
+      {formula !== undefined ? texts.formula(figure.formula, formula) : definition && texts.definition(definition)}
     </>
   );
 }

@@ -2,6 +2,7 @@ import "i18next";
 import type common from "./en/common.json";
 import type desk from "./en/desk.json";
 import type floor from "./en/floor.json";
+import type figures from "./en/figures.json";
 import type reports from "./en/reports.json";
 import type phone from "./en/phone.json";
 import type why from "./en/why.json";
@@ -20,6 +21,7 @@ declare module "i18next" {
       hints: typeof hints;
       administration: typeof administration;
       why: typeof why;
+      figures: typeof figures;
       reports: typeof reports;
       floor: typeof floor;
       phone: typeof phone;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import schema from "../administration/schema.json";
 import { settingsOf } from "../administration/settings_schema";
+import { thresholdsOf } from "./figures";
 import { formatsOf } from "./formats";
 
 type Texts = { [key: string]: string | Texts };
@@ -57,6 +58,16 @@ describe("settings", () => {
       .flatMap((definition) => settingsOf(definition))
       .flatMap(({ kind }) => (kind.is === "choice" ? kind.of : []));
     expect(choices.filter((choice) => !labels.has(`choice.${choice}`))).toEqual([]);
+  });
+});
+
+describe("definitions", () => {
+  it("lend their thresholds to the translated formula, and nothing else", () => {
+    expect(thresholdsOf("(A_t + B_s) / (A + B), t = 20 s, s = 2.5 s")).toEqual([
+      { symbol: "t", seconds: "20" },
+      { symbol: "s", seconds: "2.5" },
+    ]);
+    expect(thresholdsOf("A_t / A")).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FigureDoc, ReportRow } from "../api/documents";
 import Chart, { type Series } from "../design/Chart";
+import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import classes from "./ReportChart.module.css";
 import { isTime, useSliceWords } from "./slices";
@@ -14,7 +15,7 @@ const MOST_BARS = 24;
 /** One figure as a picture: over time as lines, else as bars by slice. */
 export default function ReportChart({ report, figures }: { report: ReportDocument; figures: readonly string[] }) {
   const { t } = useTranslation("reports");
-  const common = useTranslation().t;
+  const texts = useFigureTexts();
   const [chosen, choose] = useState<string | null>(null);
   const figure =
     figures.find((name) => name === chosen) ?? figures.find((name) => name === "service_level") ?? figures[0];
@@ -28,7 +29,7 @@ export default function ReportChart({ report, figures }: { report: ReportDocumen
         aria-label={t("chart")}
         data={figures.map((name) => ({
           value: name,
-          label: common(`figure.${name}` as "figure.offered", { defaultValue: name }),
+          label: texts.title(name),
         }))}
         value={figure}
         onChange={choose}

@@ -8,6 +8,7 @@ import type { ReportRow } from "../api/documents";
 import { useCatalogue } from "../api/queries";
 import { FigureWords } from "../design/FigureWords";
 import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFigureTexts } from "../language/figures";
 import { centreClock, useQueues } from "../live/live";
 import { type Chosen, RangeFilter } from "./RangeFilter";
 import { rangeOf } from "./range";
@@ -127,7 +128,7 @@ interface FiltersProps {
 
 function Filters({ asked, ask, query }: FiltersProps) {
   const { t } = useTranslation("reports");
-  const common = useTranslation().t;
+  const texts = useFigureTexts();
   const catalogue = useCatalogue();
   const queues = useQueues();
   const put = (part: Partial<Asked>) => ask({ ...asked, ...part });
@@ -173,7 +174,7 @@ function Filters({ asked, ask, query }: FiltersProps) {
         label={t("figures")}
         data={(catalogue.data?.figures ?? []).map((one) => ({
           value: one.name,
-          label: common(`figure.${one.name}` as "figure.offered", { defaultValue: one.title }),
+          label: texts.title(one.name, one.title),
         }))}
         value={[...asked.figures]}
         onChange={(figures) => put({ figures })}
@@ -226,13 +227,10 @@ interface TableProps {
 
 function Table({ report, figures, query, lookBehind }: TableProps) {
   const { t } = useTranslation("reports");
-  const common = useTranslation().t;
+  const texts = useFigureTexts();
   const catalogue = useCatalogue();
   const words = useSliceWords();
-  const title = (name: string) =>
-    common(`figure.${name}` as "figure.offered", {
-      defaultValue: catalogue.data?.figures.find((one) => one.name === name)?.title ?? name,
-    });
+  const title = (name: string) => texts.title(name, catalogue.data?.figures.find((one) => one.name === name)?.title);
   return (
     <div className={classes.place}>
       <table className={classes.table}>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { useNames } from "../api/names";
 import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
 import { type Chosen, RangeFilter } from "./RangeFilter";
@@ -80,6 +81,7 @@ export default function WhyMissed() {
 function Interval({ missed }: { missed: Missed }) {
   const { t } = useTranslation("reports");
   const formats = useFormats();
+  const texts = useFigureTexts();
   const causes = [...missed.causes].sort((one, other) => other.share - one.share);
   return (
     <article className={classes.interval}>
@@ -87,7 +89,7 @@ function Interval({ missed }: { missed: Missed }) {
         <h2>
           {formats.date(missed.from)} {formats.time(missed.from)}–{formats.time(missed.to)}
         </h2>
-        <p title={missed.definition}>
+        <p title={texts.formula(missed.formula, missed.definition)}>
           {t("missed.head", {
             observed: formats.percent(missed.service_level, 1),
             formula: missed.formula,
