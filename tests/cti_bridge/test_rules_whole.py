@@ -277,6 +277,55 @@ def test_an_emergency_closing_spares_callbacks_and_ringing_phones(site: Any) -> 
     assert centre.facts("ContactLeftQueue", refused_id)[0].outcome == "closed"
 
 
+# -- changes while callers wait -------------------------------------------------------------------------------------
+
+
+def test_rules_and_skills_change_while_callers_wait_and_nobody_loses_the_place(site: Any) -> None:
+    centre = site(sales={"requires": "en>=6"})
+    centre.work("bob")
+    callers = [centre.call(number=f"415555010{number}") for number in range(3)]
+    ids = [contact_id for _, contact_id in callers]
+    joined = [centre.contact(contact_id).joined_at for contact_id in ids]
+    centre.change("queues", "sales", {"requires": "en>=7", "ring_s": 10, "priority": 2})
+    centre.change("skills", "de", "German")
+    centre.change("agents", "eve", {"phone": "1003", "skills": {"fr": 1}})
+    assert [centre.contact(contact_id).position for contact_id in ids] == [1, 2, 3]
+    assert [centre.contact(contact_id).joined_at for contact_id in ids] == joined
+    assert [centre.contact(contact_id).requirement_text for contact_id in ids] == ["en>=7"] * 3
+    centre.pass_s(20)
+    centre.change("agents", "bob", {"phone": "1002", "skills": {"en": 7}})
+    assert centre.contact(ids[0]).agent_id == "bob", "who can take it now is rung at once, for the first of the line"
+    centre.change("queues", "sales", {"requires": "en>=7", "ring_s": 15, "priority": 1})
+    assert centre.rings("1002"), "a phone that rings goes on ringing through a change"
+    centre.answer("1002")
+    assert centre.hears("1002") == ["4155550100"]
+    (connected,) = centre.facts("ContactConnected", ids[0])
+    assert connected.waited_us > 20 * SECOND
+    centre.change("agents", "bob", {"phone": "1002", "skills": {"fr": 1}})
+    assert centre.hears("1002") == ["4155550100"], "a talk outlasts the skills that it began by"
+    assert [centre.contact(contact_id).position for contact_id in ids[1:]] == [1, 2]
+    assert all(caller.on_the_line for caller, _ in callers)
+    assert [centre.kinds(contact_id).count("ContactQueued") for contact_id in ids] == [1, 1, 1]
+    changed_by = [fact.by for fact in centre.facts("PolicyChanged")]
+    assert changed_by == ["", *["dana"] * 5], "the first is the beginning; a skill's description changes no rule"
+
+
+def test_a_limit_set_while_callers_wait_sends_the_newest_on(site: Any) -> None:
+    centre = site()
+    callers = [centre.call(number=f"415555010{number}") for number in range(3)]
+    ids = [contact_id for _, contact_id in callers]
+    limit = {"what": "waiting", "count": 2, "holds": "both", "then": {"to_kind": "voicemail", "to": "invoices"}}
+    centre.change("queues", "sales", {"ring_s": 10, "limits": [limit]})
+    centre.pass_s(8)
+    callers[2][0].hang_up()
+    centre.pass_s(1)
+    assert centre.facts("VoicemailLeft", ids[2])[0].mailbox == "invoices"
+    assert [(fact.contact_id, fact.outcome) for fact in centre.facts("ContactLeftQueue")] == [(ids[2], "full")]
+    assert [centre.contact(contact_id).position for contact_id in ids[:2]] == [1, 2]
+    centre.work("ann")
+    assert centre.contact(ids[0]).agent_id == "ann"
+
+
 # -- what callers are told ------------------------------------------------------------------------------------------
 
 

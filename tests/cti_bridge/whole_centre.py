@@ -11,9 +11,11 @@ from typing import Any
 import yaml
 
 from acd.views import AgentView, ContactView
+from config.administered import ItemChange
 from config.load import load
-from cti_bridge.app.centre import centre_of
+from cti_bridge.app.centre import centre_of, follow
 from cti_bridge.app.demo import VirtualSounds
+from cti_bridge.app.settings_changes import Edit, SettingsChanges
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.clock import Clock
 from cti_bridge.virtual_pbx.callers import Customer
@@ -100,12 +102,13 @@ class WholeCentre:
 
     def _start(self) -> Daemon:
         self._before = self.journal.last_seq(centre_node())
+        self._centre = centre_of(load(self._site, {}), sounds=VirtualSounds())
         daemon = Daemon(
             self.reactor,
             self.clock,
             self.journal,
             spool=self._folder / "spool",
-            centre=centre_of(load(self._site, {}), sounds=VirtualSounds()),
+            centre=self._centre,
             addresses=Addresses(ami_host="127.0.0.1", ami_port=AMI_PORT, agi_port=AGI_PORT),
             secrets=SECRETS,
         )
@@ -131,6 +134,13 @@ class WholeCentre:
         self.kill()
         self.pass_s(after_s)
         self.daemon = self._start()
+
+    def change(self, section: str, name: str, item: Any) -> None:
+        """An administrator changes an item of the settings; the daemon goes by it from now on."""
+        edit = Edit(change=ItemChange(section=section, name=name, document=item), anyhow=True)
+        kept = SettingsChanges(self.journal, self._site, {}).change([edit], at=self.clock.now(), by="dana")
+        follow(self._centre, self.daemon, kept.settings, "dana")
+        self.pass_s(0.1)
 
     def lose_connection(self) -> None:
         """The connection to the switch is cut, and made again."""
