@@ -10,31 +10,24 @@ from acd.model import END, LAST, Contact, Pool, Stand
 
 def new_lane() -> Stand:
     """A lane in which nobody stands."""
-    end = Stand(LAST, 0, 0, None, None, None)  # type: ignore[arg-type]  # the end is nobody's, and is linked below
+    end = Stand(LAST, 0, 0, None, None, None, None)  # type: ignore[arg-type]  # nobody's; it is linked below
     end.before = end.after = end
     return end
 
 
-def stand_last(lane: Stand, contact: Contact) -> Stand:
-    """Put a contact at the end of a lane."""
-    last = lane.before
-    last.after = lane.before = stand = Stand(contact.order, contact.first, contact.second, contact, last, lane)
-    return stand
-
-
-def stand_in_order(lane: Stand, contact: Contact) -> Stand:
+def stand_in_order(lane: Stand, contact: Contact, pool: Pool) -> Stand:
     """Put a contact where its order belongs, from whichever end is nearer: most return to the front or come last."""
     order, older, younger = contact.order, lane.before, lane.after
     while True:
         if older.order < order:
-            return _between(older, contact, older.after)
+            return _between(older, contact, older.after, pool)
         if younger.order > order:
-            return _between(younger.before, contact, younger)
+            return _between(younger.before, contact, younger, pool)
         older, younger = older.before, younger.after
 
 
-def _between(older: Stand, contact: Contact, younger: Stand) -> Stand:
-    stand = Stand(contact.order, contact.first, contact.second, contact, older, younger)
+def _between(older: Stand, contact: Contact, younger: Stand, pool: Pool) -> Stand:
+    stand = Stand(contact.order, contact.first, contact.second, contact, older, younger, pool)
     older.after = younger.before = stand
     return stand
 

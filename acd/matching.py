@@ -6,10 +6,10 @@ so the first that fits is the right one. Placing a contact or freeing an agent c
 agent's skills, whatever the number of agents and contacts (see ``docs/performance.md``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from acd.lanes import new_lane, next_in, stand_in_order, stand_last
+from acd.lanes import new_lane, next_in, stand_in_order
 from acd.model import LAST, Agent, Class, Contact, Stand
 from acd.pools import Pools, levels_in
 from facts.time import Instant
@@ -120,7 +120,11 @@ class Matching:
             lane = pool.lanes.get(class_)
             if lane is None:
                 lane = pool.lanes[class_] = new_lane()
-            stand = stand_last(lane, contact) if newest else stand_in_order(lane, contact)
+            if newest:
+                last = lane.before
+                last.after = lane.before = stand = Stand(order, contact.first, contact.second, contact, last, lane, pool)
+            else:
+                stand = stand_in_order(lane, contact, pool)
             stands += (stand,)
             if order < heads[pool.number]:
                 heads[pool.number], pool.lead = order, stand
@@ -129,14 +133,18 @@ class Matching:
     def stop_waiting(self, contact: Contact) -> None:
         """Take a contact out of its lanes."""
         self.waiting_count -= 1
-        for pool, stand in zip(contact.pools, contact.stands, strict=True):
-            older, younger = stand.before, stand.after
+        for stand in contact.stands:
+            pool, older, younger = stand.pool, stand.before, stand.after
             older.after, younger.before = younger, older
-            several = len(pool.lanes) > 1
+            if len(pool.lanes) == 1:
+                if stand is pool.lead:
+                    pool.lead = younger
+                    self._heads[pool.number] = younger.order
+                continue
             if stand is pool.lead:
-                pool.lead = lead = next_in(pool, stand.order) if several else younger
+                pool.lead = lead = next_in(pool, stand.order)
                 self._heads[pool.number] = lead.order
-            if several and older is younger:  # both are the lane's end
+            if older is younger:  # both are the lane's end
                 del pool.lanes[contact.class_]
         contact.stands = ()
 
@@ -146,26 +154,17 @@ class Matching:
 
     def first_come(self, agent: Agent) -> Contact | None:
         """The waiting contact that the agent may take and that is first in order: the best class, then the oldest."""
-        looks_in = agent.looks_in
-        heads: Sequence[int] = agent.heads_of(self._heads)
-        after: list[int] | None = None
-        reached: dict[int, Stand] = {}
-        while (order := min(heads)) < LAST:
-            at = heads.index(order)
-            pool, level, level2 = looks_in[3 * at : 3 * at + 3]
-            stand = pool.lead if after is None else reached.get(at) or pool.lead
-            if stand.first <= level and stand.second <= level2:
-                contact: Contact = stand.contact
-                if contact.plain or contact.admits(agent):
-                    return contact
-            younger = stand.after
-            if younger.order == LAST and len(pool.lanes) > 1:
-                younger = next_in(pool, order)
-            if after is None:
-                heads = after = list(heads)
-            after[at] = younger.order
-            reached[at] = younger
-        return None
+        heads: tuple[int, ...] = agent.heads_of(self._heads)
+        order = min(heads)
+        if order == LAST:
+            return None
+        looks_in, at = agent.looks_in, heads.index(order)
+        stand: Stand = looks_in[3 * at].lead
+        if stand.first <= looks_in[3 * at + 1] and stand.second <= looks_in[3 * at + 2]:
+            contact = stand.contact
+            if contact.plain or contact.admits(agent):
+                return contact
+        return _further(agent, list(heads), at, stand)
 
     def firsts(self, agent: Agent) -> Iterable[Contact]:
         """Of every class the agent's oldest: those among whom a rank that changes with time has to choose."""
@@ -184,6 +183,27 @@ class Matching:
                             break
                     stand = stand.after
         return best.values()
+
+
+def _further(agent: Agent, heads: list[int], at: int, stand: Stand) -> Contact | None:
+    """Who is first in order for the agent after this one, who leads their pool ``at`` and is not for them."""
+    looks_in = agent.looks_in
+    reached: dict[int, Stand] = {}
+    while True:
+        younger = stand.after
+        if younger.order == LAST and len(looks_in[3 * at].lanes) > 1:
+            younger = next_in(looks_in[3 * at], stand.order)
+        reached[at] = younger
+        heads[at] = younger.order
+        order = min(heads)
+        if order == LAST:
+            return None
+        at = heads.index(order)
+        stand = reached.get(at) or looks_in[3 * at].lead
+        if stand.first <= looks_in[3 * at + 1] and stand.second <= looks_in[3 * at + 2]:
+            contact = stand.contact
+            if contact.plain or contact.admits(agent):
+                return contact
 
 
 def stand(agent: Agent) -> None:

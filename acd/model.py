@@ -29,7 +29,7 @@ Levels: TypeAlias = tuple[int, int]
 
 
 class Stand(msgspec.Struct, eq=False):
-    """A waiting contact's place in a lane, with what is asked of agents there, between its neighbours.
+    """A waiting contact's place in a lane of a pool, with what is asked of agents there, between its neighbours.
 
     A lane is a ring: it begins and ends at a stand of its own, which is nobody's and comes last in order.
     """
@@ -40,9 +40,10 @@ class Stand(msgspec.Struct, eq=False):
     contact: "Contact"
     before: "Stand"
     after: "Stand"
+    pool: "Pool"
 
 
-END: Final = Stand(LAST, 0, 0, None, None, None)  # type: ignore[arg-type]  # stands nowhere
+END: Final = Stand(LAST, 0, 0, None, None, None, None)  # type: ignore[arg-type]  # stands nowhere
 """Where a pool leads in which nobody waits."""
 
 
