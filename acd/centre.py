@@ -104,7 +104,8 @@ class Centre:
         if not self.offers_made:
             self.first_offer = f"{self.now:x}-"
         self.offers_made += 1
-        return OfferId(f"{self.first_offer}{self.offers_made}")
+        offer_id: OfferId = f"{self.first_offer}{self.offers_made}"  # type: ignore[assignment]  # a call for nothing
+        return offer_id
 
     def agent(self, agent_id: AgentId) -> Agent:
         """The agent of this id; raises IllegalEvent."""
@@ -151,16 +152,16 @@ def tell_state(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
 
 def state_of(agent: Agent, by: Party) -> AgentStateChanged:
     """The agent's state as a fact."""
-    works = agent.works
+    works, reason, pending = agent.works, agent.reason, agent.pending
     activity = works[0].activity if len(works) == 1 else activity_of(agent)
-    if agent.reason is None and agent.pending is None:  # as nearly always; what is not said is None
+    if reason is None and pending is None:  # as nearly always; what is not said is None
         return AgentStateChanged(agent_id=agent.agent_id, declared=agent.declared, activity=activity, by=by)
     return AgentStateChanged(
         agent_id=agent.agent_id,
         declared=agent.declared,
         activity=activity,
-        reason=agent.reason,
-        pending=agent.pending,
+        reason=reason,
+        pending=pending,
         pending_reason=agent.pending_reason,
         by=by,
     )
@@ -197,8 +198,9 @@ def leave_line(centre: Centre, contact: Contact) -> None:
     if queue is None or queue.waiting.pop(contact.contact_id, None) is None:
         return
     counts, class_ = queue.counts, contact.class_
-    if counts[class_] > 1:
-        counts[class_] -= 1
+    left = counts[class_] - 1
+    if left:
+        counts[class_] = left
     else:
         del counts[class_]
     if contact.not_again is not None:

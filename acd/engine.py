@@ -137,8 +137,9 @@ class Engine:
         _HANDLERS[type(event)](centre, event)
         if centre.unsettled or centre.quiet_caps:
             settle_down(centre)
-        effects = tuple(centre.out)
-        centre.out.clear()
+        out = centre.out
+        effects = tuple(out)
+        out.clear()
         return effects
 
     def _advance(self, now: Instant) -> None:

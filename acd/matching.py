@@ -122,7 +122,9 @@ class Matching:
                 lane = pool.lanes[class_] = new_lane()
             if newest:
                 last = lane.before
-                last.after = lane.before = stand = Stand(order, contact.first, contact.second, contact, last, lane, pool)
+                last.after = lane.before = stand = Stand(
+                    order, contact.first, contact.second, contact, last, lane, pool
+                )
             else:
                 stand = stand_in_order(lane, contact, pool)
             stands += (stand,)

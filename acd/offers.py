@@ -46,7 +46,8 @@ def place(centre: Centre, contact: Contact, *, newest: bool = False) -> None:
     matching = centre.matching
     agents, why = choose_agents(centre, contact) if matching.free_count else NOBODY_CHOSEN
     if not agents:
-        contact.place = WAITING
+        if contact.place is not WAITING:
+            contact.place = WAITING
         matching.wait(contact, newest=newest)
         return
     make_offer(centre, contact, agents, why)
@@ -80,6 +81,8 @@ def settle(
             break
         matching.stop_waiting(contact)
         make_offer(centre, contact, (agent,), why)
+        if agent.slots == 1:
+            return
         changed = False
     if changed and agent.declared is not LOGGED_OUT:
         tell_state(centre, agent, by)
@@ -99,10 +102,9 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     centre.deadlines.add_ring(contact, now, ring_us)
     for agent in agents:
         if agent.free:
-            centre.matching.take_agent(agent, centre.now)
+            centre.matching.take_agent(agent, now)
         agent_id = agent.agent_id
-        work = Work(agent, contact, RESERVED, now, now)
-        works = (work,)
+        works = (Work(agent, contact, RESERVED, now, now),)
         agent.works += works
         contact.works += works
         agent.since = now

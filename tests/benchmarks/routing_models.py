@@ -14,7 +14,7 @@ from unittest import mock
 
 import msgspec
 
-from acd.effects import RingAgent
+from acd.effects import Effect, RingAgent
 from acd.engine import Engine
 from acd.events import AnswerOffer, DeclareNotReady, DeclareReady, EndTalk, Event, LeaveQueue, LogIn, StartTalk
 from acd.matching import Matching
@@ -255,23 +255,26 @@ class PairIndex:
 
     def arrive(self, call: Call) -> int:
         pair, least, least2 = call.first * SKILLS + call.second, call.level, call.level2
-        for agent, (level, level2) in self.lines.get(pair, {}).items():
-            if level >= least and level2 >= least2:
-                self.rest(agent)
-                return agent
+        line = self.lines[pair]
+        if line:
+            for agent, (level, level2) in line.items():
+                if level >= least and level2 >= least2:
+                    self.rest(agent)
+                    return agent
         self.waiting[pair][call.number] = call
         return NOBODY
 
     def release(self, agent: int) -> int:
-        best = NOBODY
+        best: int | None = None
         for calls, level, level2 in self.looks[agent]:
-            for number, call in calls.items():
-                if best != NOBODY and number > best:
-                    break
-                if call.level <= level and call.level2 <= level2:
-                    best, found = number, calls
-                    break
-        if best != NOBODY:
+            if calls:
+                for number, call in calls.items():
+                    if best is not None and number > best:
+                        break
+                    if call.level <= level and call.level2 <= level2:
+                        best, found = number, calls
+                        break
+        if best is not None:
             del found[best]
             return best
         self.free.add(agent)
@@ -438,36 +441,34 @@ class WholeEngine:
     def build(self, policy: Policy) -> Engine:
         return Engine(policy)
 
-    def tell(self, event: Event) -> RingAgent | None:
-        """What comes of an event: the phone that rings, which is answered at once. It is the last effect, if any."""
+    def tell(self, event: Event) -> Effect | None:
+        """The last that comes of an event, if anything does: whose phone rings, when one does."""
         self.now = now = self.now + self.EVENT_US
         effects = self.engine.handle(event, now)
-        ring = effects[-1] if effects else None
-        if type(ring) is not RingAgent:
-            return None
-        self.engine.handle(AnswerOffer(offer_id=ring.offer_id, agent_id=ring.agent_id), now)
-        return ring
+        return effects[-1] if effects else None
 
     def arrive(self, call: Call) -> int:
-        ring = self.tell(call.joins)
-        if ring is None:
+        last = self.tell(call.joins)
+        if type(last) is not RingAgent:
             return NOBODY
-        agent = self.numbers[ring.agent_id]
-        self.talks[agent] = ring.contact_id
+        agent = self.numbers[last.agent_id]
+        self.talks[agent] = last.contact_id
+        self.engine.handle(AnswerOffer(offer_id=last.offer_id, agent_id=last.agent_id), self.now)
         return agent
 
     def release(self, agent: int) -> int:
         agent_id, talk = self.agent_ids[agent], self.talks[agent]
-        ring = self.tell(
+        last = self.tell(
             DeclareReady(agent_id=agent_id)
             if talk is None
             else EndTalk(contact_id=talk, agent_id=agent_id, ended_by=BY_CALLER)
         )
-        if ring is None:
+        if type(last) is not RingAgent:
             self.talks[agent] = None
             return NOBODY
-        self.talks[agent] = ring.contact_id
-        return int(ring.contact_id)
+        self.talks[agent] = contact_id = last.contact_id
+        self.engine.handle(AnswerOffer(offer_id=last.offer_id, agent_id=agent_id), self.now)
+        return int(contact_id)
 
     def rest(self, agent: int) -> None:
         self.tell(DeclareNotReady(agent_id=self.agent_ids[agent], reason=ReasonCode("break")))
