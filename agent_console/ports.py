@@ -417,8 +417,8 @@ class Customers(Protocol):
     async def customer(self, customer_id: str) -> CustomerDoc | None:
         """One record, with those for which it stands."""
 
-    async def contacts(self, customer_id: str, limit: int) -> Sequence[CustomerContact]:
-        """The customer's contacts, of all their records, the latest first."""
+    async def contacts(self, customer_id: str, cursor: str | None, limit: int) -> Page[CustomerContact]:
+        """The customer's contacts, of all their records, the latest first; raises `InvalidError` for a bad cursor."""
 
     async def add(self, wish: NewCustomer, by: str) -> CustomerDoc:
         """A new one; raises `ConflictError` for an id or account that is taken."""

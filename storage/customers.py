@@ -142,17 +142,26 @@ class Customers:
             into: dict[str, str] = {row.customer_id: row.merged_into for row in connection.execute(query)}
         return {merged: followed(into, merged) for merged in into}
 
-    def contacts(self, customer_id: str, *, most: int = 50) -> list[tuple[ContactId, Instant]]:
-        """The contacts of a customer, of all their records: id and beginning, the latest first."""
+    def contacts(
+        self, customer_id: str, *, before: tuple[Instant, str] | None = None, most: int = 50
+    ) -> list[tuple[ContactId, Instant]]:
+        """The contacts of a customer, of all their records: id and beginning, the latest first.
+
+        ``before``: beginning and id of the last one of an earlier answer.
+        """
         ids = [one.customer_id for one in self.family(customer_id)] or [CustomerId(customer_id)]
         began = sa.func.min(facts_table.c.at).label("began")
         query = (
             sa.select(facts_table.c.contact_id, began)
             .where(facts_table.c.customer_id.in_(ids), facts_table.c.contact_id.is_not(None))
             .group_by(facts_table.c.contact_id)
-            .order_by(began.desc())
+            .order_by(began.desc(), facts_table.c.contact_id.desc())
             .limit(most)
         )
+        if before is not None:
+            at, contact_id = before
+            earlier_id = sa.and_(sa.func.min(facts_table.c.at) == at, facts_table.c.contact_id < contact_id)
+            query = query.having(sa.or_(sa.func.min(facts_table.c.at) < at, earlier_id))
         with self.journal.transaction(writes=False) as connection:
             return [(ContactId(row.contact_id), row.began) for row in connection.execute(query)]
 

@@ -40,8 +40,8 @@ async def get_agent_times(
     ports: Daemon,
     sight: Seen,
     agent: str,
-    start: Annotated[Moment, Query(description="From, RFC 3339.")],
-    end: Annotated[Moment, Query(description="To; 31 days at most.")],
+    start: Annotated[Moment, Query(alias="from", description="Begin, inside; RFC 3339.")],
+    end: Annotated[Moment, Query(alias="to", description="End, outside; 31 days at most.")],
 ) -> AgentTimes:
     """An agent's time as it counts in reports, every second in one state."""
     _seen_agent(ports, sight, agent)

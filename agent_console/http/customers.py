@@ -1,6 +1,5 @@
 """Customers: looked up, changed by one at a time, merged and parted, imported, erased."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -129,12 +128,13 @@ async def erase_customer(ports: Daemon, who: Who, customer_id: str) -> CustomerE
 
 
 @router.get("/customers/{customer_id}/contacts")
-async def list_customer_contacts(ports: Daemon, customer_id: str, limit: Limit = 50) -> Page[CustomerContact]:
-    """The customer's latest contacts, of all their records; GET /contacts/{id} tells of each."""
+async def list_customer_contacts(
+    ports: Daemon, customer_id: str, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CustomerContact]:
+    """The customer's contacts, of all their records, the latest first; GET /contacts/{id} tells of each."""
     if await _store(ports).customer(customer_id) is None:
         raise _none(customer_id)
-    found: Sequence[CustomerContact] = await _store(ports).contacts(customer_id, limit)
-    return Page(items=list(found))
+    return await _store(ports).contacts(customer_id, cursor, limit)
 
 
 @router.post("/customers/{customer_id}/merge")

@@ -67,10 +67,15 @@ class CustomersOperations(Requests):
         """Erase the person for good: records, names and numbers in facts, recordings and messages. Figures stay."""
         return await self._get(CustomerErased, "POST", f"/api/v1/customers/{path_part(customer_id)}/erase")
 
-    async def list_customer_contacts(self, customer_id: str, *, limit: int = 50) -> Page[CustomerContact]:
-        """The customer's latest contacts, of all their records; GET /contacts/{id} tells of each."""
+    async def list_customer_contacts(
+        self, customer_id: str, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[CustomerContact]:
+        """The customer's contacts, of all their records, the latest first; GET /contacts/{id} tells of each."""
         return await self._get(
-            Page[CustomerContact], "GET", f"/api/v1/customers/{path_part(customer_id)}/contacts", query={"limit": limit}
+            Page[CustomerContact],
+            "GET",
+            f"/api/v1/customers/{path_part(customer_id)}/contacts",
+            query={"cursor": cursor, "limit": limit},
         )
 
     async def merge_customers(self, customer_id: str, wish: MergeWish) -> MergeDoc:

@@ -71,13 +71,13 @@ class SupervisionOperations(Requests):
         """The emergency is over: the queue's hours hold again."""
         return await self._get(QueueRow, "POST", f"/api/v1/queues/{path_part(queue)}/open")
 
-    async def get_agent_times(self, agent: str, *, start: Instant, end: Instant) -> AgentTimes:
+    async def get_agent_times(self, agent: str, *, from_: Instant, to: Instant) -> AgentTimes:
         """An agent's time as it counts in reports, every second in one state."""
         return await self._get(
             AgentTimes,
             "GET",
             f"/api/v1/agents/{path_part(agent)}/times",
-            query={"start": moment(start), "end": moment(end)},
+            query={"from": moment(from_), "to": moment(to)},
         )
 
     async def correct_agent_time(self, agent: str, wish: CorrectTime) -> TimeCorrected:

@@ -53,7 +53,7 @@ class DaemonCorrections:
     async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
         """An agent's time as it counts."""
         if not 0 < end - start <= LONGEST_TIME:
-            problem = FieldProblem(field="query.end", rule="is not within 31 days after start", way_out="ask for less")
+            problem = FieldProblem(field="query.to", rule="is not within 31 days after from", way_out="ask for less")
             raise InvalidError([problem])
         await self._threads.run(self._written)
         pieces = await self._threads.run(self._correcting.times, AgentId(agent), start, end)

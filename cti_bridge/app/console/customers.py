@@ -85,10 +85,13 @@ class KeptCustomers:
 
         return await self._threads.run(read)
 
-    async def contacts(self, customer_id: str, limit: int) -> Sequence[CustomerContact]:
+    async def contacts(self, customer_id: str, cursor: str | None, limit: int) -> Page[CustomerContact]:
         """The latest first."""
-        found = await self._threads.run(self._customers.contacts, customer_id, most=limit)
-        return [CustomerContact(contact_id=contact_id, at=at) for contact_id, at in found]
+        before = None if cursor is None else _contact_of(cursor)
+        found = await self._threads.run(self._customers.contacts, customer_id, before=before, most=limit + 1)
+        part = [CustomerContact(contact_id=contact_id, at=at) for contact_id, at in found[:limit]]
+        more = cursor_of(json.dumps([part[-1].at, part[-1].contact_id])) if found[limit:] else None
+        return Page(items=part, next_cursor=more)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
@@ -180,6 +183,16 @@ def _place_of(cursor: str) -> tuple[str, str]:
     if not isinstance(folded, str) or not isinstance(customer_id, str):
         raise bad_cursor()
     return folded, customer_id
+
+
+def _contact_of(cursor: str) -> tuple[Instant, str]:
+    try:
+        began, contact_id = json.loads(key_of(cursor))
+    except (ValueError, TypeError) as error:
+        raise bad_cursor() from error
+    if type(began) is not int or not isinstance(contact_id, str) or not 0 <= began < 2**62:
+        raise bad_cursor()
+    return began, contact_id
 
 
 def _version(match: str) -> int | None:

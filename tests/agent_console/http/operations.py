@@ -42,7 +42,7 @@ BODIES: Final[dict[str, Any]] = {
 """By operation id; what is not here takes none that is JSON, or none at all."""
 
 
-QUERIES: Final = {"get_agent_times": "start=2027-01-15T08:00:00Z&end=2027-01-15T09:00:00Z"}
+QUERIES: Final = {"get_agent_times": "from=2027-01-15T08:00:00Z&to=2027-01-15T09:00:00Z"}
 """What has to be asked with, by operation id."""
 
 

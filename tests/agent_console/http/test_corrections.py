@@ -28,7 +28,7 @@ def at(began: int, seconds: float) -> str:
 
 
 def times(browser: Any, began: int) -> list[tuple[str, str | None, float]]:
-    answer = browser.get("/agents/anna/times", params={"start": at(began, 0), "end": at(began, 1800)})
+    answer = browser.get("/agents/anna/times", params={"from": at(began, 0), "to": at(began, 1800)})
     assert answer.status_code == 200, answer.text
 
     def seconds(text: str) -> float:
@@ -95,10 +95,10 @@ def test_what_cannot_be_corrected_says_why(site: Site) -> None:
     assert "no reason ''" in refused(0, 500, reason=None)[1]
     assert refused(-500, 0)[0] == 404, "nobody was signed in"
     assert site.signed_in("sam").post("/agents/anna/corrections", {}).status_code == 422
-    other = site.signed_in("sam").get("/agents/anna/times", params={"start": at(began, 0), "end": at(began, 9)})
+    other = site.signed_in("sam").get("/agents/anna/times", params={"from": at(began, 0), "to": at(began, 9)})
     assert other.status_code == 403
     assert (
-        site.signed_in("anna").get("/agents/anna/times", params={"start": at(0, 0), "end": at(0, 9)}).status_code == 403
+        site.signed_in("anna").get("/agents/anna/times", params={"from": at(0, 0), "to": at(0, 9)}).status_code == 403
     )
 
 
