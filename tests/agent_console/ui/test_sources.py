@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from tests.architecture.sources import ROOT
-from tools import write_console_documents, write_console_settings
+from tools import write_console_documents, write_console_operations, write_console_settings
 
 STATIC = ROOT / "agent_console" / "static"
 MOST_BYTES = 300_000
@@ -16,6 +16,15 @@ def test_the_types_are_those_of_the_api() -> None:
     assert write_console_documents.PAGE.read_text(encoding="utf-8") == write_console_documents.text(), (
         "run tools/write_console_documents.py"
     )
+
+
+def test_the_operations_are_those_of_the_api() -> None:
+    made = write_console_operations.files()
+    there = {path.name: path.read_text(encoding="utf-8") for path in write_console_operations.FOLDER.glob("*.ts")}
+    assert there == made, "run tools/write_console_operations.py"
+    functions = "".join(made.values())
+    names = [write_console_operations.name_of(operation) for *_, operation in write_console_operations.of_the_api()]
+    assert [name for name in names if f"export function {name}(" not in functions] == []
 
 
 def test_the_lock_file_names_no_registry() -> None:

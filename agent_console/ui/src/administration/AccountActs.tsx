@@ -2,7 +2,7 @@ import { Code, CopyButton, Button, Modal } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { endSessions, lockUser, resetPassword, unlockUser } from "../api/operations/users";
 import type { OneTimePassword, User } from "../api/documents";
 import { everything } from "../api/queries";
 import { AskOnce } from "../floor/AskOnce";
@@ -17,7 +17,6 @@ export function AccountActs({ user }: { user: string }) {
   const users = useQuery({ queryKey: ["users"], queryFn: () => everything<User>("/users") });
   const [given, setGiven] = useState<OneTimePassword | null>(null);
   const account = users.data?.find((one) => one.name === user);
-  const at = `/users/${encodeURIComponent(user)}`;
   const doing = async (act: () => Promise<unknown>) => {
     try {
       await act();
@@ -29,7 +28,7 @@ export function AccountActs({ user }: { user: string }) {
   };
   const reset = async () => {
     try {
-      setGiven(await api.post<OneTimePassword>(`${at}/password`));
+      setGiven(await resetPassword(user));
     } catch (error) {
       sayProblem(common, error);
     }
@@ -48,21 +47,17 @@ export function AccountActs({ user }: { user: string }) {
           <AskOnce
             label={t("users.unlock")}
             question={t("users.unlockAsk")}
-            act={() => doing(() => api.post(`${at}/unlock`))}
+            act={() => doing(() => unlockUser(user))}
           />
         ) : (
           <AskOnce
             danger
             label={t("users.lock")}
             question={t("users.lockAsk")}
-            act={() => doing(() => api.post(`${at}/lock`))}
+            act={() => doing(() => lockUser(user))}
           />
         )}
-        <AskOnce
-          label={t("users.end")}
-          question={t("users.endAsk")}
-          act={() => doing(() => api.delete(`${at}/sessions`))}
-        />
+        <AskOnce label={t("users.end")} question={t("users.endAsk")} act={() => doing(() => endSessions(user))} />
       </div>
       <Secret
         title={t("users.oneTime", { user })}

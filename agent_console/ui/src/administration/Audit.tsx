@@ -4,9 +4,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { listChanges } from "../api/operations/audit";
 import type { AuditDoc } from "../api/documents";
-import type { Page } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import classes from "./Audit.module.css";
@@ -21,7 +20,7 @@ export default function Audit() {
   const [filter] = useDebouncedValue({ actor, resource }, 300);
   const log = useInfiniteQuery({
     queryKey: ["audit", filter],
-    queryFn: ({ pageParam }) => api.get<Page<AuditDoc>>("/audit", { ...filter, cursor: pageParam, limit: 100 }),
+    queryFn: ({ pageParam }) => listChanges({ ...filter, cursor: pageParam, limit: 100 }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 0,

@@ -3,9 +3,8 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { History, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import type { RevisionDoc, RevisionLine } from "../api/documents";
-import type { Page } from "../api/queries";
+import { getRevision, listRevisions, undoRevision } from "../api/operations/settings";
+import type { RevisionLine } from "../api/documents";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
@@ -21,7 +20,7 @@ export default function Changes() {
   const [opened, open] = useState<number | null>(null);
   const changes = useInfiniteQuery({
     queryKey: ["revisions"],
-    queryFn: ({ pageParam }) => api.get<Page<RevisionLine>>("/settings/revisions", { cursor: pageParam, limit: 50 }),
+    queryFn: ({ pageParam }) => listRevisions({ cursor: pageParam, limit: 50 }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
   });
@@ -78,11 +77,11 @@ function Whole({ number }: { number: number }) {
   const acts = useSettingsActs();
   const change = useQuery({
     queryKey: ["revisions", number],
-    queryFn: () => api.get<RevisionDoc>(`/settings/revisions/${number}`),
+    queryFn: () => getRevision(number),
   });
   const undo = async () => {
     try {
-      await api.post(`/settings/revisions/${number}/undo`);
+      await undoRevision(number);
       await acts.refresh();
       sayDone(t("changes.undone", { number }));
     } catch (error) {

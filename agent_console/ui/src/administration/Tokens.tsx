@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { endToken, makeToken } from "../api/operations/users";
 import type { MadeToken, Token } from "../api/documents";
 import { everything } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -28,7 +28,7 @@ export default function Tokens() {
   const refresh = useMemo(() => () => cache.invalidateQueries({ queryKey: ["tokens"] }), [cache]);
   const end = async (token: Token) => {
     try {
-      await api.delete(`/tokens/${encodeURIComponent(token.token_id)}`);
+      await endToken(token.token_id);
       sayDone(t("done"));
       await refresh();
     } catch (error) {
@@ -82,8 +82,7 @@ function NewTokenForm({ made }: { made: (token: MadeToken) => void }) {
   const [busy, setBusy] = useState(false);
   const make = () => {
     setBusy(true);
-    api
-      .post<MadeToken>("/tokens", { name, scopes })
+    makeToken({ name, scopes: SCOPES.filter((scope) => scopes.includes(scope)) })
       .then((token) => {
         made(token);
         setName("");

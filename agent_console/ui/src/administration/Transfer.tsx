@@ -2,8 +2,9 @@ import { Button, FileButton } from "@mantine/core";
 import { Download, Upload } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { address, api, Problem } from "../api/client";
-import type { FieldProblem, ImportedDoc } from "../api/documents";
+import { address, Problem } from "../api/client";
+import { importSettings } from "../api/operations/settings";
+import type { FieldProblem } from "../api/documents";
 import { problemWords } from "../api/problem_words";
 import { AskOnce } from "../floor/AskOnce";
 import { sayDone } from "../shell/notices";
@@ -22,9 +23,7 @@ export default function Transfer() {
     if (!file) return;
     setRefused(null);
     try {
-      const done = await api.post<ImportedDoc>("/settings/import", undefined, {
-        raw: { content: file, type: "application/yaml" },
-      });
+      const done = await importSettings(file);
       await acts.refresh();
       setFile(null);
       sayDone(t("transfer.taken", { count: done.changed }));

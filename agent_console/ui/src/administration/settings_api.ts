@@ -3,16 +3,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { api } from "../api/client";
-import type { FlowDoc, PreviewDoc, RevisionLine, SettingChange, SettingDoc } from "../api/documents";
+import { changeSettings, deleteSetting, listSettings, previewChange, putSetting } from "../api/operations/settings";
+import type { FlowDoc, PreviewDoc, SettingChange, SettingDoc } from "../api/documents";
 import { everything, type Page } from "../api/queries";
 import type { SectionName, Source } from "./settings_schema";
-
-const at = (section: SectionName, name: string) => `/settings/${section}/${encodeURIComponent(name)}`;
 
 export function useSection(section: SectionName) {
   return useQuery({
     queryKey: ["settings", section],
-    queryFn: async () => (await api.get<Page<SettingDoc>>(`/settings/${section}`)).items,
+    queryFn: async () => (await listSettings(section)).items,
     staleTime: 10_000,
   });
 }
@@ -70,15 +69,15 @@ export function useSettingsActs() {
     () => ({
       refresh,
       put: async (section: SectionName, name: string, document: unknown, etag: string | null) => {
-        await api.put(at(section, name), document, etag === null ? {} : { ifMatch: etag });
+        await putSetting(section, name, document, etag);
         await refresh();
       },
       remove: async (section: SectionName, name: string, etag: string) => {
-        await api.delete(at(section, name), { ifMatch: etag });
+        await deleteSetting(section, name, etag);
         await refresh();
       },
       change: async (changes: SettingChange[], comment: string) => {
-        const made = await api.post<RevisionLine>("/settings/changes", { changes, comment });
+        const made = await changeSettings({ changes, comment });
         await refresh();
         return made;
       },
@@ -88,5 +87,5 @@ export function useSettingsActs() {
 }
 
 export function preview(section: SectionName, name: string, document: unknown): Promise<PreviewDoc> {
-  return api.post<PreviewDoc>("/preview", { section, name, document });
+  return previewChange({ section, name, document });
 }

@@ -45,21 +45,36 @@ export interface RequestOptions {
   /** Sent as it is, for files. */
   raw?: { content: Blob | string; type: string };
   ifMatch?: string;
+  /** It must not be there yet. */
+  isNew?: boolean;
   signal?: AbortSignal | undefined;
   /** Outlives the page: for what is saved while it closes. */
   keepalive?: boolean;
 }
 
+/** How an operation is asked for, whichever it is. */
+export type Options = Pick<RequestOptions, "signal" | "keepalive">;
+
 type Method = "GET" | "POST" | "PUT" | "DELETE";
-type Query = Record<string, string | number | boolean | null | undefined>;
+type Value = string | number | boolean | null | undefined;
+type Query = Record<string, Value | readonly Value[]>;
+
+/** What an operation sends. `match`: the ETag that was read, quoted or not. */
+interface Asked extends Options, Pick<RequestOptions, "body" | "raw" | "isNew"> {
+  query?: Query;
+  match?: string | null;
+  as?: "json" | "text" | "blob";
+}
 
 export const BASE = "/api/v1";
 
 /** A path under the API with its query; empty values are left out. */
 export function address(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") parameters.set(name, String(value));
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of Array.isArray(values) ? (values as readonly Value[]) : [values as Value]) {
+      if (value !== null && value !== undefined && value !== "") parameters.append(name, String(value));
+    }
   }
   const text = parameters.toString();
   return `${BASE}${path}${text && "?"}${text}`;
@@ -73,6 +88,17 @@ export class ApiClient {
   /** The token of the session, sent with everything that changes something. */
   useToken(token: string): void {
     this.token = token;
+  }
+
+  /** One operation; `operations/` has them all by name and type. */
+  async ask<T>(method: Method, path: string, { query, match, as = "json", ...options }: Asked): Promise<T> {
+    const bodiless = method === "POST" && options.body === undefined && !options.raw;
+    const answer = await this.send(method, address(path, query), {
+      ...options,
+      ...(bodiless && { body: {} }),
+      ...(match && { ifMatch: quoted(match) }),
+    });
+    return as === "json" ? read<T>(answer) : ((await (as === "text" ? answer.text() : answer.blob())) as T);
   }
 
   async get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
@@ -113,6 +139,7 @@ export class ApiClient {
     const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
     if (method !== "GET") headers["X-CSRF-Token"] = this.token;
     if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+    if (options.isNew) headers["If-None-Match"] = "*";
     let body: BodyInit | null = null;
     if (options.raw) {
       headers["Content-Type"] = options.raw.type;
@@ -136,6 +163,10 @@ export class ApiClient {
       throw new Problem(0, {});
     }
   }
+}
+
+function quoted(etag: string): string {
+  return etag === "*" || etag.endsWith('"') ? etag : `"${etag}"`;
 }
 
 async function read<T>(answer: Response): Promise<T> {

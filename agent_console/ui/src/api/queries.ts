@@ -2,7 +2,9 @@
 
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { api, Problem } from "./client";
-import type { Catalogue, DispositionDoc, ReasonDoc, SkillDoc, TeamDoc } from "./documents";
+import { getCatalogue } from "./operations/reports";
+import type { Page } from "./pages";
+import type { DispositionDoc, ReasonDoc, SkillDoc, TeamDoc } from "./documents";
 
 function worthAnotherTry(failures: number, error: Error): boolean {
   return failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500);
@@ -15,10 +17,7 @@ export const queries = new QueryClient({
   },
 });
 
-export interface Page<T> {
-  items: T[];
-  next_cursor: string | null;
-}
+export type { Page };
 
 const MOST = 200;
 const ENOUGH_PAGES = 50;
@@ -47,5 +46,4 @@ export const useTeams = () =>
   useQuery({ queryKey: ["teams"], queryFn: () => everything<TeamDoc>("/teams"), ...SETTLED });
 export const useSkills = () =>
   useQuery({ queryKey: ["skills"], queryFn: () => everything<SkillDoc>("/skills"), ...SETTLED });
-export const useCatalogue = () =>
-  useQuery({ queryKey: ["catalogue"], queryFn: () => api.get<Catalogue>("/reports/catalogue"), ...SETTLED });
+export const useCatalogue = () => useQuery({ queryKey: ["catalogue"], queryFn: () => getCatalogue(), ...SETTLED });

@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { channel, streams } from "../live/live";
 import { api, Problem } from "./client";
+import { getSession, signIn, signOut } from "./operations/session";
 import type { Me } from "./documents";
 
 export type Session =
@@ -31,7 +32,7 @@ class SessionStore {
   /** Ask the daemon who is signed in. */
   async look(): Promise<void> {
     try {
-      this.entered(await api.get<Me>("/session"));
+      this.entered(await getSession());
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.ended();
       else if (this.session.kind !== "in") this.become({ kind: "unreachable" });
@@ -40,21 +41,21 @@ class SessionStore {
 
   /** Raises `Problem` when the daemon refuses. */
   async signIn(name: string, password: string): Promise<Me> {
-    const me = await api.post<Me>("/session", { name, password });
+    const me = await signIn({ name, password });
     this.entered(me);
     this.tabs?.postMessage("in");
     return me;
   }
 
   async signOut(): Promise<void> {
-    await api.delete("/session");
+    await signOut();
     this.left();
     this.tabs?.postMessage("out");
   }
 
   /** The person changed something of themselves. */
   async refresh(): Promise<void> {
-    this.entered(await api.get<Me>("/session"));
+    this.entered(await getSession());
   }
 
   private entered(me: Me): void {

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserRound, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { listContacts } from "../api/operations/contacts";
+import { getCustomer, listCustomers } from "../api/operations/customers";
 import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
 import { useNames } from "../api/names";
-import type { Page } from "../api/queries";
 import { Panel } from "../design/Panel";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
@@ -37,7 +37,7 @@ function Known({ id, present }: { id: string; present: string }) {
   const { t } = useTranslation("desk");
   const customer = useQuery({
     queryKey: ["customers", id],
-    queryFn: () => api.get<CustomerDoc>(`/customers/${encodeURIComponent(id)}`),
+    queryFn: () => getCustomer(id),
   });
   if (customer.isPending) return <Loading />;
   if (customer.isError) return <Trouble error={customer.error} retry={() => void customer.refetch()} />;
@@ -97,7 +97,7 @@ function ByNumber({ number, name, present }: { number: string; name: string; pre
   const { t } = useTranslation("desk");
   const found = useQuery({
     queryKey: ["customers", "number", number],
-    queryFn: () => api.get<Page<CustomerDoc>>("/customers", { number }),
+    queryFn: () => listCustomers({ number }),
     enabled: number !== "",
   });
   const records = found.data?.items ?? [];
@@ -134,7 +134,7 @@ function Before({ query, present }: BeforeProps) {
   const { t } = useTranslation("desk");
   const contacts = useQuery({
     queryKey: ["contacts", query],
-    queryFn: () => api.get<Page<ContactLine>>("/contacts", { ...query, limit: LAST }),
+    queryFn: () => listContacts({ ...query, limit: LAST }),
   });
   if (contacts.isPending) return <Loading />;
   if (contacts.isError) return <Trouble compact error={contacts.error} retry={() => void contacts.refetch()} />;

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import type { PersonalFigures } from "../api/documents";
+import { getOwnFigures } from "../api/operations/desk";
 import { FigureWords } from "../design/FigureWords";
 import classes from "./DayBar.module.css";
 
@@ -21,7 +20,7 @@ export function DayBar({ agent }: { agent: string }) {
   const { t } = useTranslation("desk");
   const own = useQuery({
     queryKey: ["desk", "figures", agent],
-    queryFn: () => api.get<PersonalFigures>("/desk/figures"),
+    queryFn: () => getOwnFigures(),
     refetchInterval: 30_000,
   });
   return (

@@ -4,9 +4,8 @@ import { Headset, Layers, Phone, Search, Workflow } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Acting } from "../api/acts";
-import { api } from "../api/client";
+import { searchDirectory } from "../api/operations/desk";
 import type { DirectoryEntry } from "../api/documents";
-import type { Page } from "../api/queries";
 import { StateMark } from "../design/StateMark";
 import { STATES, type StateWord } from "../design/states";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -93,7 +92,7 @@ function useEntries(act: "transfer" | "consult", words: string) {
   const { t } = useTranslation("desk");
   const found = useQuery({
     queryKey: ["desk", "directory", words],
-    queryFn: ({ signal }) => api.get<Page<DirectoryEntry>>("/desk/directory", { q: words }, signal),
+    queryFn: ({ signal }) => searchDirectory({ q: words }, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 3_000,
     staleTime: 0,

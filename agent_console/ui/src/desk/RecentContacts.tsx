@@ -2,10 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowDownLeft, ArrowUpRight, ArrowLeftRight } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import type { ContactLine } from "../api/documents";
+import { listRecent } from "../api/operations/contacts";
 import { useNames } from "../api/names";
-import type { Page } from "../api/queries";
 import { Panel } from "../design/Panel";
 import { Empty, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
@@ -22,7 +20,7 @@ export function RecentContacts() {
   const names = useNames();
   const recent = useQuery({
     queryKey: ["desk", "recent"],
-    queryFn: () => api.get<Page<ContactLine>>("/desk/recent", { limit: SHOWN }),
+    queryFn: () => listRecent({ limit: SHOWN }),
   });
   useEffect(() => {
     let count = -1;

@@ -1,15 +1,14 @@
 /** The page's one saver of outcomes, and how the desk reads and changes an outcome through it. */
 
 import { useCallback, useSyncExternalStore } from "react";
-import { api } from "../api/client";
+import { setOutcome } from "../api/operations/desk";
 import type { DeskContact, Outcome } from "../api/documents";
 import { OutcomeSaver, type SaveState } from "./outcome_saver";
 import type { Problem } from "../api/client";
 
 export const saver = new OutcomeSaver({
   // what is typed in the last moment is sent although the page closes
-  put: (contactId, outcome) =>
-    api.put(`/contacts/${encodeURIComponent(contactId)}/outcome`, outcome, { keepalive: true }),
+  put: (contactId, outcome) => setOutcome(contactId, outcome, { keepalive: true }),
   later: (run, ms) => window.setTimeout(run, ms),
   cancel: (timer) => window.clearTimeout(timer),
   kept: localStorage,

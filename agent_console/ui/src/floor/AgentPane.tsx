@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Ear, LogOut, Megaphone, MessageSquareQuote } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { explainAgent } from "../api/operations/supervision";
 import { useNames } from "../api/names";
-import type { AgentContact, AgentRow, AgentWhy } from "../api/documents";
+import type { AgentContact, AgentRow } from "../api/documents";
 import { useReasons } from "../api/queries";
 import { useMe } from "../api/session";
 import { Clock } from "../design/Clock";
@@ -125,7 +125,7 @@ function Idle({ agent }: { agent: string }) {
   const common = useTranslation().t;
   const why = useQuery({
     queryKey: ["agent-explanation", agent],
-    queryFn: () => api.get<AgentWhy>(`/agents/${encodeURIComponent(agent)}/explanation`),
+    queryFn: () => explainAgent(agent),
     refetchInterval: 5_000,
     staleTime: 0,
   });

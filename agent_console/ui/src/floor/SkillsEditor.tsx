@@ -2,8 +2,8 @@ import { Button, Select } from "@mantine/core";
 import { NumberField } from "../design/NumberField";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import type { AgentRow, PreviewDoc } from "../api/documents";
+import { previewChange } from "../api/operations/settings";
+import type { AgentRow } from "../api/documents";
 import { useSkills } from "../api/queries";
 import { AskOnce } from "./AskOnce";
 import classes from "./panes.module.css";
@@ -67,7 +67,7 @@ function SkillsPreview({ row, skills }: { row: AgentRow; skills: Record<string, 
   return (
     <PreviewWords
       queryKey={["preview", row.agent, skills]}
-      ask={() => api.post<PreviewDoc>("/preview", { section: "skills", name: row.agent, document: { skills } })}
+      ask={() => previewChange({ section: "skills", name: row.agent, document: { skills } })}
     />
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { explainContact } from "../api/operations/contacts";
 import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
 import { Clock } from "../design/Clock";
 import { StateMark } from "../design/StateMark";
@@ -25,7 +25,7 @@ export function WaitingPane({ contact }: { contact: string }) {
   const inspect = useInspect();
   const why = useQuery({
     queryKey: ["explanation", contact],
-    queryFn: () => api.get<ContactWhy>(`/contacts/${encodeURIComponent(contact)}/explanation`),
+    queryFn: () => explainContact(contact),
     refetchInterval: 3_000,
     staleTime: 0,
     enabled: row !== undefined,

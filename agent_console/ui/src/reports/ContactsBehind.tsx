@@ -3,9 +3,9 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
+import { listContacts } from "../api/operations/contacts";
 import { useNames } from "../api/names";
 import type { ContactLine, DrillDown } from "../api/documents";
-import type { Page } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import classes from "./ContactsBehind.module.css";
@@ -28,8 +28,7 @@ function Found({ query, open }: Props) {
   const live = query.place !== undefined && query.place !== "ended";
   const found = useInfiniteQuery({
     queryKey: ["contacts", query],
-    queryFn: ({ pageParam }) =>
-      api.get<Page<ContactLine>>("/contacts", { ...query, cursor: pageParam, limit: AT_ONCE }),
+    queryFn: ({ pageParam }) => listContacts({ ...query, cursor: pageParam, limit: AT_ONCE }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 0,

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { getContact, getStory } from "../api/operations/contacts";
+import { listRecordings } from "../api/operations/recordings";
 import { useNames } from "../api/names";
-import type { ContactLine, RecordingDoc, Story } from "../api/documents";
-import type { Page } from "../api/queries";
+import type { ContactLine, Story } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { Recording } from "./Recording";
@@ -12,12 +12,11 @@ import classes from "./StoryPane.module.css";
 /** A contact's whole story: a time line of facts with its recordings. */
 export function StoryPane({ contact }: { contact: string }) {
   const { t } = useTranslation("reports");
-  const at = `/contacts/${encodeURIComponent(contact)}`;
-  const line = useQuery({ queryKey: ["contact", contact], queryFn: () => api.get<ContactLine>(at), staleTime: 0 });
-  const story = useQuery({ queryKey: ["story", contact], queryFn: () => api.get<Story>(`${at}/story`), staleTime: 0 });
+  const line = useQuery({ queryKey: ["contact", contact], queryFn: () => getContact(contact), staleTime: 0 });
+  const story = useQuery({ queryKey: ["story", contact], queryFn: () => getStory(contact), staleTime: 0 });
   const recordings = useQuery({
     queryKey: ["recordings", contact],
-    queryFn: () => api.get<Page<RecordingDoc>>("/recordings", { contact }),
+    queryFn: () => listRecordings({ contact }),
     enabled: (line.data?.recordings ?? 0) > 0,
   });
   if (story.isPending) return <Loading />;

@@ -2,8 +2,8 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Suspense, useEffect } from "react";
-import { api } from "../api/client";
-import type { Me, SignInWays } from "../api/documents";
+import { signInWays } from "../api/operations/session";
+import type { Me } from "../api/documents";
 import { queries } from "../api/queries";
 import { session, useSession } from "../api/session";
 import { schemes } from "../design/colour_scheme";
@@ -40,7 +40,7 @@ export function App() {
 function useOwnLanguage(me: Me | null): void {
   const ways = useQuery({
     queryKey: ["ways"],
-    queryFn: () => api.get<SignInWays>("/session/ways"),
+    queryFn: () => signInWays(),
     staleTime: Infinity,
   });
   const own = me && ways.data && me.language !== ways.data.language ? languageOf(me.language) : null;

@@ -2,8 +2,8 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { address, api } from "../api/client";
-import type { SignInWays } from "../api/documents";
+import { address } from "../api/client";
+import { signInWays } from "../api/operations/session";
 import { problemWords } from "../api/problem_words";
 import { session } from "../api/session";
 import { Brand } from "./Brand";
@@ -13,7 +13,7 @@ import classes from "./SignIn.module.css";
 /** The page of somebody who is not signed in. */
 export function SignIn() {
   const { t } = useTranslation();
-  const ways = useQuery({ queryKey: ["ways"], queryFn: () => api.get<SignInWays>("/session/ways") });
+  const ways = useQuery({ queryKey: ["ways"], queryFn: () => signInWays() });
   return (
     <main className={classes.page}>
       <div className={classes.language}>
