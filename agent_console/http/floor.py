@@ -1,5 +1,7 @@
 """The floor as it is now: agents, queues, who waits, callbacks, alarms, and the words of the settings."""
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Response
 
 from agent_console.documents.desk import CallbackDoc
@@ -138,14 +140,23 @@ async def list_skills(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: 
 
 @router.get("/reasons")
 async def list_reasons(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[ReasonDoc]:
-    """Why agents may be not ready."""
-    return page(ports.floor.reasons(), lambda row: row.reason, cursor, limit)
+    """Why agents may be not ready, in the order of the settings; then those of the system."""
+    rows = ports.floor.reasons()
+    places = _places(row.reason for row in rows)
+    return page(rows, lambda row: places[row.reason], cursor, limit)
 
 
 @router.get("/dispositions")
 async def list_dispositions(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[DispositionDoc]:
-    """What may come of a contact."""
-    return page(ports.floor.dispositions(), lambda row: row.disposition, cursor, limit)
+    """What may come of a contact, in the order of the settings."""
+    rows = ports.floor.dispositions()
+    places = _places(row.disposition for row in rows)
+    return page(rows, lambda row: places[row.disposition], cursor, limit)
+
+
+def _places(names: Iterable[str]) -> dict[str, str]:
+    """A key of paging for each name that keeps them in the order in which they come."""
+    return {name: f"{place:09}" for place, name in enumerate(names)}
 
 
 @router.get("/entry-points")

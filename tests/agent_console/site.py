@@ -132,7 +132,7 @@ class Site:
         self.port = more.get("web", {}).get("port") or free_port()
         web = {"port": self.port, **more.get("web", {})}
         document = {**SETTINGS, **more, "web": web, "home": str(folder), "metrics": {"enabled": False}}
-        path.write_text(yaml.safe_dump(document, allow_unicode=True))
+        path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
         settings: Settings = load(path, {})
         self.folder, self.journal, self.runner = folder, journal, runner
         self.hand = HandClock()

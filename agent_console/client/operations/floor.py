@@ -74,11 +74,11 @@ class FloorOperations(Requests):
         return await self._get(Page[SkillDoc], "GET", "/api/v1/skills", query={"cursor": cursor, "limit": limit})
 
     async def list_reasons(self, *, cursor: str | None = None, limit: int = 50) -> Page[ReasonDoc]:
-        """Why agents may be not ready."""
+        """Why agents may be not ready, in the order of the settings; then those of the system."""
         return await self._get(Page[ReasonDoc], "GET", "/api/v1/reasons", query={"cursor": cursor, "limit": limit})
 
     async def list_dispositions(self, *, cursor: str | None = None, limit: int = 50) -> Page[DispositionDoc]:
-        """What may come of a contact."""
+        """What may come of a contact, in the order of the settings."""
         return await self._get(
             Page[DispositionDoc], "GET", "/api/v1/dispositions", query={"cursor": cursor, "limit": limit}
         )

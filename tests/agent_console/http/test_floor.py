@@ -1,8 +1,11 @@
 """The floor over HTTP: rows, pages, explanations, what supervisors do, and the trail of it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.agent_console.site import Site
+from tests.agent_console.site import Browser, Site, opened
 
 
 def test_a_queue_row_tells_who_waits_who_works_and_what_was_promised(site: Site) -> None:
@@ -160,6 +163,29 @@ def test_the_words_of_the_settings_are_there_for_every_desk(site: Site) -> None:
     [hours] = anna.get("/opening-hours").json()["items"]
     assert hours["open"] is True  # Friday 15 January 2027, 9:00 in Berlin
     assert hours["spans"][0]["closes"] == "2027-01-15T17:00:00.000000Z"
+
+
+def test_reasons_and_dispositions_come_in_the_order_of_the_settings(tmp_path: Path) -> None:
+    """Agents learn their places, and the keys of the first nine: most usual first, whatever their codes."""
+    chosen = ["zebra", "lunch", "apple"]
+    more: dict[str, Any] = {"reasons": {code: {} for code in chosen}, "dispositions": {code: {} for code in chosen}}
+    with opened(tmp_path, more) as site:
+        anna = site.signed_in("anna")
+        own = [one["reason"] for one in pages(anna, "/reasons") if not one["system"]]
+        assert own == chosen
+        assert [one["disposition"] for one in pages(anna, "/dispositions")] == chosen
+
+
+def pages(browser: Browser, path: str) -> list[dict[str, Any]]:
+    """All of a list, two at a time."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        part = browser.get(f"{path}?limit=2{cursor}").json()
+        found += part["items"]
+        if part["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={part['next_cursor']}"
 
 
 def test_totals_and_health(site: Site) -> None:
