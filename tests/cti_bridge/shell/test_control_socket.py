@@ -238,6 +238,7 @@ def test_on_a_real_socket_that_only_the_owner_may_open(tmp_path: Path, desk: Des
     reactor.run(installSignalHandlers=False)
     client.join(10)
     port.stopListening()
+    reactor._asyncioEventloop.close()
     assert json.loads(replies[0])["said"] == "alice: ready"
 
 

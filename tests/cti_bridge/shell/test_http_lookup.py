@@ -1,6 +1,7 @@
 """Look-ups over HTTP against systems that answer well, badly, too much, or never."""
 
 import asyncio
+import contextlib
 import gzip
 import json
 
@@ -101,10 +102,11 @@ class Server:
                 writer.write(self._body)
                 await writer.drain()
                 self.sent += len(self._body)
-            writer.close()
-            await writer.wait_closed()
         except ConnectionError:
             pass
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def ask_at(url, timeout_us):

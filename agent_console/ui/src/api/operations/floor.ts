@@ -70,12 +70,12 @@ export function listSkills(query: { cursor?: string | null; limit?: number } = {
   return api.ask("GET", "/skills", { query, ...options });
 }
 
-/** Why agents may be not ready. */
+/** Why agents may be not ready, in the order of the settings; then those of the system. */
 export function listReasons(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<ReasonDoc>> {
   return api.ask("GET", "/reasons", { query, ...options });
 }
 
-/** What may come of a contact. */
+/** What may come of a contact, in the order of the settings. */
 export function listDispositions(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<DispositionDoc>> {
   return api.ask("GET", "/dispositions", { query, ...options });
 }
