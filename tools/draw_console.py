@@ -158,7 +158,7 @@ def _call(robin: Looks, frames: list[bytes]) -> None:
     page.keyboard.press("e")
     page.wait_for_timeout(900)
     page.keyboard.type("Wants two more seats from April; offer sent.")
-    page.keyboard.press("Alt+Digit2")
+    page.keyboard.press("Alt+Digit1")
     page.wait_for_timeout(900)
     frame()
     robin.snap("desk-wrap-up")

@@ -177,7 +177,7 @@ def test_a_call_is_taken_held_and_wrapped_up_by_keys_alone(people: People, centr
     keys.press("e")
     expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
     keys.type("by keys")
-    keys.press("Alt+Digit1")
+    keys.press("Alt+Digit2")
     keys.press("Alt+f")
     expect(ann.state).to_have_attribute("data-state", "ready")
     assert dispositions(centre)[-1] == ("follow_up", "by keys")
