@@ -2,8 +2,8 @@ import { Code, CopyButton, Button, Modal } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { endSessions, lockUser, resetPassword, unlockUser } from "../api/operations/users";
-import type { OneTimePassword, User } from "../api/documents";
+import { endSessions, listUsers, lockUser, resetPassword, unlockUser } from "../api/operations/users";
+import type { OneTimePassword } from "../api/documents";
 import { everything } from "../api/queries";
 import { AskOnce } from "../floor/AskOnce";
 import { sayDone, sayProblem } from "../shell/notices";
@@ -14,7 +14,7 @@ export function AccountActs({ user }: { user: string }) {
   const { t } = useTranslation("administration");
   const common = useTranslation().t;
   const cache = useQueryClient();
-  const users = useQuery({ queryKey: ["users"], queryFn: () => everything<User>("/users") });
+  const users = useQuery({ queryKey: ["users"], queryFn: () => everything(listUsers) });
   const [given, setGiven] = useState<OneTimePassword | null>(null);
   const account = users.data?.find((one) => one.name === user);
   const doing = async (act: () => Promise<unknown>) => {

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus, Settings2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SettingDoc, User } from "../api/documents";
+import { listUsers } from "../api/operations/users";
+import type { SettingDoc } from "../api/documents";
 import { everything } from "../api/queries";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -102,7 +103,7 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
   const definition = definitionOf(section);
   const accounts = useQuery({
     queryKey: ["users"],
-    queryFn: () => everything<User>("/users"),
+    queryFn: () => everything(listUsers),
     enabled: section === "users",
   });
   return useMemo(() => {

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { endToken, makeToken } from "../api/operations/users";
+import { endToken, listTokens, makeToken } from "../api/operations/users";
 import type { MadeToken, Token } from "../api/documents";
 import { everything } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -23,7 +23,7 @@ export default function Tokens() {
   const common = useTranslation().t;
   const formats = useFormats();
   const cache = useQueryClient();
-  const tokens = useQuery({ queryKey: ["tokens"], queryFn: () => everything<Token>("/tokens") });
+  const tokens = useQuery({ queryKey: ["tokens"], queryFn: () => everything(listTokens) });
   const [made, setMade] = useState<MadeToken | null>(null);
   const refresh = useMemo(() => () => cache.invalidateQueries({ queryKey: ["tokens"] }), [cache]);
   const end = async (token: Token) => {

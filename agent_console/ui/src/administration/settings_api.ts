@@ -3,8 +3,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { api } from "../api/client";
+import { listFlows } from "../api/operations/flows";
 import { changeSettings, deleteSetting, listSettings, previewChange, putSetting } from "../api/operations/settings";
-import type { FlowDoc, PreviewDoc, SettingChange, SettingDoc } from "../api/documents";
+import type { PreviewDoc, SettingChange, SettingDoc } from "../api/documents";
 import { everything, type Page } from "../api/queries";
 import type { SectionName, Source } from "./settings_schema";
 
@@ -17,7 +18,7 @@ export function useSection(section: SectionName) {
 }
 
 export function useFlows() {
-  return useQuery({ queryKey: ["flows"], queryFn: () => everything<FlowDoc>("/flows"), staleTime: 60_000 });
+  return useQuery({ queryKey: ["flows"], queryFn: () => everything(listFlows), staleTime: 60_000 });
 }
 
 export interface Named {
@@ -29,7 +30,7 @@ export interface Named {
 export function useNames(source: Source): readonly Named[] {
   const flows = useQuery({
     queryKey: ["flows"],
-    queryFn: () => everything<FlowDoc>("/flows"),
+    queryFn: () => everything(listFlows),
     staleTime: 60_000,
     enabled: source === "flows",
   });

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AgentRow, QueueRow } from "./documents";
+import { listAgents, listQueues } from "./operations/floor";
 import { everything, useDispositions } from "./queries";
 
 export interface Names {
@@ -16,12 +16,12 @@ const SETTLED = { staleTime: 5 * 60_000 } as const;
 export function useNames(): Names {
   const queues = useQuery({
     queryKey: ["names", "queues"],
-    queryFn: () => everything<QueueRow>("/queues"),
+    queryFn: () => everything(listQueues),
     ...SETTLED,
   });
   const agents = useQuery({
     queryKey: ["names", "agents"],
-    queryFn: () => everything<AgentRow>("/agents"),
+    queryFn: () => everything(listAgents),
     ...SETTLED,
   });
   const dispositions = useDispositions();

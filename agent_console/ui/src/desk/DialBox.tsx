@@ -2,7 +2,7 @@ import { ActionIcon, TextInput } from "@mantine/core";
 import { Phone } from "lucide-react";
 import { type SubmitEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { dial } from "../api/operations/desk";
 import type { DeskState } from "../api/documents";
 import { sayProblem } from "../shell/notices";
 import { useShortcuts } from "../shell/shortcuts";
@@ -27,17 +27,16 @@ export function DialBox({ state }: { state: DeskState }) {
     useMemo(() => [{ code: "KeyL", label: t("dial.keys"), run: () => input.current?.focus() }], [t]),
   );
 
-  const dial = (event: SubmitEvent) => {
+  const call = (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
-    api
-      .post("/desk/calls", { number })
+    dial({ number })
       .then(() => setText(""))
       .catch((error: unknown) => sayProblem(common, error))
       .finally(() => setBusy(false));
   };
   return (
-    <form className={classes.dial} onSubmit={dial}>
+    <form className={classes.dial} onSubmit={call}>
       <TextInput
         ref={input}
         type="tel"

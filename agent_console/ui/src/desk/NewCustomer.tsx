@@ -3,8 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { UserRoundPlus } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import type { CustomerDoc } from "../api/documents";
+import { addCustomer } from "../api/operations/customers";
 import { sayProblem } from "../shell/notices";
 import classes from "./CustomerPanel.module.css";
 
@@ -19,8 +18,7 @@ export function NewCustomer({ number, name }: { number: string; name: string }) 
   const send = (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
-    api
-      .post<CustomerDoc>("/customers", { name: text.trim(), numbers: [number] })
+    addCustomer({ name: text.trim(), numbers: [number] })
       .then(() => cache.invalidateQueries({ queryKey: ["customers"] }))
       .catch((error: unknown) => sayProblem(common, error))
       .finally(() => setBusy(false));

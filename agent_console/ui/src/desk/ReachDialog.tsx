@@ -29,7 +29,7 @@ export function ReachDialog({ act, acting, close }: Props) {
   const entries = useEntries(act, words);
 
   const reach = async (entry: DirectoryEntry) => {
-    if (await acting.run(act, { to_kind: entry.kind, to: entry.to })) close();
+    if (await hand(acting, act, entry)) close();
   };
   const move = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -86,6 +86,11 @@ export function ReachDialog({ act, acting, close }: Props) {
       <p className={classes.hint}>{t(`reach.${act}Hint`)}</p>
     </Modal>
   );
+}
+
+function hand({ run }: Acting, act: Props["act"], { kind, to }: DirectoryEntry): Promise<boolean> {
+  if (act === "transfer") return run("transfer", { to_kind: kind, to });
+  return kind === "agent" || kind === "number" ? run("consult", { to_kind: kind, to }) : Promise.resolve(false);
 }
 
 function useEntries(act: "transfer" | "consult", words: string) {

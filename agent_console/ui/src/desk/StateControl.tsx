@@ -2,7 +2,7 @@ import { Button, Menu } from "@mantine/core";
 import { ChevronDown, LogIn, LogOut } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { deskNotReady, deskReady, deskSignIn, deskSignOut } from "../api/operations/desk";
 import type { DeskState } from "../api/documents";
 import { useReasons } from "../api/queries";
 import { Clock } from "../design/Clock";
@@ -13,10 +13,12 @@ import { sayProblem } from "../shell/notices";
 import { useShortcuts } from "../shell/shortcuts";
 import classes from "./StateControl.module.css";
 
-type Change = (path: "sign-in" | "sign-out" | "ready" | "not-ready", body?: object) => void;
+type Change = (asked: () => Promise<unknown>) => void;
+
+const signIn = () => deskSignIn(null);
 
 /** The agent's own state with its clock, what it will be after the present contact, and how to change it. */
-export function StateControl() {
+export default function StateControl() {
   const desk = useDesk();
   if (!desk) return <div className={classes.place} aria-hidden="true" />;
   return <Present state={desk.state} />;
@@ -27,10 +29,9 @@ function Present({ state }: { state: DeskState }) {
   const [opened, setOpened] = useState(false);
   const [busy, setBusy] = useState(false);
   const change = useCallback<Change>(
-    (path, body) => {
+    (asked) => {
       setBusy(true);
-      api
-        .post(`/desk/${path}`, body)
+      asked()
         .catch((error: unknown) => sayProblem(t, error))
         .finally(() => setBusy(false));
     },
@@ -41,7 +42,7 @@ function Present({ state }: { state: DeskState }) {
     t("state.mine"),
     useMemo(
       () => [
-        { code: "KeyR", label: t("state.becomeReady"), run: () => change(out ? "sign-in" : "ready") },
+        { code: "KeyR", label: t("state.becomeReady"), run: () => change(out ? signIn : deskReady) },
         { code: "KeyS", label: t("state.choose"), run: () => setOpened(true), disabled: out },
       ],
       [t, change, out],
@@ -51,7 +52,7 @@ function Present({ state }: { state: DeskState }) {
   if (out) {
     return (
       <div className={classes.place}>
-        <Button loading={busy} leftSection={<LogIn size={16} aria-hidden />} onClick={() => change("sign-in")}>
+        <Button loading={busy} leftSection={<LogIn size={16} aria-hidden />} onClick={() => change(signIn)}>
           {t("state.signIn")}
         </Button>
       </div>
@@ -116,7 +117,7 @@ function Choices({ change }: { change: Change }) {
   const choosable = reasons.data?.filter((one) => !one.system) ?? [];
   return (
     <Menu.Dropdown>
-      <Menu.Item leftSection={<StateMark state="ready" />} onClick={() => change("ready")}>
+      <Menu.Item leftSection={<StateMark state="ready" />} onClick={() => change(deskReady)}>
         {t("state.ready")}
       </Menu.Item>
       <Menu.Divider />
@@ -125,13 +126,13 @@ function Choices({ change }: { change: Change }) {
         <Menu.Item
           key={one.reason}
           leftSection={<StateMark state="not_ready" />}
-          onClick={() => change("not-ready", { reason: one.reason })}
+          onClick={() => change(() => deskNotReady({ reason: one.reason }))}
         >
           {one.title}
         </Menu.Item>
       ))}
       <Menu.Divider />
-      <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => change("sign-out")}>
+      <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => change(deskSignOut)}>
         {t("state.signOut")}
       </Menu.Item>
     </Menu.Dropdown>

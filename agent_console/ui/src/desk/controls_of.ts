@@ -20,13 +20,15 @@ import {
 } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { ActName, Acting } from "../api/acts";
+import type { ActName, Acting, PlainAct } from "../api/acts";
 import type { DeskContact, Refusal } from "../api/documents";
 import { type Shortcut, useShortcuts } from "../shell/shortcuts";
 
+type ControlAct = PlainAct | Parameters<Ask>[0];
+
 export interface Control {
   id: string;
-  act: ActName;
+  act: ControlAct;
   Icon: LucideIcon;
   label: string;
   code: string;
@@ -49,11 +51,11 @@ export function refusalOf(contact: DeskContact, act: ActName): Refusal | null {
 }
 
 /** Of two acts that undo each other, the one that makes sense now. */
-function now(contact: DeskContact, first: ActName, other: ActName): ActName {
+function now<Act extends ActName>(contact: DeskContact, first: Act, other: Act): Act {
   return refusalOf(contact, other) === null ? other : first;
 }
 
-function recordingAct(contact: DeskContact): ActName {
+function recordingAct(contact: DeskContact): PlainAct {
   return ({ off: "record_start", on: "record_pause", paused: "record_resume" } as const)[contact.recording];
 }
 
@@ -92,7 +94,13 @@ function places(contact: DeskContact): readonly Place[] {
   ];
 }
 
-const ASKED = new Set<ActName>(["transfer", "consult", "send_digits"]);
+/** Acts that need to know more. */
+type Asked = Parameters<Ask>[0];
+const ASKED: Record<Asked, true> = { transfer: true, consult: true, send_digits: true };
+
+function isAsked(act: ControlAct): act is Asked {
+  return act in ASKED;
+}
 
 export function useControls(contact: DeskContact, acting: Acting, ask: Ask): readonly Control[] {
   const { t } = useTranslation("desk");
@@ -101,7 +109,7 @@ export function useControls(contact: DeskContact, acting: Acting, ask: Ask): rea
     () =>
       places(contact).map((place): Control => {
         const { act } = place;
-        const does = ASKED.has(act) ? () => ask(act as Parameters<Ask>[0]) : () => void run(act);
+        const does = isAsked(act) ? () => ask(act) : () => void run(act);
         return { ...place, label: t(`act.${act}`), refusal: refusalOf(contact, act), run: does };
       }),
     [contact, t, run, ask],

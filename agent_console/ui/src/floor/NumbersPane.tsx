@@ -4,6 +4,7 @@ import { Siren, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { EntryPointDoc } from "../api/documents";
 import { useNames } from "../api/names";
+import { listEntryPoints } from "../api/operations/floor";
 import { everything } from "../api/queries";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "./AskOnce";
@@ -19,7 +20,7 @@ export function NumbersPane() {
   const { t } = useTranslation("floor");
   const numbers = useQuery({
     queryKey: KEY,
-    queryFn: () => everything<EntryPointDoc>("/entry-points"),
+    queryFn: () => everything(listEntryPoints),
     refetchInterval: 5_000,
     staleTime: 0,
   });

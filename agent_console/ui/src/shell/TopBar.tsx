@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Me } from "../api/documents";
 import { session } from "../api/session";
-import { StateControl } from "../desk/StateControl";
 import { AlarmBell } from "./AlarmBell";
 import { Brand } from "./Brand";
 import { ChangePassword } from "./ChangePassword";
@@ -14,6 +13,8 @@ import { sayProblem } from "./notices";
 import type { View } from "./Shell";
 import classes from "./TopBar.module.css";
 
+/** Fetched only by agents: supervisors at the floor have no state of their own. */
+const StateControl = lazy(() => import("../desk/StateControl"));
 /** Fetched only by agents whose phone is the browser. */
 const PhoneControl = lazy(() => import("../phone/PhoneControl"));
 
@@ -42,7 +43,11 @@ export function TopBar({ me, views, showKeys }: Props) {
             </Link>
           ))}
       </nav>
-      {me.agent !== null && <StateControl />}
+      {me.agent !== null && (
+        <Suspense fallback={<div className={classes.state} aria-hidden />}>
+          <StateControl />
+        </Suspense>
+      )}
       {me.web_phone !== null && (
         <Suspense fallback={null}>
           <PhoneControl account={me.web_phone} />
