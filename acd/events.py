@@ -97,13 +97,18 @@ class RestoreTalk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RestoreWrapUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """After a restart: this agent is at work after this contact since ``since``, as long as its queue allows."""
+    """After a restart: this agent is at work after this contact since ``since``, as long as its queue allows.
+
+    ``extended``: until ``until`` instead; None: until they end it themselves.
+    """
 
     contact_id: ContactId
     agent_id: AgentId
     queue: QueueName | None
     since: Instant
     customer_id: CustomerId | None = None
+    extended: bool = False
+    until: Instant | None = None
 
 
 class LogIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -149,6 +154,7 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     agent_id: AgentId
     by_us: Duration | None
+    contact_id: ContactId | None = None
 
 
 class LosePhone(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -36,7 +36,7 @@ from acd.model import Agent, Contact, Queue, Work
 from acd.offers import settle, slot_freed, withdraw_ring
 from acd.policy import QueuePolicy
 from facts.ids import AgentId, ContactId, QueueName
-from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded
+from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded, WrapUpExtended
 from facts.requirements import NOTHING_REQUIRED
 from facts.states import Activity, OfferOutcome, Party
 from facts.time import Instant
@@ -56,17 +56,18 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         return
     work = _talk(contact, event.agent_id, _TALK_ENDS, _AFTER_TALK)
     now, agent, queue = centre.now, work.agent, contact.queue
-    _tell_talk_end(centre, work, event.ended_by)
+    rules = None if queue is None or not event.wrap_up else queue.policy
+    wraps_up = rules is not None and (rules.wrap_up_us > 0 or rules.wrap_up == "manual")
+    _tell_talk_end(centre, work, event.ended_by, wraps_up=wraps_up)
     if len(works) == 1:
         contact.works = ()
         forget_contact(centre, contact, remember=not event.contact_ended)
     else:
         contact.works = without(contact.works, work)
-    if queue is not None and event.wrap_up:
-        rules = queue.policy
+    if queue is not None and rules is not None:
         if centre.notes:
             note_handled(queue, now - work.started_at + rules.wrap_up_us)
-        if rules.wrap_up_us > 0 or rules.wrap_up == "manual":
+        if wraps_up:
             _begin_wrap_up(centre, work, rules)
             return
     end_work(agent, work, now)
@@ -117,7 +118,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
     else:
         end_work(agent, work, centre.now)
         contact.works = without(contact.works, work)
-        _tell_talk_end(centre, work, by)
+        _tell_talk_end(centre, work, by, wraps_up=False)
         if not contact.works:
             contact.place = Place.WITHOUT_AGENT
 
@@ -188,14 +189,21 @@ def restore_wrap_up(centre: Centre, event: RestoreWrapUp) -> None:
     centre.matching.take_agent(agent, centre.now)
     work = Work(agent, contact, Activity.WRAP_UP, event.since, centre.now, event.since)
     agent.works += (work,)
-    if queue is None or queue.policy.wrap_up == "automatic":
-        until = event.since + (0 if queue is None else queue.policy.wrap_up_us)
+    until = event.until if event.extended else _wrap_up_end(queue, event.since)
+    if until is not None:
         if until <= centre.now:
             wrap_up_over(centre, work)
             return
         work.timer = centre.deadlines.add(until, wrap_up_over, work)
     tell_state(centre, agent, BY_SYSTEM)
     settle(centre, agent, keep_idle_time=True, changed=False)
+
+
+def _wrap_up_end(queue: Queue | None, since: Instant) -> Instant | None:
+    """How long a wrap-up goes on that nobody has made longer; None: until the agent ends it."""
+    if queue is None:
+        return since
+    return since + queue.policy.wrap_up_us if queue.policy.wrap_up == "automatic" else None
 
 
 def start_talk(centre: Centre, event: StartTalk) -> None:
@@ -302,13 +310,24 @@ def extend_wrap_up(centre: Centre, event: ExtendWrapUp) -> None:
     agent = centre.present_agent(event.agent_id)
     if event.by_us is not None and event.by_us <= 0:
         raise IllegalEvent("a wrap-up can only be extended by more than nothing")
-    work = _wrap_up(agent, None)
+    work = _wrap_up(agent, event.contact_id)
     due = None if work.timer is None else work.timer.at
     if work.timer is not None:
         centre.deadlines.cancel(work.timer)
         work.timer = None
-    if event.by_us is not None:
-        work.timer = centre.deadlines.add((due or centre.now) + event.by_us, wrap_up_over, work)
+    until = None if event.by_us is None else (due or centre.now) + event.by_us
+    if until is not None:
+        work.timer = centre.deadlines.add(until, wrap_up_over, work)
+    contact = work.contact
+    centre.out.append(
+        WrapUpExtended(
+            contact_id=contact.contact_id,
+            agent_id=agent.agent_id,
+            customer_id=contact.customer_id,
+            queue=_queue(contact),
+            until=until,
+        )
+    )
 
 
 def wrap_up_over(centre: Centre, work: Work) -> None:
@@ -348,7 +367,7 @@ def _queue(contact: Contact) -> QueueName | None:
     return None if contact.queue is None else contact.queue.policy.name
 
 
-def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
+def _tell_talk_end(centre: Centre, work: Work, by: Party, *, wraps_up: bool) -> None:
     contact, now = work.contact, centre.now
     queue = contact.queue
     hold = work.hold_us + (now - work.since if work.activity is HOLD else 0)
@@ -361,6 +380,7 @@ def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
             ended_by=by,
             talk_us=now - work.connected_at - hold,
             hold_us=hold,
+            wrap_up_follows=wraps_up,
         )
     )
 

@@ -230,13 +230,14 @@ class TalkEnded(Fact, frozen=True, kw_only=True):
     """One agent's part of a contact is over; ``talk_us`` excludes ``hold_us``.
 
     Imports may not know all: ``hold_us`` None is not known, and without ``wrap_up_known`` no `WrapUpEnded` does not
-    mean that there was no after-contact work.
+    mean that there was no after-contact work. ``wrap_up_follows``: after-contact work begins now; None is not told.
     """
 
     ended_by: Party
     talk_us: Duration
     hold_us: Duration | None = 0
     wrap_up_known: bool = True
+    wrap_up_follows: bool | None = None
 
 
 class ContactLeftQueue(Fact, frozen=True, kw_only=True):
@@ -343,6 +344,12 @@ class AgentTimeCorrected(Fact, frozen=True, kw_only=True):
     replaced: tuple[TimePiece, ...] = ()
     by: str
     why: str = ""
+
+
+class WrapUpExtended(Fact, frozen=True, kw_only=True):
+    """After-contact work for ``contact_id`` goes on until then; None: until the agent ends it."""
+
+    until: Instant | None = None
 
 
 class WrapUpEnded(Fact, frozen=True, kw_only=True):
@@ -560,6 +567,7 @@ AnyFact: TypeAlias = (
     | AgentLoggedOut
     | AgentStateChanged
     | AgentTimeCorrected
+    | WrapUpExtended
     | WrapUpEnded
     | DispositionSet
     | DispositionCorrected

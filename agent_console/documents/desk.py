@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
+from agent_console.documents.supervision import Monitored
 from agent_console.documents.values import DialNumber, Document, DtmfDigits, DurationS, Figures, Moment, Name, Wish
 from facts.states import Activity, Declared
 
@@ -59,6 +60,8 @@ class DeskState(Document):
     logged_in_at: Moment | None
     slots: int
     """How many contacts at once."""
+    listening: list[Monitored] = Field(default_factory=list)
+    """The talks that one hears at this phone, as a supervisor."""
 
 
 class Refusal(Document):

@@ -25,7 +25,7 @@ from acd.events import (
 from cti_bridge.shell import switch_actions, translate
 from cti_bridge.shell.call_control.resuming import recall_contact, resume_call
 from cti_bridge.shell.calls import Call, Leg, Place
-from cti_bridge.shell.remembering import Past, PastCallback, PastContact
+from cti_bridge.shell.remembering import Past, PastCallback, PastContact, PastWrapUp
 from cti_bridge.shell.situation import situation_before
 from facts.ids import AgentId, ContactId
 from facts.journal import CallbackAttempted, CallbackEnded, ContactEnded, ContactLeftQueue
@@ -111,13 +111,11 @@ class Resume:
                 coordinator.tell(DeclareReady(agent_id=agent_id, by=Party.SYSTEM))
             elif agent.reason is not None:
                 coordinator.tell(DeclareNotReady(agent_id=agent_id, reason=agent.reason, by=Party.SYSTEM))
-            self._wrap_up_again(coordinator, agent_id)
+            for wrap_up in self._past.wrap_ups_of(agent_id):
+                self._wrap_up_again(coordinator, agent_id, wrap_up)
 
-    def _wrap_up_again(self, coordinator: "Coordinator", agent_id: AgentId) -> None:
+    def _wrap_up_again(self, coordinator: "Coordinator", agent_id: AgentId, wrap_up: PastWrapUp) -> None:
         """Before any call can be offered to them."""
-        wrap_up = self._past.wrap_up_of(agent_id)
-        if wrap_up is None:
-            return
         over = wrap_up.contact_id not in self._past.contacts
         recall_contact(coordinator, wrap_up.contact_id, wrap_up.contact, over=over)
         coordinator.tell(
@@ -127,6 +125,8 @@ class Resume:
                 queue=wrap_up.queue,
                 since=min(wrap_up.since, coordinator.now()),
                 customer_id=wrap_up.contact.customer_id,
+                extended=wrap_up.extended,
+                until=wrap_up.until,
             )
         )
 

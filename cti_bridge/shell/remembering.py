@@ -45,6 +45,7 @@ from facts.journal import (
     SituationNoted,
     TalkEnded,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from facts.requirement_text import parse_requirement
 from facts.requirements import NOTHING_REQUIRED, Requirement
@@ -121,12 +122,18 @@ class PastAgent(msgspec.Struct):
 
 
 class PastWrapUp(msgspec.Struct):
-    """The contact that an agent talked with last; ``since``: the end of the talk."""
+    """A contact that an agent talked with; ``since``: the end of the talk. ``certain``: that a wrap-up followed.
+
+    ``extended``: the agent made it longer, to ``until``; None: until they end it.
+    """
 
     contact_id: ContactId
     since: Instant
     queue: QueueName | None
     contact: PastContact
+    certain: bool = False
+    extended: bool = False
+    until: Instant | None = None
 
 
 class Past(msgspec.Struct):
@@ -138,18 +145,23 @@ class Past(msgspec.Struct):
     emergencies: dict[str, str] = {}
     callbacks_noted: list[ContactId] = []
     contacts_noted: list[ContactId] = []
-    wrap_ups: dict[AgentId, PastWrapUp] = {}
+    wrap_ups: dict[AgentId, dict[ContactId, PastWrapUp]] = {}
     last_at: Instant = 0
 
     def rested(self) -> dict[ContactId, MenuRested]:
         """The flows that were at rest."""
         return {contact_id: past.rested for contact_id, past in self.contacts.items() if past.rested is not None}
 
-    def wrap_up_of(self, agent_id: AgentId) -> PastWrapUp | None:
-        """What the agent was wrapping up."""
+    def wrap_ups_of(self, agent_id: AgentId) -> list[PastWrapUp]:
+        """What the agent was wrapping up, the oldest first.
+
+        Where an older journal does not say whether a wrap-up followed, the agent's state says it of the last talk.
+        """
         agent = self.agents.get(agent_id)
-        wraps_up = agent is not None and agent.activity is Activity.WRAP_UP
-        return self.wrap_ups.get(agent_id) if wraps_up else None
+        found = list(self.wrap_ups.get(agent_id, {}).values())
+        certain = [wrap_up for wrap_up in found if wrap_up.certain]
+        untold = agent is not None and agent.activity is Activity.WRAP_UP and not certain
+        return found[-1:] if untold else certain
 
     def open_callbacks(self) -> list[ContactId]:
         """Contacts whose customers were to be called back."""
@@ -271,19 +283,35 @@ def _talk_ended(past: Past, entry: Entry, fact: TalkEnded) -> None:
     if contact is None:
         return
     contact.talks = {agent_id: talk for agent_id, talk in contact.talks.items() if agent_id != fact.agent_id}
-    if fact.agent_id is not None and fact.contact_id is not None:
-        past.wrap_ups[fact.agent_id] = PastWrapUp(fact.contact_id, entry.at, fact.queue, contact)
+    if fact.agent_id is None or fact.contact_id is None or fact.wrap_up_follows is False:
+        return
+    of_agent = past.wrap_ups.setdefault(fact.agent_id, {})
+    for before in [wrap_up for wrap_up in of_agent.values() if not wrap_up.certain]:
+        del of_agent[before.contact_id]
+    of_agent[fact.contact_id] = PastWrapUp(
+        fact.contact_id, entry.at, fact.queue, contact, certain=fact.wrap_up_follows is True
+    )
+
+
+def _wrap_up_extended(past: Past, _entry: Entry, fact: WrapUpExtended) -> None:
+    of_agent = past.wrap_ups.get(fact.agent_id, {}) if fact.agent_id is not None else {}
+    wrap_up = of_agent.get(fact.contact_id) if fact.contact_id is not None else None
+    if wrap_up is not None:
+        wrap_up.extended, wrap_up.until = True, fact.until
 
 
 def _wrap_up_ended(past: Past, _entry: Entry, fact: WrapUpEnded) -> None:
-    if fact.agent_id is not None:
-        past.wrap_ups.pop(fact.agent_id, None)
+    if fact.agent_id is not None and fact.contact_id is not None:
+        past.wrap_ups.get(fact.agent_id, {}).pop(fact.contact_id, None)
 
 
 def _disposition(past: Past, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:
-    wrapped_up = (wrap_up.contact for wrap_up in past.wrap_ups.values() if wrap_up.contact_id == fact.contact_id)
-    contact = past.contacts.get(fact.contact_id) if fact.contact_id is not None else None
-    contact = contact or next(wrapped_up, None)
+    if fact.contact_id is None:
+        return
+    wrapped_up = (
+        of_agent[fact.contact_id].contact for of_agent in past.wrap_ups.values() if fact.contact_id in of_agent
+    )
+    contact = past.contacts.get(fact.contact_id) or next(wrapped_up, None)
     if contact is not None:
         contact.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
 
@@ -408,6 +436,7 @@ _FOLDS: dict[type, Callable[[Past, Entry, Any], None]] = {
     ContactRetrieved: _retrieved,
     ContactParked: _parked,
     TalkEnded: _talk_ended,
+    WrapUpExtended: _wrap_up_extended,
     WrapUpEnded: _wrap_up_ended,
     DispositionSet: _disposition,
     DispositionCorrected: _disposition,

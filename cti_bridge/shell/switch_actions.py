@@ -90,6 +90,11 @@ def file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:120].lstrip(".") or "_"
 
 
+def get_variable(channel: str, name: str) -> Headers:
+    """Ask for a channel variable."""
+    return [("Channel", channel), ("Variable", name)]
+
+
 def set_variable(channel: str, name: str, value: str) -> Headers:
     """Set a channel variable."""
     return [("Channel", channel), ("Variable", name), ("Value", value)]

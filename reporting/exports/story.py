@@ -73,6 +73,7 @@ _CUSTOMERS = (
 )  # fmt: skip
 _AGENTS = (
     facts.ContactConnected, facts.ContactHeld, facts.ContactRetrieved, facts.ContactTransferred, facts.DispositionSet,
+    facts.WrapUpExtended,
 )  # fmt: skip
 _AGENTS_ENDS = {OfferOutcome.ANSWERED, OfferOutcome.NO_ANSWER, OfferOutcome.REJECTED, OfferOutcome.BUSY}
 
@@ -280,6 +281,9 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.CallbackRequested: lambda _fact: "asked to be called back, keeping the place",
     facts.CallbackAttempted: lambda fact: f"called back, attempt {fact.attempt}: {fact.outcome.replace('_', ' ')}",
     facts.CallbackEnded: lambda fact: f"callback {fact.outcome} after {fact.attempts} attempts",
+    facts.WrapUpExtended: lambda fact: (
+        f"{_who(fact)} made the wrap-up longer" + ("" if fact.until else ", as long as it takes")
+    ),
     facts.WrapUpEnded: lambda fact: f"{_who(fact)} finished the wrap-up after {_time(fact.took_us)} ({fact.how})",
     facts.DispositionSet: _disposition,
     facts.DispositionCorrected: _corrected,

@@ -35,6 +35,7 @@ from facts.journal import (
     SkillsChanged,
     TalkEnded,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from facts.states import Activity, Declared, OfferOutcome, Party
 from facts.time import SECOND
@@ -388,6 +389,37 @@ def test_after_a_restart_a_wrap_up_goes_on_for_as_long_as_it_would_have() -> Non
     (ended,) = kinds(story.wait(12), WrapUpEnded)
     assert (ended.took_us, ended.how) == (pytest.approx(30 * SECOND, abs=3 * SECOND), "timer")
     assert story.rung_for("c2") == ["a"]
+
+
+@pytest.mark.parametrize("until_s", [50, None])
+def test_after_a_restart_a_wrap_up_that_was_made_longer_keeps_its_new_end(until_s: int | None) -> None:
+    story = Story(queue(wrap_up_us=30 * SECOND), agent("a"))
+    story.ready("a")
+    until = None if until_s is None else START + until_s * SECOND
+    since = START - 60 * SECOND
+    told = story.tell(
+        RestoreWrapUp(contact_id=C1, agent_id=A, queue=QueueName("q"), since=since, extended=True, until=until)
+    )
+    assert not kinds(told, WrapUpEnded)
+    (work,) = story.agent("a").works
+    assert (work.activity, work.until) == (Activity.WRAP_UP, until)
+    ended = kinds(story.wait(60), WrapUpEnded)
+    assert [fact.how for fact in ended] == ([] if until is None else ["timer"])
+
+
+def test_of_several_wrap_ups_the_one_that_is_meant_is_made_longer() -> None:
+    story = Story(queue(wrap_up_us=10 * SECOND), agent("a", slots=2))
+    story.ready("a")
+    for contact in ("c1", "c2"):
+        story.join(contact)
+        story.answer(contact)
+    for contact in ("c1", "c2"):
+        (ended,) = kinds(story.end(contact, after_s=1), TalkEnded)
+        assert ended.wrap_up_follows
+    (told,) = kinds(story.tell(ExtendWrapUp(agent_id=A, by_us=60 * SECOND, contact_id=ContactId("c2"))), WrapUpExtended)
+    assert (told.contact_id, told.until) == ("c2", story.agent("a").works[1].until)
+    (ended,) = kinds(story.wait(12), WrapUpEnded)
+    assert ended.contact_id == "c1"
 
 
 def test_after_a_restart_a_wrap_up_whose_time_has_passed_ends() -> None:

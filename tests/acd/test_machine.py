@@ -261,10 +261,20 @@ class Centre(TwoEngines):
             RestoreTalk(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=since, held_since=held_since)
         )
 
-    @rule(contact_id=contact_ids, agent_id=agent_ids, ago_s=st.integers(0, 30))
-    def restore_wrap_up(self, contact_id: ContactId, agent_id: AgentId, ago_s: int) -> None:
+    @rule(contact_id=contact_ids, agent_id=agent_ids, ago_s=st.integers(0, 30), more=st.none() | st.integers(-5, 20))
+    def restore_wrap_up(self, contact_id: ContactId, agent_id: AgentId, ago_s: int, more: int | None) -> None:
         since = self.now - ago_s * SECOND
-        self.tell(RestoreWrapUp(contact_id=contact_id, agent_id=agent_id, queue=QUEUES[0], since=since))
+        until = None if more is None else self.now + more * SECOND
+        self.tell(
+            RestoreWrapUp(
+                contact_id=contact_id,
+                agent_id=agent_id,
+                queue=QUEUES[0],
+                since=since,
+                extended=more is not None,
+                until=until,
+            )
+        )
 
     @rule(agent_id=agent_ids)
     def end_wrap_up(self, agent_id: AgentId) -> None:

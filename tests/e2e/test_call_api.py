@@ -5,8 +5,18 @@ from typing import Any
 
 import pytest
 
+from agent_console.documents.administration import SettingChange
 from agent_console.documents.desk import Consult, NotReady, SetOutcome, Transfer
-from agent_console.documents.supervision import Monitor, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.documents.supervision import (
+    Monitor,
+    Monitored,
+    Move,
+    PreviewWish,
+    Said,
+    SetAgentState,
+    SetPriority,
+    SetSkills,
+)
 from facts.states import Declared
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import CALLER_HZ, Phones
@@ -128,6 +138,80 @@ def test_a_supervisor_listens_whispers_and_says_something_to_the_team(office: Of
     said = susan.do(susan.client.say_to_team, "north", Said(text="Please be brief today."))
     assert ann.until(lambda live: live.desk_messages.get(said.message_id)).text == "Please be brief today."
     assert susan.problem(susan.client.say_to_team, "south", Said(text="no")).status in (403, 404)
+    caller.hang_up()
+    office.over(contact)
+
+
+def test_a_supervisor_is_on_the_line_still_after_a_restart_and_told_so(office: Office, people: People) -> None:
+    ann, susan = people.sign_in("ann", "desk"), people.sign_in("susan", "desk")
+    caller, leg, contact = talk(office, ann)
+    phone = office.phone("sue")
+    susan.do(susan.client.monitor_contact, contact, Monitor(mode="whisper"))
+    spying = phone.expect_ring()
+    leg.wait_hears(HERTZ["sue"])
+    assert susan.until(lambda live: live.desk.listening if live.desk else None)[0].mode == "whisper"
+    office.kill_daemon()
+    office.start_daemon()
+
+    def listening() -> list[Monitored]:
+        try:
+            return susan.do(susan.client.get_desk).state.listening
+        except OSError:
+            return []
+
+    office.until(listening, 10, "what susan hears to be known again")
+    assert listening() == [Monitored(contact_id=contact, agent="ann", mode="whisper", supervisor="susan")]
+    leg.wait_hears(HERTZ["sue"])
+    assert not caller.hears(HERTZ["sue"])
+    assert susan.do(susan.client.monitor_contact, contact, Monitor(mode="listen")).mode == "listen"
+    leg.wait_hears_not(HERTZ["sue"])
+    susan.until(lambda live: live.desk is not None and [one.mode for one in live.desk.listening] == ["listen"])
+    susan.do(susan.client.stop_monitoring, contact)
+    spying.wait_ended()
+    susan.until(lambda live: live.desk is not None and not live.desk.listening)
+    caller.hang_up()
+    office.over(contact)
+
+
+def test_why_a_caller_waits_and_an_agent_idles_and_what_a_change_would_do(office: Office, people: People) -> None:
+    susan, olga, bob = people.sign_in("susan", "waiting"), people.sign_in("olga"), people.sign_in("bob", "desk")
+    office.phone("bob")
+    caller = office.enter("2")
+    contact = office.wait("ContactQueued").contact_id
+    caller.wait_hears(MUSIC_HZ)
+    why = susan.do(susan.client.explain_contact, contact)
+    assert (why.code, why.queue, why.position) == ("none_free", "support", 1)
+    (verdict,) = [agent for agent in why.agents if agent.agent == "bob"]
+    assert (verdict.qualified, [obstacle.code for obstacle in verdict.ruled_out_by]) == (True, ["not_ready"])
+    idles = susan.do(susan.client.explain_agent, "bob")
+    assert (idles.code, [obstacle.code for obstacle in idles.obstacles]) == ("cannot", ["not_ready"])
+    assert contact in [waiting.contact_id for waiting in idles.contacts]
+
+    before = olga.do(olga.client.get_setting, "agents", "bob").document
+    others = {agent: olga.do(olga.client.get_setting, "agents", agent).document for agent in ("cyd", "dee")}
+    more = [
+        SettingChange(section="agents", name=name, document={**document, "skills": {}})
+        for name, document in others.items()
+    ]
+    wish = PreviewWish(section="agents", name="bob", document={**before, "skills": {}}, more=more)
+    told = olga.do(olga.client.preview_change, wish)
+    assert (told.unroutable, told.gone_queues) == ([contact], [])
+    assert [problem.field for problem in told.problems] == ["queues.support.requires"], "nobody would have the skill"
+    assert set(told.idle_agents) >= {"bob", "cyd", "dee"}
+    kept = olga.do(olga.client.preview_change, PreviewWish(section="agents", name="bob", document=before))
+    assert (kept.unroutable, kept.idle_agents) == ([], [])
+    gone = olga.do(olga.client.preview_change, PreviewWish(section="queues", name="support"))
+    assert gone.gone_queues == ["support"] or gone.problems
+    assert olga.do(olga.client.get_setting, "agents", "bob").document == before, "only looked at"
+
+    bob.do(bob.client.desk_ready)
+    office.leg("bob")
+    assert susan.do(susan.client.explain_contact, contact).code == "rings"
+    bob.do(bob.client.answer_contact, contact)
+    caller.wait_hears(BOB)
+    talks = susan.do(susan.client.explain_contact, contact)
+    assert (talks.code, talks.details) == ("talks", {"agents": ["bob"]})
+    assert [obstacle.code for obstacle in susan.do(susan.client.explain_agent, "bob").obstacles] == ["busy"]
     caller.hang_up()
     office.over(contact)
 

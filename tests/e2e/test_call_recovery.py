@@ -131,11 +131,14 @@ def test_while_a_supervisor_whispers(office: Office, misfortune: Misfortune) -> 
     spying = susan.expect_ring()
     leg.wait_hears(HERTZ["sue"])
     misfortune(office, lambda: hear_each_other(caller, CALLER_HZ, leg, ANN))
+    leg.wait_hears(HERTZ["sue"])
     caller.wait_hears_not(HERTZ["sue"])
-    if spying.active and misfortune is manager_lost:
-        leg.wait_hears(HERTZ["sue"])
-        office.do("sue", contact, "stop_monitoring")
+    assert office.do("sue", contact, "monitor", mode="barge")["agent_id"] == "ann"
+    caller.wait_hears(HERTZ["sue"])
+    assert spying.active, "the same call in another mode"
+    office.do("sue", contact, "stop_monitoring")
     spying.wait_ended()
+    assert office.desks.refused("sue", contact, "stop_monitoring") == "not_monitored"
     office.do("sue", contact, "monitor", mode="listen")
     again = susan.expect_ring()
     again.wait_hears(CALLER_HZ)
@@ -143,6 +146,25 @@ def test_while_a_supervisor_whispers(office: Office, misfortune: Misfortune) -> 
     caller.hang_up()
     again.wait_ended()
     office.over(contact)
+
+
+@pytest.mark.parametrize("who", ["the agent", "the supervisor"])
+def test_somebody_hangs_up_while_a_supervisor_listens_and_nobody_else_does(office: Office, who: str) -> None:
+    caller, leg, contact = office.talk()
+    susan = office.phone("sue")
+    office.do("sue", contact, "monitor", mode="listen")
+    spying = susan.expect_ring()
+    spying.wait_hears(CALLER_HZ)
+    office.ended_unheard(contact)
+    office.kill_daemon()
+    (leg if who == "the agent" else spying).hang_up()
+    spying.wait_ended()
+    office.count_by_hand("ann")
+    office.start_daemon()
+    assert office.desks.refused("sue", contact, "stop_monitoring") == "not_monitored"
+    caller.hang_up()
+    leg.wait_ended()
+    office.until(lambda: office.do("ann", "", "agent")["activity"] == "IDLE", 3, "ann to be free")
 
 
 def test_in_the_middle_of_a_recording(office: Office, misfortune: Misfortune) -> None:

@@ -27,6 +27,7 @@ from agent_console.errors import (
 from cti_bridge.app.console.desk_contacts import desk_contact_doc
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.shell.call_control import desk_contact as made
+from cti_bridge.shell.call_control import supervision
 from cti_bridge.shell.call_control.control import CallControl
 from cti_bridge.shell.call_control.lines import Outcome
 from cti_bridge.shell.call_control.refused import ActRefused
@@ -119,10 +120,11 @@ class Acts:
         done = self._control.supervision.monitor(
             ContactId(contact_id), supervisor, AgentId(phone_of), wish.mode, agent_id=agent
         )
-        found = await self._done(done, "", contact_id, "monitor")
-        return Monitored(
-            contact_id=found.contact_id, agent=found.agent_id, mode=found.mode, supervisor=found.supervisor
-        )
+        return _monitored(await self._done(done, "", contact_id, "monitor"))
+
+    def listening(self, agent: AgentId) -> list[Monitored]:
+        """What is heard at this agent's phone."""
+        return [_monitored(heard) for heard in self._control.supervision.heard_at(agent)]
 
     def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
         """Hear it no more."""
@@ -173,6 +175,10 @@ class Acts:
         if dossier is None or AgentId(agent) not in {*dossier.answered, *dossier.waited}:
             return None
         return self._doc(desks.present(AgentId(agent), ContactId(contact_id)))
+
+
+def _monitored(heard: supervision.Monitored) -> Monitored:
+    return Monitored(contact_id=heard.contact_id, agent=heard.agent_id, mode=heard.mode, supervisor=heard.supervisor)
 
 
 def details_of(wish: Wish) -> Details:

@@ -215,6 +215,7 @@ class Console:
         )
         self._administration.add_follower(lambda _settings, _by: feed.settings_changed())
         coordinator.control.desks.watch(feed.desk_changed)
+        coordinator.control.supervision.watch(feed.mark_agent)
         feed.start()
         return feed
 

@@ -92,6 +92,7 @@ class DaemonDesks:
             since=view.since,
             logged_in_at=view.logged_in_at,
             slots=view.slots,
+            listening=self._acts.listening(view.agent_id),
         )
 
     def contacts(self, agent: str) -> Iterator[DeskContact]:

@@ -49,7 +49,7 @@ class AfterWork:
             self._centre.tell(EndWrapUp(agent_id=agent_id, contact_id=contact_id))
             return msgspec.structs.replace(present, state="over", wrap_up_until=None, acts=desks.no_acts())
         by_us = None if details.by_s is None else round(details.by_s * SECOND)
-        self._centre.tell(ExtendWrapUp(agent_id=agent_id, by_us=by_us))
+        self._centre.tell(ExtendWrapUp(agent_id=agent_id, by_us=by_us, contact_id=contact_id))
         desks.touch(contact_id)
         return desks.present(agent_id, contact_id)
 

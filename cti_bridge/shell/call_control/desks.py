@@ -26,6 +26,7 @@ from facts.journal import (
     Entry,
     OfferMade,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from facts.requirement_text import parse_requirement
 from facts.time import Instant
@@ -80,6 +81,7 @@ class Desks:
             ContactConnected: _connected,
             DispositionSet: _disposition,
             DispositionCorrected: _disposition,
+            WrapUpExtended: lambda *_: None,
             WrapUpEnded: lambda *_: None,
             ContactEnded: _ended,
         }

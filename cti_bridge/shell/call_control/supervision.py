@@ -2,15 +2,17 @@
 
 The supervisor's phone is rung into ``acd-spy``, which hears the agent's leg. Another mode is the same place again with
 another variable. When the agent completes a consultation the supervisor goes along to who has the customer then; any
-other end of the agent's part ends the listening, too.
+other end of the agent's part ends the listening, too. Whose leg it is, whom it hears and how is in its variables, by
+which a daemon that starts anew knows it again.
 """
 
-from collections.abc import Iterator
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, Protocol, TypeAlias, get_args
+from urllib.parse import quote, unquote
 
 import msgspec
 import structlog
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.python.failure import Failure
 
 from acd.contact_state import Place
@@ -38,6 +40,9 @@ RINGS_FOR_S = 20
 
 CONFIRMED_WITHIN_S = 2.0
 
+SUPERVISOR, HEARD, MODE = "ACD_SUPERVISOR", "ACD_SPYEE", "ACD_SPYMODE"
+"""Variables of a supervisor's leg."""
+
 
 class Centre(telling.Centre, Protocol):
     """The distributor, the channels in use, the switch."""
@@ -60,6 +65,9 @@ class Control(Protocol):
 
     lines: Lines
 
+    def agent_of_phone(self, phone: str) -> AgentId | None:
+        """Whose phone this is; None: nobody's."""
+
     def touch(self, contact_id: ContactId) -> None:
         """What desks show of a contact has changed."""
 
@@ -74,17 +82,33 @@ class Monitored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Spy:
-    """A supervisor's leg. ``waiting``: who waits for its being heard of; ``hears``: it is."""
+    """A supervisor's leg, at the phone of ``phone_of``. ``waiting``: who waits for its being heard of.
 
-    __slots__ = ("channel_id", "contact_id", "heard_id", "heard_key", "hears", "mode", "supervisor", "timer", "waiting")
+    ``hears``: it hears somebody now; ``begun``: it did.
+    """
 
-    def __init__(self, supervisor: str, contact_id: ContactId, channel_id: str) -> None:
+    __slots__ = (
+        "begun",
+        "channel_id",
+        "contact_id",
+        "heard_id",
+        "heard_key",
+        "hears",
+        "mode",
+        "phone_of",
+        "supervisor",
+        "timer",
+        "waiting",
+    )
+
+    def __init__(self, supervisor: str, phone_of: AgentId | None, contact_id: ContactId, channel_id: str) -> None:
         self.supervisor = supervisor
+        self.phone_of = phone_of
         self.contact_id = contact_id
         self.channel_id = channel_id
         self.heard_id = self.heard_key = ""
         self.mode: MonitorMode = "listen"
-        self.hears = False
+        self.hears = self.begun = False
         self.waiting: Deferred[Monitored] | None = None
         self.timer: Any = None
 
@@ -97,6 +121,7 @@ class Supervision:
         self._clock = clock
         self._control = control
         self._spies: dict[str, _Spy] = {}
+        self._watchers: list[Callable[[AgentId], None]] = []
 
     # -- listening ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +146,7 @@ class Supervision:
         party = line.call.party(key)
         assert party is not None
         if spy is None:
-            spy = _Spy(supervisor, contact_id, self._centre.calls.new_leg_id("spy"))
+            spy = _Spy(supervisor, phone_of, contact_id, self._centre.calls.new_leg_id("spy"))
             self._spies[spy.channel_id] = spy
             self._aim(spy, key, party.channel_id, mode)
             return self._begin(spy, RINGS_FOR_S + CONFIRMED_WITHIN_S, self._ring(spy, device))
@@ -144,6 +169,20 @@ class Supervision:
     def monitored(self) -> Iterator[Monitored]:
         """All talks that are heard."""
         return (_monitored(spy) for spy in self._spies.values() if spy.hears)
+
+    def heard_at(self, agent_id: AgentId) -> list[Monitored]:
+        """The talks that are heard at this agent's phone."""
+        return [_monitored(spy) for spy in self._spies.values() if spy.begun and spy.phone_of == agent_id]
+
+    def watch(self, watcher: Callable[[AgentId], None]) -> None:
+        """Tell ``watcher`` from now on of every agent at whose phone something else is heard, or nothing any more."""
+        self._watchers.append(watcher)
+
+    def _tell(self, spy: _Spy) -> None:
+        self._control.touch(spy.contact_id)
+        if spy.phone_of is not None:
+            for watcher in self._watchers:
+                watcher(spy.phone_of)
 
     def follow(self, line: Line, agent_id: str) -> None:
         """This agent is about to leave the customer to another: who hears them hears the other from now on."""
@@ -195,8 +234,9 @@ class Supervision:
     def _ring(self, spy: _Spy, device: str) -> Deferred[Any]:
         variables = (
             ("ACD_CALL", spy.contact_id),
-            ("ACD_SPYEE", spy.heard_id),
-            ("ACD_SPYMODE", spy.mode),
+            (SUPERVISOR, quote(spy.supervisor, safe="")),
+            (HEARD, spy.heard_id),
+            (MODE, spy.mode),
             *ANSWERS_BY_ITSELF,
         )
         return self._centre.ask(
@@ -215,7 +255,7 @@ class Supervision:
         )
 
     def _again(self, spy: _Spy) -> Deferred[Any]:
-        for name, value in (("ACD_SPYEE", spy.heard_id), ("ACD_SPYMODE", spy.mode)):
+        for name, value in ((HEARD, spy.heard_id), (MODE, spy.mode)):
             told = self._centre.ask("Setvar", switch_actions.set_variable(spy.channel_id, name, value))
             told.addErrback(lambda _: None)
         return self._centre.ask("Redirect", switch_actions.redirect(spy.channel_id, "acd-spy"))
@@ -237,7 +277,10 @@ class Supervision:
         self._gone(spy, "not_confirmed")
 
     def _hang_up(self, spy: _Spy) -> None:
-        self._centre.ask("Hangup", switch_actions.hang_up(spy.channel_id)).addErrback(lambda _: None)
+        self._end(spy.channel_id)
+
+    def _end(self, channel_id: str) -> None:
+        self._centre.ask("Hangup", switch_actions.hang_up(channel_id)).addErrback(lambda _: None)
 
     def _settle(self, spy: _Spy) -> "Deferred[Monitored] | None":
         waiting, spy.waiting = spy.waiting, None
@@ -250,7 +293,7 @@ class Supervision:
         waiting = self._settle(spy)
         if waiting is not None:
             waiting.errback(ActRefused(reason_id))
-        self._control.touch(spy.contact_id)
+        self._tell(spy)
 
     # -- what the switch says ----------------------------------------------------------------------------------------
 
@@ -268,13 +311,13 @@ class Supervision:
 
     def _spy_changed(self, spy: _Spy, event: translate.SpyChanged) -> None:
         if event.hears and event.heard_id == spy.heard_id:
-            spy.hears = True
+            spy.hears = spy.begun = True
             waiting = self._settle(spy)
             if waiting is not None:
                 waiting.callback(_monitored(spy))
         elif event.heard_id == spy.heard_id or not event.heard_id:
             spy.hears = False
-        self._control.touch(spy.contact_id)
+        self._tell(spy)
 
     def switch_lost(self) -> None:
         """Whoever waits for the switch's word will not get it."""
@@ -284,13 +327,51 @@ class Supervision:
                 waiting.errback(ActRefused("switch_lost"))
 
     def look(self, found: dict[str, translate.ChannelFound]) -> None:
-        """The switch was asked: legs that are gone are gone; those of a daemon that died are ended."""
+        """The switch was asked: legs that are gone are gone; those of a daemon that died go on, or are ended."""
         for spy in list(self._spies.values()):
             if spy.channel_id not in found:
                 self._gone(spy, "switch_lost")
         for channel in found.values():
             if channel.channel_id.startswith("spy-") and channel.channel_id not in self._spies:
-                self._centre.ask("Hangup", switch_actions.hang_up(channel.channel_id)).addErrback(lambda _: None)
+                self._know_again(channel)
+
+    def _know_again(self, channel: translate.ChannelFound) -> None:
+        """Ask the leg whose it is; one that nobody has answered, or that hears nobody any more, is ended."""
+        channel_id = channel.channel_id
+        if not channel.up or channel.context != "acd-spy":
+            self._end(channel_id)
+            return
+        asked = gatherResults(
+            [
+                self._centre.ask("Getvar", switch_actions.get_variable(channel_id, name))
+                for name in (SUPERVISOR, HEARD, MODE)
+            ],
+            consumeErrors=True,
+        )
+
+        def answered(responses: list[Any]) -> None:
+            supervisor, heard_id, mode = (response.get("Value") or "" for response in responses)
+            if not self._goes_on(channel, unquote(supervisor), heard_id, mode):
+                self._end(channel_id)
+
+        asked.addCallbacks(answered, lambda _: self._end(channel_id))
+
+    def _goes_on(self, channel: translate.ChannelFound, supervisor: str, heard_id: str, mode: str) -> bool:
+        """Whether the leg hears an agent who is on the call still; then it is known again."""
+        line = self._control.lines.of_channel(heard_id)
+        agents = () if line is None or line.contact_id != channel.contact_id else line.call.living(Kind.AGENT)
+        heard = next((party for party in agents if party.channel_id == heard_id), None)
+        known_mode = next((known for known in get_args(MonitorMode) if known == mode), None)
+        if heard is None or not supervisor or known_mode is None or self._of(channel.contact_id, supervisor):
+            return False
+        phone_of = self._control.agent_of_phone(channel.channel.rpartition("-")[0])
+        spy = _Spy(supervisor, phone_of, channel.contact_id, channel.channel_id)
+        self._aim(spy, heard.key, heard_id, known_mode)
+        spy.hears = spy.begun = True
+        self._spies[spy.channel_id] = spy
+        log.info("supervision_resumed", contact_id=channel.contact_id, agent=heard.key, mode=mode)
+        self._tell(spy)
+        return True
 
     # -- who waits ---------------------------------------------------------------------------------------------------
 

@@ -399,6 +399,8 @@ export interface DeskState {
   logged_in_at: Instant | null;
   /** How many contacts at once. */
   slots: number;
+  /** The talks that one hears at this phone, as a supervisor. */
+  listening: Monitored[];
 }
 
 /** Call somebody. */

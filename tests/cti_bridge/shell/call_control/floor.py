@@ -90,6 +90,7 @@ class Floor:
         rules: Rules = RULES,
         queue: str = "sales",
         wrap_up_s: float = 0,
+        slots: int = 1,
         switch: Switch | None = None,
         past: Past | None = None,
         start: int = START,
@@ -110,7 +111,8 @@ class Floor:
                 agent: Phone(self.switch, self.switch.endpoints[number], seed=1) for agent, number in PHONES.items()
             }
         self.wrap_up_s = wrap_up_s
-        self.engine = Engine(policy(wrap_up_s))
+        self.slots = slots
+        self.engine = Engine(policy(wrap_up_s, slots))
         resume = Resume(past or Past(contacts={}, agents={}, closed={}, callbacks_noted=[]))
         self.coordinator = Coordinator(
             self.engine,
@@ -327,6 +329,7 @@ class Floor:
         again = Floor(
             rules=self.control.rules,
             wrap_up_s=self.wrap_up_s,
+            slots=self.slots,
             switch=self.switch,
             past=remember(history),
             start=self.clock.now(),
@@ -369,13 +372,14 @@ def contact_of(caller: Caller) -> ContactId:
     return ContactId(caller.channel.variables["ACD_CALL"])
 
 
-def policy(wrap_up_s: float) -> Policy:
+def policy(wrap_up_s: float, slots: int = 1) -> Policy:
     wrap_up = round(wrap_up_s * SECOND)
     queues = tuple(
         QueuePolicy(name=QueueName(name), ring_us=20 * SECOND, wrap_up_us=wrap_up)
         for name in ("sales", "support", "private")
     )
     agents = tuple(
-        AgentPolicy(agent_id=AgentId(agent), phone=f"PJSIP/{number}", team="north") for agent, number in PHONES.items()
+        AgentPolicy(agent_id=AgentId(agent), phone=f"PJSIP/{number}", team="north", slots=slots)
+        for agent, number in PHONES.items()
     )
     return Policy(queues=queues, agents=agents)

@@ -358,13 +358,3 @@ def test_legs_that_are_kept_for_nobody_are_ended(floor: Floor) -> None:
     again = floor.restart()
     again.run(0.5)
     assert again.phones["ann"].channel is None
-
-
-def test_a_supervisor_s_leg_of_a_dead_daemon_is_ended(floor: Floor) -> None:
-    _, contact = floor.talk()
-    floor.control.supervision.monitor(contact, "susan", AgentId("sue"), "listen")
-    floor.run(1)
-    again = floor.restart()
-    again.run(0.5)
-    assert again.phones["sue"].channel is None
-    assert again.state("ann", contact) == "talking"
