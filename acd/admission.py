@@ -230,17 +230,23 @@ def _go_for(centre: Centre, contact: Contact, limits: list[Limit]) -> None:
         any(depart(centre, contact, limit.then, cause_of(limit)) for limit in limits)
 
 
+def leads_on(centre: Centre, contact: Contact, way: Exit) -> bool:
+    """Whether the contact can go that way: not to a queue that it is or has been in, or that is not there."""
+    if way.to_kind != "queue":
+        return True
+    target = centre.queues.get(QueueName(way.to))
+    return target is not None and target is not contact.queue and target.policy.name not in contact.visited
+
+
 def depart(centre: Centre, contact: Contact, way: Exit, cause: LeftQueue) -> bool:
-    """Send the contact on; False: it cannot go there (a queue that it has been in, or that is not there) and stays."""
+    """Send the contact on; False: it cannot go there and stays."""
+    if not leads_on(centre, contact, way):
+        return False
     if way.to_kind != "queue":
         send(centre, contact, way, cause)
         return True
-    queue = contact.queue
-    target = centre.queues.get(QueueName(way.to))
-    assert queue is not None
-    if target is None or target is queue or target.policy.name in contact.visited:
-        return False
-    overflow(centre, contact, queue, target)
+    assert contact.queue is not None
+    overflow(centre, contact, contact.queue, centre.queues[QueueName(way.to)])
     return True
 
 

@@ -2,6 +2,8 @@
 
 from acd.admission import check_line, check_staff
 from acd.centre import Centre
+from acd.closing import send_rest_away
+from acd.hours import sends_away
 from acd.limits import OF_STAFF, while_waiting
 from acd.model import Agent, Queue
 from acd.policy import QueuePolicy
@@ -33,6 +35,8 @@ def _queue_changed(centre: Centre, queue: Queue) -> None:
     clear_cap_alarm(centre, queue)
     if queue.policy.reserve or queue.helped_by:
         review(centre, queue)
+    if sends_away(queue, centre.now):
+        send_rest_away(centre, queue)
     check_line(centre, queue)
 
 

@@ -147,5 +147,6 @@ def _pend(centre: Centre, agent: Agent, pending: Declared | None, reason: Reason
     if agent.free:
         centre.matching.take_agent(agent, centre.now)
     agent.pending, agent.pending_reason = pending, reason
+    centre.staff_version += 1
     centre.unsettled.append(agent)
     tell_state(centre, agent, by)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from acd.admission import leads_on
 from acd.centre import READY, Centre
 from acd.contact_state import Place
 from acd.hours import end_of, inside, is_open, next_inside
@@ -51,9 +52,9 @@ def for_contact(centre: Centre, contact: Contact, able: Sequence[Agent], now: In
             *_of_agents(contact, able),
             *_helpers(queue, now),
             *_ahead_of_others(centre, contact, able, now),
-            *_limits(contact, queue.policy, now),
+            *_limits(centre, contact, queue.policy, now),
             *_of_callback(contact),
-            *_hours(contact, queue, now),
+            *_hours(centre, contact, queue, now),
         )
     )
 
@@ -112,11 +113,12 @@ def _helpers(queue: Queue, now: Instant) -> Iterator[Change]:
             yield Change(at=oldest + rule.wait_us, what=said)
 
 
-def _limits(contact: Contact, rules: QueuePolicy, now: Instant) -> Iterator[Change]:
-    """Where those go who have waited long enough; callbacks stay."""
+def _limits(centre: Centre, contact: Contact, rules: QueuePolicy, now: Instant) -> Iterator[Change]:
+    """Where those go who have waited long enough; callbacks stay, and who could only go back where they have been."""
     for limit in rules.limits if contact.callback is None else ():
         at = contact.joined_at + limit.value
-        if limit.what in OF_OWN_WAIT and holds_while_waiting(limit) and at > now:
+        holds = limit.what in OF_OWN_WAIT and holds_while_waiting(limit)
+        if holds and at > now and leads_on(centre, contact, limit.then):
             yield Change(at=at, what=_goes(limit.then, "goes", "goes"))
 
 
@@ -133,7 +135,7 @@ def _of_callback(contact: Contact) -> Iterator[Change]:
     yield Change(at=callback.expires_at, what=Said("the callback is given up", "callback_over"))
 
 
-def _hours(contact: Contact, queue: Queue, now: Instant) -> Iterator[Change]:
+def _hours(centre: Centre, contact: Contact, queue: Queue, now: Instant) -> Iterator[Change]:
     """The queue's opening or closing by its hours, and what closing means for who waits."""
     rules = queue.policy
     if not is_open(queue, now):
@@ -144,7 +146,8 @@ def _hours(contact: Contact, queue: Queue, now: Instant) -> Iterator[Change]:
     closes = end_of(rules.open, now)
     if closes is None:
         return
-    if rules.closing == "serve" or contact.callback is not None:
+    stays = contact.callback is not None or not leads_on(centre, contact, rules.when_closed)
+    if rules.closing == "serve" or stays:
         said = Said("the queue closes; who waits is still served", "closes")
     else:
         said = _goes(rules.when_closed, "the queue closes; goes", "closes_goes")

@@ -12,9 +12,9 @@ from acd.centre import BY_SYSTEM, CONNECTED, OFFERED, WAITING, Centre, end_work,
 from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
 from acd.events import CallbackAnswered, CallbackFailed, RequestCallback
-from acd.hours import end_of, next_inside
+from acd.hours import end_of, inside, next_inside
 from acd.last_agents import note_answer
-from acd.model import Callback, Contact, Work
+from acd.model import Agent, Callback, Contact, Work
 from acd.offers import place, release, slot_freed, stop_phones
 from acd.queueing import leave
 from facts.ids import AgentId, ContactId
@@ -92,6 +92,14 @@ def keep_trying(centre: Centre, contact: Contact, place_now: Place) -> None:
     contact.place = place_now
     if place_now is WAITING or place_now is Place.SCHEDULED:
         _try_again(centre, contact, max(centre.now, callback.due))
+    elif place_now is OFFERED:
+        assert contact.queue is not None
+        hours = contact.queue.policy.callbacks.hours
+        until = end_of(hours, centre.now)
+        if until is not None:
+            contact.timers += (centre.deadlines.add(until, postpone, contact),)
+        elif not inside(hours, centre.now):
+            postpone(centre, contact)
 
 
 def come_due(centre: Centre, contact: Contact) -> None:
@@ -101,10 +109,20 @@ def come_due(centre: Centre, contact: Contact) -> None:
 
 
 def postpone(centre: Centre, contact: Contact) -> None:
-    """The hours in which customers may be rung are over: who still waits is tried in the next."""
-    if contact.place is WAITING:
+    """The hours in which customers may be rung are over: who was not dialled yet is tried in the next.
+
+    An agent's phone that rings for it stops, as whoever took it would have the customer dialled too late.
+    """
+    if contact.place is not WAITING and contact.place is not OFFERED:
+        return
+    freed: tuple[Agent, ...] = ()
+    if contact.place is OFFERED:
+        freed = stop_phones(centre, contact, OfferOutcome.WITHDRAWN)
+    else:
         centre.matching.stop_waiting(contact)
-        _try_again(centre, contact, centre.now)
+    _try_again(centre, contact, centre.now)
+    for agent in freed:
+        release(centre, agent, OfferOutcome.WITHDRAWN)
 
 
 def callback_answered(centre: Centre, event: CallbackAnswered) -> None:

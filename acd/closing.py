@@ -1,11 +1,12 @@
 """Queues that open and close: by their hours, and by hand in an emergency."""
 
 from acd.admission import depart
-from acd.centre import Centre
+from acd.centre import WAITING, Centre
 from acd.errors import IllegalEvent
 from acd.events import CloseQueue, OpenQueue
 from acd.hours import inside, is_open, next_edge
 from acd.model import Queue
+from acd.offers import place
 from facts.ids import QueueName
 from facts.journal import QueueClosed, QueueOpened
 from facts.states import LeftQueue
@@ -24,8 +25,17 @@ def hours_turn(centre: Centre, queue: Queue) -> None:
     """An interval begins or ends now."""
     queue.edge = None
     watch_hours(centre, queue, centre.now)
-    if queue.closed_by_hand:
-        return
+    if not queue.closed_by_hand:
+        _open_or_close(centre, queue)
+
+
+def follow_hours(centre: Centre, queue: Queue, *, was_inside: bool) -> None:
+    """New rules may open or close a queue at once, with all that follows at the turn of an hour."""
+    if not queue.closed_by_hand and inside(queue.policy.open, centre.now) is not was_inside:
+        _open_or_close(centre, queue)
+
+
+def _open_or_close(centre: Centre, queue: Queue) -> None:
     if inside(queue.policy.open, centre.now):
         centre.out.append(QueueOpened(queue=queue.policy.name))
         return
@@ -66,6 +76,16 @@ def send_all_away(centre: Centre, queue: Queue) -> None:
     for contact in sorted(queue.waiting.values(), key=lambda contact: contact.order):
         if contact.callback is None and contact.offer_id is None:
             depart(centre, contact, queue.policy.when_closed, LeftQueue.CLOSED)
+
+
+def send_rest_away(centre: Centre, queue: Queue) -> None:
+    """Those go for whom a phone rang in vain when the queue closed; who can go nowhere else is offered all the same."""
+    if queue.waiting:
+        send_all_away(centre, queue)
+    for contact in tuple(queue.waiting.values()):
+        if contact.place is WAITING and contact.callback is None:
+            centre.matching.stop_waiting(contact)
+            place(centre, contact)
 
 
 def _queue(centre: Centre, name: QueueName) -> Queue:

@@ -51,11 +51,12 @@ def expected_without_help(centre: Centre, queue: Queue, place_in_line: int) -> D
 
 
 def _expected(queue: Queue, staff: Staff, place_in_line: int) -> Duration | None:
-    if not staff.ready:
+    agents = share_of(queue, staff)
+    if not agents:
         return None
     estimate = queue.estimate
     handling = (estimate.handling_us + _GUESSES * _FIRST_GUESS_US) / (estimate.handled + _GUESSES)
-    moves = share_of(queue, staff) / max(handling, 1.0)
+    moves = agents / max(handling, 1.0)
     gives_up = estimate.abandoned / estimate.waited_us if estimate.waited_us > 0 else 0.0
     if gives_up * place_in_line < moves * 1e-6:
         return round(place_in_line / moves)

@@ -111,6 +111,15 @@ def _why_waiting(contact: Contact, agents: list[Verdict], requirement: str) -> S
     able, present = len(qualified), sum(_is_logged_in(found) for found in qualified)
     if not present:
         return Said(f"of {able} who qualify nobody is logged in", "nobody_in", qualified=able)
+    asked = [found.agent_id for found in qualified if {said.code for said in found.ruled_out_by} == {"not_again"}]
+    if asked:
+        return Said(
+            f"of {able} who qualify {present} are logged in; who is free did not take it just now: {', '.join(asked)}",
+            "asked",
+            qualified=able,
+            logged_in=present,
+            agents=asked,
+        )
     return Said(
         f"of {able} who qualify {present} are logged in, and none of them is free",
         "none_free",

@@ -46,6 +46,11 @@ def is_open(queue: Queue, now: Instant) -> bool:
     return not queue.closed_by_hand and inside(queue.policy.open, now)
 
 
+def sends_away(queue: Queue, now: Instant) -> bool:
+    """Whether the queue is closed, and not even who waits already is served."""
+    return queue.closed_by_hand or (queue.policy.closing == "send_away" and not inside(queue.policy.open, now))
+
+
 def refusal(centre: Centre, queue: Queue) -> tuple[Exit, LeftQueue] | None:
     """Where a contact goes that comes to a closed queue; None: the queue is open."""
     return None if is_open(queue, centre.now) else (queue.policy.when_closed, LeftQueue.CLOSED)

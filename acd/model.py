@@ -157,7 +157,7 @@ class Estimate(msgspec.Struct, eq=False):
 class Staff(msgspec.Struct, frozen=True):
     """Who works for a queue; ``version``: of the agents' declared states for which it holds.
 
-    ``ready``: READY, at work or not; ``teams``: how many of them serve just which queues.
+    ``ready``: READY, at work or not; ``teams``: how many who will take more contacts serve just which queues.
     """
 
     version: int

@@ -25,6 +25,7 @@ from acd.declaring import apply_pending, become_not_ready
 from acd.effects import ConnectContact, DialCustomer, RingAgent, StopRinging
 from acd.errors import IllegalEvent
 from acd.events import AnswerOffer, RefuseOffer
+from acd.hours import sends_away
 from acd.last_agents import note_answer
 from acd.matching import qualifies
 from acd.model import Agent, Contact, Work
@@ -212,7 +213,7 @@ def withdraw_ring(centre: Centre, work: Work, outcome: OfferOutcome) -> None:
     _unlink(centre, work, outcome, stop_phone=True)
     if not contact.works:
         _close_offer(centre, contact)
-        place(centre, contact)
+        _go_on(centre, contact)
 
 
 def stop_phones(centre: Centre, contact: Contact, outcome: OfferOutcome) -> tuple[Agent, ...]:
@@ -252,8 +253,22 @@ def _ring_failed(centre: Centre, contact: Contact, work: Work, outcome: OfferOut
     if not contact.works:
         _close_offer(centre, contact)
     release(centre, agent, outcome)
+    if contact.alone_for is not None:
+        centre.unsettled.append(agent)
     if not contact.works:
+        _go_on(centre, contact)
+
+
+def _go_on(centre: Centre, contact: Contact) -> None:
+    """To the next agent; in a queue that has sent away who waited while it rang, it waits to be sent away as well."""
+    queue = contact.queue
+    assert queue is not None
+    if contact.callback is not None or not sends_away(queue, centre.now):
         place(centre, contact)
+        return
+    contact.place = WAITING
+    centre.matching.wait(contact)
+    centre.unsettled.append(queue)
 
 
 def ask_again(centre: Centre, pair: tuple[Contact, Agent]) -> None:

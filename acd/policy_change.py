@@ -6,8 +6,9 @@ from acd.admission import check_expected, resume
 from acd.aftermath import watches_staff
 from acd.centre import LOGGED_OUT, WAITING, Centre, available
 from acd.classes import CAPPED, JOINED, Classes
-from acd.closing import watch_hours
+from acd.closing import follow_hours, watch_hours
 from acd.events import ReplacePolicy
+from acd.hours import inside
 from acd.matching import Matching
 from acd.model import Agent, Contact, Queue
 from acd.offers import settle
@@ -34,6 +35,7 @@ def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
     centre.out.append(PolicyChanged(policy=msgspec.to_builtins(policy), by=event.by))
     centre.policy = policy
     centre.staff_version += 1
+    inside_hours = {name: inside(queue.policy.open, centre.now) for name, queue in centre.queues.items()}
     waiting = _stop_waiting(centre)
     free = _stop_standing(centre)
     idle_order = centre.matching.idle_order
@@ -57,7 +59,8 @@ def replace_policy(centre: Centre, event: ReplacePolicy) -> None:
             retire(centre, agent)
         elif not agent.free and agent.declared is not LOGGED_OUT:
             settle(centre, agent, keep_idle_time=True, changed=False)
-    for queue in tuple(centre.queues.values()):
+    for name, queue in tuple(centre.queues.items()):
+        follow_hours(centre, queue, was_inside=inside_hours.get(name, inside(queue.policy.open, centre.now)))
         check_expected(centre, queue)
     centre.unsettled += centre.queues.values()
 

@@ -1,16 +1,19 @@
 """Waiting for the preferred agent alone: for a while, and only as long as that agent may become free."""
 
-from acd.centre import READY, Centre
+from acd.centre import Centre
 from acd.model import Agent, Contact
+from acd.pools import in_group
 from acd.queueing import read_again, required
+from acd.staffing import may_become_free
 from facts.requirements import satisfies
 
 
-def may_become_free(agent: Agent) -> bool:
-    """Whether it makes sense to wait for this agent: READY, perhaps at work, and not about to stop."""
-    if agent.declared is READY:
-        return agent.pending is None
-    return agent.pending is READY and agent.phone_reachable
+def is_fit(agent: Agent, contact: Contact) -> bool:
+    """Whether skills and reserve groups let the agent take the contact."""
+    queue = contact.queue
+    assert queue is not None
+    helping = ("", *queue.helped_by, *contact.opened)
+    return any(in_group(agent, group) for group in helping) and satisfies(agent.skills, required(contact))
 
 
 def wait_alone(centre: Centre, contact: Contact) -> None:
@@ -21,7 +24,7 @@ def wait_alone(centre: Centre, contact: Contact) -> None:
     agent = centre.agents.get(contact.preferred_agent) if contact.preferred_agent is not None else None
     if agent is None or until <= centre.now or not may_become_free(agent):
         return
-    if not satisfies(agent.skills, required(contact)):
+    if not is_fit(agent, contact):
         return
     contact.alone_for = agent
     read_again(centre, contact)
@@ -36,8 +39,12 @@ def widen(centre: Centre, contact: Contact) -> None:
 
 
 def let_go(centre: Centre, agent: Agent) -> None:
-    """Who waits for the agent alone waits so no more when they will not be free for a while, or lack the skills now."""
+    """Who waits for the agent alone waits so no more when they will not be free for a while, or may not take it now.
+
+    Nor when they were asked and did not take it: then it is another's turn.
+    """
     stays = may_become_free(agent)
     for contact in centre.matching.waiting_for(agent):
-        if not stays or not satisfies(agent.skills, required(contact)):
+        was_asked = contact.not_again is not None and agent in contact.not_again
+        if not stays or was_asked or not is_fit(agent, contact):
             widen(centre, contact)

@@ -8,6 +8,7 @@ from acd.centre import Centre
 from acd.expected_wait import expected_without_help
 from acd.model import Queue
 from acd.policy import ReserveRule
+from acd.preferred import is_fit
 from acd.queueing import read_again
 from facts.journal import AlarmCleared, AlarmRaised
 from facts.time import Duration, to_seconds
@@ -58,5 +59,7 @@ def _change(centre: Centre, queue: Queue, helped_by: tuple[str, ...], waits: Dur
     queue.helped_by = helped_by
     centre.staff_version += 1
     for contact in sorted(queue.waiting.values(), key=lambda contact: centre.classes.rank(contact, centre.now)):
+        if contact.alone_for is not None and not is_fit(contact.alone_for, contact):
+            contact.alone_for = None
         read_again(centre, contact)
     check_staff(centre, queue)

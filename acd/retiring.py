@@ -15,6 +15,7 @@ def retire(centre: Centre, agent: Agent) -> None:
         withdraw_ring(centre, work, OfferOutcome.WITHDRAWN)
     if agent.works:
         agent.pending, agent.pending_reason = Declared.LOGGED_OUT, None
+        centre.staff_version += 1
         tell_state(centre, agent, BY_SYSTEM)
         return
     if agent.declared is LOGGED_OUT:

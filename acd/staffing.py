@@ -10,6 +10,15 @@ _LEAST_LOAD = 0.05
 """Even a queue without work could get some: so much load keeps its share from being nothing."""
 
 
+def may_become_free(agent: Agent) -> bool:
+    """Whether it makes sense to wait for this agent: READY, perhaps at work, and not about to stop."""
+    if agent.retired:
+        return False
+    if agent.declared is READY:
+        return agent.pending is None
+    return agent.pending is READY and agent.phone_reachable
+
+
 def staff_of(centre: Centre, queue: Queue) -> Staff:
     """Those who meet the queue's own requirement and are not in reserve for others."""
     staff = queue.staff
@@ -31,7 +40,7 @@ def own_staff_of(centre: Centre, queue: Queue) -> Staff:
 
 
 def share_of(queue: Queue, staff: Staff) -> float:
-    """How many READY agents the queue can count on: of those who serve several, its part of their load of late."""
+    """How many agents the queue can count on: of those who serve several, its part of their load of late."""
     return sum(count * _load(queue) / sum(_load(other) for other in serving) for serving, count in staff.teams)
 
 
@@ -52,6 +61,7 @@ def _count(centre: Centre, queue: Queue) -> Staff:
         logged_in += 1
         if agent.declared is READY:
             ready += 1
+        if may_become_free(agent):
             others = (other for other in centre.queues.values() if other is not queue and serves(agent, other))
             teams[(queue, *others)] += 1
     return Staff(centre.staff_version, logged_in, ready, tuple(teams.items()))

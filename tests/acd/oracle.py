@@ -32,7 +32,7 @@ def may_take(agent: Agent, contact: Contact) -> bool:
     if contact.not_again is not None and agent in contact.not_again:
         return False
     if contact.alone_for is not None:
-        return agent is contact.alone_for and satisfies(agent.skills, required(contact))
+        return agent is contact.alone_for and is_fit(agent, contact)
     return is_fit(agent, contact)
 
 
@@ -50,6 +50,11 @@ def is_of(agent: Agent, queue: Queue) -> bool:
     if agent.policy.reserve and not set(agent.policy.reserve) & set(queue.helped_by):
         return False
     return satisfies(agent.skills, queue.policy.requires)
+
+
+def is_within(hours: tuple[tuple[Instant, Instant], ...] | None, at: Instant) -> bool:
+    """Whether an instant is in one of the intervals, of which each has its beginning and not its end."""
+    return hours is None or any(begin <= at < end for begin, end in hours)
 
 
 def leads_on(centre: Centre, contact: Contact, way: Exit) -> bool:

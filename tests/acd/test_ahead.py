@@ -222,6 +222,21 @@ def test_a_relaxation_step_that_opens_a_contact_is_told_to_the_agent() -> None:
     assert rung(story.wait(0.1)) == [("a", "c")]
 
 
+def test_no_way_is_told_that_leads_back_where_the_contact_has_been() -> None:
+    back = Exit(to_kind="queue", to="q")
+    first = queue(limits=(Limit(what="wait", value=10 * SECOND, then=Exit(to_kind="queue", to="r")),))
+    limits = (Limit(what="wait", value=50 * SECOND, then=back), Limit(what="wait", value=70 * SECOND, then=NIGHT))
+    hours = ((START, START + 60 * SECOND),)
+    story = Story(first, queue("r", limits=limits, open=hours, closing="send_away", when_closed=back))
+    story.join("c")
+    story.wait(10)
+    assert ahead(story, "c") == {"the queue closes; who waits is still served": 50.0, "goes to flow night": 60.0}
+    story.wait(59.9)
+    assert story.contact("c").queue == "r"
+    story.wait(0.1)
+    assert story.gone("c")
+
+
 def test_asking_changes_nothing() -> None:
     story = Story(queue(reserve=(ReserveRule(group="back", wait_us=MINUTE),)), agent("b", reserve=("back",)))
     story.ready("b")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from acd.contact_state import Place
@@ -15,9 +16,10 @@ from acd.events import (
     LogOut,
     LosePhone,
     RefuseOffer,
+    ReplacePolicy,
     RequestCallback,
 )
-from acd.policy import CallbackRules, Exit, Limit
+from acd.policy import CallbackRules, Exit, Limit, Policy
 from facts.ids import AgentId, ContactId
 from facts.journal import (
     CallbackAttempted,
@@ -130,6 +132,36 @@ def test_not_before_and_hours_and_expiry() -> None:
     story.join("c2")
     with pytest.raises(IllegalEvent, match="within the hours"):
         asked(story, "c2")
+
+
+def test_nobody_is_rung_after_the_hours_because_an_agents_phone_rang_before() -> None:
+    hours = ((START, START + 100 * SECOND), (START + 500 * SECOND, START + 900 * SECOND))
+    story = Story(queue(callbacks=msgspec.structs.replace(RULES, hours=hours)), agent("a"), agent("b"))
+    story.join("c1")
+    asked(story)
+    story.wait(90)
+    story.ready("a", "b")
+    assert story.rung_for("c1") == ["a"]
+    effects = story.wait(10)
+    assert [stop.why for stop in kinds(effects, StopRinging)] == [OfferOutcome.WITHDRAWN]
+    assert story.contact("c1").callback_due == START + 500 * SECOND
+    assert story.contact("c1").position == 1
+    assert rung(story.join("c2")) == [("a", "c2")], "nobody is blamed, and the longest idle is so still"
+
+
+@pytest.mark.parametrize("ends_at", [50, 120])
+def test_new_hours_hold_for_a_callback_for_which_a_phone_rings(ends_at: int) -> None:
+    story = Story(queue(callbacks=RULES, ring_s=300), agent("a"))
+    story.ready("a")
+    story.join("c1")
+    asked(story)
+    hours = ((START, START + ends_at * SECOND), (START + 500 * SECOND, START + 900 * SECOND))
+    rules = queue(callbacks=msgspec.structs.replace(RULES, hours=hours), ring_s=300)
+    story.tell(ReplacePolicy(policy=Policy(queues=(rules,), agents=(agent("a"),))), 60)
+    story.wait(max(0, ends_at - 62))
+    assert (story.contact("c1").place is Place.SCHEDULED) is (ends_at == 50)
+    story.wait(1)
+    assert story.contact("c1").callback_due == START + 500 * SECOND
 
 
 def test_a_phone_that_rings_stops_when_the_customer_asks_for_later() -> None:

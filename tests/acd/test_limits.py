@@ -1,5 +1,7 @@
 """Who may enter a queue, who may wait on, and where the others go; opening hours and emergencies."""
 
+from typing import Any, Literal
+
 import msgspec
 import pytest
 
@@ -15,7 +17,7 @@ from acd.events import (
     ReplaceSkills,
     RequestCallback,
 )
-from acd.policy import Exit, Limit, LimitHolds, QueuePolicy, ReserveRule
+from acd.policy import Exit, Limit, LimitHolds, Policy, QueuePolicy, ReserveRule
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode, SkillName
 from facts.journal import ContactLeftQueue, ContactQueued, QueueClosed, QueueOpened
 from facts.states import LeftQueue, OfferOutcome
@@ -184,6 +186,41 @@ def test_an_emergency_closes_at_once_and_leaves_the_phone_that_rings() -> None:
     assert not left(story.join("after"))
 
 
+def test_an_emergency_sends_away_also_those_for_whom_it_rang_in_vain() -> None:
+    story = Story(queue(when_closed=NIGHT), agent("a"), agent("b"))
+    story.ready("a", "b")
+    story.join("one")
+    story.join("two")
+    story.tell(CloseQueue(queue=QueueName("q")))
+    effects = story.tell(
+        RefuseOffer(offer_id=story.offer("one"), agent_id=AgentId("a"), outcome=OfferOutcome.UNREACHABLE), 5
+    )
+    assert left(effects) == [("one", "closed", "flow:night")]
+    assert left(story.wait(20)) == [("two", "closed", "flow:night")]
+
+
+def test_who_can_go_nowhere_from_a_closed_queue_is_offered_on() -> None:
+    story = Story(queue(when_closed=Exit(to_kind="queue", to="gone")), agent("a"), agent("b"))
+    story.ready("a", "b")
+    story.join("c")
+    story.tell(CloseQueue(queue=QueueName("q")))
+    assert rung(story.wait(20)) == [("b", "c")]
+
+
+@pytest.mark.parametrize(("closing", "goes"), [("send_away", [("c", "closed", "flow:night")]), ("serve", [])])
+def test_new_hours_close_and_open_a_queue_at_once(closing: Literal["send_away", "serve"], goes: list[Any]) -> None:
+    hours = ((START, START + 500 * SECOND), (START + 1000 * SECOND, START + 2000 * SECOND))
+    story = Story(queue(closing=closing, when_closed=NIGHT, open=hours), agent("a"))
+    story.join("c")
+    story.wait(100)
+    shorter = queue(closing=closing, when_closed=NIGHT, open=hours[1:])
+    effects = story.tell(ReplacePolicy(policy=Policy(queues=(shorter,), agents=(agent("a"),))))
+    assert [fact.why for fact in kinds(effects, QueueClosed)] == ["hours"]
+    assert left(effects) == goes
+    effects = story.tell(ReplacePolicy(policy=Policy(queues=(queue(),), agents=(agent("a"),))), 100)
+    assert [fact.why for fact in kinds(effects, QueueOpened)] == ["hours"]
+
+
 def test_to_another_queue_when_closed() -> None:
     story = Story(queue("q", open=(), when_closed=Exit(to_kind="queue", to="second")), queue("second"), agent("a"))
     story.ready("a")
@@ -302,8 +339,8 @@ def expecting(holds: LimitHolds, *more: str) -> Story:
 
 def test_the_expected_wait_is_judged_anew_when_an_agent_stops() -> None:
     story = expecting("both")
-    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
-    assert left(story.end("t1")) == [("two", "full", "flow:night")]
+    effects = story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    assert left(effects) == [("two", "full", "flow:night")], "the agent talks still, but takes nobody afterwards"
     assert not story.gone("one")
     assert not left(story.tell(LogOut(agent_id=AgentId("b"), force=True))), "nothing is known where nobody is ready"
 

@@ -62,7 +62,9 @@ from tests.acd.oracle import (
     earlier_than,
     goes_before,
     holds_while_waiting,
+    is_fit,
     is_of,
+    is_within,
     leads_on,
     may_be_offered_something,
     may_take,
@@ -358,6 +360,43 @@ class Centre(TwoEngines):
             assert bool(contact.works) is talking
             assert (contact.offer_id is not None) is (contact.place is Place.OFFERED)
             assert contact.place is not Place.NOWHERE
+
+    @invariant()
+    def explanations_are_true(self) -> None:
+        centre = self.engine._centre
+        for contact in centre.contacts.values():
+            why = self.engine.explain_contact(contact.contact_id, self.now)
+            assert why is not None
+            assert all(change.at >= self.now for change in why.changes)
+            if contact.place is not Place.WAITING:
+                continue
+            for found in why.agents:
+                agent = centre.agents[found.agent_id]
+                assert found.qualified is is_fit(agent, contact)
+                free = may_be_offered_something(agent)
+                assert bool(found.ruled_out_by) is not (free and may_take(agent, contact))
+                assert why.summary.code != "none_free" or not (found.qualified and free)
+        for agent in centre.agents.values():
+            why_idle = self.engine.explain_agent(agent.agent_id, self.now)
+            assert why_idle is not None
+            assert bool(why_idle.obstacles) is not may_be_offered_something(agent)
+            assert all(change.at >= self.now for change in why_idle.changes)
+
+    @invariant()
+    def nobody_waits_in_a_queue_that_sends_away_nor_is_rung_outside_hours(self) -> None:
+        """Unless they have no other way; and who is dialled already may answer."""
+        centre = self.engine._centre
+        for contact in centre.contacts.values():
+            queue = contact.queue
+            if queue is None or contact.contact_id not in queue.waiting:
+                continue
+            rules = queue.policy
+            if contact.callback is not None:
+                if contact.place in {Place.WAITING, Place.OFFERED}:
+                    assert is_within(rules.callbacks.hours, self.now)
+            elif contact.place is Place.WAITING and leads_on(centre, contact, rules.when_closed):
+                assert not queue.closed_by_hand
+                assert rules.closing == "serve" or is_within(rules.open, self.now)
 
     @invariant()
     def nobody_waits_where_nobody_works_or_longer_than_a_limit_allows(self) -> None:

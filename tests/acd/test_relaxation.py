@@ -5,13 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.alternatives import MOST_ALTERNATIVES, alternatives
-from acd.events import DeclareNotReady, DeclareReady, LogOut, ReplaceSkills
-from acd.policy import RelaxationStep, ReserveRule
+from acd.contact_state import Place
+from acd.events import DeclareNotReady, DeclareReady, LogOut, RefuseOffer, ReplacePolicy, ReplaceSkills
+from acd.policy import Policy, RelaxationStep, ReserveRule
 from acd.relaxation import relaxed
 from facts.ids import AgentId, ReasonCode, SkillName
 from facts.journal import AlarmCleared, AlarmRaised, RequirementRelaxed
 from facts.requirement_text import parse_requirement, requirement_text
 from facts.requirements import AllOf, AnyOf, AtLeast, Requirement, satisfies
+from facts.states import OfferOutcome
 from facts.time import SECOND
 from tests.acd.stories import START, Story, agent, kinds, queue, rung
 from tests.acd.worlds import level, requirements, skill
@@ -209,14 +211,56 @@ def test_a_reserve_group_comes_and_goes_with_the_staff_when_the_expected_wait_sa
     story.join("waits")
     assert not kinds(story.said, AlarmRaised)
     effects = story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
-    assert not kinds(effects, AlarmRaised)
-    effects = story.end("talks")  # now nobody is READY: the wait would never end
-    assert [alarm.alarm for alarm in kinds(effects, AlarmRaised)] == ["reserve"]
+    assert [alarm.alarm for alarm in kinds(effects, AlarmRaised)] == ["reserve"], "nobody takes who waits"
+    story.end("talks")
     story.ready("b")
     assert story.rung_for("waits") == ["b"]
     assert not kinds(story.said, AlarmCleared), "the group does not leave because it came"
     effects = story.tell(DeclareReady(agent_id=AgentId("a")))
     assert [alarm.alarm for alarm in kinds(effects, AlarmCleared)] == ["reserve"]
+
+
+def test_a_preferred_agent_in_reserve_is_not_waited_for_until_the_group_helps() -> None:
+    rule = ReserveRule(group="back", wait_us=20 * SECOND)
+    story = Story(queue(preferred_wait_s=60, reserve=(rule,)), agent("a"), agent("b", reserve=("back",)))
+    story.ready("b")
+    story.join("c", preferred_agent=AgentId("b"))
+    assert story.contact("c").place is Place.WAITING, "the group does not help yet"
+    assert story.contact("c").alone_for is None
+    assert rung(story.wait(20)) == [("b", "c")]
+
+
+def test_the_wait_for_a_preferred_agent_ends_when_their_group_helps_no_more() -> None:
+    rule = ReserveRule(group="back", wait_us=20 * SECOND)
+    story = Story(queue(preferred_wait_s=60, reserve=(rule,)), agent("a"), agent("b", reserve=("back",)))
+    story.join("first")
+    story.wait(20)
+    story.ready("b")
+    story.join("second", preferred_agent=AgentId("b"))
+    assert story.contact("second").alone_for == "b"
+    story.answer("first")
+    assert story.contact("second").alone_for is None, "nobody has waited for twenty seconds now"
+    story.ready("a")
+    assert story.rung_for("second") == ["a"]
+
+
+def test_a_preferred_agent_who_did_not_take_it_is_waited_for_no_longer() -> None:
+    story = Story(queue(preferred_wait_s=60), agent("a"), agent("b"))
+    story.ready("a", "b")
+    story.join("c", preferred_agent=AgentId("b"))
+    refusal = RefuseOffer(offer_id=story.offer("c"), agent_id=AgentId("b"), outcome=OfferOutcome.REJECTED)
+    assert rung(story.tell(refusal)) == [("a", "c")]
+
+
+def test_a_preferred_agent_whom_a_new_policy_does_not_know_is_waited_for_no_longer() -> None:
+    rules = queue(preferred_wait_s=60)
+    story = Story(rules, agent("a"), agent("b"))
+    story.ready("b", "a")
+    story.join("talks")
+    story.answer("talks", by="b")
+    story.join("c", preferred_agent=AgentId("b"))
+    effects = story.tell(ReplacePolicy(policy=Policy(queues=(rules,), agents=(agent("a"),))))
+    assert rung(effects) == [("a", "c")]
 
 
 def test_the_wait_for_a_preferred_agent_ends_when_they_lack_the_skills_now() -> None:

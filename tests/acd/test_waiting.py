@@ -6,7 +6,7 @@ from math import log
 import pytest
 
 from acd.effects import AnnouncePosition
-from acd.events import DeclareNotReady, LogOut, RefuseOffer
+from acd.events import DeclareNotReady, DeclareReady, LogOut, RefuseOffer
 from acd.policy import Announcements, Limit
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import ContactQueued, ExpectedWaitTold
@@ -217,6 +217,35 @@ def test_why_a_contact_waits() -> None:
         "no may be offered contacts again",
         "goes to exit",
     ]
+
+
+def test_who_is_free_and_did_not_take_the_contact_is_not_said_to_be_busy() -> None:
+    story = Story(queue(retry_s=30), agent("a"), agent("b"))
+    story.ready("a")
+    story.join("c")
+    story.tell(RefuseOffer(offer_id=story.offer("c"), agent_id=AgentId("a"), outcome=OfferOutcome.REJECTED))
+    story.wait(6)
+    found = story.engine.explain_contact(ContactId("c"), story.now)
+    assert found is not None
+    assert found.summary == "of 2 who qualify 1 are logged in; who is free did not take it just now: a"
+    assert found.summary.details == {"qualified": 2, "logged_in": 1, "agents": ["a"]}
+    assert [(change.what, change.at - story.now) for change in found.changes] == [("a may be asked again", 24 * SECOND)]
+
+
+def test_who_is_about_to_stop_is_not_counted_on_for_an_expected_wait() -> None:
+    story = Story(agent("a"), agent("b"))
+    story.ready("a", "b")
+    for name in ("t1", "t2"):
+        story.join(name)
+        story.answer(name)
+    story.join("c")
+    assert story.engine.expected_wait(ContactId("c")) == 90 * SECOND
+    story.tell(LogOut(agent_id=AgentId("a")))
+    assert story.engine.expected_wait(ContactId("c")) == 180 * SECOND
+    story.tell(DeclareNotReady(agent_id=AgentId("b"), reason=ReasonCode("break")))
+    assert story.engine.expected_wait(ContactId("c")) is None
+    story.tell(DeclareReady(agent_id=AgentId("b")))
+    assert story.engine.expected_wait(ContactId("c")) == 180 * SECOND
 
 
 def test_why_an_agent_idles() -> None:
