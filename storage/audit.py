@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from facts.time import Instant
-from storage.journal import Journal
+from storage.journal import Journal, tell_change
 from storage.schema import audit
 
 
@@ -103,6 +103,7 @@ def record_within(connection: Connection, change: Change) -> None:
     for name in ("before", "after"):
         values[name] = None if values[name] is None else msgspec.json.encode(values[name]).decode()
     connection.execute(audit.insert().values(**values))
+    tell_change(connection)
 
 
 def _audited(row: Any) -> Audited:

@@ -6,7 +6,7 @@ the length of the journal.
 """
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from heapq import merge
 from itertools import chain as concatenated
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -30,6 +31,8 @@ from storage.engine import connect_engine, database_url, errors_named
 from storage.errors import ForeignWriterError, ReadOnlyError, SchemaError, SequenceError
 from storage.records import Record, decode, encode
 from storage.schema import CORRECTIONS, IS_CORRECTION, REVISION, journal, journal_head, journal_personal
+
+log = structlog.get_logger(__name__)
 
 PAGE = 2_000
 """Facts read at once."""
@@ -121,6 +124,14 @@ def _upgrade(engine: Engine) -> None:
             upgrade(connection)
 
 
+_CHANGED = "cordboard: something that is watched has changed"
+
+
+def tell_change(connection: Connection) -> None:
+    """What is being written beside facts is of interest to watchers, once it is committed."""
+    connection.info[_CHANGED] = True
+
+
 class Journal:
     """An open journal. Its methods may be called from any thread; `append` from one at a time."""
 
@@ -130,6 +141,7 @@ class Journal:
         self.read_only = read_only
         self._heads: dict[str, Head] = {}
         self._append_lock = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +210,22 @@ class Journal:
             self.engine.connect().execution_options(writes=writes) as connection,
             connection.begin(),
         ):
+            connection.info.pop(_CHANGED, None)
             yield connection
+            changed = connection.info.pop(_CHANGED, False)
+        if changed:
+            self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for watcher in self._watchers:
+            try:
+                watcher()
+            except Exception:
+                log.exception("change_not_told")  # it is on disk all the same
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call ``watcher`` after each commit by this object of what `tell_change` was called for, in its thread."""
+        self._watchers.append(watcher)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -26,7 +26,7 @@ from facts.journal import (
 from facts.time import DAY, Duration, Instant
 from storage.audit import Change, record_within
 from storage.chain import UPKEEP
-from storage.journal import Journal
+from storage.journal import Journal, tell_change
 from storage.schema import recording, recording_filling
 
 Kind = Literal["talk", "voicemail"]
@@ -194,6 +194,8 @@ class RecordingsFiller:
         with self._journal.transaction(writes=True) as connection:
             done += _Intake(connection).take(new)
             _note_filled(connection, node, reached)
+            if new:
+                tell_change(connection)
         return reached
 
     def _known(self) -> dict[NodeName, int]:

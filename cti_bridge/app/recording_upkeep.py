@@ -15,8 +15,10 @@ from twisted.internet.threads import deferToThreadPool
 from config.models import Settings
 from cti_bridge.app.sound_files import Retained, SoundFiles, delete_of_contacts, retain
 from cti_bridge.shell.clock import Clock
+from facts.ids import ContactId
+from facts.journal import ContactConnected, Entry, RecordingStarted, RecordingStopped
 from storage.journal import Journal
-from storage.recordings import Recording, Recordings, RecordingsFiller
+from storage.recordings import KINDS, Recording, Recordings, RecordingsFiller
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,10 @@ class RecordingUpkeep:
         self.files = SoundFiles(settings)
         self._filler = RecordingsFiller(journal)
         self._fault = ""
+        self._written: Callable[[], None] | None = None
+        self._is_wanted_at_once: Callable[[], bool] = lambda: False
+        self._being_made: set[ContactId] = set()
+        self._is_filling = self._is_behind = False
         self._filling = LoopingCall(self.fill)
         self._retaining = LoopingCall(self.retain)
         self._filling.clock = self._retaining.clock = reactor
@@ -59,6 +65,49 @@ class RecordingUpkeep:
     def fill(self) -> "Deferred[None]":
         """Take in what is new."""
         return self._in_thread(self._filler.step).addCallbacks(self._filled, self._failed)
+
+    # -- at once -----------------------------------------------------------------------------------------------------
+
+    def hurry(self, written: Callable[[], None], is_wanted: Callable[[], bool]) -> None:
+        """From now on what is told to `read` is taken in at once, while ``is_wanted``.
+
+        ``written`` returns, in a thread, when all facts so far are on disk.
+        """
+        self._written, self._is_wanted_at_once = written, is_wanted
+
+    def read(self, entry: Entry) -> None:
+        """Take note of the next fact."""
+        fact = entry.fact
+        if fact.contact_id is None or entry.fact.kind not in KINDS:
+            return
+        if isinstance(fact, ContactConnected) and fact.contact_id not in self._being_made:
+            return
+        if isinstance(fact, RecordingStarted):
+            self._being_made.add(fact.contact_id)
+        elif isinstance(fact, RecordingStopped):
+            self._being_made.discard(fact.contact_id)
+        if self._is_wanted_at_once():
+            self._fill_at_once()
+
+    def _fill_at_once(self) -> None:
+        if self._is_filling:
+            self._is_behind = True
+            return
+        self._is_filling, self._is_behind = True, False
+        filled = self._in_thread(self._write_and_step).addCallbacks(self._filled, self._failed)
+        filled.addBoth(lambda _: self._at_once_filled())
+
+    def _write_and_step(self) -> list[Recording]:
+        if self._written is not None:
+            self._written()
+        return self._filler.step()
+
+    def _at_once_filled(self) -> None:
+        self._is_filling = False
+        if self._is_behind:
+            self._fill_at_once()
+
+    # -- what is there -----------------------------------------------------------------------------------------------
 
     def _filled(self, done: list[Recording]) -> None:
         self._fault = ""

@@ -107,6 +107,7 @@ class Console:
     def read(self, entry: Entry) -> None:
         """Take in the next fact; after the board."""
         self._book.read(entry)
+        self._recordings.read(entry)
         if self._feed is not None:
             self._feed.read(entry)
 
@@ -151,6 +152,7 @@ class Console:
             self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
         )
         kept = self._kept_streams(coordinator, recordings)
+        self._recordings.hurry(daemon.written, kept.reads_sounds)
         messages.told = self._start_feed(
             coordinator, rows, desks=desks, alarms=alarms, floor=floor, kept=kept
         ).tell_team
@@ -189,7 +191,9 @@ class Console:
         rows = KeptRows(
             AuditLog(self._journal), self._customers.store, self._recordings.recordings, recordings.document
         )
-        return KeptStreams(self._reactor, coordinator.engine, rows)
+        kept = KeptStreams(self._reactor, coordinator.engine, rows)
+        self._journal.watch(lambda: self._reactor.callFromThread(kept.changed))
+        return kept
 
     def _start_feed(
         self,

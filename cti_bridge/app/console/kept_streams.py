@@ -1,8 +1,8 @@
 """Streams of what is kept in the database: customers, recordings, messages, the audit log.
 
-Others write there too: a command, another node, retention. So the database itself is asked what is new, in a thread,
-every second, and only while somebody reads. Each stream holds what its family's latest changes come to, ``MOST`` of
-them: whoever wants more pages through the REST lists.
+The database is asked what is new as soon as this daemon has changed something there. Others write there too: a
+command, another node; so it is asked every second besides. All in a thread, and only while somebody reads. Each stream
+holds what its family's latest changes come to, ``MOST`` of them: whoever wants more pages through the REST lists.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from pydantic import BaseModel
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
@@ -34,6 +35,9 @@ MOST: Final = 200
 """Rows of a family, over all its streams."""
 
 EVERY_S: Final = 1.0
+
+AGAIN_S: Final = 0.05
+"""So long after a look, changes of meanwhile are looked for: many that come together are told together."""
 
 LATE: Final = 50
 """Numbers of the log may become visible out of order: so many are looked at again."""
@@ -155,6 +159,8 @@ class KeptStreams:
         self._rows = rows
         self._hub: Hub | None = None
         self._is_looking = False
+        self._again: IDelayedCall | None = None
+        self._is_changed = False
         self._fault = ""
         self._every = LoopingCall(self.look)
         self._every.clock = reactor
@@ -169,12 +175,27 @@ class KeptStreams:
         self._hub = None
         if self._every.running:
             self._every.stop()
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+
+    def reads_sounds(self) -> bool:
+        """Whether somebody reads of recordings or messages."""
+        return self._hub is not None and not _KINDS.keys().isdisjoint(map(_family, self._hub.read))
+
+    def changed(self) -> None:
+        """Something is to be looked for: at once, or soon after the look that is under way."""
+        if self._hub is None:
+            return
+        self._is_changed = True
+        if not self._is_looking and self._again is None:
+            self.look()
 
     # -- streams as they are -----------------------------------------------------------------------------------------
 
     def items(self, family: str, of: str) -> Mapping[str, BaseModel] | None:
         """All documents of a stream, as last read; what came since, or before anybody read, is told at once."""
-        self._reactor.callLater(0, self.look)
+        self._reactor.callLater(0, self.changed)
         return self._present(family, of)
 
     def _present(self, family: str, of: str) -> Mapping[str, BaseModel] | None:
@@ -218,6 +239,7 @@ class KeptStreams:
         families = frozenset() if self._hub is None else frozenset(map(_family, self._hub.read)) & set(FAMILIES)
         if self._is_looking:
             return None
+        self._is_changed = False
         if not families:
             self._rows.forget(frozenset(FAMILIES))
             return None
@@ -226,14 +248,25 @@ class KeptStreams:
         return looked.addCallbacks(self._tell, self._failed)
 
     def _tell(self, changed: frozenset[str]) -> None:
-        self._is_looking, self._fault = False, ""
+        self._fault = ""
+        self._looked()
         for stream in [] if self._hub is None else self._hub.read:
             family, _, of = stream.partition("/")
             if self._hub is not None and family in changed:
                 self._hub.replace(stream, self._present(family, of) or {})
 
-    def _failed(self, failure: Failure) -> None:
+    def _looked(self) -> None:
         self._is_looking = False
+        if self._hub is not None and self._again is None:
+            self._again = self._reactor.callLater(AGAIN_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._again = None
+        if self._is_changed:
+            self.look()
+
+    def _failed(self, failure: Failure) -> None:
+        self._looked()
         fault = failure.getErrorMessage()
         if fault != self._fault and self._hub is not None:
             log.error("kept_changes_not_told", reason=fault, mend="told again once the database answers")

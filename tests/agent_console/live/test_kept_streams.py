@@ -11,9 +11,10 @@ from websockets.asyncio.client import ClientConnection
 
 from cti_bridge.app.console import kept_streams
 from facts.ids import AgentId, ContactId, QueueName
-from facts.journal import ContactOffered, RecordingStarted, RecordingStopped, VoicemailLeft
+from facts.journal import ContactConnected, ContactOffered, RecordingStarted, RecordingStopped, VoicemailLeft
 from facts.time import SECOND
-from storage.audit import AuditLog, Change
+from storage.audit import AuditLog, Change, record_within
+from storage.journal import open_journal
 from tests.agent_console.live.test_channel import read, talk
 from tests.agent_console.site import Site, opened
 
@@ -22,7 +23,8 @@ Rows = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr(kept_streams, "EVERY_S", 0.02)
+    """What the daemon itself changes is told although nobody looks by the clock."""
+    monkeypatch.setattr(kept_streams, "EVERY_S", 3600)
     with opened(tmp_path) as found:
         yield found
 
@@ -143,6 +145,61 @@ def test_recordings_are_told_as_far_as_the_list_of_them_goes(
 
     assert {one["contact_id"] for one in browser.get("/recordings").json()["items"]} == seen
     talk(browser, script)
+
+
+def test_what_is_recorded_is_told_as_it_happens(site: Site) -> None:
+    """The facts alone do it: nobody asks for the table of recordings to be filled."""
+
+    async def script(socket: ClientConnection) -> None:
+        told = Told(socket)
+        await told.subscribe("recordings", "voicemails")
+        of: Any = {"contact_id": ContactId("k1"), "agent_id": AgentId("anna"), "queue": QueueName("sales")}
+        site.coordinator.record(RecordingStarted(**of, file="k1.wav"))
+        row = await told.until(lambda: next(iter(told.rows("recordings").values()), None))
+        assert (row["contact_id"], row["length_s"], row["agents"]) == ("k1", None, ["anna"])
+        site.coordinator.record(ContactConnected(**{**of, "agent_id": AgentId("arne")}, waited_us=0))
+        await told.until(lambda: next(iter(told.rows("recordings").values()))["agents"] == ["anna", "arne"])
+        site.coordinator.record(RecordingStopped(**of, file="k1.wav", length_us=10 * SECOND))
+        await told.until(lambda: next(iter(told.rows("recordings").values()))["length_s"] == 10)
+        left = VoicemailLeft(contact_id=ContactId("k2"), mailbox="sales", file="k2.wav", length_us=3 * SECOND)
+        site.coordinator.record(left)
+        await told.until(lambda: [row["contact_id"] for row in told.rows("voicemails").values()] == ["k2"])
+
+    talk(site.signed_in("root"), script)
+
+
+def test_what_others_write_into_the_database_is_told_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_streams, "EVERY_S", 0.05)
+    change = Change(at=1, actor="a command", action="changed", resource="queue", key="q", before=1, after=2)
+
+    async def script(socket: ClientConnection) -> None:
+        told = Told(socket)
+        await told.subscribe("audit")
+        with open_journal(tmp_path / "journal.sqlite3") as another:
+            await asyncio.to_thread(AuditLog(another).record, change)
+        await told.until(lambda: [row for row in told.rows("audit").values() if row["actor"] == "a command"])
+
+    with opened(tmp_path) as site:
+        talk(site.signed_in("root"), script)
+
+
+def test_a_change_that_is_taken_back_is_not_told(site: Site) -> None:
+    told: list[str] = []
+    site.journal.watch(lambda: told.append("told"))
+    change = Change(at=1, actor="x", action="changed", resource="queue", key="q")
+
+    def given_up() -> None:
+        with site.journal.transaction(writes=True) as connection:
+            record_within(connection, change)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        given_up()
+    with site.journal.transaction(writes=True):
+        pass
+    assert told == []
+    AuditLog(site.journal).record(change)
+    assert told == ["told"]
 
 
 def contacts(told: Told) -> set[str]:
