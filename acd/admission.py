@@ -52,9 +52,8 @@ def _ways_out(centre: Centre, queue: Queue, contact: Contact, *, returned: bool)
     closed = refusal(centre, queue)
     if returned and not queue.closed_by_hand and queue.policy.closing == "serve":
         closed = None
-    if closed is not None:
-        return [closed]
-    return refusals(centre, queue, contact, waits=returned)
+    limits = refusals(centre, queue, contact, waits=returned)
+    return limits if closed is None else [closed, *limits]
 
 
 def begin_waiting(centre: Centre, contact: Contact, queue: Queue) -> bool:

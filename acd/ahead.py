@@ -132,7 +132,8 @@ def _of_callback(contact: Contact) -> Iterator[Change]:
         return
     if contact.place is Place.SCHEDULED:
         yield Change(at=callback.due, what=Said("the callback is tried", "callback"))
-    yield Change(at=callback.expires_at, what=Said("the callback is given up", "callback_over"))
+    if contact.place is not Place.DIALLING:  # who is dialled at that time may still answer
+        yield Change(at=callback.expires_at, what=Said("the callback is given up", "callback_over"))
 
 
 def _hours(centre: Centre, contact: Contact, queue: Queue, now: Instant) -> Iterator[Change]:

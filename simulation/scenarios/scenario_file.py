@@ -1,8 +1,10 @@
 """A scenario from a YAML file, with every mistake at once."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from acd.policy import RelaxationStep
+from acd.relaxation import relaxed
 from config.document import read_document
 from config.errors import Problem
 from facts.ids import SkillName
@@ -77,11 +79,16 @@ def _scenario(fields: Fields) -> Scenario:
 
 def _calls(fields: Fields, per_hour: float) -> int:
     """How many calls the run has: said, or as many as are expected in so many hours."""
-    if fields.has("hours"):
-        if fields.has("calls"):
-            fields.wrong("hours", "give calls or hours, not both")
-        return max(1, round(fields.number("hours", above=0) * per_hour))
-    return int(fields.whole("calls", at_least=1, at_most=MOST_CALLS))
+    if not fields.has("hours"):
+        return int(fields.whole("calls", at_least=1, at_most=MOST_CALLS))
+    if fields.has("calls"):
+        fields.wrong("hours", "give calls or hours, not both")
+        fields.whole("calls", at_least=1, at_most=MOST_CALLS)
+    calls = fields.number("hours", above=0) * per_hour
+    if calls > MOST_CALLS:
+        fields.wrong("hours", f"would be {calls:.0e} calls: {MOST_CALLS:.0e} or fewer can be simulated")
+        return MOST_CALLS
+    return max(1, round(calls))
 
 
 def _policy(fields: Fields) -> RoutingRules:
@@ -106,10 +113,19 @@ def _call_type(fields: Fields) -> CallType:
         weight=fields.number("weight", 1.0, above=0),
         target_s=fields.number("target_s", 20.0, above=0),
         starvation_cap_s=fields.number("starvation_cap_s", 0.0, at_least=0),
-        relaxation=tuple(_relaxation(step) for step in fields.items("relaxation")) if fields.has("relaxation") else (),
+        relaxation=_steps(fields) if fields.has("relaxation") else (),
     )
     fields.done()
     return call_type
+
+
+def _steps(fields: Fields) -> tuple[RelaxationStep, ...]:
+    """The relaxation steps, which go forward in time."""
+    steps = tuple(_relaxation(step) for step in fields.items("relaxation"))
+    for index in range(1, len(steps)):
+        if steps[index].after_us <= steps[index - 1].after_us:
+            fields.wrong("relaxation", "is not later than the step before it", index, "after_s")
+    return steps
 
 
 def _relaxation(fields: Fields) -> RelaxationStep:
@@ -167,22 +183,23 @@ def _law(fields: Fields, *more: str) -> Law:
 
 
 def _pool(fields: Fields, call_types: tuple[CallType, ...]) -> Pool:
-    skills = fields.levels("skills")
+    skills, reserve = fields.levels("skills"), fields.names("reserve")
+    taken = [call_type.name for call_type in call_types if call_type.name and _may(skills, reserve, call_type)]
     pool = Pool(
         name=fields.name("name"),
         agents=fields.whole("agents", at_least=1, at_most=MOST_AGENTS),
         skills=skills,
-        handling=_handling(fields, skills, call_types),
+        handling=_handling(fields, taken, call_types),
         wrap_up_s=fields.number("wrap_up_s", 0.0, at_least=0),
         weight=fields.whole("weight", 1, at_least=0),
-        reserve=fields.names("reserve"),
+        reserve=reserve,
     )
     fields.done()
     return pool
 
 
-def _handling(fields: Fields, skills: dict[str, int], call_types: tuple[CallType, ...]) -> dict[str, Law]:
-    """One law for all, or one for each type of call that the pool may take."""
+def _handling(fields: Fields, taken: list[str], call_types: tuple[CallType, ...]) -> dict[str, Law]:
+    """One law for all, or one for each type of call that the pool may take (``taken``), at once or some time."""
     if not fields.has("handling"):
         fields.wrong("handling", "is missing")
         return {}
@@ -197,10 +214,9 @@ def _handling(fields: Fields, skills: dict[str, int], call_types: tuple[CallType
         if handling.has(call_type.name)
     }
     handling.done()
-    own = {SkillName(skill): level for skill, level in skills.items()}
-    for call_type in call_types:
-        if call_type.name not in laws and satisfies(own, call_type.requires):
-            fields.wrong("handling", f"says nothing of {call_type.name}, which this pool may take")
+    for name in taken:
+        if name not in laws:
+            fields.wrong("handling", f"says nothing of {name}, which this pool may take")
     return laws
 
 
@@ -216,14 +232,38 @@ def _served(fields: Fields, call_types: tuple[CallType, ...], pools: tuple[Pool,
         return
     groups = {group for pool in pools for group in pool.reserve}
     for index, call_type in enumerate(call_types):
-        if not call_type.relaxation and not any(_may(pool, call_type) for pool in pools):
-            fields.wrong("call_types", "no pool has the skills that these calls require", index, "requires")
-        for step, relaxed in enumerate(call_type.relaxation):
-            for group in set(relaxed.open) - groups:
+        for number, step in enumerate(call_type.relaxation):
+            for group in set(step.open) - groups:
                 fields.wrong(
-                    "call_types", f"no pool is in the reserve group {group}", index, "relaxation", step, "open"
+                    "call_types", f"no pool is in the reserve group {group}", index, "relaxation", number, "open"
                 )
+        if not any(_may(pool.skills, pool.reserve, call_type) for pool in pools):
+            fields.wrong("call_types", _nobody(call_type, pools), index, "requires")
 
 
-def _may(pool: Pool, call_type: CallType) -> bool:
-    return satisfies({SkillName(skill): level for skill, level in pool.skills.items()}, call_type.requires)
+def _nobody(call_type: CallType, pools: tuple[Pool, ...]) -> str:
+    """Why no pool may ever take these calls."""
+    if any(_may(pool.skills, (), call_type) for pool in pools):
+        return (
+            "only pools in reserve groups have the skills that these calls require, and no relaxation step opens them"
+        )
+    after = ", even after the last relaxation step" if call_type.relaxation else ""
+    return f"no pool has the skills that these calls require{after}"
+
+
+def _may(skills: Mapping[str, int], reserve: tuple[str, ...], call_type: CallType) -> bool:
+    """Whether agents with these skills, in these reserve groups, may take such calls, at once or some time."""
+    own = {SkillName(skill): level for skill, level in skills.items()}
+    return any(
+        (not reserve or not opened.isdisjoint(reserve)) and satisfies(own, requirement)
+        for requirement, opened in _stages(call_type)
+    )
+
+
+def _stages(call_type: CallType) -> Iterator[tuple[Requirement, set[str]]]:
+    """What the calls require, and the reserve groups that may help, at first and after each relaxation step."""
+    requirement, opened = call_type.requires, set[str]()
+    yield requirement, opened
+    for step in call_type.relaxation:
+        requirement, opened = relaxed(requirement, step), opened | set(step.open)
+        yield requirement, opened

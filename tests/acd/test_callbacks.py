@@ -164,6 +164,20 @@ def test_new_hours_hold_for_a_callback_for_which_a_phone_rings(ends_at: int) -> 
     assert story.contact("c1").callback_due == START + 500 * SECOND
 
 
+def test_who_is_dialled_at_the_end_of_the_callback_may_still_answer() -> None:
+    story = Story(queue(callbacks=RULES), agent("a"))
+    story.join("c1")
+    asked(story)
+    story.wait(999)
+    story.ready("a", after_s=0)
+    story.answer("c1")
+    why = story.engine.explain_contact(C1, story.now)
+    assert why is not None
+    assert why.changes == ()
+    story.wait(20)
+    assert kinds(story.tell(CallbackAnswered(contact_id=C1, agent_id=A)), ContactConnected)
+
+
 def test_a_phone_that_rings_stops_when_the_customer_asks_for_later() -> None:
     story = centre()
     story.ready("a")

@@ -199,6 +199,11 @@ def test_an_emergency_sends_away_also_those_for_whom_it_rang_in_vain() -> None:
     assert left(story.wait(20)) == [("two", "closed", "flow:night")]
 
 
+def test_who_can_go_nowhere_from_a_closed_queue_is_held_to_its_limits() -> None:
+    closed = queue("q", open=(), when_closed=Exit(to_kind="queue", to="gone"), limits=(limit("none_ready"),))
+    assert left(Story(closed).join("c")) == [("c", "no_agents", "flow:night")]
+
+
 def test_who_can_go_nowhere_from_a_closed_queue_is_offered_on() -> None:
     story = Story(queue(when_closed=Exit(to_kind="queue", to="gone")), agent("a"), agent("b"))
     story.ready("a", "b")

@@ -101,6 +101,42 @@ def test_a_reserve_group_that_nobody_is_in() -> None:
     assert found == ["s.yaml:15:34: call_types[0].relaxation[1].open: no pool is in the reserve group nobody"]
 
 
+RELAXED = """
+calls: 1000
+call_types:
+  - {name: A, per_hour: 10, requires: {A: 5}, relaxation: [{after_s: 30, lower: {A: 3}}]}
+  - {name: B, per_hour: 10}
+pools:
+  - {name: P, agents: 2, skills: {A: 4}, handling: {B: {distribution: constant, mean_s: 60}}}
+"""
+
+
+def test_a_pool_that_may_take_calls_only_later_needs_their_handling_as_well() -> None:
+    message = "s.yaml:7:42: pools[0].handling: says nothing of A, which this pool may take"
+    assert problems(RELAXED) == [message]
+    requires = "no pool has the skills that these calls require, even after the last relaxation step"
+    text = RELAXED.replace("lower: {A: 3}", "lower: {A: 5}")
+    assert problems(text) == [f"s.yaml:4:29: call_types[0].requires: {requires}"]
+
+
+def test_steps_go_forward_in_time() -> None:
+    text = RELAXED.replace("{A: 3}}]", "{A: 3}}, {after_s: 30, drop: [A]}]")
+    assert "s.yaml:4:91: call_types[0].relaxation[1].after_s: is not later than the step before it" in problems(text)
+
+
+def test_calls_for_which_nobody_leaves_the_reserve() -> None:
+    text = RELAXED.replace("skills:", "reserve: [R], skills:")
+    reserve = "only pools in reserve groups have the skills that these calls require, and no relaxation step opens them"
+    assert problems(text) == [
+        f"s.yaml:{line}: call_types[{at}].requires: {reserve}" for line, at in (("4:29", 0), ("5:5", 1))
+    ]
+
+
+def test_so_many_hours_that_the_run_would_never_end() -> None:
+    text = RELAXED.replace("calls: 1000", "hours: 1.0e+30")
+    assert problems(text)[0] == "s.yaml:2:1: hours: would be 2e+31 calls: 1e+09 or fewer can be simulated"
+
+
 def test_what_need_not_be_said() -> None:
     scenario = parse_scenario(
         "calls: 1000\ncall_types: [{name: A, per_hour: 10}]\n"
