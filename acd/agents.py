@@ -61,6 +61,7 @@ def declare_ready(centre: Centre, event: DeclareReady) -> None:
     if agent.works or not agent.phone_reachable:
         wanted = None if agent.declared is Declared.READY else Declared.READY
         _pend(centre, agent, wanted, None, event.by)
+        settle(centre, agent, event.by, changed=False)
         return
     become_ready(centre, agent)
     tell_state(centre, agent, event.by)

@@ -25,7 +25,7 @@ from config.home import data_home
 from config.kept import Kept
 from config.messages import wording
 from config.models import Settings
-from config.references import Declared, missing_secrets, reference_problems
+from config.references import Declared, lost_ways, missing_secrets, reference_problems
 from config.shape import Slot, bare, slots
 
 MAX_SECRET_BYTES: Final = 65_536
@@ -111,7 +111,7 @@ def examine(
     found = _resolve_files(data, (path.parent if path else Path()).absolute())
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
-    found += [*missing_secrets(data), *_stars(data)]
+    found += [*missing_secrets(data), *_stars(data), *lost_ways(data, declared)]
     settings, mistakes, kept = _validated(data, {**document.texts, **overrides.texts})
     problems += [source.written_problem(where, message) for where, message in (*found, *mistakes)]
     source = msgspec.structs.replace(source, kept=kept)

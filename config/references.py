@@ -64,6 +64,18 @@ def missing_secrets(data: dict[str, Any]) -> Iterator[Mistake]:
             yield ("asterisk", part), message
 
 
+def lost_ways(data: dict[str, Any], declared: Declared) -> Iterator[Mistake]:
+    """Ways out to queues that are not there, told even where something else is wrong in a limit, which is left out."""
+    queues = data.get("queues")
+    for name, queue in queues.items() if isinstance(queues, dict) else ():
+        limits = queue.get("limits") if isinstance(queue, dict) else None
+        for index, limit in enumerate(limits) if isinstance(limits, list) else ():
+            then = limit.get("then") if isinstance(limit, dict) else None
+            to = then.get("to") if isinstance(then, dict) and then.get("to_kind") == "queue" else None
+            if isinstance(to, str) and to and to not in declared.queues:
+                yield ("queues", name, "limits", index, "then", "to"), _unknown("queue", to, declared.queues)
+
+
 def _keys(section: Any) -> Iterable[str]:
     return section if isinstance(section, dict) else ()
 

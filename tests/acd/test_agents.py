@@ -351,6 +351,17 @@ def test_with_two_slots_the_second_contact_comes_after_everybody_elses_first() -
     assert story.agent("a").declared is Declared.NOT_READY
 
 
+def test_who_takes_a_break_back_is_offered_contacts_on_the_slots_left() -> None:
+    story = Story(queue("q"), agent("a", slots=2))
+    story.ready("a")
+    story.join("one")
+    story.answer("one")
+    story.tell(DeclareNotReady(agent_id=AgentId("a"), reason=ReasonCode("break")))
+    story.join("two")
+    assert story.contact("two").place is Place.WAITING
+    assert rung(story.tell(DeclareReady(agent_id=AgentId("a")))) == [("a", "two")]
+
+
 def test_new_skills_bring_what_waits_for_them_and_keep_the_idle_time() -> None:
     story = Story(queue("q", "fr"), agent("a", "en 1"), agent("b", "fr 1, en 1"))
     story.ready("a", "b")

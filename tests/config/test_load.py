@@ -225,6 +225,20 @@ def test_all_mistakes_at_once(folder: Path) -> None:
     ]
 
 
+def test_a_way_out_to_no_queue_is_told_beside_other_mistakes_of_its_limit(folder: Path) -> None:
+    text = """
+queues:
+  q:
+    limits:
+      - {what: wait, after_s: -10, then: {to_kind: queue, to: nosuch}}
+      - {what: waiting, count: 3, then: {to_kind: queue, to: nosuch}}
+"""
+    assert [told for told in mistakes(folder, text) if "nosuch" in told] == [
+        "5:59 queues.q.limits[0].then.to: there is no queue 'nosuch'; add it to queues, or use one of: q",
+        "6:58 queues.q.limits[1].then.to: there is no queue 'nosuch'; add it to queues, or use one of: q",
+    ]
+
+
 def test_holidays_that_nobody_knows(folder: Path) -> None:
     text = """
 opening_hours:
