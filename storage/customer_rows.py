@@ -311,6 +311,9 @@ def change_of(before: Customer | None, after: Customer | None, at: Instant, by: 
     )
 
 
-def merge_of(action: str, kept: str, merged: str, at: Instant, by: str) -> Change:
+def merge_of(number: int, kept: str, merged: str, at: Instant, by: str, *, undone: bool = False) -> Change:
     """What the audit log tells of a merge, or of its undoing."""
-    return Change(at=at, actor=by, action=action, resource=RESOURCE, key=merged, after={"kept": kept})
+    apart, joined = {"merged_into": None}, {"merged_into": kept, "number": number}
+    before, after = (joined, apart) if undone else (apart, joined)
+    action = "merge undone" if undone else "merged"
+    return Change(at=at, actor=by, action=action, resource=RESOURCE, key=merged, before=before, after=after)

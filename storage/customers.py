@@ -209,10 +209,10 @@ class Customers:
                 raise CustomerConflictError(f"{kept} cannot be merged into itself")
             point_within(connection, other, one.customer_id, at, by)
             values = {"kept": kept, "merged": merged, "at": at, "by": by}
-            number = connection.execute(customer_merge.insert().values(**values)).inserted_primary_key
-            record_within(connection, merge_of("merged", kept, merged, at, by))
-        assert number is not None
-        return Merge(number=number[0], kept=one.customer_id, merged=other.customer_id, at=at, by=by)
+            inserted = connection.execute(customer_merge.insert().values(**values)).inserted_primary_key
+            assert inserted is not None
+            record_within(connection, merge_of(inserted[0], kept, merged, at, by))
+        return Merge(number=inserted[0], kept=one.customer_id, merged=other.customer_id, at=at, by=by)
 
     def undo_merge(self, number: int, *, at: Instant, by: str) -> Merge:
         """The two are two again, as they are now. Raises `UnknownCustomerError`, `CustomerConflictError`."""
@@ -225,7 +225,7 @@ class Customers:
             point_within(connection, expected_within(connection, row.merged, None), None, at, by)
             undone = {"undone_at": at, "undone_by": by}
             connection.execute(customer_merge.update().where(customer_merge.c.number == number).values(**undone))
-            record_within(connection, merge_of("merge undone", row.kept, row.merged, at, by))
+            record_within(connection, merge_of(number, row.kept, row.merged, at, by, undone=True))
         return Merge(
             number=number,
             kept=CustomerId(row.kept),

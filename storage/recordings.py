@@ -144,10 +144,15 @@ class Recordings:
         self._note(recording_id, "done", {"done_by": by, "done_at": at}, at, by)
 
     def _note(self, recording_id: str, action: str, values: Mapping[str, Any], at: Instant, by: str) -> None:
+        """Keep what became of it; hearing it changes nothing, so nothing is told of before and after."""
         mine = recording.c.recording_id == recording_id
+        before, after = (None, None) if action == "heard" else ({action: False}, {action: True})
+        change = Change(
+            at=at, actor=by, action=action, resource="recording", key=recording_id, before=before, after=after
+        )
         with self._journal.transaction(writes=True) as connection:
             connection.execute(recording.update().where(mine).values(**values))
-            record_within(connection, Change(at=at, actor=by, action=action, resource="recording", key=recording_id))
+            record_within(connection, change)
 
 
 def _is_seen(seen: Seen) -> sa.ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Customers, as far as a call centre needs them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
@@ -23,10 +23,13 @@ class CustomerWish(Wish):
     """What the customer waits for."""
 
 
+CUSTOMER_ID: Final = r"^[\w][\w.:-]{0,63}$"
+
+
 class NewCustomer(CustomerWish):
     """A new customer."""
 
-    customer_id: Annotated[str, StringConstraints(pattern=r"^[\w][\w.:-]{0,63}$")] | None = None
+    customer_id: Annotated[str, StringConstraints(pattern=CUSTOMER_ID)] | None = None
     """The key; absent: one is made. It stays in facts when the person is erased: no name and no number."""
 
 

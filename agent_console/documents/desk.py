@@ -1,12 +1,14 @@
 """The agent's desk: own state, the contacts at it, and what can be done with them."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
 from agent_console.documents.supervision import Monitored
 from agent_console.documents.values import DialNumber, Document, DtmfDigits, DurationS, Figures, Moment, Name, Wish
 from facts.states import Activity, Declared
+
+PHONE: Final = r"^[A-Za-z0-9_.+-]{1,40}$"
 
 ActName: TypeAlias = Literal[
     "answer",
@@ -198,7 +200,7 @@ class DirectoryEntry(Document):
 class DeskSignIn(Wish):
     """Begin to work."""
 
-    phone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]{1,40}$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=PHONE)] | None = None
     """The phone to work at; absent: one's own."""
 
 

@@ -1,6 +1,6 @@
 """Signing in: who one is, accounts and API tokens."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
@@ -9,7 +9,9 @@ from agent_console.documents.values import Document, Language, Line, Moment, Nam
 Role: TypeAlias = Literal["agent", "supervisor", "administrator"]
 Scope: TypeAlias = Literal["read", "desk", "supervise", "administer"]
 
-UserName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.@+-]+$")]
+USER_NAME: Final = r"^[\w.@+-]+$"
+
+UserName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=USER_NAME)]
 """Letters of any script, digits and ``. @ + - _``."""
 
 Password: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=256)]

@@ -101,20 +101,25 @@ def _one_line(text: str) -> str:
 Line: TypeAlias = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
 """A text of one line."""
 
-Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]{0,63}$")]
+NAME: Final = r"^[^\W\d][\w-]{0,63}$"
+DIAL_NUMBER: Final = r"^\+?[0-9*#]{1,32}$"
+DTMF_DIGITS: Final = r"^[0-9A-D*#]{1,32}$"
+LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME)]
 """What something is called in the settings."""
 
 DialNumber: TypeAlias = Annotated[
     str,
-    StringConstraints(pattern=r"^\+?[0-9*#]{1,32}$"),
+    StringConstraints(pattern=DIAL_NUMBER),
     Field(examples=["+4930123456"]),
 ]
 """A number to dial: digits, ``*`` and ``#``, with ``+`` before an international one. Nothing that a dialplan reads."""
 
-DtmfDigits: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9A-D*#]{1,32}$")]
+DtmfDigits: TypeAlias = Annotated[str, StringConstraints(pattern=DTMF_DIGITS)]
 """Keys of a telephone."""
 
-Language: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language: TypeAlias = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 """A language tag: ``en``, ``zh-CN``."""
 
 Place: TypeAlias = Literal["menu", "waiting", "offered", "scheduled", "dialling", "connected", "wrap_up", "ended"]

@@ -48,3 +48,21 @@ def page(items: Sequence[T], key: Callable[[T], str], cursor: str | None, limit:
         in_order = [item for item in in_order if key(item) > after]
     part = in_order[:limit]
     return Page(items=part, next_cursor=cursor_of(key(part[-1])) if len(in_order) > limit else None)
+
+
+def page_in_order(items: Sequence[T], name: Callable[[T], str], cursor: str | None, limit: int | None) -> Page[T]:
+    """A part of a list whose order is its own; ``limit`` None: all the rest.
+
+    It goes on behind the last one that was given; when that is gone meanwhile, where it stood.
+    """
+    begin = 0 if cursor is None else _behind([name(item) for item in items], cursor)
+    end = len(items) if limit is None else begin + limit
+    more = end < len(items)
+    return Page(items=list(items[begin:end]), next_cursor=cursor_of(f"{end} {name(items[end - 1])}") if more else None)
+
+
+def _behind(names: Sequence[str], cursor: str) -> int:
+    place, blank, last = key_of(cursor).partition(" ")
+    if not blank or not place.isascii() or not place.isdigit() or len(place) > 9:
+        raise bad_cursor()
+    return names.index(last) + 1 if last in names else max(0, int(place) - 1)

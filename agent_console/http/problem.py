@@ -1,6 +1,6 @@
 """Any failure as a problem document: the one place where errors become HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -20,25 +20,10 @@ from agent_console.errors import (
     TooLargeError,
     TooManyError,
 )
+from agent_console.http.refusals import field_problems
 from agent_console.limits import MOST_BODY, MOST_FILE
 
 log = structlog.get_logger(__name__)
-
-_WAYS_OUT: Mapping[str, str] = {
-    "missing": "add it",
-    "extra_forbidden": "leave it out, or look up its name in the API's description",
-    "json_invalid": "send valid JSON",
-    "string_pattern_mismatch": "write it so that it matches the pattern",
-    "string_too_long": "shorten it",
-    "string_too_short": "write more",
-    "literal_error": "choose one of these",
-    "enum": "choose one of these",
-    "string_type": "send a text in quotes",
-    "int_type": "send a whole number",
-    "bool_type": "send true or false",
-    "value_error": "correct it as the rule says",
-}
-_WAY_OUT = "correct it; the API's description (/api/v1/openapi.json) tells what is accepted"
 
 
 def problem_of(error: ConsoleError) -> Problem:
@@ -76,18 +61,6 @@ def response_of(error: ConsoleError) -> Response:
     return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, MEDIA_TYPE)
 
 
-def field_problems(errors: Sequence[Any]) -> list[FieldProblem]:
-    """What pydantic found, as field, rule and way out. Values are never repeated: they may be secret."""
-    return [
-        FieldProblem(
-            field=".".join(str(part) for part in error["loc"]),
-            rule=str(error["msg"]).removeprefix("Value error, "),
-            way_out=_WAYS_OUT.get(error["type"], _WAY_OUT),
-        )
-        for error in errors
-    ]
-
-
 def install(app: FastAPI) -> None:
     """Turn every failure of this application into a problem document."""
 
@@ -123,6 +96,13 @@ _OF_THE_FRAMEWORK: Mapping[int, ConsoleError] = {400: _UNREADABLE, 413: TOO_LARG
 """Errors of the framework in our own words."""
 
 
+_DETAILS: Mapping[int, str] = {
+    405: "this address does not take this method; the header Allow names those that it takes, "
+    "and GET /api/v1/openapi.json lists all operations",
+}
+"""What the framework says in one word."""
+
+
 def _plain_http(error: HTTPException) -> Response:
     """An error of the framework: no such path, no such method, a body that is too large."""
     status = HTTPStatus(error.status_code)
@@ -130,7 +110,7 @@ def _plain_http(error: HTTPException) -> Response:
         type="about:blank",
         title=status.phrase,
         status=status,
-        detail=str(error.detail),
+        detail=_DETAILS.get(error.status_code, str(error.detail)),
         error_id=status.phrase.lower().replace(" ", "_"),
     )
     return Response(problem.model_dump_json(exclude_none=True), status, error.headers, MEDIA_TYPE)

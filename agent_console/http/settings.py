@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from agent_console.documents.administration import (
@@ -19,7 +19,7 @@ from agent_console.documents.values import Line, Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
 from agent_console.http.etags import Match, MatchOrNew, tag
 from agent_console.http.guard import Daemon, Seen, Who
-from agent_console.http.paging import Cursor, Limit, bad_cursor, cursor_of, key_of
+from agent_console.http.paging import MOST, Cursor, Limit, bad_cursor, cursor_of, key_of, page_in_order
 from agent_console.limits import MOST_FILE
 from agent_console.ports import Ports, SettingsStore
 
@@ -84,9 +84,14 @@ async def undo_revision(ports: Daemon, who: Who, number: int) -> RevisionLine:
 
 
 @router.get("/settings/{section}")
-async def list_settings(ports: Daemon, section: SectionName) -> Page[SettingDoc]:
-    """All entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself."""
-    return Page(items=list(await _store(ports).section(section)))
+async def list_settings(
+    ports: Daemon,
+    section: SectionName,
+    cursor: Cursor = None,
+    limit: Annotated[int | None, Query(ge=1, le=MOST, description="How many at once; absent: all.")] = None,
+) -> Page[SettingDoc]:
+    """The entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself."""
+    return page_in_order(list(await _store(ports).section(section)), lambda entry: entry.name, cursor, limit)
 
 
 @router.get("/settings/{section}/{name}")

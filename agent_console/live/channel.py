@@ -21,7 +21,8 @@ from agent_console.documents.values import moment_text
 from agent_console.errors import ConsoleError, CsrfError, InvalidError, NotSignedInError
 from agent_console.http.access import READ, Sight, check
 from agent_console.http.guard import identify, is_own_origin, ports_of
-from agent_console.http.problem import field_problems, problem_of, response_of
+from agent_console.http.problem import problem_of, response_of
+from agent_console.http.refusals import field_problems
 from agent_console.live.frames import EXTENSION, Message, ReadyFrames, message_of
 from agent_console.live.hub import Hub, Reader
 from agent_console.live.topics import streams_of

@@ -157,7 +157,7 @@ class ReportQueries:
         from reporting.exports.as_file import report_bytes  # noqa: PLC0415 - start-up time of the others
 
         if form not in MEDIA_TYPES:
-            raise ReportError(f"there is no form {form!r}: there are {', '.join(MEDIA_TYPES)}")
+            raise ReportError(f"there is no form {form!r}: there are {', '.join(MEDIA_TYPES)}", about="format")
         question = question_of(asked)
         report = self.figures(question, kind, for_people=form != "json")
         content = report_bytes(form, _kind(kind).title, report, goal=self.goal(question))
@@ -274,7 +274,7 @@ class ReportQueries:
 
         query = self._query(question)
         if query.start is None or query.end is None:
-            raise ReportError("why a target was missed needs a range: --from and --to")
+            raise ReportError("why a target was missed needs a range: --from and --to", about="from")
         plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecasts=forecasts)
         with self._source() as journal, self._reading:
             records = read(journal, query.start - HISTORY, query.end).records

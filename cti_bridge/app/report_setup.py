@@ -178,8 +178,8 @@ def query_of(
     wanted = _figures(options.figures, (*figures, *more))
     return Query(
         by=parse_dimensions(by if options.by is None else options.by),
-        start=None if options.start is None else parse_moment(options.start, zone),
-        end=None if options.end is None else parse_moment(options.end, zone),
+        start=None if options.start is None else parse_moment(options.start, zone, about="from"),
+        end=None if options.end is None else parse_moment(options.end, zone, about="to"),
         zone=zone,
         figures=wanted,
         targets=_targets(options, settings),

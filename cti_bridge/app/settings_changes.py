@@ -137,8 +137,8 @@ class SettingsChanges:
         if not self._may_name_files:
             problems = (*_new_files(present.document, wanted), *problems)
         if problems:
-            before = set(self._checked(present.document)[1])
-            problems = tuple(problem for problem in problems if problem not in before)
+            before = {_mistake(problem) for problem in self._checked(present.document)[1]}
+            problems = tuple(problem for problem in problems if _mistake(problem) not in before)
         return Proposal(
             document=wanted,
             settings=settings,
@@ -233,6 +233,11 @@ class SettingsChanges:
             kept.insert(0, (seed, present.document))
         self.revisions.add(kept, [_record(new, one) for one in proposal.differences])
         return Kept(revision=new, settings=proposal.settings, differences=proposal.differences)
+
+
+def _mistake(problem: Problem) -> tuple[str, str, str]:
+    """What makes it the same mistake as before; the way out, which may list what there is now, does not."""
+    return problem.file, problem.key, problem.message.partition("; ")[0]
 
 
 def _new_files(before: Document, after: Document) -> Iterator[Problem]:

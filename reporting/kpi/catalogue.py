@@ -488,6 +488,8 @@ def definitions(names: Iterable[str]) -> list[Definition]:
     found = []
     for name in names:
         if name not in CATALOGUE:
-            raise ReportError(f"there is no key figure {name!r}; cordboard report catalogue lists them")
+            raise ReportError(
+                f"there is no key figure {name!r}; cordboard report catalogue lists them", about="figures"
+            )
         found.append(CATALOGUE[name])
     return found

@@ -2,9 +2,16 @@
 
 
 class ReportError(Exception):
-    """A question that cannot be answered as asked. ``exit_code`` is what the command line ends with."""
+    """A question that cannot be answered as asked. ``exit_code`` is what the command line ends with.
+
+    ``about``: the part of the question that is wrong, by its name; ``""``: more than one, or none in particular.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str = "", *, about: str = "") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class NothingThereError(ReportError):

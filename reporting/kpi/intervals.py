@@ -140,12 +140,15 @@ def parse_opening_hours(text: str) -> OpeningHours:
     for part in re.split(r"[,;]", text):
         found = _HOURS.fullmatch(part)
         if found is None:
-            raise ReportError(f"opening hours {part.strip()!r}: write them like Mon-Fri 08:00-18:00, Sat 09:00-13:00")
+            raise ReportError(
+                f"opening hours {part.strip()!r}: write them like Mon-Fri 08:00-18:00, Sat 09:00-13:00", about="hours"
+            )
         start = int(found[3]) * 60 + int(found[4])
         end = int(found[5]) * 60 + int(found[6])
         if not start < end <= 24 * 60 or start % 15 or end % 15 or int(found[4]) > 59 or int(found[6]) > 59:
             raise ReportError(
-                f"opening hours {part.strip()!r}: they begin and end on a quarter of an hour, and end by 24:00"
+                f"opening hours {part.strip()!r}: they begin and end on a quarter of an hour, and end by 24:00",
+                about="hours",
             )
         for day in _day_range(found[1], found[2], part):
             days[day].append((start, end))
@@ -159,16 +162,19 @@ def _day_range(first: str | None, last: str | None, part: str) -> list[int]:
         start = _DAYS.index(first.lower())
         end = start if last is None else _DAYS.index(last.lower())
     except ValueError:
-        raise ReportError(f"opening hours {part.strip()!r}: days are {', '.join(_DAYS)}") from None
+        raise ReportError(f"opening hours {part.strip()!r}: days are {', '.join(_DAYS)}", about="hours") from None
     return [(start + step) % 7 for step in range((end - start) % 7 + 1)]
 
 
-def parse_moment(text: str, zone: tzinfo) -> Instant:
-    """A date (its first instant), a date and clock in the zone, or one with its own offset, as an instant."""
+def parse_moment(text: str, zone: tzinfo, *, about: str = "") -> Instant:
+    """A date (its first instant), a date and clock in the zone, or one with its own offset, as an instant.
+
+    ``about``: which part of a question it is. Raises `ReportError`.
+    """
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise ReportError(f"{text!r} is no date or time; write 2026-03-01 or 2026-03-01T08:30") from None
+        raise ReportError(f"{text!r} is no date or time; write 2026-03-01 or 2026-03-01T08:30", about=about) from None
     return to_instant(when if when.tzinfo is not None else when.replace(tzinfo=zone))
 
 

@@ -61,7 +61,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.start >= self.end:
             order = "is empty" if self.start == self.end else "ends before it begins"
-            raise ReportError(f"the range {order}: --from is inside it, --to is not")
+            raise ReportError(f"the range {order}: --from is inside it, --to is not", about="to")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -182,7 +182,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.formula not in FORMULAS:
-            raise ReportError(f"{self.formula} is no service-level formula; there are {', '.join(FORMULAS)}")
+            raise ReportError(
+                f"{self.formula} is no service-level formula; there are {', '.join(FORMULAS)}", about="formula"
+            )
         for name, value in (("service level", self.threshold_us), ("short abandon", self.short_abandon_us)):
             if not histogram.is_edge(value):
                 raise ReportError(

@@ -30,9 +30,9 @@ def parse_dimensions(text: str) -> tuple[str, ...]:
     known = (*DIMENSIONS, *INTERVALS, *CYCLES)
     for name in names:
         if name not in known:
-            raise ReportError(f"cannot slice by {name!r}; there are {', '.join(known)}")
+            raise ReportError(f"cannot slice by {name!r}; there are {', '.join(known)}", about="by")
     if len(set(names)) != len(names):
-        raise ReportError(f"--by {text}: each dimension once")
+        raise ReportError(f"--by {text}: each dimension once", about="by")
     return names
 
 

@@ -47,9 +47,13 @@ class SettingsOperations(Requests):
         """Take a change back, by a new one; refused when later changes of the same entries stand on it."""
         return await self._get(RevisionLine, "POST", f"/api/v1/settings/revisions/{path_part(number)}/undo")
 
-    async def list_settings(self, section: SectionName) -> Page[SettingDoc]:
-        """All entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself."""  # noqa: E501 - as the API says it
-        return await self._get(Page[SettingDoc], "GET", f"/api/v1/settings/{path_part(section)}")
+    async def list_settings(
+        self, section: SectionName, *, cursor: str | None = None, limit: int | None = None
+    ) -> Page[SettingDoc]:
+        """The entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself."""  # noqa: E501 - as the API says it
+        return await self._get(
+            Page[SettingDoc], "GET", f"/api/v1/settings/{path_part(section)}", query={"cursor": cursor, "limit": limit}
+        )
 
     async def get_setting(self, section: SectionName, name: str) -> SettingDoc:
         """One entry."""

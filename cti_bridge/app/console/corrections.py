@@ -53,7 +53,8 @@ class DaemonCorrections:
     async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
         """An agent's time as it counts."""
         if not 0 < end - start <= LONGEST_TIME:
-            problem = FieldProblem(field="query.to", rule="is not within 31 days after from", way_out="ask for less")
+            way_out = "name an instant after `from`, at most 31 days later"
+            problem = FieldProblem(field="query.to", rule="is not within 31 days after from", way_out=way_out)
             raise InvalidError([problem])
         await self._threads.run(self._written)
         pieces = await self._threads.run(self._correcting.times, AgentId(agent), start, end)

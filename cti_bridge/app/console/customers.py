@@ -151,7 +151,10 @@ class KeptCustomers:
         try:
             outcome = await self._threads.run(take_in, self._customers, drafts_of(rows), at=at, by=by)
         except ImportRefusedError as error:
-            raise InvalidError([FieldProblem(field="body", rule=str(error), way_out="mend the header line")]) from error
+            rule = _readable(str(error)).partition("; name one by")[0]
+            way_out = "mend the header line, or name a column: ?column=HEADER=FIELD"
+            problem = FieldProblem(field="body", rule=rule, way_out=way_out)
+            raise InvalidError([problem]) from error
         problems = [_rejected(one.line, one.reason) for one in outcome.rejected]
         return CustomersImported(
             made=outcome.made, changed=outcome.changed, unchanged=outcome.unchanged, problems=problems
@@ -242,8 +245,13 @@ def _merge(merge: Merge) -> MergeDoc:
     )
 
 
+def _readable(text: str) -> str:
+    """Words about a table, in which bytes that are no text stand as they came."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _rejected(line: int, reason: str) -> FieldProblem:
-    rule, _, way_out = reason.partition(": ")
+    rule, _, way_out = _readable(reason).partition(": ")
     return FieldProblem(
         field=f"line {line}", rule=rule, way_out=way_out or "correct the row, and import the table again"
     )

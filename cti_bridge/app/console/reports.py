@@ -110,7 +110,9 @@ def _refuse(error: ReportError) -> NoReturn:
     if isinstance(error, NothingThereError):
         raise NotFoundError(str(error)) from error
     problem = FieldProblem(
-        field="query", rule=str(error), way_out="correct it; GET /api/v1/reports/catalogue tells what there is"
+        field=f"query.{error.about}" if error.about else "query",
+        rule=str(error).replace("--", ""),
+        way_out="correct it; GET /api/v1/reports/catalogue tells what there is",
     )
     raise InvalidError([problem]) from error
 

@@ -60,14 +60,22 @@ class DaemonSupervision:
 
     async def monitor(self, contact_id: str, wish: Monitor, supervisor: str, agent: str | None) -> Monitored:
         """Listen, whisper or barge; ends when it is heard."""
+        before = self._heard(contact_id, supervisor)
         found = await self._acts.monitor(contact_id, wish, supervisor, agent)
-        await self._note(supervisor, "monitored", contact_id, None, {"mode": found.mode, "agent": found.agent})
+        await self._note(supervisor, "monitored", contact_id, before, {"mode": found.mode, "agent": found.agent})
         return found
+
+    def _heard(self, contact_id: str, supervisor: str) -> dict[str, Any] | None:
+        """What the supervisor hears of the contact now, for the audit log."""
+        monitored = self._coordinator.control.supervision.monitored()
+        mine = (one for one in monitored if (one.contact_id, one.supervisor) == (contact_id, supervisor))
+        return next(({"mode": one.mode, "agent": one.agent_id} for one in mine), None)
 
     async def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
         """Leave the talk."""
+        before = self._heard(contact_id, supervisor)
         self._acts.stop_monitoring(contact_id, supervisor)
-        await self._note(supervisor, "monitoring_stopped", contact_id, None, None)
+        await self._note(supervisor, "monitoring_stopped", contact_id, before, None)
 
     async def set_priority(self, contact_id: str, priority: int, by: str) -> WaitingRow:
         """Raise or lower a waiting contact."""
@@ -164,20 +172,27 @@ class DaemonSupervision:
         return await self._turn(OpenQueue(queue=QueueName(queue), by=by), queue, by, "opened")
 
     async def _turn(self, event: CloseQueue | OpenQueue, queue: str, by: str, action: str) -> QueueRow:
+        before = self._queue(queue)
         if not self._coordinator.tell(event):
-            raise StateChangedError(f"{queue} is {action} by hand already", self._queue(queue))
-        await self._audit.note(by, action, "queue", queue)
-        return self._queue(queue)
+            raise StateChangedError(f"{queue} is {action} by hand already", before)
+        after = self._queue(queue)
+        await self._audit.note(by, action, "queue", queue, before=_openness(before), after=_openness(after))
+        return after
 
     async def throw_emergency(self, number: str, by: str) -> None:
         """The emergency flow answers from the next call on."""
         self._switch(self._entry_desk.throw, number, by)
-        await self._audit.note(by, "emergency_thrown", "entry_point", number)
+        await self._note_switched(number, by, thrown=True)
 
     async def put_back_emergency(self, number: str, by: str) -> None:
         """The number is answered as usual."""
         self._switch(self._entry_desk.put_back, number, by)
-        await self._audit.note(by, "emergency_put_back", "entry_point", number)
+        await self._note_switched(number, by, thrown=False)
+
+    async def _note_switched(self, number: str, by: str, *, thrown: bool) -> None:
+        action = "emergency_thrown" if thrown else "emergency_put_back"
+        before, after = {"emergency": not thrown}, {"emergency": thrown}
+        await self._audit.note(by, action, "entry_point", number, before=before, after=after)
 
     def _switch(self, change: Callable[[str, str], str], number: str, by: str) -> None:
         try:
@@ -205,6 +220,10 @@ def _events(view: AgentView, wish: SetAgentState) -> list[Event]:
         case _:
             reason = ReasonCode(wish.reason) if wish.reason is not None else BY_SUPERVISOR
             return [*first, DeclareNotReady(agent_id=agent, reason=reason, by=Party.SUPERVISOR)]
+
+
+def _openness(row: QueueRow) -> dict[str, bool]:
+    return {"open": row.open, "closed_by_hand": row.closed_by_hand}
 
 
 def _present(view: ContactView) -> dict[str, Any]:

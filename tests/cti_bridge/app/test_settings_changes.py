@@ -167,6 +167,7 @@ def test_a_flow_that_broke_meanwhile_does_not_stand_in_the_way(site: Path, chang
     with pytest.raises(SettingsRefused) as refused:
         put(changes, "queues", "help", {"ring_s": -3})
     assert mistakes(refused) == ["queues.help.ring_s: has to be above 0"]
+    assert put(changes, "queues", "third", {"ring_s": 3}).revision.number == 3, "there are other queues now"
 
 
 def test_who_edits_what_somebody_else_changed_is_refused_with_how_it_is(changes: SettingsChanges) -> None:

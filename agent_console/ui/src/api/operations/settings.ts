@@ -45,9 +45,9 @@ export function undoRevision(number: number, options: Options = {}): Promise<Rev
   return api.ask("POST", `/settings/revisions/${encodeURIComponent(number)}/undo`, options);
 }
 
-/** All entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself. */
-export function listSettings(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", options: Options = {}): Promise<Page<SettingDoc>> {
-  return api.ask("GET", `/settings/${encodeURIComponent(section)}`, options);
+/** The entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself. */
+export function listSettings(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", query: { cursor?: string | null; limit?: number | null } = {}, options: Options = {}): Promise<Page<SettingDoc>> {
+  return api.ask("GET", `/settings/${encodeURIComponent(section)}`, { query, ...options });
 }
 
 /** One entry. */
