@@ -200,7 +200,9 @@ def _not_free(agent: Agent, now: Instant) -> Iterator[Said]:
         return
     if agent.declared is not READY:
         yield Said(f"not ready: {agent.reason}", "not_ready", reason=agent.reason)
-    if agent.pending is not None:
+    if agent.pending is READY and not agent.works and not agent.phone_reachable:
+        yield Said("ready again as soon as the phone can be reached", "ready_with_phone")
+    elif agent.pending is not None:
         will_be = agent.pending.value
         yield Said(f"will be {will_be} after the present work", "pending", declared=will_be)
     if not agent.phone_reachable:

@@ -7,6 +7,7 @@ from acd.errors import IllegalEvent
 from acd.events import ChangePriority, MoveContact
 from acd.hours import is_open
 from acd.queueing import change_class, position
+from acd.starvation import look_again
 from facts.journal import ContactPriorityChanged
 from facts.states import LeftQueue
 
@@ -18,7 +19,9 @@ def change_priority(centre: Centre, event: ChangePriority) -> None:
     if queue is None or contact.place not in {WAITING, OFFERED, Place.SCHEDULED}:
         raise IllegalEvent(f"contact {event.contact_id!r} is {contact.place.value}: it has no priority now")
     contact.own_priority = contact.priority = event.priority
-    if not contact.capped:
+    if contact.capped:
+        look_again(centre, contact, queue)
+    else:
         change_class(centre, contact, centre.classes.of(queue.policy, event.priority))
     centre.out.append(
         ContactPriorityChanged(

@@ -286,3 +286,13 @@ def test_the_cap_raises_its_alarm_when_somebody_is_raised_whom_it_keeps_back() -
     story.join("new")
     effects = story.tell(ChangePriority(contact_id=ContactId("new"), priority=3))
     assert [alarm.contact_id for alarm in kinds(effects, AlarmRaised)] == ["poor"]
+
+
+def test_the_cap_raises_its_alarm_when_who_has_reached_it_is_lowered_and_still_goes_first() -> None:
+    story = Story(queue("q", starvation_cap_s=60), agent("a"))
+    story.join("poor", priority=1)
+    story.wait(65)
+    story.join("new")
+    assert not kinds(story.said, AlarmRaised)
+    effects = story.tell(ChangePriority(contact_id=ContactId("poor"), priority=-1))
+    assert [alarm.contact_id for alarm in kinds(effects, AlarmRaised)] == ["poor"]

@@ -6,7 +6,7 @@ from math import log
 import pytest
 
 from acd.effects import AnnouncePosition
-from acd.events import DeclareNotReady, DeclareReady, LogOut, RefuseOffer
+from acd.events import DeclareNotReady, DeclareReady, LogOut, LosePhone, RefuseOffer
 from acd.policy import Announcements, Limit
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import ContactQueued, ExpectedWaitTold
@@ -263,6 +263,20 @@ def test_why_an_agent_idles() -> None:
     gone = story.engine.explain_agent(AgentId("a"), story.now)
     assert gone is not None
     assert gone.obstacles == ("not logged in",)
+
+
+def test_what_is_pending_for_a_phone_and_not_for_work() -> None:
+    story = Story(agent("a"))
+    story.ready("a")
+    story.tell(LosePhone(agent_id=AgentId("a")))
+    lost = story.engine.explain_agent(AgentId("a"), story.now)
+    assert lost is not None
+    assert lost.obstacles == (
+        "not ready: phone_lost",
+        "ready again as soon as the phone can be reached",
+        "the phone cannot be reached",
+    )
+    assert [said.code for said in lost.obstacles] == ["not_ready", "ready_with_phone", "phone"]
 
 
 def test_whoever_is_not_there_is_not_explained() -> None:

@@ -3,16 +3,18 @@ import { useTranslation } from "react-i18next";
 import type { ChangeAhead } from "../api/documents";
 import { Countdown } from "../design/Clock";
 import { everySecond } from "../design/ticker";
+import { useCalled } from "./called";
 import { changeWords } from "./why";
 
 /** What time alone brings next, and in how long. */
 export function NextChange({ changes }: { changes: readonly ChangeAhead[] }) {
   const { t } = useTranslation("why");
+  const called = useCalled();
   const next = useNext(changes);
   if (!next) return <>{t("nothingAhead")}</>;
   return (
     <>
-      {t("in")} <Countdown until={next.at} />: {changeWords(t, next)}
+      {t("in")} <Countdown until={next.at} />: {changeWords(t, next, called)}
     </>
   );
 }

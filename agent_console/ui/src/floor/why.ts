@@ -57,8 +57,17 @@ export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: stri
   return say(t, "obstacle", obstacle.code, details, obstacle.text);
 }
 
-export function changeWords(t: Why, change: ChangeAhead): string {
-  if (change.code !== "step") return say(t, "change", change.code, goes(t, change), change.what);
+/** What people call those of whom a change speaks. */
+export interface Called {
+  contact(id: string): string;
+  queue(code: string): string;
+  agent(code: string): string;
+}
+
+export function changeWords(t: Why, change: ChangeAhead, called: Called): string {
+  if (change.code !== "step") {
+    return say(t, "change", change.code, named(goes(t, change), change, called), change.what);
+  }
   const { lower, drop, open } = change.details as {
     lower?: Record<string, number>;
     drop?: string[];
@@ -69,6 +78,18 @@ export function changeWords(t: Why, change: ChangeAhead): string {
     ...(drop ?? []).map((skill) => t("step.drop", { skill })),
     ...(open ?? []).map((group) => t("step.open", { group })),
   ].join(t("join"));
+}
+
+/** Details in which nobody is told by an id or a code. */
+function named(details: Record<string, unknown>, change: ChangeAhead, called: Called): Record<string, unknown> {
+  const found = { ...details };
+  for (const who of ["contact", "queue", "agent"] as const) {
+    const code = found[who];
+    if (typeof code === "string") found[who] = called[who](code);
+  }
+  const to = found["to"];
+  if (change.details.to_kind === "queue" && typeof to === "string") found["to"] = called.queue(to);
+  return found;
 }
 
 function goes(t: Why, change: ChangeAhead): Record<string, unknown> {

@@ -1,0 +1,25 @@
+/** What people call contacts, queues and agents: where explanations speak of others, nobody reads an id. */
+
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useNames } from "../api/names";
+import type { WaitingRow } from "../api/documents";
+import { streams } from "../live/live";
+import type { Called } from "./why";
+
+/** A contact that waits is called by its customer, or by the number that calls, as the floor knows it at that moment. */
+export function useCalled(): Called {
+  const { t } = useTranslation("floor");
+  const names = useNames();
+  return useMemo(
+    () => ({
+      contact: (id: string) => {
+        const row = streams.family("waiting").get(id) as WaitingRow | undefined;
+        return row ? row.customer?.name || row.caller_number || t("waiting.withheld") : id;
+      },
+      queue: names.queue,
+      agent: names.agent,
+    }),
+    [names, t],
+  );
+}

@@ -1,0 +1,42 @@
+import { createInstance } from "i18next";
+import { describe, expect, it } from "vitest";
+import en from "../language/en/why.json";
+import { changeWords } from "./why";
+
+const t = createInstance({
+  lng: "en",
+  resources: { en: { why: en } },
+  initAsync: false,
+  interpolation: { escapeValue: false },
+});
+void t.init();
+const said = t.getFixedT("en", "why");
+
+const called = {
+  contact: (id: string) => (id === "acd-1764.7" ? "Ida Berg" : id),
+  queue: (code: string) => (code === "billing" ? "Invoices" : code),
+  agent: (code: string) => (code === "robin" ? "Robin Vale" : code),
+};
+
+function words(code: string, details: Record<string, unknown>): string {
+  return changeWords(said, { at: "2026-03-02T10:00:00Z", what: "in English", code, details }, called);
+}
+
+describe("changeWords", () => {
+  it("calls contacts, queues and agents as people do, not by ids", () => {
+    expect(words("again_for", { contact: "acd-1764.7" })).toBe("may be asked again for Ida Berg");
+    expect(words("fits", { contact: "acd-1764.7", step: 2 })).toBe("step 2 opens Ida Berg to this agent");
+    expect(words("anybody_for", { contact: "acd-1764.7", agent: "robin" })).toBe(
+      "Ida Berg waits no longer for Robin Vale alone",
+    );
+    expect(words("overtakes", { contact: "acd-1764.7", queue: "billing" })).toBe(
+      "has aged enough to go before Ida Berg in Invoices",
+    );
+    expect(words("goes", { to_kind: "queue", to: "billing" })).toBe("goes to queue Invoices");
+  });
+
+  it("leaves what is no name as it is", () => {
+    expect(words("goes", { to_kind: "number", to: "billing" })).toBe("goes to number billing");
+    expect(words("unheard_of", { contact: "acd-1764.7" })).toBe("in English");
+  });
+});
