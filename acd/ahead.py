@@ -4,21 +4,25 @@ It is said as things stand: whoever is answered, leaves or comes meanwhile chang
 time (that an expected wait grows, say) has no instant, and is told with the obstacle that it would remove.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from acd.admission import leads_on
 from acd.centre import READY, Centre
+from acd.classes import JOINED
 from acd.contact_state import Place
 from acd.hours import end_of, inside, is_open, next_inside
 from acd.limits import OF_OWN_WAIT, holds_while_waiting
-from acd.model import Agent, Contact, Queue
+from acd.line import Able, Line
+from acd.model import Agent, Class, Contact, Queue
 from acd.policy import Exit, GroupName, QueuePolicy, RelaxationStep
 from acd.pools import in_group
 from acd.queueing import required
 from acd.relaxation import relaxed
 from acd.said import Said
+from facts.ids import QueueName
 from facts.requirements import Requirement, satisfies
 from facts.states import Activity
 from facts.time import SECOND, Duration, Instant
@@ -42,21 +46,96 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 # -- a contact ------------------------------------------------------------------------------------------------------
 
 
-def for_contact(centre: Centre, contact: Contact, able: Sequence[Agent], now: Instant) -> tuple[Change, ...]:
-    """What time will bring to a contact that waits; ``able``: the agents who meet its requirement."""
-    queue = contact.queue
-    assert queue is not None
-    return in_order(
-        (
-            *_easier(contact, queue.policy),
-            *_of_agents(contact, able),
-            *_helpers(queue, now),
-            *_ahead_of_others(centre, contact, able, now),
-            *_limits(centre, contact, queue.policy, now),
-            *_of_callback(contact),
-            *_hours(centre, contact, queue, now),
+class Ahead:
+    """What time will bring to those who wait in a line; what is the same for many is found once."""
+
+    def __init__(self, line: Line, now: Instant) -> None:
+        self._line = line
+        self._now = now
+        self._returns: dict[Able, tuple[Change, ...]] = {}
+        self._helpers: dict[QueueName, tuple[Change, ...]] = {}
+        self._groups: dict[tuple[Class, Able], list[Contact]] | None = None
+        self._rivals: dict[tuple[Able, Able], bool] = {}
+
+    def of(self, contact: Contact) -> tuple[Change, ...]:
+        """What time will bring to a contact that waits."""
+        queue = contact.queue
+        assert queue is not None
+        able, now = self._line.able(contact), self._now
+        return in_order(
+            (
+                *_easier(contact, queue.policy),
+                *self._of_agents(contact, able),
+                *self._of_helpers(queue),
+                *self._ahead_of_others(contact, able),
+                *_limits(self._line.centre, contact, queue.policy, now),
+                *_of_callback(contact),
+                *_hours(self._line.centre, contact, queue, now),
+            )
         )
-    )
+
+    def _of_agents(self, contact: Contact, able: Able) -> Iterable[Change]:
+        """When those who qualify come back from wrap-up or a pause, unless the contact waits for another."""
+        alone = contact.alone_for
+        if alone is not None:
+            return _first_back(agent for agent in able.agents if agent is alone)
+        if able not in self._returns:
+            self._returns[able] = _first_back(able.agents)
+        return self._returns[able]
+
+    def _of_helpers(self, queue: Queue) -> Iterable[Change]:
+        name = queue.policy.name
+        if name not in self._helpers:
+            self._helpers[name] = tuple(_helpers(queue, self._now))
+        return self._helpers[name]
+
+    # -- ageing ------------------------------------------------------------------------------------------------------
+
+    def _ahead_of_others(self, contact: Contact, able: Able) -> Iterator[Change]:
+        """Where rank changes with time: the first contact that this one will go before, of those who need the same.
+
+        Contacts of one class keep their order, so that of each other class the last that is still ahead comes first.
+        """
+        classes = self._line.centre.classes
+        if classes.static or contact.capped:
+            return
+        soonest: tuple[Instant, Contact] | None = None
+        for (class_, others_able), others in self._waiting().items():
+            if class_ == contact.class_ or not self._are_rivals(able, others_able):
+                continue
+            other = self._last_ahead(contact, others)
+            at = None if other is None else classes.overtakes_at(contact, other, self._now)
+            if other is not None and at is not None and (soonest is None or at < soonest[0]):
+                soonest = at, other
+        if soonest is not None:
+            at, other = soonest
+            assert other.queue is not None
+            name = other.queue.policy.name
+            text = f"has aged enough to go before {other.contact_id} in {name}"
+            yield Change(at=at, what=Said(text, "overtakes", contact=other.contact_id, queue=name))
+
+    def _waiting(self) -> Mapping[tuple[Class, Able], list[Contact]]:
+        """Those who wait, by class and by who may take them, in the order of joining."""
+        if self._groups is None:
+            self._groups = {}
+            for contact in self._line.centre.contacts.values():
+                if contact.place is Place.WAITING:
+                    self._groups.setdefault((contact.class_, self._line.able(contact)), []).append(contact)
+            for group in self._groups.values():
+                group.sort(key=lambda contact: contact.order & JOINED)
+        return self._groups
+
+    def _are_rivals(self, able: Able, others: Able) -> bool:
+        """Whether some agent could take the one and the other."""
+        pair = able, others
+        if pair not in self._rivals:
+            self._rivals[pair] = any(satisfies(agent.skills, others.requirement) for agent in able.agents)
+        return self._rivals[pair]
+
+    def _last_ahead(self, contact: Contact, others: Sequence[Contact]) -> Contact | None:
+        rank, mine = self._line.centre.classes.rank, self._line.centre.classes.rank(contact, self._now)
+        behind = bisect_left(others, True, key=lambda other: rank(other, self._now) > mine)
+        return others[behind - 1] if behind else None
 
 
 def _easier(contact: Contact, rules: QueuePolicy) -> Iterator[Change]:
@@ -80,11 +159,9 @@ def _step(number: int, step: RelaxationStep) -> Said:
     return Said(text, "step", step=number, lower=dict(step.lower), drop=list(step.drop), open=list(step.open))
 
 
-def _of_agents(contact: Contact, able: Sequence[Agent]) -> Iterator[Change]:
-    """When those who qualify come back from wrap-up or a pause, unless the contact waits for another."""
-    alone = contact.alone_for
-    mine = [agent for agent in able if alone is None or agent is alone]
-    yield from in_order(change for agent in mine for change in _free_again(agent))[:_FEW]
+def _first_back(agents: Iterable[Agent]) -> tuple[Change, ...]:
+    """When agents come back from wrap-up or a pause: the first few."""
+    return in_order(change for agent in agents for change in _free_again(agent))[:_FEW]
 
 
 def _free_again(agent: Agent) -> Iterator[Change]:
@@ -153,33 +230,6 @@ def _hours(centre: Centre, contact: Contact, queue: Queue, now: Instant) -> Iter
     else:
         said = _goes(rules.when_closed, "the queue closes; goes", "closes_goes")
     yield Change(at=closes, what=said)
-
-
-# -- ageing ---------------------------------------------------------------------------------------------------------
-
-
-def _ahead_of_others(centre: Centre, contact: Contact, able: Sequence[Agent], now: Instant) -> Iterator[Change]:
-    """Where rank changes with time: the first contact that this one will go before, of those who need the same agents.
-
-    Contacts of one class keep their order, so that of each other class the last that is still ahead comes first.
-    """
-    if centre.classes.static or contact.capped:
-        return
-    soonest: tuple[Instant, Contact] | None = None
-    for other in centre.contacts.values():
-        if other.place is not Place.WAITING or other.class_ == contact.class_:
-            continue
-        at = centre.classes.overtakes_at(contact, other, now)
-        if at is None or (soonest is not None and at >= soonest[0]):
-            continue
-        if any(satisfies(agent.skills, required(other)) for agent in able):
-            soonest = at, other
-    if soonest is not None:
-        at, other = soonest
-        assert other.queue is not None
-        name = other.queue.policy.name
-        text = f"has aged enough to go before {other.contact_id} in {name}"
-        yield Change(at=at, what=Said(text, "overtakes", contact=other.contact_id, queue=name))
 
 
 # -- an agent -------------------------------------------------------------------------------------------------------

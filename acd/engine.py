@@ -9,7 +9,7 @@ happened, does the commands and journals the facts in the order given, and wakes
 ``next_deadline``. The same events at the same times give the same effects, always.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from acd import (
@@ -65,7 +65,7 @@ from acd.events import (
     Tick,
 )
 from acd.expected_wait import expected_for, expected_wait
-from acd.explain import AgentExplanation, ContactExplanation
+from acd.explain import AgentExplanation, ContactExplanation, Waits
 from acd.policy import Policy
 from acd.preview import Preview
 from acd.views import AgentView, ContactView, OfferView, QueueView
@@ -192,6 +192,20 @@ class Engine:
         """Why the contact still waits: who was considered, what rules each out, what will change and when."""
         contact = self._centre.contacts.get(contact_id)
         return None if contact is None else explain.explain_contact(self._centre, contact, now)
+
+    def line(self, name: QueueName) -> Mapping[ContactId, int]:
+        """Contacts of a queue that nobody has answered yet, the first first, with their positions; 0: being dialled."""
+        return views.places_in_line(self._centre, name)
+
+    def explain_line(self, line: Mapping[ContactId, int], now: Instant) -> Iterator[tuple[ContactView, Waits]]:
+        """The contacts of :meth:`line`, or some, that are in a queue still, and in short why each waits.
+
+        Who could take them is looked up once for all that want the same, so it costs about as many as there are.
+        """
+        known = self._centre.contacts
+        here = [known[one] for one in line if one in known and known[one].queue is not None]
+        for contact, waits in zip(here, explain.explain_line(self._centre, here, now), strict=True):
+            yield views.contact_view(contact, line[contact.contact_id]), waits
 
     def explain_agent(self, agent_id: AgentId, now: Instant) -> AgentExplanation | None:
         """Why the agent is offered nothing, and for each waiting contact why not that one."""

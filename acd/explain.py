@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from acd import ahead
-from acd.ahead import Change
+from acd.ahead import Ahead, Change
 from acd.centre import LOGGED_OUT, READY, WAITING, Centre, activity_of
 from acd.contact_state import Place
+from acd.line import Able, Line, Staffing
 from acd.model import Agent, Contact
 from acd.policy import ReserveRule
 from acd.pools import in_group
@@ -55,31 +56,52 @@ class AgentExplanation(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
 
 
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """In short why a contact waits: ``staffing``: of those who qualify; ``changes``: what time will bring."""
+
+    summary: Said
+    staffing: Staffing
+    changes: tuple[Change, ...]
+
+
+def explain_line(centre: Centre, contacts: Iterable[Contact], now: Instant) -> Iterator[Waits]:
+    """In short why each of these contacts of queues waits; nothing may happen before the last is asked for."""
+    line = Line(centre)
+    coming = Ahead(line, now)
+    for contact in contacts:
+        able = line.able(contact)
+        changes = coming.of(contact) if _is_in_line(contact) else ()
+        yield Waits(summary=_summary(contact, able, now), staffing=able.staffing, changes=changes)
+
+
 def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactExplanation:
     """Who was considered, what rules each out, and what will change when."""
     queue = contact.queue
-    waits = queue is not None and contact.contact_id in queue.waiting
     agents = [verdict(agent, contact, now) for agent in centre.agents.values()] if queue is not None else []
     agents.sort(key=lambda found: (not found.qualified, len(found.ruled_out_by)))
-    requirement = requirement_text(required(contact)) if queue is not None else ""
-    able = [centre.agents[found.agent_id] for found in agents if found.qualified]
+    short = next(explain_line(centre, [contact], now)) if queue is not None else None
     return ContactExplanation(
         contact_id=contact.contact_id,
         queue=None if queue is None else queue.policy.name,
         place=contact.place,
         waited_us=now - contact.joined_at,
-        position=position(centre, queue, contact) if queue is not None and waits else 0,
-        requirement=requirement,
-        summary=_summary(contact, agents, requirement),
+        position=position(centre, queue, contact) if queue is not None and _is_in_line(contact) else 0,
+        requirement=requirement_text(required(contact)) if queue is not None else "",
+        summary=_summary(contact, None, now) if short is None else short.summary,
         agents=tuple(agents),
-        changes=ahead.for_contact(centre, contact, able, now) if waits else (),
+        changes=() if short is None else short.changes,
     )
 
 
-def _summary(contact: Contact, agents: list[Verdict], requirement: str) -> Said:
+def _is_in_line(contact: Contact) -> bool:
+    return contact.queue is not None and contact.contact_id in contact.queue.waiting
+
+
+def _summary(contact: Contact, able: Able | None, now: Instant) -> Said:
+    """``able``: who may take it; None: it is in no queue."""
     match contact.place:
-        case Place.WAITING:
-            return _why_waiting(contact, agents, requirement)
+        case Place.WAITING if able is not None:
+            return _why_waiting(contact, able, now)
         case Place.OFFERED:
             return Said(f"rings at {_works_of(contact)}", "rings", agents=_agents_of(contact))
         case Place.SCHEDULED:
@@ -101,35 +123,40 @@ def _works_of(contact: Contact) -> str:
     return ", ".join(_agents_of(contact))
 
 
-def _why_waiting(contact: Contact, agents: list[Verdict], requirement: str) -> Said:
-    qualified = [found for found in agents if found.qualified]
+def _why_waiting(contact: Contact, able: Able, now: Instant) -> Said:
     if contact.alone_for is not None:
         agent = contact.alone_for.agent_id
         return Said(f"waits for the preferred agent {agent}", "preferred", agent=agent)
+    qualified = able.staffing.total
     if not qualified:
-        return Said(f"nobody meets the requirement {requirement or '(none)'}", "nobody", requirement=requirement)
-    able, present = len(qualified), sum(_is_logged_in(found) for found in qualified)
+        return Said(f"nobody meets the requirement {able.text or '(none)'}", "nobody", requirement=able.text)
+    present = qualified - able.staffing.logged_out
     if not present:
-        return Said(f"of {able} who qualify nobody is logged in", "nobody_in", qualified=able)
-    asked = [found.agent_id for found in qualified if {said.code for said in found.ruled_out_by} == {"not_again"}]
+        return Said(f"of {qualified} who qualify nobody is logged in", "nobody_in", qualified=qualified)
+    asked = [agent.agent_id for agent in _free_but_asked(contact, able, now)]
     if asked:
         return Said(
-            f"of {able} who qualify {present} are logged in; who is free did not take it just now: {', '.join(asked)}",
+            f"of {qualified} who qualify {present} are logged in;"
+            f" who is free did not take it just now: {', '.join(asked)}",
             "asked",
-            qualified=able,
+            qualified=qualified,
             logged_in=present,
             agents=asked,
         )
     return Said(
-        f"of {able} who qualify {present} are logged in, and none of them is free",
+        f"of {qualified} who qualify {present} are logged in, and none of them is free",
         "none_free",
-        qualified=able,
+        qualified=qualified,
         logged_in=present,
     )
 
 
-def _is_logged_in(found: Verdict) -> bool:
-    return all(said.code != "logged_out" for said in found.ruled_out_by)
+def _free_but_asked(contact: Contact, able: Able, now: Instant) -> Iterator[Agent]:
+    """Who could be offered others, and only this contact not again so soon."""
+    before = contact.not_again or {}
+    return (
+        (agent for agent in able.agents if agent in before and not any(_not_free(agent, now))) if before else iter(())
+    )
 
 
 def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:

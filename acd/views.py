@@ -135,6 +135,21 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     expected_wait_us: Duration | None = None
 
 
+def places_in_line(centre: Centre, name: QueueName) -> dict[ContactId, int]:
+    """Those of a queue whom nobody has answered, the first in line first, with their positions, found by one sort.
+
+    Who is being dialled and no longer in line stands behind them, at 0. A queue that is no more may still have some.
+    """
+    here = [one for one in centre.contacts.values() if one.queue is not None and one.queue.policy.name == name]
+    in_line = [one for one in here if one.queue is not None and one.contact_id in one.queue.waiting]
+    in_line.sort(key=lambda contact: centre.classes.rank(contact, centre.now))
+    places = {one.contact_id: place for place, one in enumerate(in_line, 1)}
+    for one in here:
+        if one.place is Place.DIALLING:
+            places.setdefault(one.contact_id, 0)
+    return places
+
+
 def contact_views(centre: Centre) -> Iterator[ContactView]:
     """Every contact; positions are found by sorting each queue once."""
     positions: dict[ContactId, int] = {}

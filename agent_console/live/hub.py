@@ -5,7 +5,7 @@ A stream is a set of documents by key, such as the agents of one team. It is kep
 read again, so memory is bounded by readers and streams, not by time. This module knows no network.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -195,6 +195,12 @@ class Hub:
                 stream.items[key] = put[key] = encoded
         if put or gone:
             self._send(stream, put, gone)
+
+    def keep(self, name: str, keys: Container[str]) -> None:
+        """All documents but these are gone."""
+        stream = self._streams.get(name)
+        if stream is not None:
+            self.tell(name, {key: None for key in stream.items if key not in keys})
 
     def replace(self, name: str, documents: Mapping[str, BaseModel]) -> None:
         """The whole stream as it is; what is not in it any more is gone."""

@@ -14,6 +14,7 @@ from acd.admission import depart
 from acd.centre import Centre
 from acd.classes import Classes
 from acd.contact_state import Place
+from acd.engine import Engine
 from acd.expected_wait import expected_for
 from acd.matching import Matching
 from acd.model import Agent, Contact, Queue
@@ -278,3 +279,28 @@ def choose_contact(centre: Centre, agent: Agent) -> tuple[Contact | None, _Why]:
     assert isinstance(matching, ScanMatching)
     mine = [contact for contact in matching.waiting if may_take(agent, contact)]
     return min(mine, key=lambda contact: goes_before(centre, contact), default=None), {}
+
+
+def explanations_agree(engine: Engine, now: Instant) -> None:
+    """A line that is explained as a whole says of each contact what it says alone, and what looking at all finds."""
+    centre = engine._centre
+    for name in centre.queues:
+        for view, waits in engine.explain_line(engine.line(name), now):
+            alone = engine.explain_contact(view.contact_id, now)
+            assert alone is not None
+            assert view == engine.contact(view.contact_id)
+            assert (waits.summary, waits.changes) == (alone.summary, alone.changes)
+            able = [centre.agents[found.agent_id] for found in alone.agents if found.qualified]
+            assert (waits.staffing.total, waits.staffing.free) == (len(able), sum(agent.free for agent in able))
+            said = [change.at for change in waits.changes if change.what.code == "overtakes"]
+            soonest = sorted(_overtakes(centre, centre.contacts[view.contact_id], able, now))[:1]
+            assert said == (soonest if view.position else [])
+
+
+def _overtakes(centre: Centre, contact: Contact, able: list[Agent], now: Instant) -> Iterator[Instant]:
+    """When a contact comes to stand before each other that needs the same agents."""
+    for other in centre.contacts.values():
+        if other.place is Place.WAITING and other.class_ != contact.class_:
+            at = centre.classes.overtakes_at(contact, other, now)
+            if at is not None and any(satisfies(agent.skills, required(other)) for agent in able):
+                yield at

@@ -60,6 +60,7 @@ from facts.states import Activity, Declared, LeftQueue, OfferOutcome, Party
 from facts.time import SECOND
 from tests.acd.oracle import (
     earlier_than,
+    explanations_agree,
     goes_before,
     holds_while_waiting,
     is_fit,
@@ -449,6 +450,10 @@ class Centre(TwoEngines):
                 view = self.engine.contact(contact.contact_id)
                 assert view is not None
                 assert view.position == place
+
+    @invariant()
+    def a_line_as_a_whole_says_of_each_what_it_says_alone(self) -> None:
+        explanations_agree(self.engine, self.now)
 
     @invariant()
     def offered_is_answered_abandoned_left_or_in_progress(self) -> None:

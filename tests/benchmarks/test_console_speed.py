@@ -1,6 +1,7 @@
 """How soon the floor shows what the switch tells, and how smooth it stays when it is full."""
 
 import contextlib
+import itertools
 import subprocess
 import sys
 import time
@@ -124,19 +125,26 @@ def crowded() -> dict[str, Any]:
 
 def test_a_full_floor_stays_smooth(tmp_path: Path) -> None:
     with running(tmp_path, crowded()) as centre, chrome() as browser:
+        for name in crowded()["agents"]:
+            centre.tell("agent", name=name, what="sign_in")
         for number in range(WAITING):
             centre.call(keys="2" if number % 2 else "1")
         centre.until(lambda: centre.tell("waiting") == WAITING, 300)
         page = on_the_floor(browser, centre)
         page.get_by_role("grid", name="Waiting").get_by_role("row").nth(3).wait_for()
+        page.get_by_role("grid", name="Agents").get_by_role("row").nth(3).wait_for()
         page.wait_for_timeout(3_000)
         page.evaluate(LONG_TASKS)
-        page.evaluate("() => { const end = performance.now() + 120; while (performance.now() < end); }")
+        page.evaluate(
+            "() => setTimeout(() => { const end = performance.now() + 120; while (performance.now() < end); })"
+        )
         page.wait_for_function("() => window.longest.splice(0).length > 0")
         began = time.monotonic()
-        names = iter(sorted(crowded()["agents"]))
+        names = itertools.cycle(sorted(crowded()["agents"]))
         while time.monotonic() < began + 20:
-            centre.tell("agent", name=next(names), what="sign_in")
+            name = next(names)
+            centre.tell("agent", name=name, what="sign_out")
+            centre.tell("agent", name=name, what="sign_in")
             centre.call()
             page.mouse.wheel(0, 300)
             page.wait_for_timeout(80)

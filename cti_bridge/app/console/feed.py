@@ -21,6 +21,7 @@ from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.kept_streams import FAMILIES, KeptStreams
+from cti_bridge.app.console.lines import Lines
 from cti_bridge.app.console.rows import Rows
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import (
@@ -41,7 +42,6 @@ AGENTS_S: Final = 0.03
 QUEUES_S: Final = 0.08
 """What the board shows of an event is on the screen within 150 ms, the way there and the drawing included."""
 CONTACTS_S: Final = 0.5
-WAITING_S: Final = 0.5
 TOTALS_S: Final = 1.0
 ALARMS_S: Final = 0.1
 TICK_S: Final = 5.0
@@ -116,7 +116,7 @@ class Feed:
         self._contacts = Beat(reactor, CONTACTS_S, self._tell_contacts)
         self._agents = Beat(reactor, AGENTS_S, self._tell_agents)
         self._queues = Beat(reactor, QUEUES_S, self._tell_queues)
-        self._waiting = Beat(reactor, WAITING_S, self._tell_waiting)
+        self._lines = Lines(reactor, engine, rows, self.hub, now=now)
         self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
         self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
         self._unseen: dict[str, None] = {}
@@ -128,7 +128,7 @@ class Feed:
             "contacts": self._contacts_of,
             "agents": self._team,
             "queues": self._queue,
-            "waiting": self._line,
+            "waiting": self._lines.rows,
             "alarms": self._all_alarms,
             "totals": self._today,
             "entry_points": self._numbers,
@@ -153,11 +153,11 @@ class Feed:
             self._contacts,
             self._agents,
             self._queues,
-            self._waiting,
             self._totals,
             self._alarming,
         ):
             beat.stop()
+        self._lines.stop()
 
     # -- streams as they are -----------------------------------------------------------------------------------------
 
@@ -197,15 +197,6 @@ class Feed:
     def _queue(self, queue: str) -> Mapping[str, BaseModel] | None:
         view = self._engine.queue(QueueName(queue))
         return None if view is None else {queue: self._rows.queue(view, self._now())}
-
-    def _line(self, queue: str) -> Mapping[str, BaseModel]:
-        now = self._now()
-        found: dict[str, BaseModel] = {}
-        for view in self._engine.contacts():
-            row = self._rows.waiting(view, now) if view.queue == queue else None
-            if row is not None:
-                found[view.contact_id] = row
-        return found
 
     def _all_alarms(self, _of: str) -> Mapping[str, BaseModel]:
         return {alarm.alarm_id: alarm for alarm in self._alarms.all()}
@@ -273,8 +264,7 @@ class Feed:
         for queue in queues:
             if self.hub.is_read(f"queues/{queue}"):
                 self._queues.mark(queue)
-            if self.hub.is_read(f"waiting/{queue}"):
-                self._waiting.mark(queue)
+            self._lines.mark(queue)
         if self.hub.is_read("totals"):
             self._totals.mark("today")
 
@@ -295,6 +285,10 @@ class Feed:
 
     def _renew(self, stream: str) -> None:
         """The stream as it is; what is the same is not sent."""
+        family, _, of = stream.partition("/")
+        if family == "waiting":
+            self._lines.mark(of)
+            return
         items = self.items(stream)
         if items is None:
             self.hub.end(stream)
@@ -324,10 +318,6 @@ class Feed:
     def _tell_queues(self, queues: list[str]) -> None:
         for queue in queues:
             self.hub.tell(f"queues/{queue}", self._queue(queue) or {})
-
-    def _tell_waiting(self, queues: list[str]) -> None:
-        for queue in queues:
-            self.hub.replace(f"waiting/{queue}", self._line(queue))
 
     def _tell_totals(self, _keys: list[str]) -> None:
         self.hub.tell("totals", self._today(""))

@@ -105,10 +105,9 @@ class DaemonFloor:
 
     def waiting(self, queue: str | None = None) -> Sequence[WaitingRow]:
         """Who waits, by position."""
-        now = self.now()
-        views = [view for view in self._engine.contacts() if queue in {None, view.queue}]
-        rows = (self._rows.waiting(view, now) for view in sorted(views, key=lambda view: view.position))
-        return [row for row in rows if row is not None]
+        now, engine = self.now(), self._engine
+        names = [one.name for one in engine.policy.queues] if queue is None else [QueueName(queue)]
+        return [row for name in names for row in self._rows.line(engine.line(name), now)]
 
     def callbacks(self) -> Sequence[CallbackDoc]:
         """Customers who are to be called back."""

@@ -8,7 +8,7 @@ import msgspec
 from acd.ahead import Change
 from acd.contact_state import Place
 from acd.engine import Engine
-from acd.explain import ContactExplanation
+from acd.explain import Waits
 from acd.said import Said
 from acd.views import AgentView, ContactView, QueueView
 from agent_console.documents.desk import CallbackDoc, CustomerBrief
@@ -31,7 +31,7 @@ from config.queues import Queue
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.thresholds import limits_of
 from cti_bridge.shell.calls import Calls, KnownCustomer
-from facts.ids import AgentId, CustomerId, QueueName
+from facts.ids import ContactId, CustomerId, QueueName
 from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import Instant, to_seconds
 from reporting.kpi.board import Board
@@ -250,11 +250,20 @@ class Rows:
 
     # -- who waits ---------------------------------------------------------------------------------------------------
 
+    def line(self, line: Mapping[ContactId, int], now: Instant) -> Iterator[WaitingRow]:
+        """Those of a queue's line, or some of them, who still wait, and why; in the order of the line."""
+        for view, why in self._engine.explain_line(line, now):
+            row = self._waiting(view, why)
+            if row is not None:
+                yield row
+
     def waiting(self, view: ContactView, now: Instant) -> WaitingRow | None:
         """A contact that waits, and why; None: it does not."""
+        return next(self.line({view.contact_id: view.position}, now), None)
+
+    def _waiting(self, view: ContactView, why: Waits) -> WaitingRow | None:
         line = _LINES.get(view.place)
-        why = self._engine.explain_contact(view.contact_id, now) if line is not None else None
-        if line is None or why is None or view.queue is None:
+        if line is None or view.queue is None:
             return None
         call = self._calls.get(view.contact_id)
         return WaitingRow(
@@ -274,7 +283,7 @@ class Rows:
             summary=why.summary,
             code=why.summary.code,
             details=details_of(why.summary),
-            qualified=self._qualified(why),
+            qualified=Qualified(**msgspec.structs.asdict(why.staffing)),
             changes=[change_ahead(change) for change in why.changes],
         )
 
@@ -291,20 +300,6 @@ class Rows:
             return CustomerBrief(customer_id=customer_id, name="", tier=tier)
         return CustomerBrief(
             customer_id=customer_id, name=known.name, tier=known.tier or None, language=known.language or None
-        )
-
-    def _qualified(self, why: ContactExplanation) -> Qualified:
-        able = [self._engine.agent(AgentId(found.agent_id)) for found in why.agents if found.qualified]
-        views = [view for view in able if view is not None]
-        logged_out = sum(view.declared is Declared.LOGGED_OUT for view in views)
-        not_ready = sum(view.declared is Declared.NOT_READY and view.activity is Activity.IDLE for view in views)
-        free = sum(view.idle_since is not None for view in views)
-        return Qualified(
-            total=len(views),
-            free=free,
-            busy=len(views) - logged_out - not_ready - free,
-            not_ready=not_ready,
-            logged_out=logged_out,
         )
 
 

@@ -11,6 +11,7 @@ import {
   useState,
 } from "react";
 import classes from "./DataGrid.module.css";
+import { inWords } from "./order";
 
 export interface Column<T> {
   key: string;
@@ -140,7 +141,7 @@ function useSorted<T>(rows: readonly T[], columns: readonly Column<T>[], sorting
 }
 
 function compare(one: number | string, other: number | string): number {
-  if (typeof one === "string" || typeof other === "string") return String(one).localeCompare(String(other));
+  if (typeof one === "string" || typeof other === "string") return inWords(String(one), String(other));
   return one - other;
 }
 

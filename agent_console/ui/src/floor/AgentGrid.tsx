@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentRow } from "../api/documents";
 import { Clock } from "../design/Clock";
+import { inWords } from "../design/order";
 import { StateMark } from "../design/StateMark";
 import { STATES, stateWord } from "../design/states";
 import classes from "./AgentGrid.module.css";
@@ -20,9 +21,13 @@ interface Props {
 export function AgentGrid({ rows, open, opened }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const { across, rem } = useAcross(place);
-  const sorted = [...rows].sort(
-    (one, other) =>
-      STATES.indexOf(stateWord(one)) - STATES.indexOf(stateWord(other)) || one.name.localeCompare(other.name),
+  const sorted = useMemo(
+    () =>
+      [...rows].sort(
+        (one, other) =>
+          STATES.indexOf(stateWord(one)) - STATES.indexOf(stateWord(other)) || inWords(one.name, other.name),
+      ),
+    [rows],
   );
   const virtual = useVirtualizer({
     count: Math.ceil(sorted.length / across),
