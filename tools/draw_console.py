@@ -128,7 +128,7 @@ def _call(robin: Looks, frames: list[bytes]) -> None:
     def frame() -> None:
         frames.append(webp(page, 60))
 
-    page.keyboard.press("r")
+    page.get_by_role("button", name="Begin to work").click()
     page.locator("header button[data-state=not_ready]").wait_for()
     robin.snap("desk-not-ready")
     frame()

@@ -147,8 +147,11 @@ class CallbackDoc(Document):
     agent: str | None
     """Whose it is, if it is somebody's."""
     due: Moment | None
+    """When the customer is rung (again)."""
     attempt: int
+    """How often the customer was dialled."""
     requested_at: Moment
+    """Since when they have their place: what comes later is behind them."""
     state: Literal["scheduled", "waiting", "offered", "dialling"]
 
 

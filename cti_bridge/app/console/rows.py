@@ -143,11 +143,11 @@ class Rows:
         return CallbackDoc(
             contact_id=view.contact_id,
             queue=view.queue or "",
-            number=view.attributes.get("callback_number", ""),
+            number=view.callback_number,
             customer=self.customer_of(view),
             agent=view.preferred_agent,
             due=view.callback_due,
-            attempt=view.attempt,
+            attempt=view.callback_attempts,
             requested_at=view.joined_at,
             state=state,  # type: ignore[arg-type]  # one of the table's four
         )

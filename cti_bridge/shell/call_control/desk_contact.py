@@ -108,6 +108,8 @@ class Seat(msgspec.Struct, kw_only=True):
             return Situation.WRAP_UP
         if self.line is not None:
             return situation_of(self.line.call, self.agent.agent_id)
+        if self.view is not None and self.view.place is Place.DIALLING:
+            return Situation.DIALLING
         return Situation.BETWEEN if work is not None else Situation.OVER
 
 
@@ -215,14 +217,17 @@ def _refusal(reason_id: str) -> Refusal | None:
 
 def _parties(seat: Seat, call: Topology | None, rules: Rules, dossier: Dossier) -> tuple[DeskParty, ...]:
     if call is None:
-        return (_waiting_customer(seat, dossier),) if seat.situation is Situation.RINGING else ()
+        alone = seat.situation in (Situation.RINGING, Situation.DIALLING)
+        return (_waiting_customer(seat, dossier),) if alone else ()
     return tuple(_party(party, rules, dossier) for party in call.parties if party.key != seat.agent.agent_id)
 
 
 def _waiting_customer(seat: Seat, dossier: Dossier) -> DeskParty:
     view = seat.view
     since = view.joined_at if view is not None else seat.agent.since
-    state: PartyState = "gone" if view is not None and view.callback and view.place is not Place.CONNECTED else "held"
+    state: PartyState = "held"
+    if view is not None and view.callback and view.place is not Place.CONNECTED:
+        state = "ringing" if view.place is Place.DIALLING else "gone"
     return DeskParty(
         party=CUSTOMER,
         kind="customer",

@@ -123,8 +123,11 @@ export interface CallbackDoc {
   customer: CustomerBrief | null;
   /** Whose it is, if it is somebody's. */
   agent: string | null;
+  /** When the customer is rung (again). */
   due: Instant | null;
+  /** How often the customer was dialled. */
   attempt: number;
+  /** Since when they have their place: what comes later is behind them. */
   requested_at: Instant;
   state: "scheduled" | "waiting" | "offered" | "dialling";
 }

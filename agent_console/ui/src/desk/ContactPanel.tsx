@@ -107,7 +107,9 @@ function Parties({ contact, acting }: { contact: DeskContact; acting: Acting }) 
       {contact.parties.map((party: Party) => (
         <li key={party.party}>
           <StateMark state={PARTY_MARK[party.state]} />
-          <span className={classes.party}>{party.name || party.number}</span>
+          <span className={classes.party}>
+            {party.kind === "customer" ? callerName(contact, t) : party.name || party.number}
+          </span>
           <span>{t(`party.${party.state}`)}</span>
           <Clock since={party.since} />
           {mayDrop && party.kind !== "customer" && party.state !== "gone" && (

@@ -133,7 +133,8 @@ const LAST = 20;
 function Before({ query, present }: BeforeProps) {
   const { t } = useTranslation("desk");
   const contacts = useQuery({
-    queryKey: ["contacts", query],
+    // asked again for each contact: the last one may have been a minute ago
+    queryKey: ["contacts", query, present],
     queryFn: () => listContacts({ ...query, limit: LAST }),
   });
   if (contacts.isPending) return <Loading />;

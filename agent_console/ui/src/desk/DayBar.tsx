@@ -24,13 +24,13 @@ export function DayBar({ agent }: { agent: string }) {
     refetchInterval: 30_000,
   });
   return (
-    <footer className={classes.bar} aria-label={t("day.title")}>
+    <section className={classes.bar} aria-label={t("day.title")}>
       <span className={classes.title}>{t("day.title")}</span>
       {SHOWN.filter((name) => own.data === undefined || name in own.data.figures).map((name) => (
         <span key={name} className={classes.figure}>
           {t(`day.${name}`)} <FigureWords figure={own.data?.figures[name]} name={name} className={classes.value} />
         </span>
       ))}
-    </footer>
+    </section>
   );
 }

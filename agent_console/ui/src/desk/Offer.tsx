@@ -9,7 +9,7 @@ import { Countdown } from "../design/Clock";
 import { useFormats } from "../language/formats";
 import { useShortcuts } from "../shell/shortcuts";
 import { Learned } from "./Learned";
-import { callerName } from "./caller";
+import { callerName, isCallback } from "./caller";
 import classes from "./Offer.module.css";
 import { Tier } from "./Tier";
 
@@ -21,6 +21,7 @@ export function Offer({ contact }: { contact: DeskContact }) {
   const { busy, run } = useActing(contact.contact_id);
   const answer = useRef<HTMLButtonElement>(null);
   const cannot = contact.acts.answer ?? null;
+  const isBack = isCallback(contact);
   const mayReject = (contact.acts.reject ?? null) === null;
 
   useEffect(() => {
@@ -43,7 +44,9 @@ export function Offer({ contact }: { contact: DeskContact }) {
     <div className={classes.cover}>
       <section className={classes.offer} role="alertdialog" aria-labelledby="offer-who" aria-describedby="offer-why">
         <header className={classes.head}>
-          <span>{t(contact.direction === "inbound" ? "offer.incoming" : "offer.outgoing")}</span>
+          <span>
+            {t(isBack ? "offer.callback" : contact.direction === "inbound" ? "offer.incoming" : "offer.outgoing")}
+          </span>
           <span>{contact.queue_title}</span>
         </header>
         <h2 id="offer-who" className={classes.who}>
@@ -87,7 +90,9 @@ export function Offer({ contact }: { contact: DeskContact }) {
             </span>
           )}
         </div>
-        <p className={classes.hint}>{cannot ? refusalWords(common, cannot) : t("offer.hint")}</p>
+        <p className={classes.hint}>
+          {cannot ? refusalWords(common, cannot) : t(isBack ? "offer.callbackHint" : "offer.hint")}
+        </p>
       </section>
     </div>
   );

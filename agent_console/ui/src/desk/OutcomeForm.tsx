@@ -43,10 +43,10 @@ export function OutcomeForm({ contact }: { contact: DeskContact }) {
         rows={4}
         classNames={{ input: classes.notes ?? "" }}
       />
-      <Dispositions own={own} />
+      <Saving own={own} />
       <div className={classes.line}>
+        <Dispositions own={own} />
         <Resolved own={own} />
-        <Saving own={own} />
       </div>
     </section>
   );

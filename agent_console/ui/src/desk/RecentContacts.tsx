@@ -8,12 +8,13 @@ import { Panel } from "../design/Panel";
 import { Empty, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { streams } from "../live/live";
+import { DialButton } from "./DialButton";
 import classes from "./WorkPanel.module.css";
 
 const SHOWN = 12;
 
 /** The contacts that this agent had last. */
-export function RecentContacts() {
+export function RecentContacts({ mayDial }: { mayDial: boolean }) {
   const { t } = useTranslation("desk");
   const formats = useFormats();
   const cache = useQueryClient();
@@ -38,12 +39,17 @@ export function RecentContacts() {
       {recent.data?.items.length === 0 && <Empty compact title={t("recent.none")} />}
       <ul className={classes.list}>
         {recent.data?.items.map((line) => (
-          <li key={line.contact_id} className={classes.line}>
+          <li key={line.contact_id} className={`${classes.line ?? ""} ${classes.callable ?? ""}`}>
             <span className={classes.name}>
               <DirectionMark direction={line.direction} />{" "}
               {line.caller_name || line.caller_number || t("unknownCaller")}
             </span>
             <span>{formats.time(line.began_at)}</span>
+            <span className={classes.call}>
+              {mayDial && line.caller_number && line.direction !== "internal" && (
+                <DialButton number={line.caller_number} customer={line.customer_id} />
+              )}
+            </span>
             <span className={classes.detail}>
               {t("recent.talk", { time: formats.duration(line.talk_s) })}
               {line.outcome.disposition && ` · ${names.disposition(line.outcome.disposition)}`}

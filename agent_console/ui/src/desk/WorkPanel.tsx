@@ -1,6 +1,7 @@
 import { Headphones } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CallbackDoc, DeskContact, MessageDoc } from "../api/documents";
+import { useNames } from "../api/names";
 import { Clock, Countdown } from "../design/Clock";
 import { ContactMark } from "../design/ContactMark";
 import { Panel } from "../design/Panel";
@@ -48,7 +49,7 @@ export function WorkPanel({ desk, contacts, shown, choose }: Props) {
       </Panel>
       {desk.messages.length > 0 && <Messages messages={desk.messages} />}
       {desk.callbacks.length > 0 && <Callbacks callbacks={desk.callbacks} />}
-      <RecentContacts />
+      <RecentContacts mayDial={desk.state.declared !== "LOGGED_OUT" && contacts.length === 0} />
       <DialBox state={desk.state} />
     </div>
   );
@@ -73,20 +74,31 @@ function WorkItem({ contact, chosen, choose }: { contact: DeskContact; chosen: b
   );
 }
 
+/** Who is to be called back, with the place that they keep; the next ones first. */
 function Callbacks({ callbacks }: { callbacks: readonly CallbackDoc[] }) {
   const { t } = useTranslation("desk");
   const formats = useFormats();
+  const names = useNames();
+  const inOrder = [...callbacks].sort((one, other) =>
+    (one.due ?? one.requested_at).localeCompare(other.due ?? other.requested_at),
+  );
   return (
     <Panel title={t("callbacks.title")}>
       <ul className={classes.list}>
-        {callbacks.map((callback) => (
+        {inOrder.map((callback) => (
           <li key={callback.contact_id} className={classes.line}>
             <span className={classes.name}>{callback.customer?.name ?? callback.number}</span>
-            <span>{callback.due ? formats.time(callback.due) : t("callbacks.soon")}</span>
+            <span>
+              {callback.state === "scheduled" && callback.due
+                ? t("callbacks.due", { time: formats.time(callback.due) })
+                : t(`callbacks.${callback.state}`)}
+            </span>
             <span className={classes.detail}>
-              {callback.customer
-                ? callback.number
-                : t("callbacks.asked", { time: formats.time(callback.requested_at) })}
+              {callback.customer && `${callback.number} · `}
+              {names.queue(callback.queue)}
+              {" · "}
+              {t("callbacks.place", { time: formats.time(callback.requested_at) })}
+              {callback.attempt > 0 && ` · ${t("callbacks.tried", { count: callback.attempt })}`}
             </span>
           </li>
         ))}

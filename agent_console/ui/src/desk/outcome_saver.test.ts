@@ -85,6 +85,14 @@ describe("OutcomeSaver", () => {
     expect(saver.draft("c1")).toMatchObject({ state: "refused", refusal: { error_id: "invalid" } });
   });
 
+  it("sends all that was not sent when the page closes", () => {
+    const saver = newSaver();
+    saver.change("c1", outcome("one"));
+    saver.change("c2", outcome("two"));
+    saver.flushAll();
+    expect(put.mock.calls.map(([, sent]) => sent.notes)).toEqual(["one", "two"]);
+  });
+
   it("flushes at once when asked to", async () => {
     const saver = newSaver();
     saver.change("c1", outcome("done"));

@@ -70,6 +70,11 @@ export class OutcomeSaver {
     if (draft && draft.state !== "saved" && draft.state !== "refused") await this.send(contactId);
   }
 
+  /** The page closes: send all that has not been sent. */
+  flushAll(): void {
+    for (const contactId of this.drafts.keys()) void this.flush(contactId);
+  }
+
   readonly listen = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

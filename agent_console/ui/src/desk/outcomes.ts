@@ -14,6 +14,7 @@ export const saver = new OutcomeSaver({
   kept: localStorage,
 });
 saver.resume();
+window.addEventListener("pagehide", () => saver.flushAll());
 
 export interface OutcomeOf {
   outcome: Outcome;
