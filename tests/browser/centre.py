@@ -25,10 +25,12 @@ nodes:
     choices:
       - {name: sales, key: 1, next: to_sales}
       - {name: support, key: 2, next: to_support}
+      - {name: own, key: 3, next: to_own}
     no_input: {retries: 3, next: to_sales}
     no_match: {retries: 0, next: to_sales}
   to_sales: {type: queue, queue: sales, callback: {key: "5", next: bye}}
   to_support: {type: queue, queue: support}
+  to_own: {type: queue, queue: sales, prefer_agent: ann, callback: {key: "5", next: bye}}
   bye: {type: hang_up, prompts: [bye]}
 prompts: {choose: {en: choose}, bye: {en: goodbye}}
 """
@@ -49,6 +51,7 @@ SETTINGS: Mapping[str, Any] = {
             "requires": "english>=1",
             "ring_s": 25,
             "wrap_up_s": 60,
+            "callbacks": {"countries": ["DE"], "retry_s": 2},
             "script": "Thank the caller for their patience.\nAsk for the order number.",
         },
         "support": {"title": "Support", "requires": "spanish>=3", "ring_s": 25, "wrap_up_s": 30},
@@ -152,6 +155,10 @@ class Centre:
         self._calls += 1
         caller = number or f"+49305550{self._calls:03}"
         return str(self.tell("call", number="8000", caller=caller, name=name, keys=keys))
+
+    def press(self, contact: str, keys: str) -> None:
+        """The caller presses keys."""
+        self.tell("press", contact=contact, keys=keys)
 
     def hang_up(self, contact: str) -> None:
         """The caller goes."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from acd.events import LogOut
+from acd.events import LeaveQueue, LogOut
 from config.load import load
 from cti_bridge.app.administration import Administration
 from cti_bridge.app.centre import centre_of, follow
@@ -25,7 +25,7 @@ from cti_bridge.virtual_pbx.callers import Customer
 from cti_bridge.virtual_pbx.pbx import CallerInHand, VirtualPbx
 from cti_bridge.virtual_pbx.settings import AmiAccount, CallerHabits, CustomerHabits, PbxSettings
 from facts.ids import AgentId
-from facts.states import Declared, Party
+from facts.states import Declared, LeftQueue, Party
 from reporting.kpi.board import Board
 from simulation.distributions.durations import Constant
 from storage.audit import AuditLog
@@ -72,6 +72,7 @@ class Served:
         self._daemon.listen()
         self._pbx = self._make_switch()
         self._callers: dict[str, CallerInHand] = {}
+        self._rings_s = 0.5
 
     def _make_daemon(self, folder: Path, board: Board) -> Daemon:
         centre = centre_of(self._settings, sounds=VirtualSounds(), customers=self._customers)
@@ -110,8 +111,8 @@ class Served:
         return {"passwords": {user.name: user.password for user in users}}
 
     def _somebody(self, number: str) -> Customer:
-        """Who answers at a number outside, after half a second."""
-        habits = CustomerHabits(answer=Constant(mean_s=0.5), no_answer=0, busy=0)
+        """Who answers at a number outside, or is busy."""
+        habits = CustomerHabits(answer=Constant(mean_s=self._rings_s), no_answer=0, busy=0 if self._rings_s else 1)
         return Customer(self._pbx.switch, name=number, habits=None, answers=habits)
 
     async def stop(self) -> None:
@@ -134,9 +135,17 @@ class Served:
         self._callers[channel.uniqueid] = one
         return channel.uniqueid
 
+    def outside(self, rings_s: float) -> None:
+        """How long phones outside ring from now on before they are answered; 0: they are busy."""
+        self._rings_s = rings_s
+
     def hang_up(self, contact: str) -> None:
         """The caller goes."""
         self._callers[contact].hang_up()
+
+    def press(self, contact: str, keys: str) -> None:
+        """The caller presses keys."""
+        self._callers[contact].press(keys)
 
     def hang_up_at(self, contact: str) -> float:
         """The caller goes; when the switch told the daemon, in milliseconds since 1970."""
@@ -156,9 +165,12 @@ class Served:
 
     def clear(self) -> None:
         """Everybody hangs up and goes home."""
+        self._rings_s = 0.5
         switch, coordinator = self._pbx.switch, self._daemon.coordinator
         for channel in list(switch.channels.values()):
             self._pbx.told(functools.partial(switch.request_hangup, channel, 16))
+        for waiting in list(coordinator.engine.callbacks()):
+            coordinator.tell(LeaveQueue(contact_id=waiting.contact_id, cause=LeftQueue.WITHDRAWN))
         for view in list(coordinator.engine.agents()):
             if view.declared is not Declared.LOGGED_OUT:
                 coordinator.tell(LogOut(agent_id=view.agent_id, by=Party.SUPERVISOR, force=True))

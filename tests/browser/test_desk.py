@@ -73,6 +73,11 @@ def test_an_agents_call_from_offer_to_outcome(people: People, centre: Centre) ->
 
 def test_a_page_that_is_loaded_anew_shows_every_state_as_it_is(people: People, centre: Centre) -> None:
     ann = people.user("ann")
+    begin = ann.page.get_by_role("button", name="Begin to work")
+    expect(begin).to_be_visible()
+    ann.page.reload()
+    expect(begin).to_be_visible()
+    expect(ann.page.get_by_text("Your working day has not begun")).to_be_visible()
     ann.start_work()
     ann.page.reload()
     expect(ann.state).to_have_attribute("data-state", "not_ready")
@@ -137,6 +142,24 @@ def test_a_network_that_is_cut_for_ten_seconds(people: People, centre: Centre, c
     assert dispositions(centre)[-1][1] == "written without a network"
 
 
+def test_a_page_that_sleeps_while_its_connection_dies_shows_the_truth_when_it_wakes(
+    people: People, centre: Centre, cable: Cable
+) -> None:
+    ann = people.agent("ann", base=f"http://127.0.0.1:{cable.port}")
+    contact = centre.call("Sandra Sleep")
+    ann.answer()
+    lid = ann.context.new_cdp_session(ann.page)
+    lid.send("Page.setWebLifecycleState", {"state": "frozen"})
+    cable.pull()
+    centre.hang_up(contact)
+    centre.until(lambda: centre.state("ann") == "READY WRAP_UP")
+    cable.put_back()
+    lid.send("Page.setWebLifecycleState", {"state": "active"})
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up", timeout=12_000)
+    expect(ann.state).to_have_attribute("data-state", "wrap_up")
+    expect(ann.page.get_by_role("status").filter(has_text="No connection since")).to_be_hidden()
+
+
 def test_a_session_that_ends_leaves_the_page_and_the_call(people: People, centre: Centre) -> None:
     ann, _ = talk(people, centre)
     centre.tell("end_sessions", user="ann")
@@ -152,13 +175,25 @@ def test_a_session_that_ends_leaves_the_page_and_the_call(people: People, centre
 
 
 def test_a_call_is_taken_held_and_wrapped_up_by_keys_alone(people: People, centre: Centre) -> None:
-    ann = people.user("ann")
+    ann = people.somebody()
     keys = ann.page.keyboard
+    ann.page.goto("/")
+    expect(ann.page.locator("input[autocomplete=username]")).to_be_focused()
+    keys.type("ann")
+    keys.press("Tab")
+    keys.type(centre.passwords["ann"])
+    keys.press("Enter")
     expect(ann.page.get_by_role("button", name="Begin to work")).to_be_visible()
     keys.press("r")
     expect(ann.state).to_have_attribute("data-state", "not_ready")
-    keys.press("r")
+    keys.press("s")
+    choice = ann.page.get_by_role("menuitem", name="Ready", exact=True)
+    expect(choice).to_be_visible()
+    while not choice.evaluate("(one) => one === document.activeElement"):
+        keys.press("ArrowDown")
+    keys.press("Enter")
     expect(ann.state).to_have_attribute("data-state", "ready")
+    expect(choice).to_be_hidden()
     centre.call("Kurt Keys")
     expect(ann.offer).to_be_visible()
     keys.press("a")
@@ -174,7 +209,9 @@ def test_a_call_is_taken_held_and_wrapped_up_by_keys_alone(people: People, centr
     keys.press("?")
     expect(ann.page.get_by_role("dialog")).to_contain_text("Hang up")
     keys.press("Escape")
-    keys.press("e")
+    keys.press("n")
+    expect(ann.page.get_by_label("Notes")).to_be_focused()
+    keys.press("Alt+e")
     expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
     keys.type("by keys")
     keys.press("Alt+Digit2")
