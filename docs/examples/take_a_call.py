@@ -1,6 +1,8 @@
 """Take one call: sign in, become ready, answer what rings, and wrap up when the caller has hung up.
 
-python docs/examples/take_a_call.py http://127.0.0.1:8080 anna solved        (the password: CORDBOARD_PASSWORD)
+While `make demo` runs, with the password that it printed for robin:
+
+CORDBOARD_PASSWORD=… .venv/bin/python docs/examples/take_a_call.py http://127.0.0.1:8080 robin solved
 """
 
 import asyncio

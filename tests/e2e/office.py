@@ -120,6 +120,7 @@ class Office:
         self.seen = len(daemon.entries())
         self._legs: list[tuple[str, Phone]] = []
         self._counted_by_hand: set[str] = set()
+        self._parts: dict[Call, tuple[Call | None, float]] = {}
         self._ended_unheard: set[str] = set()
 
     def do(self, agent: str, contact: str, act: str, **details: Any) -> Any:
@@ -235,8 +236,15 @@ class Office:
         ended = self.wait("TalkEnded", count, agent_id=agent, contact_id=contact)
         return ended.talk_us / 1e6, ended.hold_us / 1e6
 
+    def count(self, leg: Call, *, beside: Call | None = None, since: float = 0.0) -> None:
+        """Of an agent's leg only that is a talk in which the far end ``beside`` is there, or what is after ``since``.
+
+        Both by the phones' own clock. A far end that never answers makes no talk.
+        """
+        self._parts[leg] = (beside, since)
+
     def count_by_hand(self, *agents: str) -> None:
-        """The scenario itself says how long these agents talked: not as long as their phones were off the hook."""
+        """Nobody can know how long these agents talked: they hung up while no daemon listened."""
         self._counted_by_hand |= set(agents)
 
     def ended_unheard(self, contact: str) -> None:
@@ -254,12 +262,34 @@ class Office:
             legs = sorted(
                 (c for c in calls if c.direction == "in" and c.has("answered")), key=lambda c: c.at("answered")
             )
-            talks = [(f.talk_us + f.hold_us) / 1e6 for f in self.facts("TalkEnded") if f.agent_id == agent]
-            if len(talks) < len(legs):  # ended in the moment of its answer: no talk is as right as one of 0 s
-                legs = [leg for leg in legs if leg_s(leg) >= EXACT_S]
-            assert talks == [close(leg_s(leg)) for leg in legs], f"{agent}: {talks}, by the phone {legs}"
+            self._compare(agent, [part for leg in legs if (part := self._part_s(leg)) is not None], legs)
         self._legs.clear()
         self._counted_by_hand.clear()
+        self._parts.clear()
+
+    def _part_s(self, leg: Call) -> float | None:
+        """How long a leg was a talk, by the phones' own clock; None: never."""
+        beside, since = self._parts.get(leg, (None, 0.0))
+        begin, end = max(leg.at("answered"), since), leg.at("ended")
+        if beside is not None:
+            if not beside.has("answered"):
+                return None
+            begin, end = max(begin, beside.at("answered")), min(end, beside.at("ended"))
+        return max(0.0, end - begin)
+
+    def _compare(self, agent: str, expected: list[float], legs: list[Call]) -> None:
+        """Each talk as long as the phones say; one that ended in the moment of its answer may be none.
+
+        What the agent was offered and is told to have answered is a talk, however short.
+        """
+        talks = [(f.talk_us + f.hold_us) / 1e6 for f in self.facts("TalkEnded") if f.agent_id == agent]
+        answered = [f for f in self.facts("OfferEnded") if (f.agent_id, f.outcome) == (agent, "answered")]
+        assert len(talks) >= len(answered), f"{agent}: {len(answered)} offers answered, {len(talks)} talks"
+        momentary = sorted(expected)[: max(0, len(expected) - len(talks))]
+        assert all(seconds < EXACT_S for seconds in momentary), f"{agent}: {talks}, by the phone {expected}"
+        for seconds in momentary:
+            expected.remove(seconds)
+        assert talks == [close(seconds) for seconds in expected], f"{agent}: {talks}, by the phone {expected}: {legs}"
 
     def clear_talk(self) -> None:
         """Between two rounds of one scenario."""

@@ -37,7 +37,7 @@ from facts.time import Instant
 
 DESK_S: Final = 0.0
 """A desk is told of everything in the next turn: somebody waits for it to ring."""
-AGENTS_S: Final = 0.03
+AGENTS_S: Final = 0.015
 """Rows are small, and supervisors act on them: as soon as several changes of one event can be told together."""
 QUEUES_S: Final = 0.08
 """What the board shows of an event is on the screen within 150 ms, the way there and the drawing included."""
