@@ -33,9 +33,9 @@ withdrawn) does not begin a new idle time.
 ``most_skilled``, ``least_skilled``: by the sum of the levels in the skills that the contact requires (expert-agent
 distribution; the others are uniform). ``least_occupied``: time at work on contacts, ringing and wrap-up included, as a
 share of that time and the time free, since log-in. ``fewest_contacts``: answered since log-in. ``round_robin``: the
-next one after the last chosen, in the order of the policy. ``ordered``: as listed in ``agents``; who is not listed
-comes after. ``weighted_random``: drawn by ``weights`` (1 when not given). ``ring_several``: the ``ring_count`` longest
-idle all ring, the first to answer has it.
+next one after the last chosen, in the order of the policy; who takes what waited already was not chosen, and moves
+nobody's turn. ``ordered``: as listed in ``agents``; who is not listed comes after. ``weighted_random``: drawn by
+``weights`` (1 when not given). ``ring_several``: the ``ring_count`` longest idle all ring, the first to answer has it.
 """
 
 ContactOrder: TypeAlias = Literal["first_come", "greatest_need", "ageing", "queue_weight", "target_ratio"]
