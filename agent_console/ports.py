@@ -8,7 +8,7 @@ trail.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -203,6 +203,10 @@ class Desks(Protocol):
         """What came of it; also after the contact is over."""
 
 
+PhoneEnd: TypeAlias = Literal["left", "cut", "replaced"]
+"""How a browser's line ends: its page is gone or is the phone no more, the connection is, or another line came."""
+
+
 class PhoneLine(Protocol):
     """A browser phone's way to the switch: SIP messages both ways, while the switch keeps it open."""
 
@@ -212,7 +216,7 @@ class PhoneLine(Protocol):
     async def receive(self) -> str | None:
         """From the switch; None: it has closed the line."""
 
-    async def close(self) -> None:
+    async def close(self, why: PhoneEnd) -> None:
         """Leave."""
 
 
@@ -222,8 +226,11 @@ class WebPhones(Protocol):
     def account(self, agent: str) -> WebPhone | None:
         """The agent's phone; None: theirs is not in the browser."""
 
-    async def connect(self, agent: str) -> PhoneLine:
-        """A new line; raises `UnavailableError` when the switch cannot be reached, or the phone has no password."""
+    async def connect(self, agent: str, *, talks: bool) -> PhoneLine:
+        """A new line; raises `UnavailableError` when the switch cannot be reached, or the phone has no password.
+
+        ``talks``: the page has a call, which it had on a line before.
+        """
 
 
 class Supervision(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from config.fields import Listed, PositiveSeconds, Seconds, Section
 
@@ -36,5 +36,7 @@ class Calls(Section):
     """How long a phone rings to which a customer is transferred; then the customer waits again."""
     park_s: Seconds = 180.0
     """A parked customer whom nobody picks up waits in the queue again after so long; 0: never."""
+    phone_back_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+    """A browser's phone that is lost in a talk is waited for so long, the customer hears music; 0: the talk ends."""
     monitoring_shown: bool = False
     """Whether agents see that a supervisor listens."""

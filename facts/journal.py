@@ -16,6 +16,9 @@ from facts.time import Duration, Instant
 
 Channel: TypeAlias = Literal["call", "callback", "chat", "email"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
+PhoneTrouble: TypeAlias = Literal["page_left", "cut_off", "no_sound", "silent_microphone"]
+"""What can be wrong with a phone in the browser during a call: its page is gone, its connection was away too long, no
+sound gets through, or the microphone gives none."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True, gc=False):
@@ -196,6 +199,19 @@ class CustomerDialled(Fact, frozen=True, kw_only=True):
 
     outcome: Literal["answered", "busy", "no_answer", "failed", "given_up"]
     rang_us: Duration = 0
+
+
+class PhoneTroubled(Fact, frozen=True, kw_only=True):
+    """The agent's phone in the browser had trouble while a customer was theirs."""
+
+    trouble: PhoneTrouble
+
+
+class PhoneRecovered(Fact, frozen=True, kw_only=True):
+    """That trouble is over, after ``after_us``; one that ended with the talk has no such fact."""
+
+    trouble: PhoneTrouble
+    after_us: Duration = 0
 
 
 class RecordingStarted(Fact, frozen=True, kw_only=True):
@@ -551,6 +567,8 @@ AnyFact: TypeAlias = (
     | ContactParked
     | ContactPickedUp
     | CustomerDialled
+    | PhoneTroubled
+    | PhoneRecovered
     | RecordingStarted
     | RecordingPaused
     | RecordingResumed

@@ -119,6 +119,8 @@ class DeskContact(Document):
     rings_until: Moment | None
     wrap_up_until: Moment | None
     """None in wrap-up: until the agent ends it."""
+    phone_back_until: Moment | None = None
+    """The browser's phone was lost out of this talk: the customer hears music, and it is waited for until then."""
     caller_number: str
     caller_name: str
     entry_point: str

@@ -15,7 +15,7 @@ from agent_console.errors import ConsoleError, CsrfError, NotSignedInError, Phon
 from agent_console.http.access import DESK, check
 from agent_console.http.guard import identify, is_own_origin, ports_of
 from agent_console.http.problem import response_of
-from agent_console.ports import Identity, PhoneLine
+from agent_console.ports import Identity, PhoneEnd, PhoneLine
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +28,18 @@ BUDGET: Final = 200
 BUDGET_S: Final = 10.0
 """A phone may send so many messages in so long."""
 
+CLOSE_PAGE_LEFT: Final = (1001, 4001)
+"""Of a page that goes: by the browser itself, or told by the page."""
+
 CLOSE_SIGNED_OUT: Final = 4401
 CLOSE_REFUSED: Final = 4403
 CLOSE_ELSEWHERE: Final = 4409
 CLOSE_TOO_MUCH: Final = 4429
+CLOSE_BROKEN: Final = 1011
 CLOSE_SWITCH_AWAY: Final = 4503
+
+_ENDS: Final[dict[int, PhoneEnd]] = {0: "cut", CLOSE_SWITCH_AWAY: "cut", CLOSE_ELSEWHERE: "replaced"}
+"""How a line ends, by the code; with any other the page is the phone no more."""
 
 
 class _Over(Exception):  # noqa: N818 - a signal, not an error
@@ -58,7 +65,7 @@ class PhoneEndpoint:
             ports = ports_of(connection)
             if ports.web_phones is None:
                 raise UnavailableError("this daemon has no phones for browsers")
-            line = await ports.web_phones.connect(agent)
+            line = await ports.web_phones.connect(agent, talks=connection.query_params.get("talks") == "1")
         except ConsoleError as error:
             if isinstance(error, UnavailableError):
                 log.warning("web_phone_not_connected", reason=str(error))
@@ -118,32 +125,24 @@ class _Phone:
         """Until one of the two sides goes."""
         parts = (self._from_browser(receive), self._from_switch(), self._look_again(), self._elsewhere())
         tasks = [asyncio.ensure_future(part) for part in parts]
+        over = _Over(0)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            over = _over(next(iter(done)).exception())
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._line.close()
-        await self._close(next(iter(done)).exception())
-
-    async def _close(self, why: BaseException | None) -> None:
-        if isinstance(why, PhoneRefusedError):
-            why = _Over(CLOSE_REFUSED, str(why))
-        elif isinstance(why, OSError):
-            why = _Over(CLOSE_SWITCH_AWAY, "the switch is away")
-        if isinstance(why, _Over):
-            if why.code:
-                await self._send({"type": "websocket.close", "code": why.code, "reason": str(why)[:120]})
-        elif isinstance(why, Exception):
-            log.error("web_phone_failed", exc_info=why)
-            await self._send({"type": "websocket.close", "code": 1011, "reason": "internal error"})
+            await self._line.close(_ENDS.get(over.code, "left"))
+        if over.code and over.code not in CLOSE_PAGE_LEFT:
+            await self._send({"type": "websocket.close", "code": over.code, "reason": str(over)[:120]})
 
     async def _from_browser(self, receive: Receive) -> None:
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
-                raise _Over(0)
+                code = message.get("code")
+                raise _Over(code if code in CLOSE_PAGE_LEFT else 0)
             await self._line.send(self._accepted(message))
 
     def _accepted(self, message: Any) -> str:
@@ -173,6 +172,18 @@ class _Phone:
     async def _elsewhere(self) -> None:
         await self._left.wait()
         raise _Over(CLOSE_ELSEWHERE, "the phone is in another window now")
+
+
+def _over(why: BaseException | None) -> _Over:
+    """Why a line ended, whatever ended it."""
+    if isinstance(why, _Over):
+        return why
+    if isinstance(why, PhoneRefusedError):
+        return _Over(CLOSE_REFUSED, str(why))
+    if isinstance(why, OSError):
+        return _Over(CLOSE_SWITCH_AWAY, "the switch is away")
+    log.error("web_phone_failed", exc_info=why)
+    return _Over(CLOSE_BROKEN, "internal error")
 
 
 def _is_gone(connection: HTTPConnection, agent: str) -> bool:

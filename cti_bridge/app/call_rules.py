@@ -27,6 +27,7 @@ def rules_of(settings: Settings, menus: Menus) -> Rules:
         consult_ring_us=from_seconds(calls.consult_ring_s),
         transfer_ring_us=from_seconds(calls.transfer_ring_s),
         park_us=from_seconds(calls.park_s),
+        phone_back_us=from_seconds(calls.phone_back_s),
         monitoring_shown=calls.monitoring_shown,
     )
 

@@ -217,6 +217,24 @@ def _dialled(fact: facts.CustomerDialled) -> str:
     return f"{_DIALS[fact.outcome].format(who=_who(fact))} after {_time(fact.rang_us)} of ringing"
 
 
+_TROUBLES = {
+    "page_left": "{who}'s browser phone went away: the page was closed or loaded anew",
+    "cut_off": "{who}'s browser phone was cut off for too long",
+    "no_sound": "no sound got through to {who}'s browser phone",
+    "silent_microphone": "{who}'s microphone gave no sound at all",
+}
+_RECOVERIES = {
+    "page_left": "{who}'s browser phone is back",
+    "cut_off": "{who}'s browser phone is back",
+    "no_sound": "sound gets through to {who}'s browser phone",
+    "silent_microphone": "{who}'s microphone gives sound",
+}
+
+
+def _recovered(fact: facts.PhoneRecovered) -> str:
+    return f"{_RECOVERIES[fact.trouble].format(who=_who(fact))} after {_time(fact.after_us)}"
+
+
 def _left(fact: facts.ContactLeftQueue) -> str:
     to = f" to {fact.to}" if fact.to else ""
     return f"left queue {fact.queue or ''} ({fact.outcome.replace('_', ' ')}){to} after {_time(fact.waited_us)}"
@@ -269,6 +287,8 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.ContactParked: lambda fact: f"{_who(fact)} parked it",
     facts.ContactPickedUp: lambda fact: f"{_who(fact)} picked it up after {_time(fact.parked_us)}",
     facts.CustomerDialled: _dialled,
+    facts.PhoneTroubled: lambda fact: _TROUBLES[fact.trouble].format(who=_who(fact)),
+    facts.PhoneRecovered: _recovered,
     facts.RecordingStarted: lambda fact: f"recorded from here on (by {fact.by}): {fact.file}",
     facts.RecordingPaused: lambda fact: f"recording paused by the {fact.by}",
     facts.RecordingResumed: lambda fact: f"recording resumed by the {fact.by}",

@@ -5,16 +5,33 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
 
+from facts.journal import TalkEnded
+from facts.states import Party
+from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.daemon import free_port
 from tests.e2e.office import Desks
-from tests.e2e.web_phone import WEB_HZ, WebDaemon, WebPhone, browser
+from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, browser, spans_of
 from tests.sip_phone import Call
+
+ONCE = (
+    "ContactOffered",
+    "OfferMade",
+    "ContactConnected",
+    "PhoneTroubled",
+    "ContactHeld",
+    "ContactRetrieved",
+    "PhoneRecovered",
+    "TalkEnded",
+    "ContactEnded",
+)
+"""What a talk is made of whose page was loaded anew."""
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
 
@@ -62,7 +79,8 @@ class Talk:
         time.sleep(0.7)
         self.caller.press("1")
         phone.wait_word("ringing")
-        self.contact = self.daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=self.seen).contact_id
+        self.queued = self.daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=self.seen)
+        self.contact = self.queued.contact_id
 
     def do(self, act: str) -> None:
         self.desks.do("ann", self.contact, act)
@@ -75,6 +93,11 @@ class Talk:
     def heard_both_ways(self) -> None:
         self.caller.wait_hears(WEB_HZ)
         self.phone.wait_hears(CALLER_HZ)
+
+    def facts(self) -> list[Any]:
+        """Of this contact, once it has ended."""
+        self.daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=self.seen)
+        return [entry.fact for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
 
     def end(self) -> None:
         self.caller.hang_up()
@@ -126,6 +149,88 @@ def test_nothing_rings_twice_and_the_phone_has_no_buttons_of_its_own_for_an_offe
     talk.answer()
     talk.heard_both_ways()
     assert page.evaluate("window.watched.rings()") == 0
+    talk.end()
+
+
+# -- a page that goes during a talk ------------------------------------------------------------------------------------
+
+
+def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Talk) -> None:
+    page, caller, begun = talk.phone.page, talk.caller, time.monotonic()
+    before = talk.daemon.report()["sales"]
+    talk.answer()
+    talk.heard_both_ways()
+    page.reload()
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    talk.heard_both_ways()
+    assert page.get_by_text("The customer hears music").count() == 0
+    page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
+    time.sleep(1)
+    ended = time.monotonic()
+    talk.end()
+    (waited, held) = spans_of(caller, MUSIC_HZ, begun)
+    facts = talk.facts()
+    assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == list(ONCE)
+    told = next(fact for fact in facts if isinstance(fact, TalkEnded))
+    assert told.hold_us is not None
+    assert told.hold_us / SECOND == pytest.approx(held[1] - held[0], abs=0.1)
+    assert told.talk_us / SECOND == pytest.approx(ended - waited[1] - (held[1] - held[0]), abs=0.1)
+    assert held[1] - held[0] < 4
+    after = talk.daemon.report()["sales"]
+    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
+
+
+def test_who_was_muted_and_had_the_caller_on_hold_has_and_is_so_after_a_reload(talk: Talk) -> None:
+    page, caller = talk.phone.page, talk.caller
+    talk.answer()
+    talk.heard_both_ways()
+    controls = page.get_by_role("toolbar", name="Call")
+    controls.get_by_role("button", name="Mute", exact=True).click()
+    controls.get_by_role("button", name="Unmute").wait_for()
+    controls.get_by_role("button", name="Hold").click()
+    caller.wait_hears(MUSIC_HZ)
+    page.reload()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    caller.wait_hears(MUSIC_HZ)
+    controls.get_by_role("button", name="Retrieve").click()
+    talk.phone.wait_hears(CALLER_HZ)
+    caller.wait_hears_not(MUSIC_HZ)
+    assert not caller.hears(WEB_HZ)
+    controls.get_by_role("button", name="Unmute").click()
+    talk.heard_both_ways()
+    talk.end()
+
+
+def test_an_agent_who_does_not_come_back_leaves_a_caller_who_waits_for_the_next(talk: Talk, phone: WebPhone) -> None:
+    begun = time.monotonic()
+    talk.answer()
+    talk.heard_both_ways()
+    left = time.monotonic()
+    phone.page.goto("about:blank")
+    talk.caller.wait_hears(MUSIC_HZ)
+    queued = talk.daemon.wait_fact(lambda f: f.kind == "ContactQueued" and f.returned, BACK_S + 3, skip=talk.seen)
+    assert time.monotonic() - left == pytest.approx(BACK_S, abs=1)
+    assert queued.joined_at == talk.queued.joined_at
+    told = talk.daemon.wait_fact(lambda fact: fact.kind == "TalkEnded", skip=talk.seen)
+    assert (told.ended_by, told.hold_us / SECOND) == (Party.SYSTEM, pytest.approx(BACK_S, abs=0.1))
+    (waited, _) = spans_of(talk.caller, MUSIC_HZ, begun)
+    assert told.talk_us / SECOND == pytest.approx(left - waited[1], abs=0.2)
+    assert talk.caller.active
+    talk.caller.hang_up()
+    phone.page.goto(phone.url)
+    phone.wait_word("ready")
+
+
+def test_a_browser_that_crashed_is_missed_after_a_moment(talk: Talk, chromium: BrowserContext) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    # a page without its dying words
+    talk.phone.page.evaluate("window.watched.crash()")
+    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
+    talk.phone.page.reload()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    talk.heard_both_ways()
     talk.end()
 
 
@@ -234,7 +339,7 @@ def test_a_cut_connection_keeps_the_talk_and_hears_its_end(talk: Talk) -> None:
     talk.answer()
     talk.heard_both_ways()
     page = talk.phone.page
-    sockets = "window.watched.sockets.filter(one => one.url.endsWith('/phone'))"
+    sockets = "window.watched.sockets.filter(one => one.url.includes('/phone?'))"
     before = page.evaluate(f"{sockets}.length")
     page.evaluate("window.watched.cut()")
     page.get_by_role("button", name="Phone: On a call").wait_for()

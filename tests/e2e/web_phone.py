@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
 from tests.asterisk.instance import Asterisk
@@ -20,6 +21,11 @@ from tests.e2e.daemon import AGENTS
 from tests.e2e.office import Acting
 from tests.servers import chromium
 from tests.servers.addresses import beside_loopback
+from tests.sip_phone import Call, audio
+
+GAP_S = 0.2
+BACK_S = 8
+"""How long a phone that is lost is waited for."""
 
 WEB_HZ = 800.0
 """What the browser's microphone hears."""
@@ -44,6 +50,7 @@ class WebDaemon(Acting):
             "agents": {**AGENTS, "ann": {"phone": "1101", "web_phone": True, "skills": {"sales": 5}}},
             "users": {"ann": {"agent": "ann", "title": "Ann"}},
             "web": {"port": port},
+            "calls": {"phone_back_s": BACK_S},
         }
         super().__init__(asterisk, folder, more=more, ring_s=20)
         self._secrets = secrets
@@ -131,6 +138,20 @@ def browser(folder: Path) -> Iterator[BrowserContext]:
             yield context
         finally:
             context.close()
+
+
+def spans_of(call: Call, hertz: float, since: float) -> list[tuple[float, float]]:
+    """When a caller heard a tone, from ``since`` (monotonic) on, to a fiftieth of a second; gaps of 0.2 s are none."""
+    block = audio.RATE // 50
+    heard = call.stream.samples(since, time.monotonic())
+    turn = np.exp(-2j * math.pi * hertz * np.arange(block) / audio.RATE)
+    rows = heard[: len(heard) // block * block].reshape(-1, block).astype(np.float64)
+    loud = 2 * np.abs(rows @ turn) ** 2 / block > 0.5 * np.maximum(np.sum(rows**2, axis=1), block * 400)
+    found: list[tuple[float, float]] = []
+    for at in since + np.flatnonzero(loud) / 50:
+        begins = found.pop()[0] if found and at - found[-1][1] < GAP_S else at
+        found.append((begins, at + 1 / 50))
+    return found
 
 
 class WebPhone:

@@ -163,7 +163,7 @@ class Console:
             floor=floor,
             accounts=self._daemon_accounts(),
             desks=desks,
-            web_phones=DaemonWebPhones(self._settings),
+            web_phones=DaemonWebPhones(self._settings, coordinator.control.absences),
             supervision=DaemonSupervision(
                 coordinator,
                 rows,

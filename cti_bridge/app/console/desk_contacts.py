@@ -21,6 +21,7 @@ def desk_contact_doc(contact: made.DeskContact, rows: Rows) -> DeskContact:
         answered_at=contact.answered_at,
         rings_until=contact.rings_until,
         wrap_up_until=contact.wrap_up_until,
+        phone_back_until=contact.phone_back_until,
         caller_number=contact.caller_number,
         caller_name=contact.caller_name,
         entry_point=contact.entry_point,

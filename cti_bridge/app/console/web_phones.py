@@ -16,10 +16,14 @@ from websockets.typing import Subprotocol
 
 from agent_console.documents.session import WebPhone
 from agent_console.errors import PhoneRefusedError, UnavailableError
+from agent_console.ports import PhoneEnd
 from config.models import Settings
 from config.telephony import WebPhones as WebPhoneSettings
 from cti_bridge.app.web_phone_accounts import NoPasswordError, password_of, web_phones_of
+from cti_bridge.shell.call_control.absences import Absences
 from cti_bridge.wire.sip_digest import MOST_MESSAGE, DigestRefused, sign
+from cti_bridge.wire.sip_registered import confirms_registration
+from facts.ids import AgentId
 
 PATH: Final = "/api/v1/phone"
 DOMAIN: Final = "cordboard.invalid"
@@ -34,8 +38,9 @@ MOST_WAITING: Final = 64
 class DaemonWebPhones:
     """`agent_console.ports.WebPhones`."""
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
+    def __init__(self, settings: Callable[[], Settings], absences: Absences) -> None:
         self._settings = settings
+        self._absences = absences
 
     def _at(self, agent: str) -> tuple[WebPhoneSettings, str] | None:
         settings = self._settings()
@@ -53,7 +58,7 @@ class DaemonWebPhones:
         web_phones, endpoint = found
         return WebPhone(uri=f"sip:{endpoint}@{DOMAIN}", path=PATH, stun=list(web_phones.stun))
 
-    async def connect(self, agent: str) -> "AsteriskLine":
+    async def connect(self, agent: str, *, talks: bool) -> "AsteriskLine":
         """A WebSocket of its own to Asterisk, for as long as the browser keeps it."""
         found = self._at(agent)
         if found is None:
@@ -63,14 +68,42 @@ class DaemonWebPhones:
             password = await asyncio.to_thread(password_of, web_phones, endpoint)
         except NoPasswordError as error:
             raise UnavailableError(str(error)) from error
-        return AsteriskLine(await _opened(web_phones), endpoint, password)
+        page = Page(self._absences, AgentId(agent), f"PJSIP/{endpoint}", talks=talks)
+        return AsteriskLine(await _opened(web_phones), endpoint, password, page)
+
+
+class Page:
+    """What call control has to know of the page at the other end of a line."""
+
+    def __init__(self, absences: Absences, agent_id: AgentId, device: str, *, talks: bool) -> None:
+        self._absences = absences
+        self._agent_id = agent_id
+        self._device = device
+        self._talks = talks
+        self._registered = False
+
+    def heard(self, message: str) -> None:
+        """From Asterisk: the first time that it says so, the phone has come."""
+        if not self._registered and confirms_registration(message):
+            self._registered = True
+            self._absences.phone_came(self._agent_id, self._device, talks=self._talks)
+
+    def ended(self, why: PhoneEnd) -> None:
+        """The line is over. One that never was the phone takes nothing along."""
+        if not self._registered:
+            return
+        if why == "left":
+            self._absences.phone_left(self._agent_id, self._device)
+        elif why == "cut":
+            self._absences.phone_cut(self._agent_id, self._device)
 
 
 class AsteriskLine:
     """`agent_console.ports.PhoneLine`."""
 
-    def __init__(self, socket: ClientConnection, user: str, password: str) -> None:
+    def __init__(self, socket: ClientConnection, user: str, password: str, page: Page) -> None:
         self._socket = socket
+        self._page = page
         self._user = user
         self._password = password
 
@@ -91,10 +124,13 @@ class AsteriskLine:
             message = await self._socket.recv()
         except ConnectionClosed:
             return None
-        return message if isinstance(message, str) else message.decode("utf-8", "replace")
+        text = message if isinstance(message, str) else message.decode("utf-8", "replace")
+        self._page.heard(text)
+        return text
 
-    async def close(self) -> None:
+    async def close(self, why: PhoneEnd) -> None:
         """Leave."""
+        self._page.ended(why)
         await self._socket.close()
 
 

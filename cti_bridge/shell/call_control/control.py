@@ -19,6 +19,7 @@ from cti_bridge.shell import translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError
 from cti_bridge.shell.call_control import machine as m
 from cti_bridge.shell.call_control import telling
+from cti_bridge.shell.call_control.absences import Absences
 from cti_bridge.shell.call_control.after_work import AfterWork
 from cti_bridge.shell.call_control.answering import Answering
 from cti_bridge.shell.call_control.commands import Command, End
@@ -94,6 +95,7 @@ class CallControl:
         self.desks = Desks(centre, clock, self)
         self._sender = Sender(centre, centre, clock)
         self._wishes = Wishes(centre, self)
+        self.absences = Absences(centre, clock, self, self._wishes)
         self._recordings = Recordings(centre, self)
         self.supervision = Supervision(centre, clock, self)
         self._answering = Answering(centre, clock, self)
@@ -446,6 +448,7 @@ class CallControl:
         self._recordings.settle(line, switch_at)
         self._note_place(line)
         self._watch_parked(line)
+        self.absences.settle(line)
         self.desks.touch(line.contact_id)
 
     def _watch_parked(self, line: Line) -> None:

@@ -55,7 +55,8 @@ class DeskParty(msgspec.Struct, frozen=True, kw_only=True):
 class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
     """A contact at an agent's desk. ``acts``: every act, None when it can be done now.
 
-    ``waited_us``: from the original join time until it was offered to this agent.
+    ``waited_us``: from the original join time until it was offered to this agent. ``phone_back_until``: so long the
+    agent's phone, lost out of this talk, is waited for.
     """
 
     contact_id: ContactId
@@ -70,6 +71,7 @@ class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None
     rings_until: Instant | None
     wrap_up_until: Instant | None
+    phone_back_until: Instant | None
     caller_number: str
     caller_name: str
     entry_point: str
@@ -143,6 +145,7 @@ def desk_contact(seat: Seat, engine: Engine, rules: Rules, *, connected: bool) -
         answered_at=dossier.answered.get(agent_id),
         rings_until=offer.rings_until if offer is not None and situation is Situation.RINGING else None,
         wrap_up_until=seat.work.until if seat.work is not None and situation is Situation.WRAP_UP else None,
+        phone_back_until=_phone_back_until(seat),
         caller_number=dossier.caller_number,
         caller_name=dossier.caller_name,
         entry_point=dossier.entry_point,
@@ -209,6 +212,11 @@ def why_not_recording(state: Recording, act: str, rule: str) -> str:
     if act == "record_pause":
         return "recording_paused" if state == "paused" else ""
     return "not_paused" if act == "record_resume" and state == "on" else ""
+
+
+def _phone_back_until(seat: Seat) -> Instant | None:
+    absence = seat.line.absence if seat.line is not None else None
+    return absence.until if absence is not None and absence.agent_id == seat.agent.agent_id else None
 
 
 def _refusal(reason_id: str) -> Refusal | None:

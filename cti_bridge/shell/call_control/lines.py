@@ -13,7 +13,7 @@ from cti_bridge.shell.call_control.plans import ToKind, Wish
 from cti_bridge.shell.call_control.topology import Party, Recording, Topology
 from cti_bridge.shell.clock import Clock
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
-from facts.journal import ContactQueued, Direction
+from facts.journal import ContactQueued, Direction, PhoneTrouble
 from facts.states import Party as By
 from facts.time import Duration, Instant
 
@@ -94,6 +94,28 @@ class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
     consulted: bool = False
 
 
+class Absence:
+    """An agent's phone was lost out of a talk. ``until``: it is waited for so long; None: it is just being lost.
+
+    ``held`` and ``muted``: how the talk was, and is to be again. ``rung``: the phone that came back has been called.
+    """
+
+    __slots__ = ("agent_id", "device", "held", "muted", "rung", "since", "timer", "trouble", "until")
+
+    def __init__(
+        self, agent_id: AgentId, device: str, trouble: PhoneTrouble, since: Instant, *, held: bool, muted: bool
+    ) -> None:
+        self.agent_id = agent_id
+        self.device = device
+        self.trouble: PhoneTrouble = trouble
+        self.since = since
+        self.held = held
+        self.muted = muted
+        self.rung = False
+        self.until: Instant | None = None
+        self.timer: IDelayedCall | None = None
+
+
 class Wanted:
     """An act that waits for its turn; the wish is made when it comes, as things are then."""
 
@@ -120,10 +142,12 @@ class Line:
     an agent's own, what it was made for. ``handed``: a transfer whose fact is still to be told; ``queue_wanted``: the
     queue that it goes to; ``returning``: the customer comes into a queue from an agent. ``blamed``: who ended whose
     part. ``customer_first``: the customer left before the agents. ``end_told``: so was the end of the contact.
+    ``absence``: the phone that is lost, while it is waited for.
     ``recording``: as it was told; ``next_file``: what the next one is to be written into.
     """
 
     __slots__ = (
+        "absence",
         "agent_id",
         "blamed",
         "customer_first",
@@ -171,6 +195,7 @@ class Line:
         self.parked_at: Instant | None = None
         self.parked_by: AgentId | None = None
         self.park_timer: IDelayedCall | None = None
+        self.absence: Absence | None = None
         self.recording: Recording = "off"
         self.recording_asked = self.recording_stops = False
         self.recorded_at: Instant = 0

@@ -61,9 +61,12 @@ class ActIllegalError(Exception):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """An act that needs nothing more than its name. ``dial`` begins a call of the agent's own."""
+    """An act that needs nothing more than its name.
 
-    act: ActName | Literal["dial"]
+    ``dial`` begins a call of the agent's own. Nobody asks for those of the phone: they follow from what became of it.
+    """
+
+    act: ActName | Literal["dial", "phone_gone", "phone_lost", "phone_back"]
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +120,7 @@ class RecordTo(Wish, frozen=True, kw_only=True):
 
 
 class Fetch(Wish, frozen=True, kw_only=True):
-    """``pick_up`` and ``dial``: the agent's own phone is rung first."""
+    """``pick_up``, ``dial`` and ``phone_back``: the agent's own phone is rung first."""
 
     target: Target
     party: Party
@@ -351,6 +354,24 @@ def _plan_fetch(_call: Topology, _me: str, wish: Fetch) -> tuple[Step, ...]:
     return (Step(commands=(ring,), first=lambda call: call.with_party(wish.party)),)
 
 
+def _plan_phone_gone(_call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
+    return (_end(me),)
+
+
+def _plan_phone_lost(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
+    """The customer hears music and is still this agent's."""
+    held = call.customer is not None and call.customer.where is Where.HELD
+    awaited = Step(commands=(), then=lambda call: call.awaiting(me))
+    return (*(() if held else (_hold(me),)), awaited, _end(me))
+
+
+def _plan_phone_back(call: Topology, me: str, wish: Fetch) -> tuple[Step, ...]:
+    party = call.party(me)
+    if call.awaited != me or (party is not None and party.lives):
+        raise ActIllegalError("overtaken")
+    return _plan_fetch(call, me, wish)
+
+
 def _plan_record(call: Topology, _me: str, wish: Wish) -> tuple[Step, ...]:
     row = _RECORDING_TABLE[wish.act]
     reason, after = row[call.recording]
@@ -415,14 +436,25 @@ PLANS: Final[Mapping[ActName, _Plan]] = MappingProxyType(
 )
 """The steps of each act. Wrap-up is no affair of the switch, and has none."""
 
+_UNASKED: Final[Mapping[str, _Plan]] = MappingProxyType(
+    {
+        "dial": _plan_fetch,
+        "phone_gone": _plan_phone_gone,
+        "phone_lost": _plan_phone_lost,
+        "phone_back": _plan_phone_back,
+    }
+)
+"""The steps of what no desk asks of a call that it shows."""
+
 
 def plan(call: Topology, me: str, wish: Wish) -> tuple[Step, ...]:
     """The steps of an agent's act on this call; raises :class:`ActIllegalError`, and then nothing has changed.
 
     A parked customer may be fetched by anybody.
     """
-    if wish.act == "dial":
-        return _plan_fetch(call, me, wish)  # type: ignore[arg-type]  # a dial is a Fetch
+    match wish.act:
+        case "dial" | "phone_gone" | "phone_lost" | "phone_back":
+            return _UNASKED[wish.act](call, me, wish)
     situation = Situation.PARKED if wish.act == "pick_up" and call.parked_by else situation_of(call, me)
     reason = why_not(situation, wish.act)
     if reason:

@@ -47,6 +47,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     consult_ring_us: Duration = 20 * SECOND
     transfer_ring_us: Duration = 20 * SECOND
     park_us: Duration = 180 * SECOND
+    phone_back_us: Duration = 30 * SECOND
     monitoring_shown: bool = False
 
     def queue(self, name: QueueName | None) -> QueueRules:

@@ -61,6 +61,8 @@ class Situation(enum.StrEnum):
     WITHOUT_CUSTOMER = "without customer"
     PARKED = "parked"
     """This agent parked the customer."""
+    AWAITED = "awaited"
+    """This agent's phone was lost, and is to come back; the customer hears music."""
     WRAP_UP = "wrap-up"
     OVER = "over"
 
@@ -92,6 +94,7 @@ SITUATION_TABLE: Final[Mapping[Situation, tuple[DeskState, frozenset[ActName]]]]
         Situation.BETWEEN: ("talking", frozenset({"hang_up"})),
         Situation.WITHOUT_CUSTOMER: ("talking", _TALK | {"leave"}),
         Situation.PARKED: ("parked", frozenset({"pick_up"})),
+        Situation.AWAITED: ("held", frozenset()),
         Situation.WRAP_UP: ("wrap_up", frozenset({"end_wrap_up", "extend_wrap_up"})),
         Situation.OVER: ("over", frozenset()),
     }
@@ -116,6 +119,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "no_such_party": "nobody of that name is on the call",
         "parked": "the customer is parked: pick up first",
         "not_parked": "the customer is not parked",
+        "phone_awaited": "your phone is connecting again: the call comes back to it by itself",
         "in_wrap_up": "the talk is over: only wrap-up is left",
         "not_in_wrap_up": "the contact is not in wrap-up",
         "over": "the contact is over",
@@ -171,6 +175,7 @@ _BY_SITUATION: Final[Mapping[Situation, str]] = MappingProxyType(
         Situation.BETWEEN: "on_the_way",
         Situation.WITHOUT_CUSTOMER: "customer_gone",
         Situation.PARKED: "parked",
+        Situation.AWAITED: "phone_awaited",
         Situation.WRAP_UP: "in_wrap_up",
         Situation.OVER: "over",
     }
@@ -205,6 +210,7 @@ _FIRST_THE_SITUATION: Final[Mapping[Situation, frozenset[ActName]]] = MappingPro
         Situation.CONSULTING: frozenset[ActName]({"retrieve"}),
         Situation.BETWEEN: _ALL,
         Situation.PARKED: _ALL,
+        Situation.AWAITED: _ALL,
         Situation.WRAP_UP: _ALL,
         Situation.OVER: _ALL,
     }
@@ -236,9 +242,8 @@ def why_not(situation: Situation, act: ActName) -> str:
 def situation_of(call: Topology, key: str) -> Situation:
     """This agent's part in the call, as far as the switch tells it (wrap-up is the distributor's)."""
     party, customer = call.party(key), call.customer
-    if party is None or not party.lives:
-        parked = call.parked_by == key and customer is not None and customer.where is Where.HELD
-        return Situation.PARKED if parked else Situation.OVER
+    if party is None or not party.lives or call.awaited == key:
+        return _without_phone(call, key)
     if party.where is Where.RINGING and party.key != call.holder:
         return Situation.RINGING
     if customer is None or customer.where is Where.RINGING or party.where is Where.RINGING:
@@ -248,6 +253,14 @@ def situation_of(call: Topology, key: str) -> Situation:
     if party.end or not customer.lives:
         return _without_customer(call, party, customer)
     return (_with_customer if call.together(key, customer.key) else _apart)(call, party, customer)
+
+
+def _without_phone(call: Topology, key: str) -> Situation:
+    if call.awaited == key:
+        return Situation.AWAITED
+    customer = call.customer
+    parked = call.parked_by == key and customer is not None and customer.where is Where.HELD
+    return Situation.PARKED if parked else Situation.OVER
 
 
 def _without_customer(call: Topology, party: Party, customer: Party) -> Situation:

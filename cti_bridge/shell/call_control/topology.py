@@ -151,12 +151,16 @@ _OF_A_RECORDING: Final = (Seen.RECORDING_PAUSED, Seen.RECORDED_AGAIN)
 
 
 class Topology(msgspec.Struct, frozen=True, kw_only=True):
-    """A call. ``holder``: the agent whose customer it is. ``parked_by``: who left the customer to be fetched."""
+    """A call. ``holder``: the agent whose customer it is. ``parked_by``: who left the customer to be fetched.
+
+    ``awaited``: the agent whose phone was lost out of the talk and is to come back; the customer is still theirs.
+    """
 
     contact_id: ContactId
     parties: tuple[Party, ...] = ()
     holder: str = ""
     parked_by: str = ""
+    awaited: str = ""
     recording: Recording = "off"
     outbound: bool = False
 
@@ -205,6 +209,10 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
         """The same with some fields of a party changed."""
         party = self.party(key)
         return self if party is None else self.with_party(msgspec.structs.replace(party, **fields))
+
+    def awaiting(self, agent: str) -> "Topology":
+        """The same while this agent's phone is to come back; ``""``: nobody's is any more."""
+        return _settled(msgspec.structs.replace(self, awaited=agent))
 
 
 def _hears(one: Party, other: Party) -> bool:
@@ -256,17 +264,17 @@ def _settled(call: Topology) -> Topology:
     with_customer = tuple(p.key for p in call.living(Kind.AGENT) if _hears(p, customer))
     away = customer.where is Where.AWAY
     parties = tuple(_acquainted(p, p.key in with_customer, away=away) for p in call.parties)
-    holder, parked_by = call.holder, call.parked_by
+    holder, parked_by, awaited = call.holder, call.parked_by, call.awaited
     if with_customer:
-        parked_by = ""
+        parked_by = awaited = ""
         if holder not in with_customer:
             holder = with_customer[0]
     present = call.party(holder)
-    if present is None or not present.lives or away:
-        holder = ""
     if not customer.lives or away:
-        parked_by = ""
-    return msgspec.structs.replace(call, parties=parties, holder=holder, parked_by=parked_by)
+        parked_by = awaited = ""
+    if away or ((present is None or not present.lives) and holder != awaited):
+        holder = ""
+    return msgspec.structs.replace(call, parties=parties, holder=holder, parked_by=parked_by, awaited=awaited)
 
 
 def _acquainted(party: Party, with_customer: bool, *, away: bool) -> Party:
@@ -285,10 +293,12 @@ def engaged(call: Topology) -> dict[AgentId, Activity]:
     """The agents who are at work on the call: talking, or with the customer on hold.
 
     A leg that has been answered is work until it ends. Who had the customer sent on works on it no more, nor does who
-    is alone because the customer is gone. Who dialled in vain has the phone to their ear until it is hung up.
+    is alone because the customer is gone. Who dialled in vain has the phone to their ear until it is hung up. Whose
+    phone was lost has the customer on hold until it is back.
     """
     customer = call.customer
-    return {
+    awaited = {AgentId(call.awaited): Activity.HOLD} if call.awaited else {}
+    return awaited | {
         AgentId(party.key): _activity(call, party, customer)
         for party in call.living(Kind.AGENT)
         if party.answered_at is not None and not party.end and not _is_left(call, party, customer)

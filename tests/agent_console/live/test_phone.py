@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from agent_console.live import phone
+from cti_bridge.shell.call_control.absences import Absences
 from tests.agent_console.live.test_channel import headers_of, refused_at
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
 
@@ -21,6 +22,9 @@ DIGEST = 'Digest username="1101", realm="asterisk", nonce="n", uri="sip:cordboar
 REGISTER = f"REGISTER sip:cordboard.invalid SIP/2.0\r\nCSeq: 1 REGISTER\r\nAuthorization: {DIGEST}\r\n\r\n"
 RIGHT = "61f64c21891d1dcb997a33338c7fee5f"
 """For this password, by the book."""
+
+OK = "SIP/2.0 200 OK\r\n\r\n"
+REGISTERED = "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: <sip:1101@page.invalid>\r\n\r\n"
 
 SIP = [Subprotocol("sip")]
 AT_PHONE: Any = {"path": "/api/v1/phone", "subprotocols": SIP}
@@ -38,7 +42,7 @@ class Switch:
         with contextlib.suppress(ConnectionClosed):
             async for message in line:
                 self.heard.append(str(message))
-                await line.send("SIP/2.0 200 OK\r\n\r\n")
+                await line.send(REGISTERED if "REGISTER" in str(message) else OK)
 
 
 @pytest.fixture
@@ -89,8 +93,9 @@ def address(site: Site) -> str:
 
 
 @contextlib.asynccontextmanager
-async def line_of(browser: Browser) -> AsyncIterator[ClientConnection]:
-    async with connect(address(browser.site), additional_headers=headers_of(browser), subprotocols=SIP) as socket:
+async def line_of(browser: Browser, query: str = "") -> AsyncIterator[ClientConnection]:
+    at = address(browser.site) + query
+    async with connect(at, additional_headers=headers_of(browser), subprotocols=SIP) as socket:
         yield socket
 
 
@@ -157,7 +162,7 @@ def test_messages_pass_and_the_digest_is_put_right_on_this_side(at: tuple[Site, 
     async def script(socket: ClientConnection) -> None:
         assert socket.subprotocol == "sip"
         await socket.send(REGISTER)
-        assert await asyncio.wait_for(socket.recv(), 5) == "SIP/2.0 200 OK\r\n\r\n"
+        assert await asyncio.wait_for(socket.recv(), 5) == REGISTERED
 
     talk(site.signed_in("anna"), script)
     (heard,) = switch.heard
@@ -238,3 +243,100 @@ def test_asterisk_s_end_is_told_and_a_browser_that_goes_closes_the_line(at: tupl
 
     talk(anna, asterisk_goes)
     talk(anna, browser_goes)
+
+
+# -- what call control is told of the page ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What it was told."""
+    heard: list[tuple[Any, ...]] = []
+    for name in ("phone_came", "phone_left", "phone_cut"):
+
+        def tell(_: Absences, *what: Any, name: str = name, **more: Any) -> None:
+            heard.append((name, *what, *more.values()))
+
+        monkeypatch.setattr(Absences, name, tell)
+    return heard
+
+
+async def registered(socket: ClientConnection) -> None:
+    await socket.send(REGISTER)
+    assert await asyncio.wait_for(socket.recv(), 5) == REGISTERED
+
+
+async def until(test: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if test():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("waited 5 s in vain")
+
+
+@pytest.mark.parametrize(("code", "end"), [(1001, "phone_left"), (4001, "phone_left"), (1000, "phone_cut")])
+def test_call_control_hears_how_a_page_goes(
+    at: tuple[Site, Switch], told: list[tuple[Any, ...]], code: int, end: str
+) -> None:
+    site, _ = at
+    came = ("phone_came", "anna", "PJSIP/1101", False)
+
+    async def script(socket: ClientConnection) -> None:
+        await registered(socket)
+        await registered(socket)  # as every minute or two
+        assert told == [came]
+        await socket.close(code)
+        await until(lambda: len(told) > 1)
+
+    talk(site.signed_in("anna"), script)
+    assert told == [came, (end, "anna", "PJSIP/1101")]
+
+
+def test_a_page_that_keeps_its_call_over_another_connection_is_not_gone(
+    at: tuple[Site, Switch], told: list[tuple[Any, ...]]
+) -> None:
+    site, switch = at
+    anna = site.signed_in("anna")
+
+    async def script(socket: ClientConnection) -> None:
+        await registered(socket)
+        async with line_of(anna, "?talks=1") as again:
+            await end_of(socket)
+            await registered(again)
+            await until(lambda: len(told) > 1)
+            await until(lambda: switch.lines[0].close_code is not None)
+            assert told == [("phone_came", "anna", "PJSIP/1101", talks) for talks in (False, True)]
+
+    talk(anna, script)
+
+
+def test_a_page_that_was_never_the_phone_takes_nothing_along(
+    at: tuple[Site, Switch], told: list[tuple[Any, ...]]
+) -> None:
+    site, switch = at
+
+    async def script(socket: ClientConnection) -> None:
+        await socket.send("OPTIONS sip:x SIP/2.0\r\n\r\n")
+        assert await asyncio.wait_for(socket.recv(), 5) == OK
+        await socket.close(1001)
+        await until(lambda: switch.lines[0].close_code is not None)
+
+    talk(site.signed_in("anna"), script)
+    assert told == []
+
+
+def test_who_is_signed_out_is_the_phone_no_more(
+    at: tuple[Site, Switch], told: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, _ = at
+    monkeypatch.setattr(phone, "LOOK_AGAIN_S", 0.05)
+    anna = site.signed_in("anna")
+
+    async def script(socket: ClientConnection) -> None:
+        await registered(socket)
+        await anna._ask("DELETE", "/api/v1/session")
+        assert await end_of(socket) == phone.CLOSE_SIGNED_OUT
+        await until(lambda: len(told) > 1)
+
+    talk(anna, script)
+    assert told[1:] == [("phone_left", "anna", "PJSIP/1101")]

@@ -360,6 +360,8 @@ export interface DeskContact {
   rings_until: Instant | null;
   /** None in wrap-up: until the agent ends it. */
   wrap_up_until: Instant | null;
+  /** The browser's phone was lost out of this talk: the customer hears music, and it is waited for until then. */
+  phone_back_until: Instant | null;
   caller_number: string;
   caller_name: string;
   entry_point: string;

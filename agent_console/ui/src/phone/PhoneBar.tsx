@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Mic, MicOff, Phone, PhoneIncoming, PhoneOff, RefreshCw, TriangleAlert } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Clock } from "../design/Clock";
+import { Clock, Countdown } from "../design/Clock";
 import { useDesk, useLink } from "../live/live";
 import { type Shortcut, useShortcuts } from "../shell/shortcuts";
 import { contactOf, useOwnCall } from "./desk_side";
@@ -16,15 +16,27 @@ import { useSentence } from "./words";
 export default function PhoneBar() {
   const phone = usePhone();
   const state = usePhoneState(phone);
-  const own = useOwnCall(state.call, contactOf(useDesk()));
+  const contact = contactOf(useDesk());
+  const own = useOwnCall(state.call, contact);
   if (!phone) return null;
   return (
     <div className={classes.place}>
+      <div role="status">{contact?.phone_back_until && <Awaited until={contact.phone_back_until} />}</div>
       {own && state.call && <OwnCall phone={phone} call={state.call} muted={state.muted} />}
       <div role="alert">
         <Trouble phone={phone} state={state} />
       </div>
     </div>
+  );
+}
+
+/** The phone was lost out of a talk: what the customer hears, and what will happen. */
+function Awaited({ until }: { until: string }) {
+  const { t } = useTranslation("phone");
+  return (
+    <Line tone="warn" says={t("says.awaited")}>
+      <Countdown until={until} label={t("says.awaitedLeft")} />
+    </Line>
   );
 }
 

@@ -17,7 +17,7 @@ import type { WebPhone } from "../api/documents";
 import { session } from "../api/session";
 import { channel, useDesk } from "../live/live";
 import { useShortcuts } from "../shell/shortcuts";
-import { contactOf, useDeskMute } from "./desk_side";
+import { contactOf, useDeskKeeps, useDeskMute } from "./desk_side";
 import classes from "./PhoneControl.module.css";
 import { PhonePanel } from "./PhonePanel";
 import { presentPhone, usePhone, usePhoneState } from "./present";
@@ -50,6 +50,7 @@ export default function PhoneControl({ account }: { account: WebPhone }) {
   const state = usePhoneState(phone);
   const contact = contactOf(useDesk());
   useDeskMute(phone, state.call, contact);
+  useDeskKeeps(phone, contact);
   const [opened, setOpened] = useState(false);
   useShortcuts(
     t("title"),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ConsoleSocket } from "./console_socket";
+import { ConsoleSocket, PAGE_LEFT } from "./console_socket";
 
 class FakeSocket {
   static readonly CONNECTING = 0;
@@ -9,14 +9,18 @@ class FakeSocket {
   sent: string[] = [];
   onopen: () => void = () => undefined;
   onclose: (event: { code: number; reason: string }) => void = () => undefined;
-  constructor() {
+  closedWith: number | undefined;
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
     FakeSocket.all.push(this);
   }
   send(text: string) {
     this.sent.push(text);
   }
-  close() {
+  close(code?: number) {
     this.readyState = 3;
+    this.closedWith = code;
   }
   opens() {
     this.readyState = 1;
@@ -30,13 +34,15 @@ class FakeSocket {
 
 let socket: ConsoleSocket;
 let lost: number[];
+let talks: boolean;
 const last = () => FakeSocket.all.at(-1) as FakeSocket;
 
 beforeEach(() => {
   FakeSocket.all = [];
   vi.stubGlobal("WebSocket", FakeSocket);
-  socket = new ConsoleSocket("ws://desk.example/api/v1/phone");
+  socket = new ConsoleSocket("ws://desk.example/api/v1/phone", () => talks);
   lost = [];
+  talks = false;
   socket.ondisconnect = (_, code) => lost.push(code);
 });
 afterEach(() => {
@@ -65,6 +71,22 @@ describe("the console's WebSocket", () => {
     old.closes(1006);
     expect(lost).toEqual([1006]);
     expect(socket.isConnected()).toBe(true);
+  });
+
+  it("says at each opening whether a call is here, and that the page goes", () => {
+    socket.connect();
+    last().opens();
+    socket.drop();
+    talks = true;
+    socket.connect();
+    last().opens();
+    expect(FakeSocket.all.map((one) => one.url)).toEqual(
+      ["0", "1"].map((talk) => `ws://desk.example/api/v1/phone?talks=${talk}`),
+    );
+    socket.leave();
+    expect(last().closedWith).toBe(PAGE_LEFT);
+    socket.connect();
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   it("does not come back once it is retired, but says what is still to be said", () => {

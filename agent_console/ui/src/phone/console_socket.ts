@@ -1,6 +1,9 @@
 /** The console's own WebSocket as JsSIP wants one; it tells with which code the daemon closed it. */
 
 /** Why the daemon ends a phone's connection for good. */
+/** The page tells the daemon so that it goes: the customer of a talk is kept, and hears music. */
+export const PAGE_LEFT = 4001;
+
 export const CLOSED = { signedOut: 4401, refused: 4403, elsewhere: 4409 } as const;
 
 /** JsSIP's interface of a socket. */
@@ -14,15 +17,18 @@ export class ConsoleSocket {
   ondata: (data: string) => void = () => undefined;
   private socket: WebSocket | null = null;
   private retired = false;
+  private readonly talks: () => boolean;
 
-  constructor(url: string) {
+  /** `talks`: whether a call is here, which then goes on over a new connection. */
+  constructor(url: string, talks: () => boolean) {
     this.url = url;
+    this.talks = talks;
     this.sip_uri = `sip:${new URL(url).host};transport=ws`;
   }
 
   connect(): void {
     if (this.retired || this.isConnected() || this.isConnecting()) return;
-    const socket = new WebSocket(this.url, "sip");
+    const socket = new WebSocket(`${this.url}?talks=${this.talks() ? 1 : 0}`, "sip");
     this.socket = socket;
     socket.onopen = () => this.onconnect();
     socket.onmessage = (event: MessageEvent<string>) => this.ondata(event.data);
@@ -38,6 +44,14 @@ export class ConsoleSocket {
   /** What is said still goes out, but once it is closed it is not opened again: JsSIP would, while it says good-bye. */
   retire(): void {
     this.retired = true;
+  }
+
+  /** The page goes. */
+  leave(): void {
+    const socket = this.socket;
+    this.retire();
+    this.socket = null;
+    socket?.close(PAGE_LEFT, "the page is gone");
   }
 
   /** The connection is not to be trusted any more: as if it had been cut. */

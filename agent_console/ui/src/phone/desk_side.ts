@@ -35,6 +35,14 @@ export function useDeskMute(phone: SoftPhone | null, call: Call | null, contact:
   }, [phone, talks, muted]);
 }
 
+/** Let the phone know whether the daemon keeps its call when the page goes. */
+export function useDeskKeeps(phone: SoftPhone | null, contact: DeskContact | null): void {
+  const isOfDesk = contact !== null;
+  useEffect(() => {
+    phone?.belongsToDesk(isOfDesk);
+  }, [phone, isOfDesk]);
+}
+
 /** Whether the phone has to offer its own buttons: for a call that is on no desk, such as a colleague's. */
 export function useOwnCall(call: Call | null, contact: DeskContact | null): boolean {
   const [waited, setWaited] = useState<string | null>(null);

@@ -37,6 +37,8 @@ export interface Sip {
   stop(): void;
   /** The connection may be dead without having said so. */
   suspect(): void;
+  /** The page goes, and leaves its call to the daemon, which brings it to the page that comes. */
+  leave(): void;
 }
 
 /** What JsSIP's session has besides what its types tell. */
@@ -56,7 +58,8 @@ const GATHER_MS = 500;
 /** The phone begins to connect; JsSIP is fetched only now. */
 export async function openSip(account: WebPhone, events: SipEvents): Promise<Sip> {
   const { default: JsSIP } = await import("jssip");
-  const socket = new ConsoleSocket(socketAddress(account.path));
+  const calls = new Map<string, Incoming>();
+  const socket = new ConsoleSocket(socketAddress(account.path), () => calls.size > 0);
   const agent = new JsSIP.UA({
     sockets: socket as unknown as Socket,
     uri: account.uri,
@@ -69,14 +72,13 @@ export async function openSip(account: WebPhone, events: SipEvents): Promise<Sip
     connection_recovery_min_interval: 1,
     connection_recovery_max_interval: 4,
   });
-  const calls = new Map<string, Incoming>();
   const stop = () => {
     socket.retire();
     agent.stop();
   };
   listen(agent, calls, account, events, stop);
   agent.start();
-  return { stop, suspect: () => socket.drop() };
+  return { stop, suspect: () => socket.drop(), leave: () => socket.leave() };
 }
 
 function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, events: SipEvents, stop: () => void): void {
@@ -98,6 +100,8 @@ function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, even
   });
   agent.on("newRTCSession", (event: RTCSessionEvent) => {
     if (!isIncoming(event)) return;
+    // the switch has given up the call that is here, and could not say so
+    if (event.request.getHeader("Cordboard-Returns")) for (const call of [...calls.values()]) call.end();
     if (calls.size > 0) {
       event.session.terminate({ status_code: 486 });
       return;

@@ -31,10 +31,12 @@ export class SoftPhone {
   private readonly listeners = new Set<() => void>();
   private tab: OneTab | null = null;
   private sip: Promise<Sip> | null = null;
+  private opened: Sip | null = null;
   /** How often devices were looked at; how often a line was begun or left: what belongs to an earlier one is stale. */
   private looks = 0;
   private lines = 0;
   private isOurs = false;
+  private isOfDesk = false;
   private call: SipCall | null = null;
   private microphone: Promise<MediaStream> | null = null;
   private samples: Sample[] = [];
@@ -73,13 +75,15 @@ export class SoftPhone {
     this.tab.start();
     this.happens({ is: "ringBlocked", blocked: !hasClicked() });
     for (const event of WAKING) window.addEventListener(event, this.wake);
-    window.addEventListener("pagehide", this.hangUp);
+    window.addEventListener("pagehide", this.goes);
+    window.addEventListener("pageshow", this.returns);
     window.addEventListener("beforeunload", this.warn);
   }
 
   stop(): void {
     for (const event of WAKING) window.removeEventListener(event, this.wake);
-    window.removeEventListener("pagehide", this.hangUp);
+    window.removeEventListener("pagehide", this.goes);
+    window.removeEventListener("pageshow", this.returns);
     window.removeEventListener("beforeunload", this.warn);
     this.leave();
     this.tab?.stop();
@@ -131,17 +135,23 @@ export class SoftPhone {
 
   private connect(): void {
     this.happens({ is: "connecting" });
-    this.sip = openSip(this.account, this.events(++this.lines));
-    this.sip.catch(() => {
-      this.sip = null;
-      this.happens({ is: "disconnected", at: Date.now() });
-    });
+    const line = ++this.lines;
+    this.sip = openSip(this.account, this.events(line));
+    this.sip
+      .then((sip) => {
+        if (line === this.lines) this.opened = sip;
+      })
+      .catch(() => {
+        this.sip = null;
+        this.happens({ is: "disconnected", at: Date.now() });
+      });
   }
 
   private disconnect(): void {
     this.lines += 1;
     void this.sip?.then((sip) => sip.stop()).catch(() => undefined);
     this.sip = null;
+    this.opened = null;
   }
 
   private leave(): void {
@@ -249,6 +259,11 @@ export class SoftPhone {
 
   readonly hangUp = (): void => this.call?.end();
 
+  /** Whether the present call is on the desk: then the daemon keeps it for the next page when this one goes. */
+  belongsToDesk(belongs: boolean): void {
+    this.isOfDesk = belongs;
+  }
+
   /** Nothing leaves the microphone, whatever the switch does. */
   mute(muted: boolean): void {
     if (this.present.muted === muted || this.call === null) return;
@@ -295,6 +310,19 @@ export class SoftPhone {
     this.happens({ is: "ringBlocked", blocked: false });
     if (this.present.call?.phase === "ringing") this.player.ring(this.choice.ringer);
     else if (this.speaker.srcObject) this.speaker.play().catch(() => undefined);
+  };
+
+  /** The page goes: a talk of the desk's is left to the daemon, any other call ends. */
+  private readonly goes = (): void => {
+    if (!this.isOfDesk || this.present.call?.phase !== "talking") this.hangUp();
+    this.opened?.leave();
+  };
+
+  /** The browser had kept the page as it was, without its connections. */
+  private readonly returns = (event: PageTransitionEvent): void => {
+    if (!event.persisted || !this.isOurs) return;
+    this.leave();
+    void this.begin();
   };
 
   private readonly warn = (event: BeforeUnloadEvent): void => {

@@ -216,6 +216,12 @@ def over() -> Calls:
     return talking().say(Seen.GONE, "ann", CUSTOMER)
 
 
+def awaited() -> Calls:
+    calls = held()
+    calls.machine = msgspec.structs.replace(calls.machine, call=calls.call.awaiting("ann"))
+    return calls.say(Seen.GONE, "ann")
+
+
 OF_ANOTHER_STATE = ("unmute", "record_pause", "record_resume", "record_stop")
 
 
@@ -243,6 +249,7 @@ SCENES = {
     Situation.BETWEEN: between,
     Situation.WITHOUT_CUSTOMER: without_customer,
     Situation.PARKED: parked,
+    Situation.AWAITED: awaited,
     Situation.OVER: over,
 }
 
