@@ -47,6 +47,7 @@ from agent_console.documents.desk import (
     DirectoryEntry,
     MessageDoc,
     PersonalFigures,
+    PhoneReport,
     SetOutcome,
 )
 from agent_console.documents.floor import (
@@ -222,6 +223,9 @@ class PhoneLine(Protocol):
 
 class WebPhones(Protocol):
     """Phones in agents' browsers."""
+
+    def report(self, agent: str, wish: PhoneReport) -> None:
+        """The page tells how the sound of its call is."""
 
     def account(self, agent: str) -> WebPhone | None:
         """The agent's phone; None: theirs is not in the browser."""

@@ -202,6 +202,13 @@ class DirectoryEntry(Document):
 # -- wishes ----------------------------------------------------------------------------------------------------------
 
 
+class PhoneReport(Wish):
+    """How the sound of the browser's phone is, in the call that it is in."""
+
+    trouble: Literal["no_sound", "silent_microphone"] | None
+    """None: it is well, or well again."""
+
+
 class DeskSignIn(Wish):
     """Begin to work."""
 

@@ -86,6 +86,8 @@ class AgentRow(Document):
     team: str
     phone: str
     phone_reachable: bool
+    phone_trouble: Literal["page_left", "cut_off", "no_sound", "silent_microphone"] | None = None
+    """What is wrong with the browser's phone in the present talk."""
     declared: Declared
     activity: Activity
     reason: str | None

@@ -88,6 +88,7 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
         "desk_ready": DESK,
         "desk_not_ready": DESK,
         "dial": DESK,
+        "report_phone": DESK,
         "get_own_figures": DESK,
         "search_directory": DESK,
         "set_outcome": DESK,

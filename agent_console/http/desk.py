@@ -1,6 +1,7 @@
 """The agent's own desk, and the acts on the contacts at it."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -20,6 +21,7 @@ from agent_console.documents.desk import (
     NoDetails,
     NotReady,
     PersonalFigures,
+    PhoneReport,
     SendDigits,
     SetOutcome,
     Transfer,
@@ -74,6 +76,14 @@ async def desk_not_ready(ports: Daemon, agent: OwnAgent, who: Who, wish: NotRead
 async def dial(ports: Daemon, agent: OwnAgent, who: Who, wish: Dial) -> DeskContact:
     """Call a number: one's own phone rings, then the number is dialled."""
     return await _desks(ports).dial(agent, wish, who.user)
+
+
+@router.post("/desk/phone", status_code=HTTPStatus.NO_CONTENT)
+async def report_phone(ports: Daemon, agent: OwnAgent, wish: PhoneReport) -> None:
+    """Tell how the sound of one's browser phone is in the present talk; supervisors and the contact's story show it."""
+    if ports.web_phones is None:
+        raise UnavailableError("this daemon has no phones for browsers")
+    ports.web_phones.report(agent, wish)
 
 
 @router.get("/desk/figures")

@@ -4,13 +4,15 @@ Counters count what happened since the daemon started and never fall; gauges are
 this moment. Agents are told by state, never by name; contacts and numbers do not appear at all.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from facts.journal import Entry
+from facts.journal import Entry, PhoneTrouble, PhoneTroubled
 from facts.time import SECOND, Instant
 from reporting.kpi.board import Board, BoardState
 from reporting.kpi.cells import Cell, Step
@@ -36,6 +38,7 @@ class LiveMetrics(Collector):
         self._board = board
         self._now: Instant = 0
         self._facts = 0
+        self._troubles: Counter[str] = Counter(dict.fromkeys(get_args(PhoneTrouble), 0))
         self._since_start = Cells(lambda _at: 0, (QUEUE,))
         self._registry = CollectorRegistry(auto_describe=False)
         self._has_begun = False
@@ -46,9 +49,11 @@ class LiveMetrics(Collector):
         self._board.watch(self._observe)
         self._registry.register(self)
 
-    def apply(self, _entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:
         """Count a fact."""
         self._facts += self._has_begun
+        if self._has_begun and isinstance(entry.fact, PhoneTroubled):
+            self._troubles[entry.fact.trouble] += 1
 
     def _observe(self, record: Record, step: Step, sign: int) -> None:
         """Count a step; one that is taken back stays counted, because a counter never falls."""
@@ -72,6 +77,9 @@ class LiveMetrics(Collector):
         yield from _histograms(queues)
         yield from _queue_gauges(state, self._board)
         yield from _agent_gauges(state)
+        troubles = self._troubles.items()
+        text = "Browsers' phones that failed in a talk."
+        yield _counter("cordboard_phone_troubles", text, [((what,), n) for what, n in troubles], ("trouble",))
         yield _counter("cordboard_facts", "Facts taken in.", [((), self._facts)], ())
 
 

@@ -311,6 +311,10 @@ def test_no_way_for_the_sound_is_told_within_five_seconds(
         assert time.monotonic() - answered <= 5
         page = phone.page
         page.get_by_role("alert").get_by_text("No sound gets through").wait_for()
+        troubled = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneTroubled", timeout=2, skip=talk.seen)
+        assert (troubled.agent_id, troubled.contact_id, troubled.trouble) == ("ann", talk.contact, "no_sound")
+        assert phone.ask("/agents/ann")["phone_trouble"] == "no_sound"
+        assert 'cordboard_phone_troubles_total{trouble="no_sound"} 0.0' not in daemon.metrics()
         page.get_by_role("button", name="Try the sound again").click()
         page.wait_for_timeout(1500)
         assert phone.word == "noAudio"
@@ -319,6 +323,7 @@ def test_no_way_for_the_sound_is_told_within_five_seconds(
     again = Talk(daemon, phone, phones, desks)
     again.answer()
     again.heard_both_ways()
+    assert phone.ask("/agents/ann")["phone_trouble"] is None
     again.end()
 
 

@@ -171,6 +171,12 @@ class WebPhone:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 
+    def ask(self, path: str) -> Any:
+        """What the API answers to this session."""
+        answer = self.page.request.get(f"{self.url}/api/v1{path}")
+        assert answer.ok, answer.text()
+        return answer.json()
+
     def allow_microphone(self, setting: str) -> None:
         """As the person does at the browser's address line: `granted`, `denied`, `prompt`."""
         wish = {"permission": {"name": "microphone"}, "setting": setting, "origin": self.url}

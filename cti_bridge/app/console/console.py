@@ -133,7 +133,13 @@ class Console:
     def _ports(self, daemon: Daemon) -> Ports:
         coordinator, threads = daemon.coordinator, self._threads
         rows = Rows(
-            coordinator.engine, coordinator.calls, self._board, self._trend, self._settings, known=self._customers.known
+            coordinator.engine,
+            coordinator.calls,
+            self._board,
+            self._trend,
+            self._settings,
+            known=self._customers.known,
+            phone_trouble=coordinator.control.absences.troubles.of,
         )
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)

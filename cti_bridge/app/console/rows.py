@@ -31,7 +31,8 @@ from config.queues import Queue
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.thresholds import limits_of
 from cti_bridge.shell.calls import Calls, KnownCustomer
-from facts.ids import ContactId, CustomerId, QueueName
+from facts.ids import AgentId, ContactId, CustomerId, QueueName
+from facts.journal import PhoneTrouble
 from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import Instant, to_seconds
 from reporting.kpi.board import Board
@@ -104,7 +105,9 @@ class Rows:
         settings: Callable[[], Settings],
         *,
         known: Callable[[CustomerId], KnownCustomer | None] = lambda _: None,
+        phone_trouble: Callable[[AgentId], PhoneTrouble | None] = lambda _: None,
     ) -> None:
+        self._phone_trouble = phone_trouble
         self._engine = engine
         self._calls = calls
         self._board = board
@@ -163,6 +166,7 @@ class Rows:
             team=view.team,
             phone=view.phone,
             phone_reachable=view.phone_reachable,
+            phone_trouble=self._phone_trouble(view.agent_id),
             declared=view.declared,
             activity=view.activity,
             reason=view.reason,

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from agent_console.documents.desk import PhoneReport
 from agent_console.documents.session import WebPhone
 from agent_console.errors import PhoneRefusedError, UnavailableError
 from agent_console.ports import PhoneEnd
@@ -57,6 +58,10 @@ class DaemonWebPhones:
             return None
         web_phones, endpoint = found
         return WebPhone(uri=f"sip:{endpoint}@{DOMAIN}", path=PATH, stun=list(web_phones.stun))
+
+    def report(self, agent: str, wish: PhoneReport) -> None:
+        """How the sound is."""
+        self._absences.troubles.page_tells(AgentId(agent), wish.trouble)
 
     async def connect(self, agent: str, *, talks: bool) -> "AsteriskLine":
         """A WebSocket of its own to Asterisk, for as long as the browser keeps it."""

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from cti_bridge.shell.call_control import machine as m
 from cti_bridge.shell.call_control import telling
 from cti_bridge.shell.call_control.lines import Absence, Line, Lines
+from cti_bridge.shell.call_control.phone_troubles import PhoneTroubles
 from cti_bridge.shell.call_control.plans import ActIllegalError, Fetch, Target, Wish, called_party
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.rules import Rules
@@ -24,7 +25,7 @@ from cti_bridge.shell.call_control.wishes import Details, Wishes
 from cti_bridge.shell.calls import Calls
 from cti_bridge.shell.clock import Clock
 from facts.ids import AgentId
-from facts.journal import PhoneRecovered, PhoneTrouble, PhoneTroubled
+from facts.journal import PhoneTrouble
 from facts.states import Party as By
 from facts.time import SECOND, Instant
 
@@ -71,6 +72,7 @@ class Absences:
         self._clock = clock
         self._control = control
         self._wishes = wishes
+        self.troubles = PhoneTroubles(centre, control)
         self._cut: dict[AgentId, IDelayedCall] = {}
 
     # -- what becomes of the page ------------------------------------------------------------------------------------
@@ -122,8 +124,7 @@ class Absences:
                 return Wish(act="phone_gone")
             held, now = situation is Situation.HELD, self._centre.now()
             line.absence = Absence(agent_id, device, trouble, now, held=held, muted=party.muted)
-            told = PhoneTroubled(contact_id=line.contact_id, agent_id=agent_id, queue=line.queue, trouble=trouble)
-            self._centre.record(told)
+            self.troubles.begin(line, agent_id, trouble)
             return Wish(act="phone_lost")
 
         self._want(line, agent_id, "phone_lost", make)
@@ -207,14 +208,6 @@ class Absences:
         if party is None or not party.lives or not absence.rung:
             return
         line.blamed.pop(absence.agent_id, None)
-        self._centre.record(
-            PhoneRecovered(
-                contact_id=line.contact_id,
-                agent_id=absence.agent_id,
-                queue=line.queue,
-                trouble=absence.trouble,
-                after_us=max(0, self._centre.now() - absence.since),
-            )
-        )
+        self.troubles.end(line, absence.agent_id, absence.trouble, absence.since)
         if absence.muted:
             self._want(line, absence.agent_id, "mute", self._wishes.make(absence.agent_id, "mute", Details()))

@@ -436,6 +436,7 @@ class CallControl:
     def read(self, entry: Entry) -> None:
         """Facts, whoever told them."""
         self.desks.read(entry)
+        self.absences.troubles.read(entry)
 
     # -- after every change ------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ BODIES: Final[dict[str, Any]] = {
     "make_token": {"name": "board", "scopes": ["read"]},
     "desk_sign_in": {"phone": "1099"},
     "desk_not_ready": {"reason": "break"},
+    "report_phone": {"trouble": "no_sound"},
     "dial": {"number": "+493012345", "queue": "sales", "customer_id": "c1"},
     "set_outcome": {"disposition": "solved", "resolved": True, "notes": "all well"},
     "transfer_contact": {"to_kind": "agent", "to": "arne"},

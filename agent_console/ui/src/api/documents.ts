@@ -22,6 +22,8 @@ export interface AgentRow {
   team: string;
   phone: string;
   phone_reachable: boolean;
+  /** What is wrong with the browser's phone in the present talk. */
+  phone_trouble: "page_left" | "cut_off" | "no_sound" | "silent_microphone" | null;
   declared: Declared;
   activity: Activity;
   reason: string | null;
@@ -779,6 +781,12 @@ export interface PersonalFigures {
   /** When today began, at the site. */
   day: Instant;
   figures: Record<string, FigureDoc>;
+}
+
+/** How the sound of the browser's phone is, in the call that it is in. */
+export interface PhoneReport {
+  /** None: it is well, or well again. */
+  trouble: "no_sound" | "silent_microphone" | null;
 }
 
 /** What a change would do. */

@@ -191,6 +191,7 @@ export function StateOf({ row }: { row: AgentRow }) {
       <StateMark state={word} /> {t(`state.${word}`)}
       <span className={classes.reason}>{reason}</span>
       {row.pending !== null && <span className={classes.reason}> → {pendingWords(row, t)}</span>}
+      {row.phone_trouble && <span className={classes.lost}> · {t(`phoneTrouble.${row.phone_trouble}`)}</span>}
       {!row.phone_reachable && <span className={classes.lost}> · {t("refusal.unreachable")}</span>}
     </span>
   );

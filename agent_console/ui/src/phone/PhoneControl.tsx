@@ -17,7 +17,7 @@ import type { WebPhone } from "../api/documents";
 import { session } from "../api/session";
 import { channel, useDesk } from "../live/live";
 import { useShortcuts } from "../shell/shortcuts";
-import { contactOf, useDeskKeeps, useDeskMute } from "./desk_side";
+import { contactOf, useDeskKeeps, useDeskMute, useTellTrouble } from "./desk_side";
 import classes from "./PhoneControl.module.css";
 import { PhonePanel } from "./PhonePanel";
 import { presentPhone, usePhone, usePhoneState } from "./present";
@@ -57,6 +57,7 @@ export default function PhoneControl({ account }: { account: WebPhone }) {
     useMemo(() => [{ code: "KeyD", label: t("open"), run: () => setOpened((was) => !was) }], [t]),
   );
   const word = wordOf(state);
+  useTellTrouble(word, contact);
   const Shape = SHAPES[word];
   const quality = state.call?.verdict.quality ?? null;
   return (

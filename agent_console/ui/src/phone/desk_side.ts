@@ -1,10 +1,11 @@
 /** What the desk says of the phone's call: the desk's buttons answer, hold and mute it; the phone follows. */
 
-import { useEffect, useState } from "react";
-import type { DeskContact } from "../api/documents";
+import { useEffect, useRef, useState } from "react";
+import type { DeskContact, PhoneReport } from "../api/documents";
+import { reportPhone } from "../api/operations/desk";
 import type { DeskLive } from "../live/live";
 import type { SoftPhone } from "./soft_phone";
-import type { Call } from "./states";
+import type { Call, Word } from "./states";
 
 /** An offer reaches the page on another way than the call that rings for it: which comes first is chance. */
 export const OFFER_COMES_MS = 1_200;
@@ -33,6 +34,24 @@ export function useDeskMute(phone: SoftPhone | null, call: Call | null, contact:
   useEffect(() => {
     if (talks && muted !== null) phone?.mute(muted);
   }, [phone, talks, muted]);
+}
+
+/** What the daemon is told of a phone that says this. */
+export function troubleFor(word: Word): PhoneReport["trouble"] {
+  return word === "noAudio" ? "no_sound" : word === "silentMicrophone" ? "silent_microphone" : null;
+}
+
+/** Tell the daemon of a talk without sound, and when it is well again: supervisors and the contact's story show it. */
+export function useTellTrouble(word: Word, contact: DeskContact | null): void {
+  const told = useRef<PhoneReport["trouble"]>(null);
+  const isOfDesk = contact !== null;
+  const trouble = isOfDesk ? troubleFor(word) : null;
+  useEffect(() => {
+    if (told.current === trouble) return;
+    told.current = trouble;
+    // that of a talk which is over, the daemon forgets by itself
+    if (isOfDesk) void reportPhone({ trouble }).catch(() => undefined);
+  }, [trouble, isOfDesk]);
 }
 
 /** Let the phone know whether the daemon keeps its call when the page goes. */

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from cti_bridge.shell.call_control.absences import CUT_S
+from cti_bridge.shell.call_control.phone_troubles import MOST_TOLD
 from facts.ids import AgentId
 from facts.states import Activity, Declared, Party
 from facts.time import SECOND
@@ -182,3 +183,49 @@ def test_a_daemon_that_dies_meanwhile_lets_the_customer_wait_again(floor: Floor)
     assert again.last("ContactQueued").returned
     assert caller.channel is not None
     assert again.agent("ann").declared is not Declared.LOGGED_OUT
+
+
+# -- what pages say of the sound -------------------------------------------------------------------------------------
+
+
+def test_a_talk_without_sound_is_known_until_it_is_well_or_over(floor: Floor) -> None:
+    troubles = floor.control.absences.troubles
+    caller, contact = floor.talk()
+    assert troubles.of(ANN) is None
+    for _ in range(2):
+        troubles.page_tells(ANN, "no_sound")
+    assert troubles.of(ANN) == "no_sound"
+    floor.run(2)
+    floor.do("ann", contact, "hold")
+    troubles.page_tells(ANN, None)
+    troubles.page_tells(ANN, None)
+    assert troubles.of(ANN) is None
+    assert floor.last("PhoneRecovered").after_us / SECOND == close(2.3)
+    floor.do("ann", contact, "retrieve")
+    troubles.page_tells(ANN, "silent_microphone")
+    caller.hang_up()
+    assert floor.quiet()
+    assert troubles.of(ANN) is None
+    told = [(fact.contact_id, fact.trouble) for fact in floor.facts("PhoneTroubled")]
+    assert told == [(contact, "no_sound"), (contact, "silent_microphone")]
+    assert floor.kinds().count("PhoneRecovered") == 1
+
+
+def test_a_page_cannot_say_that_a_lost_phone_is_well_nor_fill_the_journal(floor: Floor) -> None:
+    troubles = floor.control.absences.troubles
+    floor.talk()
+    left(floor)
+    troubles.page_tells(ANN, None)
+    troubles.page_tells(ANN, "no_sound")
+    assert troubles.of(ANN) == "page_left"
+    came(floor)
+    for _ in range(100):
+        troubles.page_tells(ANN, "no_sound")
+        troubles.page_tells(ANN, None)
+    assert floor.kinds().count("PhoneTroubled") == MOST_TOLD
+
+
+def test_without_a_talk_nothing_is_noted(floor: Floor) -> None:
+    floor.ready("ann")
+    floor.control.absences.troubles.page_tells(ANN, "no_sound")
+    assert "PhoneTroubled" not in floor.kinds()

@@ -16,6 +16,7 @@ import type {
   ExtendWrapUp,
   NotReady,
   PersonalFigures,
+  PhoneReport,
   SendDigits,
   SetOutcome,
   Transfer,
@@ -50,6 +51,11 @@ export function deskNotReady(wish: NotReady, options: Options = {}): Promise<Des
 /** Call a number: one's own phone rings, then the number is dialled. */
 export function dial(wish: Dial, options: Options = {}): Promise<DeskContact> {
   return api.ask("POST", "/desk/calls", { body: wish, ...options });
+}
+
+/** Tell how the sound of one's browser phone is in the present talk; supervisors and the contact's story show it. */
+export function reportPhone(wish: PhoneReport, options: Options = {}): Promise<void> {
+  return api.ask("POST", "/desk/phone", { body: wish, ...options });
 }
 
 /** One's own figures of today. */
