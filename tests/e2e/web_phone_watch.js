@@ -1,5 +1,6 @@
 // Before any script of the page: keeps its connections and WebSockets, and measures the sound that comes in.
 (() => {
+  if (!navigator.mediaDevices) return; // about:blank
   const connections = [];
   const sockets = [];
   class Watched extends RTCPeerConnection {
