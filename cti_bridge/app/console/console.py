@@ -132,15 +132,7 @@ class Console:
 
     def _ports(self, daemon: Daemon) -> Ports:
         coordinator, threads = daemon.coordinator, self._threads
-        rows = Rows(
-            coordinator.engine,
-            coordinator.calls,
-            self._board,
-            self._trend,
-            self._settings,
-            known=self._customers.known,
-            phone_trouble=coordinator.control.absences.troubles.of,
-        )
+        rows = self._rows(coordinator)
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts)
@@ -191,6 +183,17 @@ class Console:
             audit=audit,
             reports=self._reports,
             flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
+        )
+
+    def _rows(self, coordinator: Coordinator) -> Rows:
+        return Rows(
+            coordinator.engine,
+            coordinator.calls,
+            self._board,
+            self._trend,
+            self._settings,
+            known=self._customers.known,
+            phone_trouble=coordinator.control.absences.troubles.of,
         )
 
     def _kept_streams(self, coordinator: Coordinator, recordings: KeptRecordings) -> KeptStreams:
