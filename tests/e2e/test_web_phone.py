@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from facts.journal import TalkEnded
 from facts.states import Party
 from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
+from tests.browser.test_looks import complaints
 from tests.e2e.daemon import free_port
 from tests.e2e.office import Desks
 from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, browser, spans_of
@@ -429,6 +430,59 @@ def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
     assert phone.problems == []
+
+
+def is_free(page: Page, *controls: Locator) -> bool:
+    """Whether the phone's panel covers none of these."""
+    panel = page.get_by_role("dialog").filter(has=page.locator("select")).bounding_box()
+    assert panel is not None
+    for control in controls:
+        box = control.bounding_box()
+        assert box is not None
+        aside = box["x"] + box["width"] <= panel["x"] or box["y"] >= panel["y"] + panel["height"]
+        if not aside:
+            return False
+    return panel["x"] + panel["width"] <= 1280 and panel["y"] + panel["height"] <= 720
+
+
+@pytest.mark.parametrize("other", ["中文", "English"])
+def test_the_panel_covers_no_control_and_axe_finds_nothing_serious(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks, other: str
+) -> None:
+    page, found = phone.page, []
+    page.get_by_role("button", name=other).click()
+    page.keyboard.press("d")
+    found += complaints(page)
+    page.keyboard.press("Escape")
+    phone.allow_microphone("denied")
+    phone.wait_word("microphone")
+    page.keyboard.press("d")
+    found += complaints(page)
+    page.keyboard.press("Escape")
+    phone.allow_microphone("granted")
+    phone.wait_word("ready")
+    talk = Talk(daemon, phone, phones, desks)
+    page.keyboard.press("d")
+    found += complaints(page)
+    offer = page.get_by_role("alertdialog").get_by_role("button")
+    assert is_free(page, offer.first, offer.last)
+    page.keyboard.press("Escape")
+    talk.answer()
+    talk.heard_both_ways()
+    page.keyboard.press("d")
+    page.locator("[data-quality]").nth(1).wait_for()
+    found += complaints(page)
+    assert is_free(page, page.get_by_role("toolbar"), page.locator("textarea").first)
+    page.keyboard.press("Escape")
+    phone.allow_microphone("denied")
+    page.reload()
+    page.locator("[data-phone=microphone]").wait_for()
+    page.get_by_role("status").get_by_role("timer").or_(page.get_by_role("status").locator("time")).first.wait_for()
+    found += complaints(page)
+    phone.allow_microphone("granted")
+    phone.wait_word("talking", timeout=BACK_S)
+    talk.end()
+    assert not found, "\n".join(found)
 
 
 def test_a_closed_page_ends_its_part_at_once(talk: Talk, real_asterisk: Asterisk) -> None:

@@ -61,7 +61,7 @@ export default function PhoneControl({ account }: { account: WebPhone }) {
   const Shape = SHAPES[word];
   const quality = state.call?.verdict.quality ?? null;
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={380} trapFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
       <Popover.Target>
         <Button
           variant="subtle"
@@ -81,7 +81,7 @@ export default function PhoneControl({ account }: { account: WebPhone }) {
           {quality && <QualityMark quality={quality} />}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label={t("title")}>
+      <Popover.Dropdown p={0} className={classes.panel ?? ""} aria-label={t("title")}>
         {phone && <PhonePanel phone={phone} state={state} />}
       </Popover.Dropdown>
     </Popover>

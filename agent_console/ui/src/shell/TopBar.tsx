@@ -48,12 +48,12 @@ export function TopBar({ me, views, showKeys }: Props) {
           <StateControl />
         </Suspense>
       )}
-      {me.web_phone !== null && (
-        <Suspense fallback={null}>
-          <PhoneControl account={me.web_phone} />
-        </Suspense>
-      )}
       <div className={classes.right}>
+        {me.web_phone !== null && (
+          <Suspense fallback={null}>
+            <PhoneControl account={me.web_phone} />
+          </Suspense>
+        )}
         {me.role !== "agent" && <AlarmBell />}
         <LanguageSwitch />
         <SchemeSwitch />
