@@ -10,6 +10,7 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import classes from "./Audit.module.css";
 import { Difference } from "./Difference";
+import { useFreshQueries } from "../live/fresh";
 import { PageFrame } from "./PageFrame";
 
 /** Who did what: changes, supervision, listening to recordings, signing in. Nothing of it can be changed. */
@@ -25,6 +26,7 @@ export default function Audit() {
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 0,
   });
+  useFreshQueries("audit", ["audit"]);
   const lines = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <PageFrame

@@ -18,7 +18,7 @@ interface Props {
 }
 
 /** A tile for each agent, those in the same state together: a whole floor at one look. */
-export function AgentGrid({ rows, open, opened }: Props) {
+export default function AgentGrid({ rows, open, opened }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const { across, rem } = useAcross(place);
   const sorted = useMemo(

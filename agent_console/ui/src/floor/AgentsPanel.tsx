@@ -1,9 +1,7 @@
-import { SegmentedControl, Select, TextInput } from "@mantine/core";
-import { Headset, Search } from "lucide-react";
-import { useMemo, useState } from "react";
+import { Headset } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentRow } from "../api/documents";
-import { useTeams } from "../api/queries";
 import { Clock } from "../design/Clock";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { Panel } from "../design/Panel";
@@ -12,22 +10,20 @@ import { STATES, type StateWord, stateWord } from "../design/states";
 import { Empty, Loading } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { useAgents, useKnown, useQueues } from "../live/live";
-import { AgentGrid } from "./AgentGrid";
+import type { AgentsAs, Filter } from "./AgentFilters";
 import classes from "./AgentsPanel.module.css";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 
 const ORDER = Object.fromEntries(STATES.map((state, place) => [state, place])) as Record<StateWord, number>;
 
-interface Filter {
-  words: string;
-  team: string | null;
-  state: StateWord | null;
-}
+/** The rows come first: what chooses among them is fetched beside them. */
+const AgentGrid = lazy(() => import("./AgentGrid"));
+const AgentFilters = lazy(() => import("./AgentFilters"));
 
 /** Everybody: state, reason, time in it, present contact. As a list or a grid. */
 export function AgentsPanel({ inspected }: { inspected: Inspected | null }) {
   const { t } = useTranslation("floor");
-  const [as, setAs] = useState<"list" | "grid">("list");
+  const [as, setAs] = useState<AgentsAs>("list");
   const [filter, setFilter] = useState<Filter>({ words: "", team: null, state: null });
   const agents = useAgents();
   const shown = useMemo(() => agents.filter((row) => fits(row, filter)), [agents, filter]);
@@ -46,21 +42,16 @@ export function AgentsPanel({ inspected }: { inspected: Inspected | null }) {
       scrolls
       aside={
         <span className={classes.tools}>
-          <Filters filter={filter} change={setFilter} />
-          <SegmentedControl
-            size="xs"
-            value={as}
-            onChange={(value) => setAs(value)}
-            data={[
-              { value: "list", label: t("agents.list") },
-              { value: "grid", label: t("agents.grid") },
-            ]}
-          />
+          <Suspense fallback={null}>
+            <AgentFilters filter={filter} change={setFilter} as={as} show={setAs} />
+          </Suspense>
         </span>
       }
     >
       {as === "grid" && shown.length > 0 ? (
-        <AgentGrid rows={shown} open={open} opened={keyOf(inspected, "agent")} />
+        <Suspense fallback={<Loading />}>
+          <AgentGrid rows={shown} open={open} opened={keyOf(inspected, "agent")} />
+        </Suspense>
       ) : (
         <DataGrid
           label={t("agents.title")}
@@ -82,45 +73,6 @@ function fits(row: AgentRow, { words, team, state }: Filter): boolean {
     (team === null || row.team === team) &&
     (state === null ? row.declared !== "LOGGED_OUT" || words !== "" : stateWord(row) === state) &&
     (words === "" || `${row.name} ${row.agent} ${row.phone}`.toLowerCase().includes(words.toLowerCase()))
-  );
-}
-
-function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
-  const { t } = useTranslation("floor");
-  const common = useTranslation().t;
-  const teams = useTeams();
-  return (
-    <>
-      <TextInput
-        size="xs"
-        className={classes.search}
-        leftSection={<Search size={13} aria-hidden />}
-        aria-label={t("agents.search")}
-        placeholder={t("agents.search")}
-        value={filter.words}
-        onChange={(event) => change({ ...filter, words: event.currentTarget.value })}
-      />
-      <Select
-        size="xs"
-        className={classes.choice}
-        aria-label={t("agents.team")}
-        placeholder={t("agents.team")}
-        data={(teams.data ?? []).map((team) => ({ value: team.team, label: team.title || team.team }))}
-        value={filter.team}
-        onChange={(team) => change({ ...filter, team })}
-        clearable
-      />
-      <Select
-        size="xs"
-        className={classes.choice}
-        aria-label={t("agents.state")}
-        placeholder={t("agents.state")}
-        data={STATES.map((state) => ({ value: state, label: common(`state.${state}`) }))}
-        value={filter.state}
-        onChange={(state) => change({ ...filter, state })}
-        clearable
-      />
-    </>
   );
 }
 

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Layers, Lock } from "lucide-react";
-import { SegmentedControl } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { QueueRow } from "../api/documents";
 import { type Column, DataGrid } from "../design/DataGrid";
@@ -18,6 +17,7 @@ import { WaitClock } from "./WaitClock";
 import classes from "./QueuesPanel.module.css";
 import { ofAbandonment, ofLevel } from "./targets";
 
+const ViewChoice = lazy(() => import("../design/ViewChoice"));
 const DayCharts = lazy(() => import("./DayCharts"));
 
 /** One row a queue: present and day, each against its target. */
@@ -29,15 +29,16 @@ export function QueuesPanel({ inspected }: { inspected: Inspected | null }) {
       title={t("queues.title")}
       scrolls
       aside={
-        <SegmentedControl
-          size="xs"
-          value={shown}
-          onChange={(value) => show(value)}
-          data={[
-            { value: "now", label: t("queues.now") },
-            { value: "day", label: t("queues.day") },
-          ]}
-        />
+        <Suspense fallback={null}>
+          <ViewChoice
+            value={shown}
+            choose={(value) => show(value as typeof shown)}
+            data={[
+              { value: "now", label: t("queues.now") },
+              { value: "day", label: t("queues.day") },
+            ]}
+          />
+        </Suspense>
       }
     >
       {shown === "now" ? (

@@ -6,6 +6,7 @@ import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useFreshQueries } from "../live/fresh";
 import { Recording } from "./Recording";
 import classes from "./StoryPane.module.css";
 
@@ -19,6 +20,8 @@ export function StoryPane({ contact }: { contact: string }) {
     queryFn: () => listRecordings({ contact }),
     enabled: (line.data?.recordings ?? 0) > 0,
   });
+  useFreshQueries("recordings", ["recordings"]);
+  useFreshQueries("recordings", ["contact"]);
   if (story.isPending) return <Loading />;
   if (story.isError) return <Trouble error={story.error} retry={() => void story.refetch()} />;
   return (

@@ -4,7 +4,7 @@ import classes from "./KeyHelp.module.css";
 import { keyName, keys, useKeyList, useSingleKeys } from "./shortcuts";
 
 /** Every key that does something in the present view. */
-export function KeyHelp({ close }: { close: () => void }) {
+export default function KeyHelp({ close }: { close: () => void }) {
   const { t } = useTranslation();
   const groups = useKeyList();
   const single = useSingleKeys();

@@ -5,12 +5,12 @@ import type { Me } from "../api/documents";
 import { atLeast } from "../api/session";
 import { Empty, Loading } from "../design/Waiting";
 import { ConnectionBar } from "./ConnectionBar";
-import { KeyHelp } from "./KeyHelp";
 import { ViewBoundary } from "./ViewBoundary";
 import { useShortcuts } from "./shortcuts";
 import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
+const KeyHelp = lazy(() => import("./KeyHelp"));
 const PhoneBar = lazy(() => import("../phone/PhoneBar"));
 
 export interface View {
@@ -88,7 +88,11 @@ export function Shell({ me }: { me: Me }) {
           </Suspense>
         </ViewBoundary>
       </main>
-      {help && <KeyHelp close={() => setHelp(false)} />}
+      {help && (
+        <Suspense fallback={null}>
+          <KeyHelp close={() => setHelp(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,0 +1,50 @@
+"""What a supervisor tells a team, what is behind a number, and lists that keep themselves up to date."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.centre import Centre
+from tests.browser.people import People
+from tests.browser.test_floor import row, side
+
+
+def test_a_message_to_a_team_is_on_its_desks_and_on_no_others(people: People) -> None:
+    ann, cyd = people.agent("ann"), people.agent("cyd")
+    nora = people.user("nora", "/floor")
+    nora.page.get_by_role("button", name="Message").click()
+    side(nora).get_by_role("combobox", name="To").click()
+    nora.page.get_by_role("option", name="Team North").click()
+    side(nora).get_by_label("What they should know").fill("The shop is down, <b>say sorry</b>")
+    side(nora).get_by_role("button", name=re.compile("^Send to")).click()
+    expect(ann.page.get_by_role("main")).to_contain_text("The shop is down, <b>say sorry</b>")
+    expect(side(nora)).to_be_hidden()
+    expect(cyd.page.get_by_role("main")).not_to_contain_text("The shop is down")
+
+
+def test_from_a_number_on_the_board_to_the_contacts_behind_it(people: People, centre: Centre) -> None:
+    nora = people.user("nora", "/floor")
+    callers = ("Berta Behind", "Bodo Behind")
+    for name in callers:
+        centre.call(name)
+    waiting = row(nora, "Queues", "Sales").get_by_role("button", name=re.compile("Waiting: 2"))
+    waiting.click()
+    for name in callers:
+        expect(side(nora)).to_contain_text(name)
+
+
+def test_a_supervisor_changes_a_state_and_the_open_audit_log_tells_of_it(people: People) -> None:
+    root = people.user("root", "/administration/audit")
+    log = root.page.get_by_role("table").get_by_role("row")
+    expect(log.nth(1)).to_be_visible()
+    ann = people.agent("ann")
+    nora = people.user("nora", "/floor")
+    row(nora, "Agents", "Ann Lake").click()
+    side(nora).get_by_role("combobox", name="Reason").click()
+    nora.page.get_by_role("option", name="Break").click()
+    side(nora).get_by_role("button", name="Not ready").click()
+    nora.page.get_by_role("dialog").get_by_role("button", name="Not ready").click()
+    expect(ann.state).to_have_attribute("data-state", "not_ready")
+    expect(ann.state).to_contain_text("Break")
+    expect(row(nora, "Agents", "Ann Lake")).to_contain_text("Break")
+    expect(log.filter(has_text="nora").filter(has_text="ann").first).to_be_visible()
