@@ -51,12 +51,17 @@ def begin(ann: Person) -> None:
     expect(ann.state).to_have_attribute("data-state", "not_ready")
 
 
+SETTLED = """(width) => innerWidth === width && !document.querySelector("[data-loading=true]") &&
+  document.getAnimations().every((one) => one.playState !== "running" || one.effect.getTiming().iterations > 1)"""
+"""The window has its size, nothing that was asked is on its way, and nothing fades in or out."""
+
+
 def troubles(page: Page, when: str) -> list[str]:
     """What has no room, at each size."""
     found = []
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("([width]) => innerWidth === width", arg=[width])
+        page.wait_for_function(SETTLED, arg=width)
         found += [f"{when}, {width}x{height}: {text}" for text in page.evaluate(CUT)]
     return found
 
