@@ -300,7 +300,8 @@ class Hearing:
         if customer is None or not customer.lives:
             return
         if not event.bridge:
-            self.rooms.take_place(event.customer_id, event.customer, of=event.second_id)
+            before = ("", *event.bridges_before)
+            self.rooms.take_place(event.customer_id, event.customer, of=event.second_id, before=before)
             return
         for transferer in (event.channel_id, event.second_id):
             self.rooms.leave(transferer)

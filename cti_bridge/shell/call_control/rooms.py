@@ -44,10 +44,13 @@ class Rooms:
             del self._in[present]
         self._ends.pop(self._names.pop(channel_id, ""), None)
 
-    def take_place(self, channel_id: str, channel: str, of: str) -> None:
-        """A channel stands where another stood: Asterisk has exchanged what is behind them, and says no more of it."""
+    def take_place(self, channel_id: str, channel: str, of: str, *, before: Collection[str] = ("",)) -> None:
+        """A channel stands where another stood: Asterisk has exchanged what is behind them, and says no more of it.
+
+        ``before``: where it may be still, as its leaving there is told sooner or later.
+        """
         bridge = self._bridge_of.get(of)
-        if bridge is not None and channel_id not in self._bridge_of:
+        if bridge is not None and self._bridge_of.get(channel_id, "") in before:
             self.leave(of)
             self.enter(channel_id, channel, bridge)
 

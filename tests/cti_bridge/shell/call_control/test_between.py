@@ -1,5 +1,7 @@
 """What comes while a call is just changing: acts wait for a moment, events come in another order."""
 
+import pytest
+
 from cti_bridge.shell import translate
 from facts.ids import AgentId, ContactId
 from facts.states import Activity
@@ -46,8 +48,12 @@ def test_an_act_on_a_call_that_goes_on_changing_is_refused_with_what_is_so(floor
         assert act.refusal().present is not None
 
 
-def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor) -> None:
-    """Asterisk tells of an attended transfer at a phone on its own way: before, among or after who moves where."""
+@pytest.mark.parametrize("bridge", ["b2", ""], ids=["moved", "in place of the second leg"])
+def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor, bridge: str) -> None:
+    """Asterisk tells of an attended transfer at a phone on its own way: before, among or after who moves where.
+
+    Where it exchanges what is behind two channels, nobody enters a bridge, and it names none.
+    """
     _, contact = floor.talk()
     floor.sign_in("bob")
     ann_id, _, before = leg(floor, contact)
@@ -69,7 +75,7 @@ def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor) -
             second_id="second",
             target_id="target",
             target="PJSIP/1002-0000f002",
-            bridge="b2",
+            bridge=bridge,
             bridges_before=(before, "b2"),
         )
     )
