@@ -47,7 +47,8 @@ class Centre:
     queue needs to know how long things take, or who talked with whom. ``staff_version`` counts changes of what agents
     declare, so that who counts them knows when to count again; ``staff_watchers``: queues with rules that follow it.
     ``quiet_caps``: queues in which the starvation cap is reached but overtakes nobody yet, and the classes that those
-    at the cap would be of without it.
+    at the cap would be of without it. ``first_offer``: what ids of offers begin with, the time of the first one, so
+    that none was used before, not even before a restart.
     """
 
     __slots__ = (
@@ -99,14 +100,6 @@ class Centre:
         self.quiet_caps: dict[Queue, set[Class]] = {}
         self.unsettled: list[Agent | Queue] = []
 
-    def new_offer_id(self) -> OfferId:
-        """Never used before, not even before a restart: the time of the first offer, and a number."""
-        if not self.offers_made:
-            self.first_offer = f"{self.now:x}-"
-        self.offers_made += 1
-        offer_id: OfferId = f"{self.first_offer}{self.offers_made}"  # type: ignore[assignment]  # a call for nothing
-        return offer_id
-
     def agent(self, agent_id: AgentId) -> Agent:
         """The agent of this id; raises IllegalEvent."""
         agent = self.agents.get(agent_id)
@@ -152,16 +145,16 @@ def tell_state(centre: Centre, agent: Agent, by: Party = BY_AGENT) -> None:
 
 def state_of(agent: Agent, by: Party) -> AgentStateChanged:
     """The agent's state as a fact."""
-    works, reason, pending = agent.works, agent.reason, agent.pending
+    works = agent.works
     activity = works[0].activity if len(works) == 1 else activity_of(agent)
-    if reason is None and pending is None:  # as nearly always; what is not said is None
+    if agent.reason is None and agent.pending is None:  # as nearly always; what is not said is None
         return AgentStateChanged(agent_id=agent.agent_id, declared=agent.declared, activity=activity, by=by)
     return AgentStateChanged(
         agent_id=agent.agent_id,
         declared=agent.declared,
         activity=activity,
-        reason=reason,
-        pending=pending,
+        reason=agent.reason,
+        pending=agent.pending,
         pending_reason=agent.pending_reason,
         by=by,
     )
@@ -185,23 +178,26 @@ def forget_contact(centre: Centre, contact: Contact, *, remember: bool = False) 
         leave_line(centre, contact)
     contact.place = NOWHERE
     if remember:
-        entered = centre.entered
-        entered[contact.contact_id] = contact.entered
-        entered.move_to_end(contact.contact_id)
-        if len(entered) > MOST_REMEMBERED:
-            entered.popitem(last=False)
+        remember_contact(centre, contact)
+
+
+def remember_contact(centre: Centre, contact: Contact) -> None:
+    """The contact has gone and may come back: keep in mind how many queues it has been in."""
+    entered = centre.entered
+    entered[contact.contact_id] = contact.entered
+    entered.move_to_end(contact.contact_id)
+    if len(entered) > MOST_REMEMBERED:
+        entered.popitem(last=False)
 
 
 def leave_line(centre: Centre, contact: Contact) -> None:
     """The contact waits no more; its timers are over."""
-    queue = contact.queue
+    queue, class_ = contact.queue, contact.class_
     if queue is None or queue.waiting.pop(contact.contact_id, None) is None:
         return
-    counts, class_ = queue.counts, contact.class_
-    left = counts[class_] - 1
-    if left:
-        counts[class_] = left
-    else:
+    counts = queue.counts
+    counts[class_] = left = counts[class_] - 1
+    if not left:
         del counts[class_]
     if contact.not_again is not None:
         for timer in contact.not_again.values():

@@ -18,8 +18,8 @@ _MAY_LEAVE = CONTACT_TABLE[ContactEvent.LEFT]
 
 def join_queue(centre: Centre, event: JoinQueue) -> None:
     """A contact wants an agent: it is offered at once or waits at the place that its join time gives."""
-    now, contact_id, joined_at, own = centre.now, event.contact_id, event.joined_at, event.requirement
-    queue = centre.queues.get(event.queue)
+    contact_id, name, joined_at, own = event.contact_id, event.queue, event.joined_at, event.requirement
+    now, queue = centre.now, centre.queues.get(name)
     if queue is None or contact_id in centre.contacts or (joined_at is not None and joined_at > now):
         refuse(centre, event)
     newest = joined_at is None
@@ -29,51 +29,53 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
     if own is not None:
         reading = centre.readings.of(both(queue.policy.requires, own) if queue.requires else own)
     requirement, text, pools, first, second, exact = reading
-    priority = queue.policy.priority if event.priority is None else event.priority
+    own_priority, customer_id, attributes = event.priority, event.customer_id, event.attributes
+    priority = queue.policy.priority if own_priority is None else own_priority
     class_ = -priority if centre.classes.static else centre.classes.of(queue.policy, priority)
     centre.joined = joined = centre.joined + 1
+    entered = entered_with(centre, event) if centre.entered else 1
     contact = Contact(
-        contact_id,
-        queue,
-        joined_at,
         order_of(class_, joined_at, joined) if class_ else (joined_at << 32) + joined,
         priority,
-        class_,
-        requirement,
         pools,
         first,
         second,
         exact,
+        requirement,
+        attributes or None,
+        class_,
         exact,
-        event.customer_id,
-        event.attributes or None,
-        entered_with(centre, event) if centre.entered else 1,
+        contact_id,
+        queue,
+        joined_at,
+        customer_id,
+        entered,
+        own=own if requirement is not None or queue.requires else None,
+        own_priority=own_priority,
     )
-    if own is not None and (requirement is not None or queue.requires):
-        contact.own = own
-    if event.priority is not None:
-        contact.own_priority = event.priority
     centre.contacts[contact_id] = contact
     centre.out.append(
         ContactQueued(
             contact_id=contact_id,
-            customer_id=event.customer_id,
-            queue=event.queue,
+            customer_id=customer_id,
+            queue=name,
             joined_at=joined_at,
             priority=priority,
             requirement=text,
-            position=enter(centre, queue, contact, newest=newest),
-            entered=contact.entered,
+            position=enter(centre, queue, contact, newest),
+            entered=entered,
             returned=event.returned,
             why=event.why,
-            attributes=event.attributes,
+            attributes=attributes,
         )
     )
-    if queue.simple and event.preferred_agent is None:
-        place(centre, contact, newest=newest)
-        return
-    contact.preferred_agent = event.preferred_agent
-    admit(centre, contact, newest=newest, returned=event.returned)
+    if not queue.simple or event.preferred_agent is not None:
+        contact.preferred_agent = event.preferred_agent
+        admit(centre, contact, newest=newest, returned=event.returned)
+    elif centre.matching.free_count:
+        place(centre, contact, newest)
+    else:
+        centre.matching.wait(contact, newest)
 
 
 def refuse(centre: Centre, event: JoinQueue) -> NoReturn:

@@ -34,13 +34,14 @@ Line: TypeAlias = dict[Any, Instant]
 class Deadlines:
     """Everything that is due some time. At one instant timers come first, in the order of setting; then rings.
 
-    ``soonest``: nothing at all is due before; a cheap answer for the many events before which nothing was due.
+    ``soonest``: nothing at all is due before; a cheap answer for the many events before which nothing was due. 0 until
+    it is asked for the first time, so that somebody looks at the first event.
     """
 
     __slots__ = ("_dead", "_heap", "_ring_over", "_rings", "_set", "soonest")
 
     def __init__(self, ring_over: Callable[[Any, Any], None]) -> None:
-        self.soonest = NEVER
+        self.soonest: Instant = 0
         self._heap: list[tuple[Instant, int, Timer]] = []
         self._rings: dict[Duration, Line] = {}
         self._ring_over = ring_over
@@ -67,18 +68,15 @@ class Deadlines:
             heapify(self._heap)
             self._dead = 0
 
-    def add_ring(self, contact: object, now: Instant, ring_us: Duration) -> None:
-        """A phone begins to ring for a contact, for so long."""
+    def add_ring(self, contact: object, now: Instant, ring_us: Duration) -> Line:
+        """A phone begins to ring for a contact, for so long. The line it stands in until then, or until it stops."""
         line = self._rings.get(ring_us)
         if line is None:
             line = self._rings[ring_us] = {}
         line[contact] = at = now + ring_us
         if at < self.soonest:  # noqa: PLR1730 - min() is a call, and every offer comes by here
             self.soonest = at
-
-    def stop_ring(self, contact: object, ring_us: Duration) -> None:
-        """It rings no more, or somebody answered; harmless when the time is over."""
-        self._rings[ring_us].pop(contact, None)
+        return line
 
     @property
     def next_at(self) -> Instant | None:

@@ -131,15 +131,14 @@ class Engine:
         """
         centre = self._centre
         if now > centre.now:
-            if centre.deadlines.soonest <= now or not centre.now:
+            if centre.deadlines.soonest <= now:
                 self._advance(now)
             centre.now = now
         _HANDLERS[type(event)](centre, event)
         if centre.unsettled or centre.quiet_caps:
             settle_down(centre)
-        out = centre.out
-        effects = tuple(out)
-        out.clear()
+        effects = tuple(centre.out)
+        centre.out = []
         return effects
 
     def _advance(self, now: Instant) -> None:
@@ -159,7 +158,13 @@ class Engine:
     @property
     def next_deadline(self) -> Instant | None:
         """When the engine wants to be woken at the latest; None: not before the next event."""
-        return self._centre.now if self._centre.out else self._centre.deadlines.next_at
+        centre = self._centre
+        if centre.out:
+            return centre.now
+        at = centre.deadlines.next_at
+        if not self._begun:
+            centre.deadlines.soonest = 0
+        return at
 
     @property
     def policy(self) -> Policy:

@@ -111,7 +111,7 @@ class Matching:
 
     # -- waiting contacts --------------------------------------------------------------------------------------------
 
-    def wait(self, contact: Contact, *, newest: bool = False) -> None:
+    def wait(self, contact: Contact, newest: bool = False) -> None:
         """Put a contact into the lanes of its pools, at its place; ``newest``: nobody has joined after it."""
         self.waiting_count += 1
         heads, order, class_ = self._heads, contact.order, contact.class_
@@ -138,15 +138,10 @@ class Matching:
         for stand in contact.stands:
             pool, older, younger = stand.pool, stand.before, stand.after
             older.after, younger.before = younger, older
-            if len(pool.lanes) == 1:
-                if stand is pool.lead:
-                    pool.lead = younger
-                    self._heads[pool.number] = younger.order
-                continue
             if stand is pool.lead:
-                pool.lead = lead = next_in(pool, stand.order)
+                pool.lead = lead = younger if len(pool.lanes) == 1 else next_in(pool, stand.order)
                 self._heads[pool.number] = lead.order
-            if older is younger:  # both are the lane's end
+            if older is younger and len(pool.lanes) > 1:  # both are the lane's end
                 del pool.lanes[contact.class_]
         contact.stands = ()
 

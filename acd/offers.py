@@ -12,6 +12,7 @@ from acd.centre import (
     OFFERED,
     READY,
     RESERVED,
+    TALKING,
     WAITING,
     Centre,
     available,
@@ -32,7 +33,7 @@ from acd.model import Agent, Contact, Work
 from acd.offer_state import CONSEQUENCES, REFUSALS
 from acd.ordering import NOBODY_CHOSEN, NONE_CHOSEN, choose_agents, choose_contact
 from facts.ids import AgentId, OfferId
-from facts.journal import ContactConnected, OfferEnded, OfferMade
+from facts.journal import AgentStateChanged, ContactConnected, OfferEnded, OfferMade
 from facts.states import OfferOutcome, Party
 
 _ANSWERED: Final = OfferOutcome.ANSWERED
@@ -42,14 +43,14 @@ _AFTER_ANSWER: Final = SLOT_TABLE[SlotEvent.ANSWERED]
 # -- making ---------------------------------------------------------------------------------------------------------
 
 
-def place(centre: Centre, contact: Contact, *, newest: bool = False) -> None:
+def place(centre: Centre, contact: Contact, newest: bool = False) -> None:
     """Offer a contact that stands in no lane, or let it wait at its place, which is the last when it is the newest."""
     matching = centre.matching
     agents, why = choose_agents(centre, contact) if matching.free_count else NOBODY_CHOSEN
     if not agents:
         if contact.place is not WAITING:
             contact.place = WAITING
-        matching.wait(contact, newest=newest)
+        matching.wait(contact, newest)
         return
     make_offer(centre, contact, agents, why)
     for agent in agents:
@@ -62,7 +63,6 @@ def settle(
     centre: Centre,
     agent: Agent,
     by: Party = BY_AGENT,
-    *,
     keep_idle_time: bool = False,
     changed: bool = True,
 ) -> None:
@@ -73,8 +73,9 @@ def settle(
     matching = centre.matching
     if agent.free:
         matching.take_agent(agent, centre.now)
-    elif not keep_idle_time:
-        matching.start_idle(agent, centre.now)
+    elif not keep_idle_time:  # as Matching.start_idle, without a call: every talk ends here
+        agent.idle_since = centre.now
+        agent.idle_order = matching.idle_order = matching.idle_order + 1
     while agent.declared is READY and agent.pending is None and agent.pause is None and len(agent.works) < agent.slots:
         contact, why = choose_contact(centre, agent) if matching.waiting_count else NONE_CHOSEN
         if contact is None:
@@ -96,11 +97,15 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     rules = queue.policy
     name, ring_us = rules.name, rules.ring_us
     contact.attempt = attempt = contact.attempt + 1
-    contact.offer_id = offer_id = centre.new_offer_id()
+    centre.offers_made = made = centre.offers_made + 1
+    if made == 1:
+        centre.first_offer = f"{now:x}-"
+    offer_id: OfferId = f"{centre.first_offer}{made}"  # type: ignore[assignment]  # a call for nothing
+    contact.offer_id = offer_id
     contact.place = OFFERED
     centre.offers[offer_id] = contact
-    contact.ring_us = ring_us
-    centre.deadlines.add_ring(contact, now, ring_us)
+    contact.rings_in = centre.deadlines.add_ring(contact, now, ring_us)
+    customer_id, waited = contact.customer_id, now - contact.joined_at
     for agent in agents:
         if agent.free:
             centre.matching.take_agent(agent, now)
@@ -113,15 +118,17 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
             OfferMade(
                 contact_id=contact_id,
                 agent_id=agent_id,
-                customer_id=contact.customer_id,
+                customer_id=customer_id,
                 queue=name,
                 offer_id=offer_id,
                 attempt=attempt,
                 ring_us=ring_us,
-                waited_us=now - contact.joined_at,
+                waited_us=waited,
                 why=why,
             ),
-            state_of(agent, BY_SYSTEM),
+            AgentStateChanged(agent_id=agent_id, declared=READY, activity=RESERVED, by=BY_SYSTEM)
+            if agent.slots == 1  # as nearly always: without a call
+            else state_of(agent, BY_SYSTEM),
             RingAgent(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id, queue=name, ring_us=ring_us),
         )
 
@@ -131,44 +138,49 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
 
 def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     """The first to answer has the contact; the others' phones stop, and nobody is blamed."""
-    offer_id, agent_id = event.offer_id, event.agent_id
-    contact, work = _ringing(centre, offer_id, agent_id)
-    now, out, agent, queue = centre.now, centre.out, work.agent, contact.queue
+    offer_id, agent_id, now = event.offer_id, event.agent_id, centre.now
+    losers: tuple[Agent, ...] = ()
+    contact = centre.offers.get(offer_id)
+    if contact is None or len(contact.works) > 1 or contact.works[0].agent.agent_id != agent_id:
+        contact, work = _ringing(centre, offer_id, agent_id)
+        losers = _answered_elsewhere(centre, contact, work)
+    else:  # one phone, as nearly always
+        (work,) = contact.works
+    agent, queue, rang = work.agent, contact.queue, now - work.since
     assert queue is not None
-    rang = now - work.since
     work.activity = _AFTER_ANSWER[work.activity]
     work.since = work.connected_at = agent.since = now
     agent.misses = 0
     agent.taken += 1
-    losers = _answered_elsewhere(centre, contact, work) if len(contact.works) > 1 else ()
     del centre.offers[offer_id]
-    centre.deadlines.stop_ring(contact, contact.ring_us)
+    del contact.rings_in[contact]
     contact.offer_id = None
     contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
-    out.append(
-        OfferEnded(
-            contact_id=contact_id,
-            agent_id=agent_id,
-            customer_id=customer_id,
-            queue=name,
-            offer_id=offer_id,
-            outcome=_ANSWERED,
-            rang_us=rang,
-        )
+    ended = OfferEnded(
+        contact_id=contact_id,
+        agent_id=agent_id,
+        customer_id=customer_id,
+        queue=name,
+        offer_id=offer_id,
+        outcome=_ANSWERED,
+        rang_us=rang,
     )
+    if agent.declared is READY and agent.pending is None and len(agent.works) == 1:  # as nearly always: without a call
+        state = AgentStateChanged(agent_id=agent_id, declared=READY, activity=TALKING, by=BY_AGENT)
+    else:
+        state = state_of(agent, BY_AGENT)
     if contact.callback is not None:
         contact.place = DIALLING
         contact.callback.attempts += 1
-        out += (
-            state_of(agent, BY_AGENT),
-            DialCustomer(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
-        )
+        dial = DialCustomer(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id)
+        centre.out += (ended, state, dial)
     else:
         contact.place = CONNECTED
         leave_line(centre, contact)
         if centre.notes:
             note_answer(centre, contact, agent)
-        out += (
+        centre.out += (
+            ended,
             ContactConnected(
                 contact_id=contact_id,
                 agent_id=agent_id,
@@ -178,11 +190,12 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
                 waited_us=now - contact.joined_at,
                 rang_us=rang,
             ),
-            state_of(agent, BY_AGENT),
+            state,
             ConnectContact(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
         )
-    for loser in losers:
-        release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
+    if losers:
+        for loser in losers:
+            release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
 
 
 def _answered_elsewhere(centre: Centre, contact: Contact, winner: Work) -> tuple[Agent, ...]:
@@ -321,7 +334,7 @@ def _close_offer(centre: Centre, contact: Contact) -> None:
     assert contact.offer_id is not None
     assert contact.queue is not None
     del centre.offers[contact.offer_id]
-    centre.deadlines.stop_ring(contact, contact.ring_us)
+    contact.rings_in.pop(contact, None)
     contact.offer_id = None
     if contact.queue.watched:
         centre.unsettled.append(contact.queue)

@@ -30,14 +30,13 @@ def position(centre: Centre, queue: Queue, contact: Contact) -> int:
     return 1 + sum(centre.classes.rank(other, centre.now) < rank for other in waiting)
 
 
-def enter(centre: Centre, queue: Queue, contact: Contact, *, newest: bool) -> int:
+def enter(centre: Centre, queue: Queue, contact: Contact, newest: bool) -> int:
     """Count the contact among the queue's waiting; its position. Cheap for the newest, as nearly all are."""
     class_, counts = contact.class_, queue.counts
-    count = counts.get(class_, 0)
-    counts[class_] = count + 1
+    counts[class_] = count = counts.get(class_, 0) + 1
     queue.waiting[contact.contact_id] = contact
     if newest and len(counts) == 1:
-        return count + 1
+        return count
     if newest and centre.classes.static:
         return sum(count for other, count in counts.items() if other <= class_)
     return position(centre, queue, contact)

@@ -50,11 +50,24 @@ class Readings:
         self._texts: dict[SkillName, tuple[str, ...]] = {}
 
     def of(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
-        """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else."""
-        if type(requirement) is AllOf and len(requirement.terms) == 2 and groups is _EVERYBODY:
-            first, second = requirement.terms
-            if type(first) is AtLeast and type(second) is AtLeast and first.skill != second.skill:
-                return self._of_two(first.skill, first.level, second.skill, second.level)
+        """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else.
+
+        The commonest that contacts bring, two skills, is read without a detour.
+        """
+        if groups is _EVERYBODY and type(requirement) is AllOf:
+            terms = requirement.terms
+            if len(terms) == 2:
+                first, second = terms
+                if type(first) is type(second) is AtLeast and (skill := first.skill) != (skill2 := second.skill):
+                    alone, in_order, texts, texts2 = self._pairs.get((skill, skill2)) or self._pair(skill, skill2)
+                    level, level2 = first.level, second.level
+                    try:
+                        text = f"{texts[level]} & {texts2[level2]}"
+                    except IndexError:  # a level that nobody can have
+                        text = f"{skill}>={level} & {skill2}>={level2}"
+                    if in_order:
+                        return None, text, alone, level, level2, True
+                    return None, text, alone, level2, level, True
         key = (requirement, groups)
         known = self._known.get(key)
         if known is None:
@@ -66,15 +79,6 @@ class Readings:
     def kept(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
         """As :meth:`of`, with the requirement itself in the reading, since it is not just what a contact brought."""
         return (requirement, *self.of(requirement, groups)[1:])
-
-    def _of_two(self, skill: SkillName, level: int, skill2: SkillName, level2: int) -> Reading:
-        """The commonest requirement that contacts bring, without a detour."""
-        alone, in_order, texts, texts2 = self._pairs.get((skill, skill2)) or self._pair(skill, skill2)
-        try:
-            text = f"{texts[level]} & {texts2[level2]}"
-        except IndexError:  # a level that nobody can have
-            text = f"{skill}>={level} & {skill2}>={level2}"
-        return (None, text, alone, level, level2, True) if in_order else (None, text, alone, level2, level, True)
 
     def _pair(self, skill: SkillName, skill2: SkillName) -> Pair:
         if len(self._pairs) >= _MEMORY:

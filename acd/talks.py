@@ -11,10 +11,12 @@ from acd.centre import (
     CONNECTED,
     DIALLING,
     HOLD,
+    NOWHERE,
     TALKING,
     Centre,
     end_work,
     forget_contact,
+    remember_contact,
     tell_state,
     without,
 )
@@ -49,28 +51,47 @@ _How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 
 def end_talk(centre: Centre, event: EndTalk) -> None:
     """This agent's part is over: wrap-up begins, or the slot is free."""
-    contact = centre.contacts.get(event.contact_id) or centre.contact(event.contact_id)
-    works = contact.works
+    contact_id, agent_id = event.contact_id, event.agent_id
+    contact = centre.contacts.get(contact_id) or centre.contact(contact_id)
     if contact.place is not CONNECTED:
-        _end_unconnected(centre, contact, event.agent_id)
+        _end_unconnected(centre, contact, agent_id)
         return
-    work = _talk(contact, event.agent_id, _TALK_ENDS, _AFTER_TALK)
-    now, agent, queue = centre.now, work.agent, contact.queue
-    rules = None if queue is None or not event.wrap_up else queue.policy
-    wraps_up = rules is not None and (rules.wrap_up_us > 0 or rules.wrap_up == "manual")
-    _tell_talk_end(centre, work, event.ended_by, wraps_up=wraps_up)
+    works = contact.works
+    work = works[0]
+    if len(works) > 1 or work.agent.agent_id != agent_id or work.activity not in _AFTER_TALK:
+        work = _talk(contact, agent_id, _TALK_ENDS, _AFTER_TALK)
+    now, agent, queue, hold = centre.now, work.agent, contact.queue, work.hold_us
+    if work.activity is HOLD:
+        hold += now - work.since
+    wraps_up = queue is not None and queue.wraps_up and event.wrap_up
+    centre.out.append(
+        TalkEnded(
+            contact_id=contact_id,
+            agent_id=agent_id,
+            customer_id=contact.customer_id,
+            queue=None if queue is None else queue.policy.name,
+            ended_by=event.ended_by,
+            talk_us=now - work.connected_at - hold,
+            hold_us=hold,
+            wrap_up_follows=wraps_up,
+        )
+    )
     if len(works) == 1:
         contact.works = ()
-        forget_contact(centre, contact, remember=not event.contact_ended)
+        contact.place = NOWHERE
+        del centre.contacts[contact_id]
+        if not event.contact_ended:
+            remember_contact(centre, contact)
     else:
-        contact.works = without(contact.works, work)
-    if queue is not None and rules is not None:
-        if centre.notes:
-            note_handled(queue, now - work.started_at + rules.wrap_up_us)
+        contact.works = without(works, work)
+    if queue is not None:
+        if centre.notes and event.wrap_up:
+            note_handled(queue, now - work.started_at + queue.policy.wrap_up_us)
         if wraps_up:
-            _begin_wrap_up(centre, work, rules)
+            _begin_wrap_up(centre, work, queue.policy)
             return
-    end_work(agent, work, now)
+    agent.works = () if len(agent.works) == 1 else without(agent.works, work)
+    agent.busy_us += now - work.started_at
     if agent.pending is not None:
         slot_freed(centre, agent)
     else:
@@ -118,7 +139,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
     else:
         end_work(agent, work, centre.now)
         contact.works = without(contact.works, work)
-        _tell_talk_end(centre, work, by, wraps_up=False)
+        _tell_talk_end(centre, work, by)
         if not contact.works:
             contact.place = Place.WITHOUT_AGENT
 
@@ -280,7 +301,20 @@ def _talking(centre: Centre, agent: Agent, contact_id: ContactId, since: Instant
 def _new_contact(contact_id: ContactId, queue: Queue | None, since: Instant) -> Contact:
     """A contact that comes from no queue."""
     return Contact(
-        contact_id, queue, since, 0, 0, 0, NOTHING_REQUIRED, (), 0, 0, exact=True, plain=True, place=Place.NOWHERE
+        order=0,
+        priority=0,
+        pools=(),
+        first=0,
+        second=0,
+        exact=True,
+        requirement=NOTHING_REQUIRED,
+        attributes=None,
+        class_=0,
+        plain=True,
+        contact_id=contact_id,
+        queue=queue,
+        joined_at=since,
+        place=Place.NOWHERE,
     )
 
 
@@ -367,10 +401,12 @@ def _queue(contact: Contact) -> QueueName | None:
     return None if contact.queue is None else contact.queue.policy.name
 
 
-def _tell_talk_end(centre: Centre, work: Work, by: Party, *, wraps_up: bool) -> None:
-    contact, now = work.contact, centre.now
+def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
+    """Say that the agent's part is over and that nothing is to be done afterwards."""
+    contact, now, hold = work.contact, centre.now, work.hold_us
     queue = contact.queue
-    hold = work.hold_us + (now - work.since if work.activity is HOLD else 0)
+    if work.activity is HOLD:
+        hold += now - work.since
     centre.out.append(
         TalkEnded(
             contact_id=contact.contact_id,
@@ -380,7 +416,7 @@ def _tell_talk_end(centre: Centre, work: Work, by: Party, *, wraps_up: bool) -> 
             ended_by=by,
             talk_us=now - work.connected_at - hold,
             hold_us=hold,
-            wrap_up_follows=wraps_up,
+            wrap_up_follows=False,
         )
     )
 

@@ -93,7 +93,7 @@ class ScanMatching(Matching):
     def candidates(self, contact: Contact) -> list[Agent]:
         return sorted((a for a in self.free if may_take(a, contact)), key=lambda agent: agent.idle_order)
 
-    def wait(self, contact: Contact, *, newest: bool = False) -> None:
+    def wait(self, contact: Contact, newest: bool = False) -> None:
         self.waiting_count += 1
         self.waiting.append(contact)
 

@@ -14,7 +14,7 @@ from unittest import mock
 
 import msgspec
 
-from acd.effects import Effect, RingAgent
+from acd.effects import RingAgent
 from acd.engine import Engine
 from acd.events import AnswerOffer, DeclareNotReady, DeclareReady, EndTalk, Event, LeaveQueue, LogIn, StartTalk
 from acd.matching import Matching
@@ -308,12 +308,12 @@ class MatchingAlone:
 
     def arrive(self, call: Call) -> int:
         requirement, _, pools, first, second, exact = self.readings.of(call.requirement)
-        number = call.number
-        contact = Contact(ContactId(""), None, number, number, 0, 0, requirement, pools, first, second, exact, exact)
+        number, name = call.number, ContactId("")
+        contact = Contact(number, 0, pools, first, second, exact, requirement, None, 0, exact, name, None, number)
         agent = self.matching.longest_idle(contact)
         if agent is None:
             self.contacts[number] = contact
-            self.matching.wait(contact, newest=True)
+            self.matching.wait(contact, True)
             return NOBODY
         self.matching.take_agent(agent, 0)
         return agent.number
@@ -364,7 +364,7 @@ class LinearMatching(Matching):
     def longest_idle(self, contact: Contact) -> Agent | None:
         return next((agent for agent in self.free if _fits(agent, contact)), None)
 
-    def wait(self, contact: Contact, *, newest: bool = False) -> None:
+    def wait(self, contact: Contact, newest: bool = False) -> None:
         self.waiting_count += 1
         in_order = not self.line or contact.order > next(reversed(self.line))
         self.line[contact.order] = contact
@@ -428,6 +428,7 @@ class WholeEngine:
             for agent_id, skills in zip(self.agent_ids, agents, strict=True)
         )
         self.engine = self.build(msgspec.structs.replace(rules or plain_queue(), agents=people))
+        self.handle = self.engine.handle
         self.talks: list[ContactId | None] = [ContactId(f"own-{number}") for number in range(len(agents))]
         for agent_id, own in zip(self.agent_ids, self.talks, strict=True):
             assert own is not None
@@ -436,38 +437,38 @@ class WholeEngine:
                 DeclareReady(agent_id=agent_id),
                 StartTalk(contact_id=own, agent_id=agent_id),
             ):
-                self.engine.handle(event, self.now)
+                self.handle(event, self.now)
 
     def build(self, policy: Policy) -> Engine:
         return Engine(policy)
 
-    def tell(self, event: Event) -> Effect | None:
-        """The last that comes of an event, if anything does: whose phone rings, when one does."""
-        self.now = now = self.now + self.EVENT_US
-        effects = self.engine.handle(event, now)
-        return effects[-1] if effects else None
+    def tell(self, event: Event) -> None:
+        """Something happens of which nothing is asked."""
+        self.now += self.EVENT_US
+        self.handle(event, self.now)
 
     def arrive(self, call: Call) -> int:
-        last = self.tell(call.joins)
+        self.now = now = self.now + self.EVENT_US
+        last = self.handle(call.joins, now)[-1]
         if type(last) is not RingAgent:
             return NOBODY
         agent = self.numbers[last.agent_id]
         self.talks[agent] = last.contact_id
-        self.engine.handle(AnswerOffer(offer_id=last.offer_id, agent_id=last.agent_id), self.now)
+        self.handle(AnswerOffer(offer_id=last.offer_id, agent_id=last.agent_id), now)
         return agent
 
     def release(self, agent: int) -> int:
         agent_id, talk = self.agent_ids[agent], self.talks[agent]
-        last = self.tell(
-            DeclareReady(agent_id=agent_id)
-            if talk is None
-            else EndTalk(contact_id=talk, agent_id=agent_id, ended_by=BY_CALLER)
-        )
+        self.now = now = self.now + self.EVENT_US
+        if talk is None:
+            last = self.handle(DeclareReady(agent_id=agent_id), now)[-1]
+        else:
+            last = self.handle(EndTalk(contact_id=talk, agent_id=agent_id, ended_by=BY_CALLER), now)[-1]
         if type(last) is not RingAgent:
             self.talks[agent] = None
             return NOBODY
         self.talks[agent] = contact_id = last.contact_id
-        self.engine.handle(AnswerOffer(offer_id=last.offer_id, agent_id=agent_id), self.now)
+        self.handle(AnswerOffer(offer_id=last.offer_id, agent_id=agent_id), now)
         return int(contact_id)
 
     def rest(self, agent: int) -> None:
