@@ -110,7 +110,7 @@ class PhoneTransferred(SwitchEvent, frozen=True, kw_only=True):
     """The phone on this channel passed on whom it talked to.
 
     Blindly to ``exten``; or to whom its ``second`` channel talked, whose place the ``customer`` channel took: the
-    ``target``. Both are in ``bridge`` then, and were in ``bridges_before``.
+    ``target``. Both are in ``bridge`` then, and were in ``bridges_before``, the ``second`` one in ``second_bridge``.
     """
 
     customer_id: str
@@ -121,6 +121,7 @@ class PhoneTransferred(SwitchEvent, frozen=True, kw_only=True):
     target: str = ""
     bridge: str = ""
     bridges_before: tuple[str, ...] = ()
+    second_bridge: str = ""
 
 
 class RecordingChanged(SwitchEvent, frozen=True, kw_only=True):
@@ -349,6 +350,7 @@ def _attended_transfer(m: AmiMessage) -> PhoneTransferred | None:
         target=m.get("TransferTargetChannel") or "",
         bridge=m.get("DestBridgeUniqueid") or "",
         bridges_before=tuple(filter(None, (m.get("OrigBridgeUniqueid"), m.get("SecondBridgeUniqueid")))),
+        second_bridge=m.get("SecondBridgeUniqueid") or "",
     )
 
 

@@ -53,6 +53,7 @@ class Hearing:
         self._lines = lines
         self._control = control
         self.rooms = Rooms()
+        self._replaced: set[str] = set()
         self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
             translate.ChannelSeen: self._seen,
             translate.ChannelAnswered: lambda e: self._sign(e, Seen.ANSWERED),
@@ -98,6 +99,7 @@ class Hearing:
             self._control.joined_by(line, msgspec.structs.replace(party, channel=event.channel), event.at)
 
     def _gone(self, event: translate.ChannelGone) -> None:
+        self._replaced.discard(event.channel_id)
         line = self._lines.of_channel(event.channel_id)
         around = self.rooms.around(event.channel_id)
         self.rooms.leave(event.channel_id)
@@ -141,6 +143,8 @@ class Hearing:
     # -- rooms -------------------------------------------------------------------------------------------------------
 
     def _entered(self, event: translate.BridgeEntered) -> None:
+        if event.channel_id in self._replaced:
+            return  # told late: another stands there now
         self.rooms.enter(event.channel_id, event.channel, event.bridge)
         self.sync(self.rooms.around(event.channel_id), event.at)
 
@@ -291,7 +295,7 @@ class Hearing:
         if event.second_id:
             self._moved(line, event)
             self.sync_line(line, event.at)
-        handed = self._attended(line, agent) if event.second_id else self._blind(agent, event.exten)
+        handed = self._attended(line, agent, event.target) if event.second_id else self._blind(agent, event.exten)
         self._control.handed_over(line, handed, event.at)
 
     def _moved(self, line: Line, event: translate.PhoneTransferred) -> None:
@@ -300,20 +304,27 @@ class Hearing:
         if customer is None or not customer.lives:
             return
         if not event.bridge:
-            before = ("", *event.bridges_before)
-            self.rooms.take_place(event.customer_id, event.customer, of=event.second_id, before=before)
+            self._replaced.add(event.second_id)
+            self.rooms.take_place(
+                event.customer_id,
+                event.customer,
+                of=event.second_id,
+                bridge=event.second_bridge,
+                before=("", *event.bridges_before),
+            )
             return
         for transferer in (event.channel_id, event.second_id):
             self.rooms.leave(transferer)
         self.rooms.move(event.customer_id, event.customer, event.bridge, before=("", *event.bridges_before))
         self.rooms.move(event.target_id, event.target, event.bridge, before=event.bridges_before)
 
-    def _attended(self, line: Line, agent: Party) -> HandedOver:
-        """To whom the customer talks now."""
+    def _attended(self, line: Line, agent: Party, target: str) -> HandedOver:
+        """To whom the customer talks now; ``target``: the channel, if it has not been heard of in that room yet."""
         others = [p for p in line.call.others(agent.key) if line.call.together(p.key, CUSTOMER)]
         other = others[0] if others else None
-        is_agent = other is not None and other.kind is Kind.AGENT
-        to = "" if other is None else other.key if is_agent else other.number
+        at_phone = self._control.agent_of_phone(target.rpartition("-")[0]) if other is None and target else None
+        is_agent = at_phone is not None or (other is not None and other.kind is Kind.AGENT)
+        to = at_phone or ("" if other is None else other.key if is_agent else other.number)
         return HandedOver(agent_id=AgentId(agent.key), to_kind="agent" if is_agent else "number", to=to, consulted=True)
 
     def _blind(self, agent: Party, exten: str) -> HandedOver:

@@ -44,13 +44,16 @@ class Rooms:
             del self._in[present]
         self._ends.pop(self._names.pop(channel_id, ""), None)
 
-    def take_place(self, channel_id: str, channel: str, of: str, *, before: Collection[str] = ("",)) -> None:
+    def take_place(
+        self, channel_id: str, channel: str, of: str, *, bridge: str = "", before: Collection[str] = ("",)
+    ) -> None:
         """A channel stands where another stood: Asterisk has exchanged what is behind them, and says no more of it.
 
-        ``before``: where it may be still, as its leaving there is told sooner or later.
+        ``bridge``: where the other one stands, if that is known already, though it may be told later. ``before``: where
+        the channel may be still, as its leaving there is told sooner or later.
         """
-        bridge = self._bridge_of.get(of)
-        if bridge is not None and self._bridge_of.get(channel_id, "") in before:
+        bridge = bridge or self._bridge_of.get(of, "")
+        if bridge and self._bridge_of.get(channel_id, "") in before:
             self.leave(of)
             self.enter(channel_id, channel, bridge)
 

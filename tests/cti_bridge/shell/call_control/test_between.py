@@ -48,8 +48,9 @@ def test_an_act_on_a_call_that_goes_on_changing_is_refused_with_what_is_so(floor
         assert act.refusal().present is not None
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["", "second leg told late"])
 @pytest.mark.parametrize("bridge", ["b2", ""], ids=["moved", "in place of the second leg"])
-def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor, bridge: str) -> None:
+def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor, bridge: str, late: bool) -> None:
     """Asterisk tells of an attended transfer at a phone on its own way: before, among or after who moves where.
 
     Where it exchanges what is behind two channels, nobody enters a bridge, and it names none.
@@ -60,12 +61,12 @@ def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor, b
     customer = floor.coordinator.calls.get(contact)
     assert customer is not None
     at = floor.clock.now()
-    for channel_id, channel in (("second", "PJSIP/1001-0000f001"), ("target", "PJSIP/1002-0000f002")):
-        floor.control.hear(
-            translate.BridgeEntered(
-                at=at, channel_id=channel_id, contact_id=ContactId(""), channel=channel, bridge="b2"
-            )
-        )
+    entered = [
+        translate.BridgeEntered(at=at, channel_id=channel_id, contact_id=ContactId(""), channel=channel, bridge="b2")
+        for channel_id, channel in (("target", "PJSIP/1002-0000f002"), ("second", "PJSIP/1001-0000f001"))
+    ]
+    for event in [] if late else entered:
+        floor.control.hear(event)
     floor.control.hear(
         translate.PhoneTransferred(
             at=at,
@@ -77,11 +78,15 @@ def test_the_transfer_that_is_told_before_the_customer_has_moved(floor: Floor, b
             target="PJSIP/1002-0000f002",
             bridge=bridge,
             bridges_before=(before, "b2"),
+            second_bridge="b2",
         )
     )
     for channel_id in (customer.channel_id, ann_id):
         floor.control.hear(translate.BridgeLeft(at=at, channel_id=channel_id, contact_id=contact, bridge=before))
     floor.control.hear(translate.ChannelGone(at=at, channel_id=ann_id, cause=16))
+    for event in entered if late else []:
+        floor.control.hear(event)
+    floor.control.hear(translate.ChannelGone(at=at, channel_id="second", cause=16))
     assert floor.agent("bob").activity is Activity.TALKING
     assert floor.state("bob", contact) == "talking"
     assert floor.agent("ann").activity is Activity.IDLE
