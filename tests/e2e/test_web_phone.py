@@ -223,6 +223,22 @@ def test_an_agent_who_does_not_come_back_leaves_a_caller_who_waits_for_the_next(
     phone.wait_word("ready")
 
 
+def test_a_page_that_was_cut_off_for_too_long_gives_up_its_dead_call_for_the_one_that_returns(talk: Talk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    page = talk.phone.page
+    page.evaluate("window.watched.block(true); window.watched.cut()")
+    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
+    page.evaluate("window.watched.block(false)")
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for(state="hidden", timeout=BACK_S * 1000)
+    recovered = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneRecovered", skip=talk.seen)
+    assert recovered.trouble == "cut_off"
+    talk.heard_both_ways()
+    assert talk.phone.word == "talking"
+    talk.end()
+
+
 def test_a_browser_that_crashed_is_missed_after_a_moment(talk: Talk, chromium: BrowserContext) -> None:
     talk.answer()
     talk.heard_both_ways()

@@ -3,6 +3,7 @@
   if (!navigator.mediaDevices) return; // about:blank
   const connections = [];
   const sockets = [];
+  let blocked = false;
   class Watched extends RTCPeerConnection {
     constructor(...parts) {
       super(...parts);
@@ -11,8 +12,8 @@
   }
   window.RTCPeerConnection = Watched;
   class WatchedSocket extends WebSocket {
-    constructor(...parts) {
-      super(...parts);
+    constructor(url, ...parts) {
+      super(blocked ? url.replace("/phone?", "/nothing?") : url, ...parts);
       sockets.push(this);
     }
   }
@@ -21,7 +22,14 @@
   // a steady tone is noise to the browser's own processing
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = ({ audio }) =>
-    open({ audio: { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    open({
+      audio: {
+        ...audio,
+        echoCancellation: false,
+        noiseSuppression: false,
+        autoGainControl: false,
+      },
+    });
 
   const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
   let unplugged = false;
@@ -77,6 +85,10 @@
       window.RTCPeerConnection = window.WebSocket = class {};
       for (const connection of connections) connection.close();
       for (const socket of sockets) socket.close();
+    },
+    /** No connection of the phone's comes about any more, or again. */
+    block(on) {
+      blocked = on;
     },
     cut() {
       for (const socket of sockets) if (socket.url.includes("/phone?")) socket.close();
