@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext
 
 from facts.journal import TalkEnded
 from facts.states import Party
@@ -18,7 +18,7 @@ from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.browser.test_looks import complaints
 from tests.e2e.daemon import free_port
 from tests.e2e.office import Desks
-from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, browser, spans_of
+from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, browser, is_free, spans_of
 from tests.sip_phone import Call
 
 ONCE = (
@@ -446,19 +446,6 @@ def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
     assert phone.problems == []
-
-
-def is_free(page: Page, *controls: Locator) -> bool:
-    """Whether the phone's panel covers none of these."""
-    panel = page.get_by_role("dialog").filter(has=page.locator("select")).bounding_box()
-    assert panel is not None
-    for control in controls:
-        box = control.bounding_box()
-        assert box is not None
-        aside = box["x"] + box["width"] <= panel["x"] or box["y"] >= panel["y"] + panel["height"]
-        if not aside:
-            return False
-    return panel["x"] + panel["width"] <= 1280 and panel["y"] + panel["height"] <= 720
 
 
 @pytest.mark.parametrize("other", ["中文", "English"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, sync_playwright
 
 from tests.asterisk.instance import Asterisk
 from tests.e2e.daemon import AGENTS
@@ -152,6 +152,19 @@ def spans_of(call: Call, hertz: float, since: float) -> list[tuple[float, float]
         begins = found.pop()[0] if found and at - found[-1][1] < GAP_S else at
         found.append((begins, at + 1 / 50))
     return found
+
+
+def is_free(page: Page, *controls: Locator) -> bool:
+    """Whether the phone's panel covers none of these."""
+    panel = page.get_by_role("dialog").filter(has=page.locator("select")).bounding_box()
+    assert panel is not None
+    for control in controls:
+        box = control.bounding_box()
+        assert box is not None
+        aside = box["x"] + box["width"] <= panel["x"] or box["y"] >= panel["y"] + panel["height"]
+        if not aside:
+            return False
+    return panel["x"] + panel["width"] <= 1280 and panel["y"] + panel["height"] <= 720
 
 
 class WebPhone:
