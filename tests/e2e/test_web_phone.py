@@ -33,6 +33,7 @@ ONCE = (
     "ContactEnded",
 )
 """What a talk is made of whose page was loaded anew."""
+SCROLLS = "main li"  # a row of the desk's lists may be half out of sight
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
 
@@ -455,18 +456,18 @@ def test_the_panel_covers_no_control_and_axe_finds_nothing_serious(
     page, found = phone.page, []
     page.get_by_role("button", name=other).click()
     page.keyboard.press("d")
-    found += complaints(page)
+    found += complaints(page, SCROLLS)
     page.keyboard.press("Escape")
     phone.allow_microphone("denied")
     phone.wait_word("microphone")
     page.keyboard.press("d")
-    found += complaints(page)
+    found += complaints(page, SCROLLS)
     page.keyboard.press("Escape")
     phone.allow_microphone("granted")
     phone.wait_word("ready")
     talk = Talk(daemon, phone, phones, desks)
     page.keyboard.press("d")
-    found += complaints(page)
+    found += complaints(page, SCROLLS)
     offer = page.get_by_role("alertdialog").get_by_role("button")
     assert is_free(page, offer.first, offer.last)
     page.keyboard.press("Escape")
@@ -474,14 +475,14 @@ def test_the_panel_covers_no_control_and_axe_finds_nothing_serious(
     talk.heard_both_ways()
     page.keyboard.press("d")
     page.locator("[data-quality]").nth(1).wait_for()
-    found += complaints(page)
+    found += complaints(page, SCROLLS)
     assert is_free(page, page.get_by_role("toolbar"), page.locator("textarea").first)
     page.keyboard.press("Escape")
     phone.allow_microphone("denied")
     page.reload()
     page.locator("[data-phone=microphone]").wait_for()
     page.get_by_role("status").get_by_role("timer").or_(page.get_by_role("status").locator("time")).first.wait_for()
-    found += complaints(page)
+    found += complaints(page, SCROLLS)
     phone.allow_microphone("granted")
     phone.wait_word("talking", timeout=BACK_S)
     talk.end()
