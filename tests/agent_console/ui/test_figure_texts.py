@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from facts import journal
 from reporting.kpi.why_missed import CAUSES
 from tests.agent_console.site import Site
 from tests.architecture.sources import ROOT
@@ -58,3 +59,21 @@ def test_the_console_translates_what_the_catalogue_says_today(catalogue: dict[st
 def test_each_cause_of_a_missed_target_has_its_words() -> None:
     for language in ("en", "zh"):
         assert {*CAUSES, "left_otherwise", "skill_mismatch"} <= set(texts(language, "reports")["cause"])
+
+
+OF_NO_CONTACT = {
+    "AgentLoggedIn", "AgentLoggedOut", "AgentTimeCorrected", "EntryPointSwitched", "FactsRemoved", "NodeStarted",
+    "NodeStopped", "PersonalDataErased", "PolicyChanged", "QueueClosed", "QueueOpened", "SituationNoted",
+    "SkillsChanged", "SwitchConnected", "SwitchLost",
+}  # fmt: skip
+
+
+def test_each_fact_of_a_contacts_story_has_its_words() -> None:
+    kinds = {
+        name
+        for name, one in vars(journal).items()
+        if isinstance(one, type) and issubclass(one, journal.Fact) and one is not journal.Fact
+    }
+    assert kinds >= OF_NO_CONTACT
+    for language in ("en", "zh"):
+        assert sorted(kinds - OF_NO_CONTACT - set(texts(language, "reports")["fact"])) == [], language

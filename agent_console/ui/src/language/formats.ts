@@ -38,7 +38,11 @@ export function formatsOf(language: string): Formats {
   };
   const at = (instant: string | number) => new Date(instant);
   const number = (value: number, digits = 0) =>
-    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+    new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: "negative",
+    }).format(value);
   const percent = (ratio: number | null | undefined, digits = 0) =>
     ratio === null || ratio === undefined ? NO_DATA : `${number(ratio * 100, digits)} %`;
   const duration = (seconds: number | null | undefined) =>

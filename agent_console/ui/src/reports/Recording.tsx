@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { address } from "../api/client";
+import { useNames } from "../api/names";
 import type { RecordingDoc } from "../api/documents";
 import { useFormats } from "../language/formats";
 import classes from "./Recording.module.css";
@@ -8,10 +9,14 @@ import classes from "./Recording.module.css";
 export function Recording({ recording }: { recording: RecordingDoc }) {
   const { t } = useTranslation("reports");
   const formats = useFormats();
+  const names = useNames();
   return (
     <figure className={classes.recording}>
       <figcaption>
-        {t("recording.of", { agent: recording.agent ?? "–", time: formats.time(recording.started_at) })}
+        {t("recording.of", {
+          agent: recording.agent === null ? "–" : names.agent(recording.agent),
+          time: formats.time(recording.started_at),
+        })}
         <span className={classes.hint}>{t("recording.audited")}</span>
       </figcaption>
       {recording.state === "stored" ? (

@@ -50,7 +50,7 @@ function Summary({ line }: { line: ContactLine }) {
     [t("story.talked"), formats.duration(line.talk_s)],
     [t("story.held"), formats.duration(line.hold_s)],
     [t("story.wrapUp"), formats.duration(line.wrap_up_s)],
-    [t("story.disposition"), line.outcome.disposition ?? ""],
+    [t("story.disposition"), line.outcome.disposition ? names.disposition(line.outcome.disposition) : ""],
     [t("story.notes"), line.outcome.notes],
   ];
   return (

@@ -1,0 +1,196 @@
+"""From a number on the floor to what is behind it: contacts, their whole stories with their sounds."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.centre import SETTINGS, Centre
+from tests.browser.people import People, Person
+from tests.sip_phone import audio
+
+TONE_S = 3
+PROMISE = {"threshold_s": 1, "target": 0.9}
+STEPS = (
+    "Reached the centre",
+    "Chose in the menu",
+    "Joined a queue",
+    "Connected",
+    "Recording began",
+    "Recording complete",
+    "Ended",
+)
+
+
+@pytest.fixture(scope="module")
+def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the switch writes its sounds."""
+    folder = tmp_path_factory.mktemp("spool")
+    (folder / "recording").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory, spool: Path) -> Iterator[Centre]:
+    """Talks of sales are recorded."""
+    asterisk = {"ami": {"user": "u", "secret": "s"}, "agi": {"token": "t"}, "spool_folder": str(spool)}
+    queues = {
+        **SETTINGS["queues"],
+        "sales": {**SETTINGS["queues"]["sales"], "recording": "always", "service_level": PROMISE},
+    }
+    one = Centre(tmp_path_factory.mktemp("centre"), {"asterisk": asterisk, "queues": queues})
+    try:
+        yield one
+    finally:
+        one.stop()
+    assert "Traceback" not in one.log, one.log[-5000:]
+
+
+def recorded_talk(centre: Centre, spool: Path, name: str) -> None:
+    """Somebody talked with Ann, who is ready, and the switch wrote down the sound."""
+    contact = centre.call(name)
+    centre.answer("1001")
+    centre.until(lambda: started(centre, contact))
+    centre.hang_up(contact)
+    centre.until(lambda: stopped(centre, contact))
+    [fact] = started(centre, contact)
+    audio.write_wav(spool / "recording" / fact["file"], audio.tone(700.0, TONE_S))
+
+
+def started(centre: Centre, contact: str) -> list[Any]:
+    return [one for one in centre.tell("facts", kind="RecordingStarted") if one["contact_id"] == contact]
+
+
+def stopped(centre: Centre, contact: str) -> list[Any]:
+    return [one for one in centre.tell("facts", kind="RecordingStopped") if one["contact_id"] == contact]
+
+
+def heard(centre: Centre) -> list[tuple[str, str]]:
+    """Who heard what, as the audit log has it."""
+    return [(one["actor"], one["key"]) for one in centre.tell("audited") if one["action"] == "heard"]
+
+
+def played_s(sound: Locator) -> float:
+    return float(sound.evaluate("(one) => one.currentTime"))
+
+
+def test_a_story_is_read_its_recording_heard_and_the_audit_log_tells_by_whom(
+    people: People, centre: Centre, spool: Path
+) -> None:
+    centre.work("ann")
+    recorded_talk(centre, spool, "Rita Recorded")
+    nora = people.user("nora", "/contacts")
+    nora.page.get_by_role("main").get_by_role("button", name=re.compile("Rita Recorded")).click()
+    lines = nora.page.get_by_role("listitem").filter(has=nora.page.locator("time"))
+    expect(lines.first).to_be_visible()
+    told = [line.locator("span").first.inner_text() for line in lines.all()]
+    assert [fact for fact in told if fact in STEPS] == list(STEPS), told
+    expect(lines.filter(has_text="Connected").first).to_contain_text("ann")
+    expect(nora.page.get_by_role("figure")).to_contain_text("Recording with Ann Lake")
+    sound = nora.page.locator("audio")
+    expect(sound).to_be_visible()
+    assert heard(centre) == [], "to look is not to listen"
+
+    sound.focus()
+    nora.page.keyboard.press("Space")
+    nora.page.wait_for_function("() => document.querySelector('audio').currentTime > 0.5")
+    assert sound.evaluate("(one) => one.duration") == pytest.approx(TONE_S, abs=0.1)
+    before = played_s(sound)
+    nora.page.wait_for_function("(before) => document.querySelector('audio').currentTime > before + 0.2", arg=before)
+    assert [who for who, _ in heard(centre)] == ["nora"]
+
+    root = people.user("root", "/administration/audit")
+    line = root.page.get_by_role("table").get_by_role("row").filter(has_text="nora").filter(has_text="heard")
+    expect(line).to_have_count(1)
+
+
+BARS = """() => [...document.querySelectorAll('article')].map((article) =>
+  [...article.querySelectorAll('tr')].map((line) => {
+    const drawn = line.querySelector('svg').getBoundingClientRect();
+    const bar = line.querySelector('svg rect').getBoundingClientRect();
+    const goal = line.querySelector('svg path').getBoundingClientRect();
+    const part = (x) => (x - drawn.left) / drawn.width;
+    const [name, , value, detail] = [...line.children].map((one) => one.innerText);
+    const kind = line.querySelector('svg').dataset.kind;
+    return {name, value, detail, kind, from: part(bar.left), to: part(bar.right), goal: part(goal.left)};
+  }))"""
+THINNEST = 0.004
+"""Of a bar that stands for nothing; else it could not be seen."""
+
+CAUSES = {
+    "volume": "More contacts than forecast",
+    "handling_time": "Longer handling",
+    "staffing": "Fewer agents signed in",
+    "not_ready": "Agents not ready",
+    "left_otherwise": "Contacts that left otherwise",
+    "skill_mismatch": "Skills, order, chance",
+}
+
+
+def percent(value: float) -> str:
+    """A share as it is written; there is no minus before nothing."""
+    text = f"{100 * value:.1f}"
+    return f"{'0.0' if text == '-0.0' else text} %"
+
+
+def check_drawing(bars: list[dict[str, Any]], missed: dict[str, Any]) -> None:
+    """The bars of one interval go from what was planned to what was observed, in steps of the causes' shares."""
+    planned, observed = missed["planned_service_level"], missed["service_level"]
+    causes = sorted(missed["causes"], key=lambda one: one["share"], reverse=True)
+    assert sum(one["share"] for one in causes) == pytest.approx(planned - observed)
+    assert [bar["name"] for bar in bars] == ["As planned", *(CAUSES[one["cause"]] for one in causes), "As it was"]
+    shares = [-one["share"] for one in causes]
+    assert [bar["value"] for bar in bars] == [percent(planned), *map(percent, shares), percent(observed)]
+    level, expected = planned, [(0.0, planned, "level")]
+    for share in shares:
+        ends = sorted((level, level + share))
+        expected.append((ends[0], ends[1], "worse" if share < 0 else "better"))
+        level += share
+    expected.append((0.0, observed, "level"))
+    for bar, (begin, end, kind) in zip(bars, expected, strict=True):
+        assert (bar["from"], bar["to"]) == pytest.approx((begin, max(end, begin + THINNEST)), abs=0.006), bar
+        assert bar["goal"] == pytest.approx(missed["goal"], abs=0.006), bar
+        assert bar["kind"] == kind or end == begin, bar
+
+
+def missed_of(person: Person) -> tuple[list[list[dict[str, Any]]], list[dict[str, Any]]]:
+    """What is drawn, and what was answered for it."""
+    with person.page.expect_response(lambda answer: "/reports/missed?" in answer.url) as asked:
+        person.page.goto("/reports/missed")
+    answered = asked.value.json()["missed"]
+    expect(person.page.get_by_role("article")).to_have_count(len(answered))
+    return person.page.evaluate(BARS), answered
+
+
+def test_why_the_target_was_missed_is_drawn_as_it_is_reckoned(people: People, centre: Centre) -> None:
+    """Each bar is measured on the screen: it spans what its cause cost, from where the one before ended."""
+    late = centre.call("Lara Late")
+    waiting_since = time.monotonic()
+    nora = people.user("nora", "/floor")
+    centre.until(lambda: time.monotonic() > waiting_since + 1.5 * PROMISE["threshold_s"])
+    centre.work("ann")
+    centre.answer("1001")
+    centre.hang_up(late)
+    drawn, answered = missed_of(nora)
+    assert answered, "the centre broke its promise"
+    for bars, missed in zip(drawn, answered, strict=True):
+        check_drawing(bars, missed)
+
+    told = answered[-1]
+    shares = {"volume": 0.25, "staffing": 0.125, "not_ready": 0.05, "handling_time": -0.1, "skill_mismatch": 0.0}
+    told |= {"goal": 0.8, "planned_service_level": 0.875, "service_level": 0.55}
+    told["causes"] = [
+        {"cause": name, "share": share, "planned": 12, "actual": 34.5, "unit": "agents", "contacts": [],
+         "agents": [{"agent": "ann", "seconds": 754}] if name == "not_ready" else []}
+        for name, share in shares.items()
+    ]  # fmt: skip
+    nora.page.route("**/reports/missed?*", lambda route: route.fulfill(json={"missed": [told]}))
+    [bars], answered = missed_of(nora)
+    check_drawing(bars, answered[0])
+    details = {bar["name"]: bar["detail"] for bar in bars}
+    assert details[CAUSES["volume"]] == "34.5 agents instead of 12.0"
+    assert "Ann Lake 12:34" in details[CAUSES["not_ready"]]
