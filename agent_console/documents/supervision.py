@@ -70,6 +70,8 @@ class PreviewWish(Wish):
     name: Line
     document: Any = None
     """The new contents, as in the settings file; None: it is removed."""
+    partial: bool = False
+    """Whether `document` holds only the keys that differ from the entry as it is."""
     more: list[SettingChange] = Field(default_factory=list, max_length=5000)
     """Other changes at the same time."""
 

@@ -97,7 +97,8 @@ class AdministeredSettings:
 
     async def preview(self, wish: PreviewWish) -> PreviewDoc:
         """What a change would do."""
-        first = SettingChange(section=wish.section, name=wish.name, document=wish.document, match=ANY)
+        document = await self._whole(wish) if wish.partial else wish.document
+        first = SettingChange(section=wish.section, name=wish.name, document=document, match=ANY)
         edits = [_edit(change) for change in (first, *wish.more)]
         found, problems = await _done(self._administration.preview(edits, self._engine))
         return PreviewDoc(
@@ -106,6 +107,16 @@ class AdministeredSettings:
             gone_queues=list(found.gone_queues),
             problems=field_problems(problems),
         )
+
+    async def _whole(self, wish: PreviewWish) -> Any:
+        """The entry as it is, with what differs."""
+        found = await self.entry(wish.section, wish.name)
+        if found is None:
+            raise NotFoundError(f"there is no {wish.name!r} among the {wish.section}: it can only be looked at whole")
+        if not isinstance(found.document, dict) or not isinstance(wish.document, dict):
+            way_out = "send the whole entry, without partial"
+            raise InvalidError([FieldProblem(field="body.document", rule="is not made of keys", way_out=way_out)])
+        return {**found.document, **wish.document}
 
     async def revisions(self, before: int | None, limit: int) -> Sequence[RevisionLine]:
         """The latest first."""

@@ -2,7 +2,6 @@ import { Button, Textarea, TextInput } from "@mantine/core";
 import { Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../api/client";
 import type { SettingDoc } from "../api/documents";
 import { problemWords } from "../api/problem_words";
 import { AskOnce } from "../floor/AskOnce";
@@ -10,6 +9,7 @@ import { PreviewWords } from "../floor/PreviewWords";
 import { sayDone, sayProblem } from "../shell/notices";
 import { AccountActs } from "./AccountActs";
 import classes from "./EntryEditor.module.css";
+import { errorsOf } from "./field_errors";
 import { SettingFields } from "./NestedFields";
 import { definitionOf, type SectionName } from "./settings_schema";
 import { preview, useSettingsActs } from "./settings_api";
@@ -78,10 +78,18 @@ export function EntryEditor({ section, entry, close }: Props) {
             required
           />
         )}
-        <Fields section={section} document={document} change={setDocument} refused={refused} />
+        <Fields section={section} name={name} document={document} change={setDocument} refused={refused} />
         {section === "users" && entry !== null && <AccountActs user={entry.name} />}
       </div>
       <footer className={classes.foot}>
+        {/* what is pressed again and again stands first: notices lie over the other end */}
+        <AskOnce primary label={t("save")} disabled={!changed || name === ""} question={ask} act={save} />
+        {!single && (
+          <Button size="xs" variant="default" onClick={close}>
+            {common("cancel")}
+          </Button>
+        )}
+        <span className={classes.gap} />
         {entry !== null && !single && (
           <AskOnce
             danger
@@ -91,13 +99,6 @@ export function EntryEditor({ section, entry, close }: Props) {
             act={remove}
           />
         )}
-        <span className={classes.gap} />
-        {!single && (
-          <Button size="xs" variant="default" onClick={close}>
-            {common("cancel")}
-          </Button>
-        )}
-        <AskOnce primary label={t("save")} disabled={!changed || name === ""} question={ask} act={save} />
       </footer>
     </div>
   );
@@ -105,15 +106,16 @@ export function EntryEditor({ section, entry, close }: Props) {
 
 interface FieldsProps {
   section: SectionName;
+  name: string;
   document: unknown;
   change: (document: unknown) => void;
   refused: unknown;
 }
 
-function Fields({ section, document, change, refused }: FieldsProps) {
+function Fields({ section, name, document, change, refused }: FieldsProps) {
   const { t } = useTranslation("administration");
   const definition = definitionOf(section);
-  const errors = useMemo(() => errorsByName(refused), [refused]);
+  const errors = useMemo(() => errorsOf(refused, section, name), [refused, section, name]);
   if (definition === null) {
     return (
       <Textarea
@@ -131,13 +133,5 @@ function Fields({ section, document, change, refused }: FieldsProps) {
       change={change}
       errors={errors}
     />
-  );
-}
-
-/** `queues.sales.ring_s` and `body.ring_s` are both the field `ring_s`. */
-function errorsByName(refused: unknown): Record<string, string> {
-  if (!(refused instanceof Problem)) return {};
-  return Object.fromEntries(
-    refused.errors.map((one) => [one.field.split(".").at(-1) ?? "", `${one.rule}. ${one.way_out}`]),
   );
 }

@@ -1,10 +1,11 @@
 import { ActionIcon, Input, Switch } from "@mantine/core";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { anyOf, type FieldErrors, within } from "./field_errors";
 import classes from "./fields.module.css";
 import { AddButton } from "./LevelsField";
 import { SettingField, useSettingWords, type FieldProps } from "./SettingField";
-import { settingsOf } from "./settings_schema";
+import { type Kind, settingsOf } from "./settings_schema";
 
 type Entry = Record<string, unknown>;
 
@@ -20,7 +21,7 @@ export function SettingFields({
   value: Entry;
   change: (value: Entry) => void;
   only?: readonly string[];
-  errors?: Readonly<Record<string, string>>;
+  errors?: FieldErrors | undefined;
 }) {
   const put = (name: string, next: unknown) => {
     const rest = Object.fromEntries(Object.entries(value).filter(([known]) => known !== name));
@@ -37,11 +38,17 @@ export function SettingFields({
             setting={setting}
             value={value[setting.name]}
             change={(next) => put(setting.name, next)}
-            error={errors?.[setting.name]}
+            error={hasFields(setting.kind) ? errors?.[setting.name] : anyOf(errors, setting.name)}
+            errors={within(errors, setting.name)}
           />
         ))}
     </>
   );
+}
+
+/** Whether what is wrong inside is shown there. */
+function hasFields(kind: Kind): boolean {
+  return ["group", "list", "week", "days"].includes(kind.is);
 }
 
 function asEntry(value: unknown): Entry | null {
@@ -49,7 +56,7 @@ function asEntry(value: unknown): Entry | null {
 }
 
 /** Settings that belong together; those that may be absent as a whole have a switch. */
-export function GroupField({ definition, setting, value, change, of }: FieldProps & { of: string }) {
+export function GroupField({ definition, setting, value, change, of, error, errors }: FieldProps & { of: string }) {
   const { label, hint } = useSettingWords(definition, setting.name);
   const entry = asEntry(value);
   return (
@@ -64,10 +71,12 @@ export function GroupField({ definition, setting, value, change, of }: FieldProp
       ) : (
         <p className={classes.hint}>{hint}</p>
       )}
+      {error !== undefined && <Input.Error>{error}</Input.Error>}
       {(entry !== null || !setting.optional) && (
         <SettingFields
           definition={of}
           value={entry ?? {}}
+          errors={errors}
           change={(next) => change(Object.keys(next).length > 0 || setting.optional ? next : undefined)}
         />
       )}
@@ -76,7 +85,7 @@ export function GroupField({ definition, setting, value, change, of }: FieldProp
 }
 
 /** A list of such groups, whose order counts. */
-export function ListField({ definition, setting, value, change, of, error }: FieldProps & { of: string }) {
+export function ListField({ definition, setting, value, change, of, error, errors }: FieldProps & { of: string }) {
   const { t } = useTranslation("administration");
   const { label, hint } = useSettingWords(definition, setting.name);
   const entries = (Array.isArray(value) ? value : []) as Entry[];
@@ -114,6 +123,7 @@ export function ListField({ definition, setting, value, change, of, error }: Fie
               <SettingFields
                 definition={of}
                 value={entry}
+                errors={within(errors, String(index))}
                 change={(next) => put(entries.map((known, place) => (place === index ? next : known)))}
               />
             </div>

@@ -1,5 +1,6 @@
 import { MultiSelect, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { FieldErrors } from "./field_errors";
 import { DaysField, WeekField } from "./HoursFields";
 import { LevelsField } from "./LevelsField";
 import { GroupField, ListField } from "./NestedFields";
@@ -13,6 +14,8 @@ export interface FieldProps {
   /** Undefined: as when nothing is said. */
   change: (value: unknown) => void;
   error?: string | undefined;
+  /** What is wrong with the parts of the field. */
+  errors?: FieldErrors | undefined;
 }
 
 /** What people call a setting, and what it means. */
@@ -29,6 +32,8 @@ export function SettingField(props: FieldProps) {
   switch (kind.is) {
     case "text":
       return <TextField {...props} kind={kind} />;
+    case "time_zone":
+      return <TimeZoneField {...props} />;
     case "number":
       return <NumberSetting {...props} kind={kind} />;
     case "yes_no":
@@ -74,6 +79,21 @@ function TextField(props: FieldProps & { kind: Of<"text"> }) {
   };
   if (kind.secret) return <PasswordInput {...shared} autoComplete="new-password" />;
   return kind.long ? <Textarea {...shared} rows={4} /> : <TextInput {...shared} autoComplete="off" />;
+}
+
+function TimeZoneField(props: FieldProps) {
+  const { value, change, definition, setting } = props;
+  return (
+    <Select
+      {...usual(props, useSettingWords(definition, setting.name))}
+      data={["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")]}
+      value={typeof value === "string" ? value : null}
+      onChange={(chosen) => change(chosen ?? undefined)}
+      limit={100}
+      searchable
+      clearable
+    />
+  );
 }
 
 function NumberSetting(props: FieldProps & { kind: Of<"number"> }) {

@@ -2,14 +2,14 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, memo, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { PreviewDoc, SettingChange, SettingDoc } from "../api/documents";
+import type { SettingChange, SettingDoc } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { PreviewWords } from "../floor/PreviewWords";
 import { sayDone, sayProblem } from "../shell/notices";
 import { PageFrame } from "./PageFrame";
 import classes from "./SkillsMatrix.module.css";
-import { preview, titleOf, useSection, useSettingsActs } from "./settings_api";
+import { previewTogether, titleOf, useSection, useSettingsActs } from "./settings_api";
 
 type Levels = Record<string, number>;
 interface AgentDocument {
@@ -195,8 +195,6 @@ const Row = memo(function Row({ agent, row, skills, levels, isEdited, at, choose
   );
 });
 
-const LOOKED_AT = 8;
-
 interface SaveProps {
   agents: readonly SettingDoc[];
   edited: Readonly<Record<string, Levels>>;
@@ -233,23 +231,9 @@ function Save({ agents, edited, forget }: SaveProps) {
       <AskOnce
         primary
         label={t("matrix.save", { count: changes.length })}
-        question={
-          <PreviewWords queryKey={["preview", "matrix", changes]} ask={() => previewAll(changes.slice(0, LOOKED_AT))} />
-        }
+        question={<PreviewWords queryKey={["preview", "matrix", changes]} ask={() => previewTogether(changes)} />}
         act={save}
       />
     </>
   );
-}
-
-/** What each of several changes would do by itself, together. */
-async function previewAll(changes: readonly SettingChange[]): Promise<PreviewDoc> {
-  const found = await Promise.all(changes.map((one) => preview("agents", one.name, one.document)));
-  const all = (key: "unroutable" | "idle_agents" | "gone_queues") => [...new Set(found.flatMap((one) => one[key]))];
-  return {
-    unroutable: all("unroutable"),
-    idle_agents: all("idle_agents"),
-    gone_queues: all("gone_queues"),
-    problems: found.flatMap((one) => one.problems),
-  };
 }

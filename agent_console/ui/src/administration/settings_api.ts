@@ -90,3 +90,10 @@ export function useSettingsActs() {
 export function preview(section: SectionName, name: string, document: unknown): Promise<PreviewDoc> {
   return previewChange({ section, name, document });
 }
+
+/** What several changes of a section would do together; there is at least one. */
+export function previewTogether(changes: readonly SettingChange[]): Promise<PreviewDoc> {
+  const [first, ...more] = changes;
+  if (!first) throw new Error("there is nothing to look at");
+  return previewChange({ section: first.section, name: first.name, document: first.document, more });
+}

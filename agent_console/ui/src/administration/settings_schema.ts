@@ -44,6 +44,7 @@ export const SINGLE: readonly SectionName[] = ["routing", "alarms"];
 export type Kind =
   | { is: "text"; secret: boolean; long: boolean }
   | { is: "number"; whole: boolean; min: number | null; max: number | null; fraction: boolean; seconds: boolean }
+  | { is: "time_zone" }
   | { is: "yes_no" }
   | { is: "choice"; of: readonly string[] }
   | { is: "names"; many: boolean; from: Source }
@@ -145,6 +146,7 @@ function kindOf(path: string, raw: Raw): Kind {
 }
 
 function textOf(path: string, raw: Raw): Kind {
+  if (path.endsWith(".time_zone")) return { is: "time_zone" };
   const from = SOURCES[path];
   if (from) return { is: "names", many: false, from };
   return { is: "text", secret: raw.format === "password", long: LONG.includes(path) };

@@ -807,6 +807,8 @@ export interface PreviewWish {
   name: string;
   /** The new contents, as in the settings file; None: it is removed. */
   document?: unknown;
+  /** Whether `document` holds only the keys that differ from the entry as it is. */
+  partial?: boolean;
   /** Other changes at the same time. */
   more?: SettingChange[];
 }

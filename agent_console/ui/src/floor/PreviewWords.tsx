@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { PreviewDoc } from "../api/documents";
+import { useNames } from "../api/names";
 import { Loading, Trouble } from "../design/Waiting";
+import { useWaiting } from "../live/live";
 import classes from "./panes.module.css";
 
 interface Props {
@@ -9,25 +11,49 @@ interface Props {
   ask: () => Promise<PreviewDoc>;
 }
 
+/** So many callers are named, the rest counted. */
+const NAMED = 8;
+
 /** What a change of the routing would do to those who wait and work, before it is made. */
 export function PreviewWords({ queryKey, ask }: Props) {
   const { t } = useTranslation("floor");
+  const names = useNames();
   const preview = useQuery({ queryKey, queryFn: ask, staleTime: 0, gcTime: 0, retry: false });
   if (preview.isPending) return <Loading />;
   if (preview.isError) return <Trouble compact error={preview.error} />;
   const { unroutable, idle_agents, gone_queues, problems } = preview.data;
   const lines = [
-    ...(unroutable.length > 0 ? [t("preview.unroutable", { count: unroutable.length })] : []),
-    ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.join(", ") })] : []),
-    ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.join(", ") })] : []),
+    ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.map(names.agent).join(", ") })] : []),
+    ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.map(names.queue).join(", ") })] : []),
     ...problems.map((one) => `${one.field}: ${one.rule}. ${one.way_out}`),
   ];
-  if (lines.length === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;
+  if (lines.length + unroutable.length === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;
   return (
     <ul className={classes.list}>
+      {unroutable.length > 0 && <Unroutable contacts={unroutable} />}
       {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>
+  );
+}
+
+/** Who could be served by nobody any more; a contact that is seen no more, or not by this person, is only counted. */
+function Unroutable({ contacts }: { contacts: readonly string[] }) {
+  const { t } = useTranslation("floor");
+  const desk = useTranslation("desk").t;
+  const names = useNames();
+  const waiting = useWaiting();
+  const told = waiting
+    .filter((row) => contacts.includes(row.contact_id))
+    .slice(0, NAMED)
+    .map((row) => `${row.customer?.name ?? (row.caller_number || desk("unknownCaller"))} · ${names.queue(row.queue)}`);
+  const others = contacts.length - told.length;
+  return (
+    <li>
+      {t("preview.unroutable", { count: contacts.length })}
+      {told.length > 0 && `: ${told.join(", ")}`}
+      {told.length > 0 && others > 0 && `, ${t("preview.others", { count: others })}`}
+    </li>
   );
 }

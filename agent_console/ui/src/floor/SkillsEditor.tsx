@@ -67,7 +67,7 @@ function SkillsPreview({ row, skills }: { row: AgentRow; skills: Record<string, 
   return (
     <PreviewWords
       queryKey={["preview", row.agent, skills]}
-      ask={() => previewChange({ section: "skills", name: row.agent, document: { skills } })}
+      ask={() => previewChange({ section: "agents", name: row.agent, document: { skills }, partial: true })}
     />
   );
 }
