@@ -277,7 +277,8 @@ class ReportQueries:
             raise ReportError("why a target was missed needs a range: --from and --to", about="from")
         plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecasts=forecasts)
         with self._source() as journal, self._reading:
-            records = read(journal, query.start - HISTORY, query.end).records
+            history = read(journal, query.start - HISTORY, query.end)
+        records, plan = history.records, msgspec.structs.replace(plan, as_of=max(history.as_of, query.start))
         asked_for = msgspec.structs.replace(query, queues=(queue,))
         check_known("queue", asked_for, {record.queue for record in records if isinstance(record, Visit)})
         return query, misses(records, QueueName(queue), query.start, query.end, plan)

@@ -74,12 +74,16 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known besides the facts: the target with its goal, given forecasts, interval and zone."""
+    """What is known besides the facts: the target with its goal, given forecasts, interval and zone.
+
+    ``as_of``: how far the facts reach, so that a running interval is judged by what has passed of it; None: to the end.
+    """
 
     target: Target
     interval: str = "30min"
     zone: tzinfo
     forecasts: tuple[Forecast, ...] = ()
+    as_of: Instant | None = None
 
 
 def misses(records: Sequence[Record], queue: QueueName, start: Instant, end: Instant, plan: Plan) -> list[Miss]:
@@ -160,15 +164,21 @@ class _Scene:
             start, self._plan.interval, self._plan.zone, self._past
         )
 
+    def _passed_s(self, interval: "_Interval") -> float:
+        """How much of an interval the facts tell of, in seconds; a second at least."""
+        known = interval.end if self._plan.as_of is None else min(interval.end, self._plan.as_of)
+        return max(1.0, (known - interval.start) / SECOND)
+
     def _explained(self, interval: "_Interval", visits: list[Visit], legs: list[Leg]) -> Miss:
         seconds = (interval.end - interval.start) / SECOND
+        passed = self._passed_s(interval)
         staff = self._staff(interval.start, interval.end)
         expected = self._expected(interval.start, interval.end)
         actual_aht = _aht_s(interval.cell)
         known_aht = expected.aht_us / SECOND if expected and expected.aht_us else actual_aht
         known = frozenset(_known_plans(expected))
         planned = _Conditions(
-            rate=(expected.offered if expected else interval.cell.offered) / seconds,
+            rate=expected.offered / seconds if expected else interval.cell.offered / passed,
             aht_s=known_aht or actual_aht or 0.0,
             logged_in=0.0,
             not_ready=0.0,
@@ -176,10 +186,10 @@ class _Scene:
         required = required_agents(self._pool(planned), self._modelled, interval.goal)
         planned = msgspec.structs.replace(planned, logged_in=float(required))
         actual = _Conditions(
-            rate=interval.cell.offered / seconds,
+            rate=interval.cell.offered / passed,
             aht_s=actual_aht or planned.aht_s,
-            logged_in=sum(staff.logged_in.values()) / seconds if staff.logged_in else planned.logged_in,
-            not_ready=sum(staff.not_ready.values()) / seconds,
+            logged_in=sum(staff.logged_in.values()) / passed if staff.logged_in else planned.logged_in,
+            not_ready=sum(staff.not_ready.values()) / passed,
         )
         shares, before, after = self._shares(planned, actual)
         shares |= _unmodelled(interval, after, self._plan.target)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.centre import SETTINGS, Centre
 from tests.browser.people import People, Person
+from tests.browser.test_floor import row, side
 from tests.sip_phone import audio
 
 TONE_S = 3
@@ -194,3 +195,73 @@ def test_why_the_target_was_missed_is_drawn_as_it_is_reckoned(people: People, ce
     details = {bar["name"]: bar["detail"] for bar in bars}
     assert details[CAUSES["volume"]] == "34.5 agents instead of 12.0"
     assert "Ann Lake 12:34" in details[CAUSES["not_ready"]]
+
+
+def expect_listed(person: Person, names: Sequence[str]) -> None:
+    """Exactly these are beside the tables, in whatever order."""
+    lines = side(person).get_by_role("listitem")
+    expect(lines).to_have_count(len(names))
+    for name in names:
+        expect(lines.filter(has_text=name)).to_have_count(1)
+
+
+def leave_support(centre: Centre, *names: str) -> None:
+    """These call support, come into its queue, and give up."""
+    for name in names:
+        contact = centre.call(name, keys="2")
+        centre.until(lambda: centre.tell("waiting") == 1)
+        centre.hang_up(contact)
+        centre.until(lambda: centre.tell("waiting") == 0)
+
+
+GONE, ANSWERED, WAITING = ["Gabi Gone", "Gerd Gone"], ["Ada Answered"], ["Wanda Waits", "Willy Waits"]
+BEHIND = {
+    "Offered": ("5", [*GONE, *ANSWERED, *WAITING]),
+    "Answered": ("1", ANSWERED),
+    "Abandoned": ("2", GONE),
+    "Left otherwise": ("0", []),
+    "Service level": ("33 %", [*GONE, *ANSWERED]),
+    "Abandonment": ("67 %", [*GONE, *ANSWERED]),
+    "Average speed of answer": ("0:00", ANSWERED),
+    "Longest wait": ("0:00", [*GONE, *ANSWERED]),
+    "Average handling time": ("0:00", ANSWERED),
+}
+"""What is shown of the queue, and who stands behind it: of a part those of whom it is one."""
+
+
+def test_every_number_of_a_queue_opens_the_contacts_that_it_counts(people: People, centre: Centre) -> None:
+    leave_support(centre, *GONE)
+    centre.work("cyd")
+    talk = centre.call(ANSWERED[0], keys="2")
+    centre.answer("1003")
+    centre.hang_up(talk)
+    centre.until(lambda: centre.state("cyd") == "READY WRAP_UP")
+    for number, name in enumerate(WAITING, start=1):
+        centre.call(name, f"+4930771100{number}", keys="2")
+        centre.until(lambda number=number: centre.tell("waiting") == number)  # type: ignore[misc]  # the loop's number
+    nora = people.user("nora", "/floor")
+    cells = row(nora, "Queues", "Support").get_by_role("gridcell")
+    columns = {"Waiting": ("2", WAITING), "SL today": BEHIND["Service level"], "SL now": BEHIND["Service level"]}
+    for column, (shown, names) in {**columns, "Abandoned": BEHIND["Abandonment"]}.items():
+        row(nora, "Queues", "Support").get_by_role("button", name=f"Support · {column}: {shown}", exact=True).click()
+        expect(side(nora).get_by_role("heading", level=2)).to_have_text(f"Support · {column}")
+        expect_listed(nora, names)
+    cells.nth(2).get_by_role("button").click()
+    expect(side(nora)).to_contain_text("Why still waiting")
+    expect(side(nora).get_by_role("heading", level=2)).to_have_text("+49307711001")
+
+    lines = side(nora).locator("table:has(th[scope=row])").get_by_role("row")
+    for title, (shown, names) in BEHIND.items():
+        for span in (0, 1):
+            cells.nth(0).click()
+            line = lines.filter(has=nora.page.get_by_role("rowheader", name=title, exact=True))
+            expect(line.get_by_role("button").nth(span)).to_have_text(shown)
+            line.get_by_role("button").nth(span).click()
+            expect(side(nora).get_by_role("heading", level=2)).to_have_text(f"Support · {title}")
+            expect_listed(nora, names)
+    cells.nth(0).click()
+    expect(lines).to_have_count(1 + len(BEHIND))
+
+    cells.nth(4).get_by_role("button").click()
+    side(nora).get_by_role("button", name=re.compile(ANSWERED[0])).click()
+    expect(side(nora).get_by_role("listitem").filter(has_text="Connected")).to_have_count(1)

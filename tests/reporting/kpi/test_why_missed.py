@@ -149,6 +149,25 @@ def test_an_interval_without_contacts_counts_on_a_day_that_had_some() -> None:
     assert volume.planned == pytest.approx(2 * (10 + 30 + 0) / 3)
 
 
+def test_a_running_interval_is_judged_by_what_has_passed_of_it() -> None:
+    """Ten minutes into the half hour two agents are two agents, and nobody is missing for the time to come."""
+    scene = Scene()
+    for name in ("ann", "bob"):
+        scene.logs_in(0, name)
+        scene.turns(0, name, "READY")
+    for number in range(20):
+        scene.call(number * 30, f"c{number}", "ann", wait=30, talk=20)
+    scene.list.sort(key=lambda entry: entry.at)
+    history = read(scene, None, clock(1800))
+    plan = Plan(target=Target(goal=0.8, threshold_us=20 * SECOND), zone=UTC, as_of=history.as_of)
+    (miss,) = misses(history.records, SALES, clock(0), clock(1800), plan)
+    by_cause = {blame.cause: blame for blame in miss.blames}
+    assert (miss.start, miss.end) == (clock(0), clock(1800))
+    assert by_cause["staffing"].actual == pytest.approx(2, abs=0.01)
+    minutes = (history.as_of - clock(0)) / MINUTE
+    assert by_cause["volume"].actual == pytest.approx(20 / minutes * 60)
+
+
 def test_without_forecast_and_history_volume_and_handling_have_no_plan() -> None:
     scene = half_hour(calls=60, agents=3, talk=120)
     plan = Plan(target=Target(goal=0.8), zone=UTC)

@@ -1,17 +1,18 @@
 import { DoorClosed, DoorOpen } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { QueueRow } from "../api/documents";
+import type { FigureDoc, QueueRow } from "../api/documents";
 import { FigureWords } from "../design/FigureWords";
 import { Empty, Loading } from "../design/Waiting";
 import { useFormats } from "../language/formats";
-import { useQueues, useTotals } from "../live/live";
+import { centreClock, useQueues, useTotals } from "../live/live";
 import { AgentsBar } from "./AgentsBar";
 import { AskOnce } from "./AskOnce";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
+import { presentFrom } from "./targets";
 
 const DayCharts = lazy(() => import("./DayCharts"));
 
@@ -68,7 +69,6 @@ function Figures({ row }: { row: QueueRow }) {
   const { t } = useTranslation("floor");
   const common = useTranslation().t;
   const formats = useFormats();
-  const inspect = useInspect();
   const day = useTotals()?.day;
   const { targets } = row;
   return (
@@ -86,26 +86,15 @@ function Figures({ row }: { row: QueueRow }) {
           <tr key={name}>
             <th scope="row">{common(`figure.${name}`)}</th>
             <td>
-              <FigureWords figure={row.interval[name]} name={name} />
+              <FigureButton
+                row={row}
+                name={name}
+                figure={row.interval[name]}
+                from={() => presentFrom(centreClock.now())}
+              />
             </td>
             <td>
-              {day ? (
-                <button
-                  type="button"
-                  className={classes.number}
-                  onClick={() =>
-                    inspect({
-                      kind: "contacts",
-                      title: `${row.title} · ${common(`figure.${name}`)}`,
-                      query: { queue: row.queue, figure: name, from: day },
-                    })
-                  }
-                >
-                  <FigureWords figure={row.today[name]} name={name} />
-                </button>
-              ) : (
-                <FigureWords figure={row.today[name]} name={name} />
-              )}
+              <FigureButton row={row} name={name} figure={row.today[name]} {...(day ? { from: () => day } : {})} />
             </td>
             <td className={classes.target}>
               {name === "service_level" &&
@@ -122,6 +111,32 @@ function Figures({ row }: { row: QueueRow }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface FigureButtonProps {
+  row: QueueRow;
+  name: (typeof SHOWN)[number];
+  figure: FigureDoc | undefined;
+  /** Since when it counts; absent: not known yet. */
+  from?: () => string;
+}
+
+/** A figure that opens the contacts that it is made of. */
+function FigureButton({ row, name, figure, from }: FigureButtonProps) {
+  const common = useTranslation().t;
+  const inspect = useInspect();
+  const words = <FigureWords figure={figure} name={name} />;
+  if (!from) return words;
+  const title = `${row.title} · ${common(`figure.${name}`)}`;
+  return (
+    <button
+      type="button"
+      className={classes.number}
+      onClick={() => inspect({ kind: "contacts", title, query: { queue: row.queue, figure: name, from: from() } })}
+    >
+      {words}
+    </button>
   );
 }
 

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Layers, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { QueueRow } from "../api/documents";
+import type { QueueRow, WaitingRow } from "../api/documents";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { FigureWords } from "../design/FigureWords";
 import { Panel } from "../design/Panel";
@@ -9,13 +9,13 @@ import { Sparkline } from "../design/Sparkline";
 import { type Verdict, VerdictMark } from "../design/VerdictMark";
 import { Empty, Loading } from "../design/Waiting";
 import { useFormats } from "../language/formats";
-import { useKnown, useQueues } from "../live/live";
+import { centreClock, streams, useKnown, useQueues, useTotals } from "../live/live";
 import { AgentsBar } from "./AgentsBar";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { Pressable } from "./Pressable";
 import { WaitClock } from "./WaitClock";
 import classes from "./QueuesPanel.module.css";
-import { ofAbandonment, ofLevel } from "./targets";
+import { ofAbandonment, ofLevel, presentFrom } from "./targets";
 
 const ViewChoice = lazy(() => import("../design/ViewChoice"));
 const DayCharts = lazy(() => import("./DayCharts"));
@@ -103,7 +103,7 @@ function useColumns(): readonly Column<QueueRow>[] {
         cell: (row) => (
           <Pressable
             title={`${row.title} · ${t("col.waiting")}`}
-            query={{ queue: row.queue, place: "waiting" }}
+            behind={{ queue: row.queue, place: "waiting" }}
             strong={row.waiting > 0}
           >
             {formats.number(row.waiting)}
@@ -116,7 +116,11 @@ function useColumns(): readonly Column<QueueRow>[] {
         width: "5.75rem",
         align: "end",
         sort: (row) => (row.oldest_joined_at ? -Date.parse(row.oldest_joined_at) : -Infinity),
-        cell: (row) => <WaitClock row={row} />,
+        cell: (row) => (
+          <Pressable title={`${row.title} · ${t("col.longest")}`} behind={() => longestOf(row)}>
+            <WaitClock row={row} />
+          </Pressable>
+        ),
       },
       {
         key: "expected",
@@ -133,9 +137,13 @@ function useColumns(): readonly Column<QueueRow>[] {
         align: "end",
         sort: (row) => row.today.service_level?.value ?? -1,
         cell: (row) => (
-          <Against verdict={ofLevel(row.today.service_level, row.targets.service_level)}>
-            <FigureWords figure={row.today.service_level} name="service_level" />
-          </Against>
+          <Judged
+            row={row}
+            name="service_level"
+            of="today"
+            title={t("col.level")}
+            verdict={ofLevel(row.today.service_level, row.targets.service_level)}
+          />
         ),
       },
       {
@@ -145,9 +153,13 @@ function useColumns(): readonly Column<QueueRow>[] {
         align: "end",
         sort: (row) => row.interval.service_level?.value ?? -1,
         cell: (row) => (
-          <Against verdict={ofLevel(row.interval.service_level, row.targets.service_level)}>
-            <FigureWords figure={row.interval.service_level} name="service_level" />
-          </Against>
+          <Judged
+            row={row}
+            name="service_level"
+            of="interval"
+            title={t("col.levelNow")}
+            verdict={ofLevel(row.interval.service_level, row.targets.service_level)}
+          />
         ),
       },
       {
@@ -157,9 +169,13 @@ function useColumns(): readonly Column<QueueRow>[] {
         align: "end",
         sort: (row) => row.today.abandon_rate?.value ?? -1,
         cell: (row) => (
-          <Against verdict={ofAbandonment(row.today.abandon_rate, row.targets.abandon_rate)}>
-            <FigureWords figure={row.today.abandon_rate} name="abandon_rate" />
-          </Against>
+          <Judged
+            row={row}
+            name="abandon_rate"
+            of="today"
+            title={t("col.abandoned")}
+            verdict={ofAbandonment(row.today.abandon_rate, row.targets.abandon_rate)}
+          />
         ),
       },
       {
@@ -187,10 +203,46 @@ function useColumns(): readonly Column<QueueRow>[] {
   );
 }
 
-function Against({ verdict, children }: { verdict: Verdict; children: React.ReactNode }) {
-  return (
+/** Who waits longest in a queue, as the list of those who wait has it. */
+function longestOf(row: QueueRow): Inspected {
+  for (const one of streams.family("waiting").values() as Iterable<WaitingRow>) {
+    if (one.queue === row.queue && one.joined_at === row.oldest_joined_at) {
+      return { kind: "waiting", contact: one.contact_id };
+    }
+  }
+  return { kind: "contacts", title: row.title, query: { queue: row.queue, place: "waiting" } };
+}
+
+interface JudgedProps {
+  row: QueueRow;
+  name: "service_level" | "abandon_rate";
+  of: "today" | "interval";
+  title: string;
+  verdict: Verdict;
+}
+
+/** A figure against its target; it opens the contacts that it is made of. */
+function Judged({ row, name, of, title, verdict }: JudgedProps) {
+  const formats = useFormats();
+  const day = useTotals()?.day;
+  const figure = row[of][name];
+  const shown = (
     <span className={classes.against} data-verdict={verdict}>
-      {children} <VerdictMark verdict={verdict} />
+      <FigureWords figure={figure} name={name} /> <VerdictMark verdict={verdict} />
     </span>
+  );
+  if (day === undefined) return shown;
+  return (
+    <Pressable
+      title={`${row.title} · ${title}`}
+      words={formats.figure(figure)}
+      behind={() => ({
+        kind: "contacts",
+        title: `${row.title} · ${title}`,
+        query: { queue: row.queue, figure: name, from: of === "today" ? day : presentFrom(centreClock.now()) },
+      })}
+    >
+      {shown}
+    </Pressable>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { Maximize, X } from "lucide-react";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { QueueRow } from "../api/documents";
@@ -17,12 +17,13 @@ import classes from "./Wall.module.css";
 const MOST_QUEUES = 6;
 const GOAL = 0.8;
 
-/** For a wall: what can be read from ten metres, nobody's name or number, nothing that scrolls. */
+/** For a wall: what can be read from ten metres, nobody's name or number, nothing that scrolls or can be pressed. */
 export default function Wall() {
   const { t } = useTranslation("floor");
   const formats = useFormats();
   const totals = useTotals();
   const queues = useQueues();
+  const reached = useReached();
   const worst = useMemo(() => pressing(queues), [queues]);
   if (!totals) return <Loading />;
   const level = totals.today.service_level;
@@ -53,7 +54,7 @@ export default function Wall() {
           <QueueLine key={row.queue} row={row} />
         ))}
       </ul>
-      <div className={classes.tools}>
+      <div className={classes.tools} data-shown={reached}>
         <Tooltip label={t("wall.full")}>
           <ActionIcon
             size="lg"
@@ -71,6 +72,28 @@ export default function Wall() {
       </div>
     </section>
   );
+}
+
+const TOOLS_STAY_MS = 3_000;
+
+/** Whether somebody is at the screen's mouse or keys: only then is there anything to press. */
+function useReached(): boolean {
+  const [reached, setReached] = useState(false);
+  useEffect(() => {
+    let timer: number | undefined;
+    const reach = () => {
+      setReached(true);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => setReached(false), TOOLS_STAY_MS);
+    };
+    const signs = ["pointermove", "pointerdown", "keydown"] as const;
+    for (const sign of signs) window.addEventListener(sign, reach);
+    return () => {
+      window.clearTimeout(timer);
+      for (const sign of signs) window.removeEventListener(sign, reach);
+    };
+  }, []);
+  return reached;
 }
 
 /** The queues in which most is amiss, in the order of their names, so that they keep their places. */
@@ -110,12 +133,14 @@ function QueueLine({ row }: { row: QueueRow }) {
         <span className={classes.small}>{t("tile.waiting")}</span>
         {formats.number(row.waiting)}
       </span>
-      <span>
+      <span data-verdict={verdict}>
         <span className={classes.small}>{t("tile.longest")}</span>
         {row.oldest_joined_at ? <Clock since={row.oldest_joined_at} /> : NO_DATA} <VerdictMark verdict={verdict} />
       </span>
-      <span>
-        <span className={classes.small}>{t("tile.service_level")}</span>
+      <span data-verdict={level}>
+        <span className={classes.small}>
+          {t("tile.service_level")} · {t("wall.goal", { goal: formats.percent(row.targets.service_level) })}
+        </span>
         {formats.figure(row.today.service_level)} <VerdictMark verdict={level} />
       </span>
       <span>

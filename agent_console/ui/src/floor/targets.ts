@@ -36,3 +36,10 @@ const ABANDON_LIMIT = 0.05;
 export function ofAbandonment(figure: FigureDoc | undefined, limit: number | null): Verdict {
   return ofLimit(figure?.value, limit ?? ABANDON_LIMIT);
 }
+
+const QUARTER_MS = 15 * 60_000;
+
+/** Where the present interval began: the running quarter of an hour and the one before. */
+export function presentFrom(now: number): string {
+  return new Date((Math.floor(now / QUARTER_MS) - 1) * QUARTER_MS).toISOString();
+}

@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Redirect, Route, Switch } from "wouter";
+import { Redirect, Route, Switch, useRoute } from "wouter";
 import type { Me } from "../api/documents";
 import { atLeast } from "../api/session";
 import { Empty, Loading } from "../design/Waiting";
@@ -58,6 +58,7 @@ export function Shell({ me }: { me: Me }) {
   const { t } = useTranslation();
   const [help, setHelp] = useState(false);
   const views = useMemo(() => VIEWS.filter((view) => view.for(me)), [me]);
+  const [onWall] = useRoute("/floor/wall");
   const home = views.find((view) => view.path === (atLeast(me, "supervisor") ? "/floor" : "/desk")) ?? views[0];
   useShortcuts(
     t("keys.everywhere"),
@@ -66,7 +67,7 @@ export function Shell({ me }: { me: Me }) {
 
   return (
     <div className={classes.shell}>
-      <TopBar me={me} views={views} showKeys={() => setHelp(true)} />
+      {!onWall && <TopBar me={me} views={views} showKeys={() => setHelp(true)} />}
       <ConnectionBar />
       {me.web_phone !== null && (
         <Suspense fallback={null}>
