@@ -265,3 +265,52 @@ def test_every_number_of_a_queue_opens_the_contacts_that_it_counts(people: Peopl
     cells.nth(4).get_by_role("button").click()
     side(nora).get_by_role("button", name=re.compile(ANSWERED[0])).click()
     expect(side(nora).get_by_role("listitem").filter(has_text="Connected")).to_have_count(1)
+
+
+OUTSIDE = """() => [document.documentElement, ...document.querySelectorAll('main, main section, main section *')]
+  .filter((one) => {
+    const at = one.getBoundingClientRect();
+    const shown = getComputedStyle(one).visibility !== 'hidden' && at.width > 0;
+    const beyond = at.right > innerWidth + 0.5 || at.bottom > innerHeight + 0.5 || at.left < 0 || at.top < 0;
+    const cut = one instanceof HTMLElement && getComputedStyle(one).overflow !== 'visible' &&
+      (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+    return shown && (beyond || cut);
+  })
+  .map((one) => `${one.localName} ${one.className} ${one.textContent.slice(0, 40)}`)"""
+
+
+def stands(line: Locator, verdict: str) -> tuple[str, str]:
+    """Colour of the edge and shape of the mark of a queue on the wall, which stands so against its longest wait."""
+    expect(line).to_have_attribute("data-verdict", verdict, timeout=10_000)
+    mark = line.locator(f"svg[data-verdict={verdict}] path").first
+    colour = line.evaluate("(one) => getComputedStyle(one).borderLeftColor")
+    return str(colour), str(mark.get_attribute("d"))
+
+
+def test_a_wall_shows_queues_against_their_targets_and_nothing_to_press(people: People, centre: Centre) -> None:
+    nora = people.user("nora", "/floor")
+    nora.page.get_by_role("main").get_by_role("link", name="Wallboard").click()
+    lines = nora.page.get_by_role("region", name="Wallboard").get_by_role("listitem")
+    sales, support = lines.filter(has_text="Sales"), lines.filter(has_text="Support")
+    expect(sales).to_contain_text("goal 90 %")
+    expect(support).to_contain_text("goal 80 %")
+    pressable = nora.page.get_by_role("button").or_(nora.page.get_by_role("link")).or_(nora.page.get_by_role("textbox"))
+    expect(pressable).to_have_count(0)
+
+    expect(sales.locator("span").nth(1)).to_have_text("Waiting0")
+    centre.call("Wim Wall")
+    centre.call("Wilma Wall", keys="2")
+    expect(sales.locator("span").nth(1)).to_have_text("Waiting1")
+    missed, met = stands(sales, "missed"), stands(support, "met")
+    assert missed[0] != met[0], "in colour"
+    assert missed[1] != met[1], "and in shape"
+    expect(nora.page.get_by_role("main")).not_to_contain_text("Wim Wall")
+    for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):
+        nora.page.set_viewport_size({"width": width, "height": height})
+        assert nora.page.evaluate(OUTSIDE) == [], (width, height)
+
+    expect(pressable).to_have_count(0)
+    nora.page.mouse.move(300, 300)
+    nora.page.get_by_role("link", name="Back to the floor").click()
+    expect(row(nora, "Queues", "Sales")).to_be_visible()
+    expect(nora.page.get_by_role("banner")).to_be_visible()
