@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { listContacts } from "../api/operations/contacts";
 import { useNames } from "../api/names";
+import { useCatalogue } from "../api/queries";
 import type { ContactLine, DrillDown } from "../api/documents";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
@@ -58,6 +59,7 @@ function Found({ query, open }: Props) {
 function Drilled({ query, open }: Props) {
   const { t } = useTranslation("reports");
   const formats = useFormats();
+  const catalogue = useCatalogue();
   const found = useQuery({
     queryKey: ["drill-down", query],
     queryFn: () => api.get<DrillDown>("/reports/contacts", query),
@@ -66,11 +68,14 @@ function Drilled({ query, open }: Props) {
   if (found.isPending) return <Loading />;
   if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
   const { numerator, denominator, contacts, more } = found.data;
+  const ofTime = catalogue.data?.figures.find((one) => one.name === query.figure)?.unit === "s";
   return (
     <>
       {numerator !== null && denominator !== null && (
         <p className={classes.sum}>
-          {t("contacts.sum", { numerator: formats.number(numerator), denominator: formats.number(denominator) })}
+          {ofTime
+            ? t("contacts.sumOfTime", { time: formats.duration(numerator), count: denominator })
+            : t("contacts.sum", { numerator: formats.number(numerator), denominator: formats.number(denominator) })}
         </p>
       )}
       <Lines lines={contacts} open={open} />
