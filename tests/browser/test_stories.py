@@ -259,6 +259,7 @@ def test_every_number_of_a_queue_opens_the_contacts_that_it_counts(people: Peopl
             line.get_by_role("button").nth(span).click()
             expect(side(nora).get_by_role("heading", level=2)).to_have_text(f"Support · {title}")
             expect_listed(nora, names)
+    expect(side(nora)).to_contain_text("0:00 of 1 contact")
     cells.nth(0).click()
     expect(lines).to_have_count(1 + len(BEHIND))
 
