@@ -29,6 +29,9 @@ def cell(person: Person, agent: str, skill: str) -> Locator:
     return person.page.get_by_role("gridcell", name=re.compile(f"^{agent}, {skill}: "))
 
 
+SAVE = re.compile("^Save$")
+
+
 def confirm(person: Person, label: str | re.Pattern[str], expected: str) -> None:
     """Press a button that asks; read what it asks, and confirm."""
     person.page.get_by_role("button", name=label).click()
@@ -187,3 +190,166 @@ def test_a_supervisor_cannot_change_the_skills_of_another_team(people: People, c
     assert "team" in refused[1]
     root = people.user("root", "/administration/matrix")
     expect(cell(root, "Cyd Shore", "spanish")).to_have_attribute("data-level", "6")
+
+
+def test_opening_hours_are_made_read_as_typed_and_corrected_at_the_field(people: People, centre: Centre) -> None:
+    root = people.user("root", "/administration/opening_hours")
+    root.page.get_by_role("button", name="New calendar").click()
+    root.page.get_by_label("Key").fill("office")
+    root.page.get_by_role("combobox", name="Time zone").fill("Toky")
+    root.page.get_by_role("option", name="Asia/Tokyo").click()
+    root.page.get_by_label("Monday", exact=True).fill("8-12, 13:00-18.30")
+    root.page.get_by_role("button", name="Tuesday as the day above").click()
+    expect(root.page.get_by_label("Tuesday", exact=True)).to_have_value("08:00-12:00, 13:00-18:30")
+    wednesday = root.page.get_by_label("Wednesday", exact=True)
+    wednesday.fill("8-25")
+    wednesday.blur()
+    expect(wednesday).to_have_attribute("aria-invalid", "true")
+    expect(root.page.get_by_text("“8-25” is no part of a day. Write it as 08:00-17:30")).to_be_visible()
+    root.page.get_by_role("switch", name="Closed on these days.").check(force=True)
+    root.page.get_by_label("Country").fill("XX")
+    root.page.get_by_role("button", name="Save", exact=True).click()
+    root.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    refused = root.page.get_by_role("alert")
+    expect(refused).to_contain_text("opening_hours.office.weekly.wed")
+    wednesday.fill("")
+    confirm(root, SAVE, "holidays of 'XX' are not known")
+    country = root.page.get_by_label("Country")
+    expect(country).to_have_attribute("aria-invalid", "true")
+    expect(root.page.get_by_text("write two letters, e.g. DE").last).to_be_visible()
+    country.fill("JP")
+    add_day(root, 0, "2030-05-01", "10-12, 14-16")
+    add_day(root, 1, "2030-05-02", "")
+    add_day(root, 2, "2030-05-01", "")
+    expect(root.page.get_by_text("This date is there already")).to_be_visible()
+    root.page.get_by_role("button", name="Remove 2030-05-01").last.click()
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    expect(row(root, "Opening hours", "office")).to_contain_text("mon 08:00-12:00, 13:00-18:30")
+    assert settings_of(root, "opening_hours/office")["document"] == {
+        "time_zone": "Asia/Tokyo",
+        "weekly": {day: ["08:00-12:00", "13:00-18:30"] for day in ("mon", "tue")},
+        "holidays": {"country": "JP"},
+        "special": {"2030-05-01": ["10:00-12:00", "14:00-16:00"], "2030-05-02": []},
+    }
+
+
+def add_day(person: Person, index: int, date: str, hours: str) -> None:
+    """A single day with its hours, at the end of the list."""
+    person.page.get_by_role("button", name="Add", exact=True).last.click()
+    person.page.get_by_label("Date").nth(index).fill(date)
+    person.page.get_by_label(f"Hours of {date}").last.fill(hours)
+
+
+def test_a_queue_follows_its_opening_hours_at_once(people: People, centre: Centre) -> None:
+    nora = people.user("nora", "/floor")
+    root = people.user("root", "/administration/opening_hours")
+    root.page.get_by_role("button", name="New calendar").click()
+    root.page.get_by_label("Key").fill("never")
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    root.page.get_by_role("link", name="Queues").click()
+    row(root, "Queues", "support").click()
+    root.page.get_by_role("combobox", name="Opening hours").click()
+    root.page.get_by_role("option", name="never").click()
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    expect(row(nora, "Queues", "Support")).to_contain_text("Closed")
+    root.page.get_by_role("link", name="Opening hours").click()
+    row(root, "Opening hours", "never").click()
+    root.page.get_by_label("Monday", exact=True).fill("0-24")
+    for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        root.page.get_by_role("button", name=f"{day} as the day above").click()
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    expect(row(nora, "Queues", "Support")).not_to_contain_text("Closed")
+    expect(row(nora, "Queues", "Sales")).not_to_contain_text("Closed")
+
+
+ENTRIES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    "Skills": ("german", {"Meaning": "Spricht Deutsch"}, {"Meaning": "Speaks German"}),
+    "Teams": ("west", {"Title": "Team West"}, {"Title": "Team Far West"}),
+    "Agents": ("dee", {"Name": "Dee Dune", "Phone": "1010", "Team": "Team Far West"}, {"Name": "Dee Delta"}),
+    "Users": ("dee.dune", {"Name": "Dee Dune", "Role": "Supervisor", "Teams": "Team Far West"}, {"Role": "Agent"}),
+    "Queues": ("orders", {"Title": "Orders", "Requires": "english>=2"}, {"Title": "Orders abroad"}),
+    "Entry points": (
+        "8100",
+        {"Title": "Orders", "Voice menu": "Reception", "Queue": "Orders abroad"},
+        {"Title": "Abroad"},
+    ),
+    "Not-ready reasons": ("meal", {"Title": "Meal", "Digits": "7"}, {"Title": "Lunch"}),
+    "Dispositions": ("sold", {"Title": "Sold"}, {"Title": "Sold again"}),
+}
+SECTION_OF = {"Entry points": "entry_points", "Not-ready reasons": "reasons"}
+
+
+def fill(person: Person, fields: dict[str, str]) -> None:
+    """Fill in a form: texts are typed, choices are made."""
+    form = person.page.get_by_role("main")
+    for label, value in fields.items():
+        if form.get_by_role("combobox", name=label, exact=True).count():
+            form.get_by_role("combobox", name=label, exact=True).click()
+            person.page.get_by_role("option", name=value, exact=True).click()
+            person.page.keyboard.press("Escape")
+        else:
+            form.get_by_role("textbox", name=label, exact=True).fill(value)
+
+
+def test_every_page_adds_changes_and_removes_an_entry(people: People) -> None:
+    root = people.user("root", "/administration/teams")
+    pages = root.page.get_by_role("navigation", name="Administration")
+    for title, (key, made, changed) in ENTRIES.items():
+        pages.get_by_role("link", name=title, exact=True).click()
+        root.page.get_by_role("button", name=re.compile("^New ")).click()
+        root.page.get_by_role("textbox", name="Key").fill(key)
+        fill(root, made)
+        confirm(root, SAVE, "")
+        line = row(root, title, key)
+        expect(line).to_contain_text(next(iter(made.values())))
+        line.click()
+        fill(root, changed)
+        confirm(root, SAVE, "")
+        expect(line).to_contain_text(next(iter(changed.values())), ignore_case=True)
+    for title, (key, _made, _changed) in reversed(ENTRIES.items()):
+        pages.get_by_role("link", name=title, exact=True).click()
+        row(root, title, key).click()
+        confirm(root, "Delete", f"Delete {key}?")
+        expect(row(root, title, key)).to_have_count(0)
+        section = SECTION_OF.get(title, title.lower())
+        assert key not in [entry["name"] for entry in settings_of(root, section)["items"]]
+
+
+def test_an_entry_that_is_needed_stays_and_says_who_needs_it(people: People) -> None:
+    root = people.user("root", "/administration/teams")
+    row(root, "Teams", "south").click()
+    confirm(root, "Delete", "Delete south?")
+    expect(root.page.get_by_role("alert")).to_contain_text("south")
+    expect(row(root, "Teams", "south")).to_be_visible()
+
+
+def test_a_customer_whom_somebody_else_puts_on_file_is_on_the_desk_by_themselves(
+    people: People, centre: Centre
+) -> None:
+    ann = people.agent("ann")
+    centre.call("Nina New", "+4930771901")
+    ann.answer()
+    known = ann.page.get_by_role("complementary", name="Customer")
+    expect(known).not_to_contain_text("Nina Newcomer")
+    expect(known.get_by_role("button", name="Add a record")).to_be_visible()
+    record = {"name": "Nina Newcomer", "numbers": ["+4930771901"]}
+    centre.tell("customer", customer_id="c-nina", record=record)
+    expect(known).to_contain_text("Nina Newcomer")
+
+
+def test_the_open_list_of_changes_tells_what_others_change(people: People) -> None:
+    root = people.user("root", "/administration/changes")
+    ann, norm = people.agent("ann"), people.user("norm", "/floor")
+    expect(root.page.get_by_role("heading", name="Changes")).to_be_visible()
+    root.page.wait_for_load_state("networkidle")
+    told = root.page.get_by_role("main").locator("[aria-expanded]")
+    before = told.count()
+    row(norm, "Agents", "Ann Lake").click()
+    side(norm).get_by_role("spinbutton", name="english").fill("7")
+    confirm(norm, "Change skills", "Nobody who waits loses their agents")
+    expect(told.first).to_contain_text("norm")
+    assert told.count() > before
+    told.first.click()
+    confirm(root, "Take back", "become what they were before")
+    expect(side(norm).get_by_role("spinbutton", name="english")).to_have_value("5")
+    expect(ann.state).to_have_attribute("data-state", "ready")

@@ -8,6 +8,7 @@ import type { RevisionLine } from "../api/documents";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
+import { useFreshQueries } from "../live/fresh";
 import { sayDone, sayProblem } from "../shell/notices";
 import classes from "./Changes.module.css";
 import { Difference } from "./Difference";
@@ -24,6 +25,7 @@ export default function Changes() {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
   });
+  useFreshQueries("settings", ["revisions"]);
   const lines = changes.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <PageFrame title={t("page.changes")}>

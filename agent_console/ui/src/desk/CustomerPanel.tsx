@@ -8,6 +8,7 @@ import { useNames } from "../api/names";
 import { Panel } from "../design/Panel";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useFreshQueries } from "../live/fresh";
 import classes from "./CustomerPanel.module.css";
 import { NewCustomer } from "./NewCustomer";
 import { Tier } from "./Tier";
@@ -15,6 +16,7 @@ import { Tier } from "./Tier";
 /** Who the customer is, what is known of them, and what was before: without being asked for. */
 export function CustomerPanel({ contact }: { contact: DeskContact | null }) {
   const { t } = useTranslation("desk");
+  useFreshQueries("customers", ["customers"]);
   if (!contact) {
     return (
       <aside className={classes.column} aria-label={t("customer.title")}>

@@ -4,13 +4,19 @@ import { notifications } from "@mantine/notifications";
 import type { TFunction } from "i18next";
 import { problemWords } from "../api/problem_words";
 
+/** Forms have their buttons on the right, and are saved again and again: there notices stand on the other side. */
+function position(): "bottom-left" | "bottom-right" {
+  return window.location.pathname.startsWith("/administration") ? "bottom-left" : "bottom-right";
+}
+
 export function sayDone(message: string): void {
-  notifications.show({ message, color: "teal", closeButtonProps: { "aria-label": "×" } });
+  notifications.show({ message, position: position(), color: "teal", closeButtonProps: { "aria-label": "×" } });
 }
 
 export function sayProblem(t: TFunction, error: unknown): void {
   notifications.show({
     message: problemWords(t, error),
+    position: position(),
     color: "red",
     autoClose: 10_000,
     role: "alert",
