@@ -38,12 +38,12 @@ class Deadlines:
     it is asked for the first time, so that somebody looks at the first event.
     """
 
-    __slots__ = ("_dead", "_heap", "_ring_over", "_rings", "_set", "soonest")
+    __slots__ = ("_dead", "_heap", "_ring_over", "_set", "rings", "soonest")
 
     def __init__(self, ring_over: Callable[[Any, Any], None]) -> None:
         self.soonest: Instant = 0
         self._heap: list[tuple[Instant, int, Timer]] = []
-        self._rings: dict[Duration, Line] = {}
+        self.rings: dict[Duration, Line] = {}
         self._ring_over = ring_over
         self._set = 0
         self._dead = 0
@@ -68,15 +68,9 @@ class Deadlines:
             heapify(self._heap)
             self._dead = 0
 
-    def add_ring(self, contact: object, now: Instant, ring_us: Duration) -> Line:
-        """A phone begins to ring for a contact, for so long. The line it stands in until then, or until it stops."""
-        line = self._rings.get(ring_us)
-        if line is None:
-            line = self._rings[ring_us] = {}
-        line[contact] = at = now + ring_us
-        if at < self.soonest:  # noqa: PLR1730 - min() is a call, and every offer comes by here
-            self.soonest = at
-        return line
+    def line(self, ring_us: Duration) -> Line:
+        """Where contacts stand for which phones begin to ring for so long; ``soonest`` is for who puts them there."""
+        return self.rings.setdefault(ring_us, {})
 
     @property
     def next_at(self) -> Instant | None:
@@ -86,7 +80,7 @@ class Deadlines:
             heappop(heap)
             self._dead -= 1
         at = heap[0][0] if heap else NEVER
-        for line in self._rings.values():
+        for line in self.rings.values():
             for end in line.values():
                 at = min(at, end)
                 break
@@ -102,11 +96,11 @@ class Deadlines:
             timer = heappop(self._heap)[2]
             timer.over = True
             return timer
-        line = next(line for line in self._rings.values() if line and next(iter(line.values())) == at)
+        line = next(line for line in self.rings.values() if line and next(iter(line.values())) == at)
         contact = next(iter(line))
         del line[contact]
         return Timer(at, self._ring_over, contact, over=True)
 
     def __len__(self) -> int:
         """How many things are to come."""
-        return len(self._heap) - self._dead + sum(map(len, self._rings.values()))
+        return len(self._heap) - self._dead + sum(map(len, self.rings.values()))

@@ -122,7 +122,7 @@ class Engine:
         self._centre = centre = Centre(policy, offers.ring_over)
         policy_change.begin(centre, policy)
 
-    def handle(self, event: Event, now: Instant) -> tuple[Effect, ...]:
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Let everything due until ``now`` happen, then the event; what is to be journalled and done, in order.
 
         Time does not run backwards: an earlier ``now`` counts as the latest. Raises
@@ -137,8 +137,7 @@ class Engine:
         _HANDLERS[type(event)](centre, event)
         if centre.unsettled or centre.quiet_caps:
             settle_down(centre)
-        effects = tuple(centre.out)
-        centre.out = []
+        effects, centre.out = centre.out, []
         return effects
 
     def _advance(self, now: Instant) -> None:

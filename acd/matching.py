@@ -155,13 +155,14 @@ class Matching:
         order = min(heads)
         if order == LAST:
             return None
-        looks_in, at = agent.looks_in, heads.index(order)
-        stand: Stand = looks_in[3 * at].lead
-        if stand.first <= looks_in[3 * at + 1] and stand.second <= looks_in[3 * at + 2]:
+        looks_in, number = agent.looks_in, heads.index(order)
+        at = 3 * number
+        stand: Stand = looks_in[at].lead
+        if stand.first <= looks_in[at + 1] and stand.second <= looks_in[at + 2]:
             contact = stand.contact
             if contact.plain or contact.admits(agent):
                 return contact
-        return _further(agent, list(heads), at, stand)
+        return _further(agent, list(heads), number, stand)
 
     def firsts(self, agent: Agent) -> Iterable[Contact]:
         """Of every class the agent's oldest: those among whom a rank that changes with time has to choose."""
@@ -182,22 +183,23 @@ class Matching:
         return best.values()
 
 
-def _further(agent: Agent, heads: list[int], at: int, stand: Stand) -> Contact | None:
-    """Who is first in order for the agent after this one, who leads their pool ``at`` and is not for them."""
-    looks_in = agent.looks_in
+def _further(agent: Agent, heads: list[int], number: int, stand: Stand) -> Contact | None:
+    """Who is first in order for the agent after this one, who leads their pool ``number`` and is not for them."""
+    looks_in, at = agent.looks_in, 3 * number
     reached: dict[int, Stand] = {}
     while True:
         younger = stand.after
-        if younger.order == LAST and len(looks_in[3 * at].lanes) > 1:
-            younger = next_in(looks_in[3 * at], stand.order)
-        reached[at] = younger
-        heads[at] = younger.order
+        if younger.order == LAST and len(looks_in[at].lanes) > 1:
+            younger = next_in(looks_in[at], stand.order)
+        reached[number] = younger
+        heads[number] = younger.order
         order = min(heads)
         if order == LAST:
             return None
-        at = heads.index(order)
-        stand = reached.get(at) or looks_in[3 * at].lead
-        if stand.first <= looks_in[3 * at + 1] and stand.second <= looks_in[3 * at + 2]:
+        number = heads.index(order)
+        at = 3 * number
+        stand = reached.get(number) or looks_in[at].lead
+        if stand.first <= looks_in[at + 1] and stand.second <= looks_in[at + 2]:
             contact = stand.contact
             if contact.plain or contact.admits(agent):
                 return contact

@@ -104,7 +104,14 @@ def make_offer(centre: Centre, contact: Contact, agents: tuple[Agent, ...], why:
     contact.offer_id = offer_id
     contact.place = OFFERED
     centre.offers[offer_id] = contact
-    contact.rings_in = centre.deadlines.add_ring(contact, now, ring_us)
+    deadlines, rings_until = centre.deadlines, now + ring_us
+    line = deadlines.rings.get(ring_us)
+    if line is None:
+        line = deadlines.line(ring_us)
+    contact.rings_in = line
+    line[contact] = rings_until
+    if rings_until < deadlines.soonest:  # noqa: PLR1730 - min() is a call, and every offer comes by here
+        deadlines.soonest = rings_until
     customer_id, waited = contact.customer_id, now - contact.joined_at
     for agent in agents:
         if agent.free:

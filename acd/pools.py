@@ -104,9 +104,10 @@ class Pools:
 
 
 def _look_at_heads(agent: Agent) -> None:
-    """The agent's pools have changed: take their heads out of the list of all, and two at which nobody is."""
+    """The agent's pools have changed: take their heads out of the list of all; of two at least, or it were no tuple."""
     numbers = [pool.number for pool in agent.looks_in[::3]]
-    agent.heads_of = itemgetter(*numbers, _NO_POOL, _NO_POOL)
+    numbers += [_NO_POOL] * (2 - len(numbers))
+    agent.heads_of = itemgetter(*numbers)
 
 
 def in_group(agent: Agent, group: str) -> bool:

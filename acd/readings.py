@@ -58,7 +58,8 @@ class Readings:
             terms = requirement.terms
             if len(terms) == 2:
                 first, second = terms
-                if type(first) is type(second) is AtLeast and (skill := first.skill) != (skill2 := second.skill):
+                if type(first) is AtLeast and type(second) is AtLeast and first.skill != second.skill:
+                    skill, skill2 = first.skill, second.skill
                     alone, in_order, texts, texts2 = self._pairs.get((skill, skill2)) or self._pair(skill, skill2)
                     level, level2 = first.level, second.level
                     try:

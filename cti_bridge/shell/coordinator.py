@@ -179,7 +179,7 @@ class Coordinator:
         """Put a fact of our own (not the distributor's) into the journal."""
         self._recorder.record(fact, self._clock.now(), switch_at)
 
-    def _run(self, effects: tuple[Effect, ...], now: Instant, switch_at: Instant | None) -> None:
+    def _run(self, effects: list[Effect], now: Instant, switch_at: Instant | None) -> None:
         for effect in effects:
             if isinstance(effect, Fact):
                 self._recorder.record(effect, now, switch_at)

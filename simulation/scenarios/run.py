@@ -248,7 +248,7 @@ class _Run:
             if patience is not None:
                 self._push(now + patience(), _PATIENCE_OVER, call)
 
-    def _do(self, effects: tuple[Effect, ...]) -> None:
+    def _do(self, effects: list[Effect]) -> None:
         """Phones that ring are answered at once, the first of several alone."""
         for effect in effects:
             if type(effect) is RingAgent:

@@ -40,7 +40,7 @@ class Story:
         self.engine = Engine(Policy(queues=(queue,), agents=agents))
         self.now = START
 
-    def tell(self, event: Event, after_s: float = 0) -> tuple[Effect, ...]:
+    def tell(self, event: Event, after_s: float = 0) -> list[Effect]:
         self.now += round(after_s * SECOND)
         return self.engine.handle(event, self.now)
 
@@ -49,7 +49,7 @@ class Story:
             self.tell(LogIn(agent_id=agent))
             self.tell(DeclareReady(agent_id=agent), 1)
 
-    def join(self, contact: str, after_s: float = 0, **more: object) -> tuple[Effect, ...]:
+    def join(self, contact: str, after_s: float = 0, **more: object) -> list[Effect]:
         return self.tell(JoinQueue(contact_id=ContactId(contact), queue=Q, **more), after_s)  # type: ignore[arg-type]
 
     def offer_of(self, contact: str) -> OfferId:
@@ -59,7 +59,7 @@ class Story:
         return view.offer_id
 
 
-def of_kind(effects: tuple[Effect, ...], *kinds: type) -> list[Any]:
+def of_kind(effects: list[Effect], *kinds: type) -> list[Any]:
     return [effect for effect in effects if isinstance(effect, kinds)]
 
 

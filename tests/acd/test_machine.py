@@ -93,7 +93,7 @@ class Centre(TwoEngines):
         """One step or many: the same effects, the same state."""
         end = self.now + round(seconds * SECOND)
         effects = self.engine.handle(Tick(), end)
-        in_parts: tuple[Effect, ...] = ()
+        in_parts: list[Effect] = []
         with obviously():
             for part in range(1, parts + 1):
                 in_parts += self.slow.handle(Tick(), self.now + (end - self.now) * part // parts)

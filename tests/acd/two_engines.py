@@ -30,7 +30,7 @@ from tests.acd.snapshots import snapshot
 from tests.acd.worlds import START, policies
 
 
-def decided(effects: tuple[Effect, ...]) -> list[Effect]:
+def decided(effects: list[Effect]) -> list[Effect]:
     """What was decided: all effects, without the words that tell why."""
     return [msgspec.structs.replace(one, why={}) if isinstance(one, OfferMade) else one for one in effects]
 
@@ -98,7 +98,7 @@ class TwoEngines(RuleBasedStateMachine):
             if where == where_before:
                 assert (contact_id in foreseen.unroutable) is (was and not now)
 
-    def take(self, effects: tuple[Effect, ...]) -> None:
+    def take(self, effects: list[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Fact):
                 self.facts.append(effect)
