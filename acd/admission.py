@@ -39,6 +39,8 @@ def admit(centre: Centre, contact: Contact, *, newest: bool, returned: bool = Fa
     queue = contact.queue
     assert queue is not None
     contact.place = NOWHERE
+    if queue.helped_by:  # a helper who is free serves who comes, so that no limit sends the contact away
+        read_again(centre, contact)
     if any(depart(centre, contact, way, cause) for way, cause in _ways_out(centre, queue, contact, returned=returned)):
         return
     newest = not begin_waiting(centre, contact, queue) and newest

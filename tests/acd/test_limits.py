@@ -106,6 +106,21 @@ def test_the_expected_wait_at_entry() -> None:
     assert left(story.join("three")) == [("three", "full", "flow:night")]
 
 
+def test_who_comes_while_a_helper_is_free_is_expected_to_wait_for_nothing() -> None:
+    rule = ReserveRule(group="back", wait_us=20 * SECOND)
+    helpers = [agent(name, reserve=("back",)) for name in ("b1", "b2")]
+    story = Story(queue(reserve=(rule,), limits=(limit("expected_wait", 185),)), agent("a"), *helpers)
+    story.ready("a", "b1", "b2")
+    story.join("talk")
+    story.answer("talk")
+    story.join("odd1", needs="vip")
+    story.wait(20)
+    story.join("odd2", needs="vip")
+    story.join("odd3", needs="vip")
+    assert left(story.join("odd4", needs="vip")) == [("odd4", "full", "flow:night")], "four times 60 s"
+    assert rung(story.join("next")) == [("b1", "next")]
+
+
 def test_overflow_keeps_the_join_time_and_so_the_place() -> None:
     to_second = Exit(to_kind="queue", to="second")
     story = Story(
