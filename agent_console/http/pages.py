@@ -37,13 +37,19 @@ def console_pages(folder: Path) -> Route:
         if path.startswith("api/"):
             return response_of(NotFoundError(f"/{path} is no operation: GET /api/v1/openapi.json lists them"))
         file = (root / path).resolve()
-        if file.is_relative_to(root) and file.is_file():
+        within = file.is_relative_to(root)
+        if within and file.is_file():
             return _file(request, file, _FOR_GOOD if path.startswith("assets/") else _EACH_TIME)
-        if Path(path).suffix or not (root / "index.html").is_file():
+        if not within or _is_a_files(path) or not (root / "index.html").is_file():
             return PlainTextResponse("There is no such file.\n" if root.is_dir() else _NOT_BUILT, 404)
         return _file(request, root / "index.html", _EACH_TIME)
 
     return Route("/{path:path}", serve, methods=["GET"], name="console_page", include_in_schema=False)
+
+
+def _is_a_files(path: str) -> bool:
+    """Whether an address can only be a file's: names of contacts have dots too, and they stand below their view's."""
+    return path.startswith("assets/") or ("/" not in path and bool(Path(path).suffix))
 
 
 def _file(request: Request, file: Path, kept: str) -> Response:
