@@ -229,7 +229,8 @@ def _line(revision: Revision) -> RevisionLine:
     )
 
 
-_PLACE = re.compile(r"; |: ")
+_PLACE = re.compile(r"; |: (?![^(]*\))")
+"""Between rule and way out; not what stands in brackets."""
 
 
 def field_problems(problems: Iterable[Problem]) -> list[FieldProblem]:

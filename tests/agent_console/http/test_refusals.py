@@ -26,6 +26,7 @@ REFUSED: Final = (
     ("root", "POST", "/tokens", {"name": "x", "scopes": []}, "body.scopes", "is empty", "at least one"),
     ("root", "PUT", "/settings/queues/sales", {"ring_s": -1}, "queues.sales.ring_s", "above 0", "rings"),
     ("root", "PUT", "/settings/queues/sales", {"wrapup_s": 1}, "queues.sales.wrapup_s", "not known", "wrap_up_s"),
+    ("root", "PUT", "/settings/queues/sales", {"limits": ["x"]}, "queues.sales.limits[0]", "(key: value)", "wait"),
     ("root", "GET", "/reports?by=moon", None, "query.by", "cannot slice by 'moon'", "catalogue"),
     ("root", "GET", "/reports?figures=nope", None, "query.figures", "no key figure 'nope'", "catalogue"),
     ("root", "GET", "/reports?from=2027-13-40", None, "query.from", "no date or time", "correct"),

@@ -10,6 +10,7 @@ import { sayDone, sayProblem } from "../shell/notices";
 import { AccountActs } from "./AccountActs";
 import classes from "./EntryEditor.module.css";
 import { errorsOf } from "./field_errors";
+import { useFieldNames } from "./field_names";
 import { SettingFields } from "./NestedFields";
 import { definitionOf, type SectionName } from "./settings_schema";
 import { preview, useSettingsActs } from "./settings_api";
@@ -28,6 +29,7 @@ const ROUTING: readonly SectionName[] = ["agents", "queues", "skills", "teams", 
 export function EntryEditor({ section, entry, close }: Props) {
   const { t } = useTranslation("administration");
   const common = useTranslation().t;
+  const nameOf = useFieldNames();
   const acts = useSettingsActs();
   const single = entry !== null && entry.name === section;
   const [name, setName] = useState(entry?.name ?? "");
@@ -55,7 +57,11 @@ export function EntryEditor({ section, entry, close }: Props) {
     }
   };
   const ask = ROUTING.includes(section) ? (
-    <PreviewWords queryKey={["preview", section, name, document]} ask={() => preview(section, name, document)} />
+    <PreviewWords
+      queryKey={["preview", section, name, document]}
+      ask={() => preview(section, name, document)}
+      nameOf={nameOf}
+    />
   ) : (
     <p>{t("saveAsk")}</p>
   );
@@ -65,7 +71,7 @@ export function EntryEditor({ section, entry, close }: Props) {
       <div className={classes.fields}>
         {refused !== null && (
           <p className={classes.refused} role="alert">
-            {problemWords(common, refused)}
+            {problemWords(common, refused, nameOf)}
           </p>
         )}
         {entry === null && (
@@ -114,8 +120,9 @@ interface FieldsProps {
 
 function Fields({ section, name, document, change, refused }: FieldsProps) {
   const { t } = useTranslation("administration");
+  const common = useTranslation().t;
   const definition = definitionOf(section);
-  const errors = useMemo(() => errorsOf(refused, section, name), [refused, section, name]);
+  const errors = useMemo(() => errorsOf(common, refused, section, name), [common, refused, section, name]);
   if (definition === null) {
     return (
       <Textarea

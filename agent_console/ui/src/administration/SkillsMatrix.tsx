@@ -7,6 +7,7 @@ import { Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { PreviewWords } from "../floor/PreviewWords";
 import { sayDone, sayProblem } from "../shell/notices";
+import { useFieldNames } from "./field_names";
 import { PageFrame } from "./PageFrame";
 import classes from "./SkillsMatrix.module.css";
 import { previewTogether, titleOf, useSection, useSettingsActs } from "./settings_api";
@@ -204,6 +205,7 @@ interface SaveProps {
 function Save({ agents, edited, forget }: SaveProps) {
   const { t } = useTranslation("administration");
   const common = useTranslation().t;
+  const nameOf = useFieldNames();
   const acts = useSettingsActs();
   const changes = agents
     .filter((agent) => agent.name in edited)
@@ -231,7 +233,13 @@ function Save({ agents, edited, forget }: SaveProps) {
       <AskOnce
         primary
         label={t("matrix.save", { count: changes.length })}
-        question={<PreviewWords queryKey={["preview", "matrix", changes]} ask={() => previewTogether(changes)} />}
+        question={
+          <PreviewWords
+            queryKey={["preview", "matrix", changes]}
+            ask={() => previewTogether(changes)}
+            nameOf={nameOf}
+          />
+        }
         act={save}
       />
     </>

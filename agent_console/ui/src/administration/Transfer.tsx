@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { address, Problem } from "../api/client";
 import { importSettings } from "../api/operations/settings";
 import type { FieldProblem } from "../api/documents";
-import { problemWords } from "../api/problem_words";
+import { problemWords, refusedWords } from "../api/problem_words";
 import { AskOnce } from "../floor/AskOnce";
 import { sayDone } from "../shell/notices";
+import { useFieldNames } from "./field_names";
 import { PageFrame } from "./PageFrame";
 import { useSettingsActs } from "./settings_api";
 import classes from "./Transfer.module.css";
@@ -16,6 +17,7 @@ import classes from "./Transfer.module.css";
 export default function Transfer() {
   const { t } = useTranslation("administration");
   const common = useTranslation().t;
+  const nameOf = useFieldNames();
   const acts = useSettingsActs();
   const [file, setFile] = useState<File | null>(null);
   const [refused, setRefused] = useState<unknown>(null);
@@ -75,7 +77,7 @@ export default function Transfer() {
               <ul>
                 {problems.map((one) => (
                   <li key={`${one.field} ${one.rule}`}>
-                    <strong>{one.field}</strong> {one.rule}. {one.way_out}
+                    <strong>{nameOf(one.field)}</strong> {refusedWords(common, one)}
                   </li>
                 ))}
               </ul>

@@ -1,18 +1,21 @@
 /** What is wrong with an entry, by field: kept flat under dotted paths, and handed down piece by piece. */
 
+import type { TFunction } from "i18next";
 import { Problem } from "../api/client";
+import { refusedWords } from "../api/problem_words";
 
 /** Rule and way out by the path inside what is looked at: `weekly.mon.0`. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
-/** `queues.sales.ring_s` and `body.ring_s` are both the field `ring_s` of that entry. */
-export function errorsOf(refused: unknown, section: string, name: string): FieldErrors {
+/** `queues.sales.limits[0].then` and `body.limits.0.then` are both the field `limits.0.then` of that entry. */
+export function errorsOf(t: TFunction, refused: unknown, section: string, name: string): FieldErrors {
   if (!(refused instanceof Problem)) return {};
   const prefixes = [`${section}.${name}.`, `${section}.`, "body."];
   return Object.fromEntries(
     refused.errors.map((one) => {
-      const prefix = prefixes.find((known) => one.field.startsWith(known)) ?? "";
-      return [one.field.slice(prefix.length), `${one.rule}. ${one.way_out}`];
+      const field = one.field.replaceAll(/\[(\d+)\]/g, ".$1");
+      const prefix = prefixes.find((known) => field.startsWith(known)) ?? "";
+      return [field.slice(prefix.length), refusedWords(t, one)];
     }),
   );
 }

@@ -3,6 +3,8 @@
  * that a session has ended; nothing else calls `fetch`.
  */
 
+import { learnRefusals } from "../language/refusals";
+
 export interface FieldError {
   field: string;
   rule: string;
@@ -21,6 +23,7 @@ interface ProblemDocument {
 export class Problem extends Error {
   readonly status: number;
   readonly error_id: string;
+  readonly title: string;
   readonly errors: readonly FieldError[];
   readonly present: unknown;
 
@@ -29,6 +32,7 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = status;
     this.error_id = document.error_id ?? (status === 0 ? "no_connection" : "unexpected");
+    this.title = document.title ?? "";
     this.errors = document.errors ?? [];
     this.present = document.present;
   }
@@ -132,6 +136,8 @@ export class ApiClient {
     const problem = await problemOf(answer);
     // a wrong name or password is the sign-in's own affair
     if (answer.status === 401 && !(method === "POST" && url === `${BASE}/session`)) this.onSignedOut();
+    // only a session that ended is told in the console's own words alone
+    if (answer.status !== 401) await learnRefusals();
     throw problem;
   }
 

@@ -1,31 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { PreviewDoc } from "../api/documents";
+import { fieldRefused, type NameOf } from "../api/problem_words";
 import { useNames } from "../api/names";
 import { Loading, Trouble } from "../design/Waiting";
+import { learnRefusals } from "../language/refusals";
 import { useWaiting } from "../live/live";
 import classes from "./panes.module.css";
 
 interface Props {
   queryKey: readonly unknown[];
   ask: () => Promise<PreviewDoc>;
+  /** How fields are called in what is refused. */
+  nameOf?: NameOf;
 }
 
 /** So many callers are named, the rest counted. */
 const NAMED = 8;
 
 /** What a change of the routing would do to those who wait and work, before it is made. */
-export function PreviewWords({ queryKey, ask }: Props) {
+export function PreviewWords({ queryKey, ask, nameOf }: Props) {
   const { t } = useTranslation("floor");
+  const common = useTranslation().t;
   const names = useNames();
-  const preview = useQuery({ queryKey, queryFn: ask, staleTime: 0, gcTime: 0, retry: false });
+  const queryFn = async () => {
+    const found = await ask();
+    if (found.problems.length > 0) await learnRefusals();
+    return found;
+  };
+  const preview = useQuery({ queryKey, queryFn, staleTime: 0, gcTime: 0, retry: false });
   if (preview.isPending) return <Loading />;
   if (preview.isError) return <Trouble compact error={preview.error} />;
   const { unroutable, idle_agents, gone_queues, problems } = preview.data;
   const lines = [
     ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.map(names.agent).join(", ") })] : []),
     ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.map(names.queue).join(", ") })] : []),
-    ...problems.map((one) => `${one.field}: ${one.rule}. ${one.way_out}`),
+    ...problems.map((one) => fieldRefused(common, one, nameOf)),
   ];
   if (lines.length + unroutable.length === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;
   return (

@@ -1,0 +1,94 @@
+/**
+ * What the daemon says when it refuses something, in Chinese. The daemon speaks English only: `en/refusals.json` has
+ * its sentences with `{{holes}}` for what it fills in, `zh/refusals.json` the same in Chinese. Both are fetched with the
+ * first refusal, and with them what the settings mean, which is the way out of a setting that has none of its own.
+ */
+
+import i18next from "i18next";
+
+type Texts = { readonly [key: string]: string | Texts };
+
+interface Pattern {
+  match: RegExp;
+  chinese: string;
+}
+
+interface Told {
+  patterns: readonly Pattern[];
+  meanings: ReadonlyMap<string, string>;
+}
+
+const HOLE = /\{\{(\w+)\}\}/g;
+
+let told: Told | null = null;
+
+/** Fetch the sentences, once, where they are needed. Without them a refusal is shown as the daemon said it. */
+export async function learnRefusals(): Promise<void> {
+  if (told !== null || i18next.language !== "zh") return;
+  try {
+    const [english, chinese, meanings, meant] = await Promise.all([
+      import("./en/refusals.json"),
+      import("./zh/refusals.json"),
+      import("./en/hints.json"),
+      import("./zh/hints.json"),
+    ]);
+    told = {
+      patterns: patternsOf(english.default, chinese.default),
+      meanings: new Map(pairs(meanings.default, meant.default)),
+    };
+  } catch {
+    told = null; // the next refusal asks anew
+  }
+}
+
+/** A sentence of the daemon in Chinese; null: it is none that is known, or the reader wants English. */
+export function inChinese(sentence: string): string | null {
+  if (told === null || i18next.language !== "zh") return null;
+  const line = /^(line \d+)(?:: (.*))?$/s.exec(sentence);
+  if (line?.[1] && line[2]) {
+    const rule = inChinese(line[2]);
+    return rule && `${inChinese(line[1]) ?? line[1]}：${rule}`;
+  }
+  return told.meanings.get(sentence)?.replace(/。$/, "") ?? matched(told.patterns, sentence);
+}
+
+function matched(patterns: readonly Pattern[], sentence: string): string | null {
+  for (const { match, chinese } of patterns) {
+    const found = match.exec(sentence);
+    if (found) return chinese.replaceAll(HOLE, (_, hole: string) => joined(found.groups?.[hole] ?? ""));
+  }
+  return null;
+}
+
+/** A list as it was told: 'a', 'b' or 'c'. */
+function joined(names: string): string {
+  return names.replaceAll("' or '", "' 或 '");
+}
+
+/** What says more in words of its own is tried first. */
+function patternsOf(english: Readonly<Record<string, string>>, chinese: Readonly<Record<string, string>>) {
+  return Object.entries(english)
+    .sort(([, one], [, other]) => fixed(other) - fixed(one))
+    .map(([key, text]) => ({ match: expressionOf(text), chinese: chinese[key] ?? text }));
+}
+
+function fixed(text: string): number {
+  return text.replaceAll(HOLE, "").length;
+}
+
+function expressionOf(text: string): RegExp {
+  const parts = text.split(HOLE).map((part, at) => (at % 2 ? `(?<${part}>.*?)` : escaped(part)));
+  return new RegExp(`^${parts.join("")}$`, "s");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+}
+
+function* pairs(english: Texts, chinese: Texts): Generator<[string, string]> {
+  for (const [key, text] of Object.entries(english)) {
+    const other = chinese[key];
+    if (typeof text === "string" && typeof other === "string") yield [text, other];
+    else if (typeof text === "object" && typeof other === "object") yield* pairs(text, other);
+  }
+}

@@ -1,0 +1,154 @@
+"""The sentences by which the daemon refuses what people enter in the console, read from where they are written."""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic_core import PydanticKnownError
+
+from agent_console.errors import ConsoleError
+from agent_console.http import refusals
+from agent_console.http.refusals import field_problems
+from config import messages, references
+from config.errors import Problem
+from config.messages import wording
+from config.telephony import NO_AGI_PROOF, NO_AMI_ACCOUNT
+from cti_bridge.app.console import settings_store
+from cti_bridge.app.console.acts import WAYS_OUT
+from cti_bridge.shell.call_control.situations import REASONS
+from tests.architecture.sources import ROOT
+
+HOLE: Final = "7"
+"""Stands for what is filled in."""
+
+_CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "json_invalid": {"error": HOLE},
+    "literal_error": {"expected": "'a' or 'b'"},
+    "enum": {"expected": "'a' or 'b'"},
+    "greater_than": {"gt": 7},
+    "greater_than_equal": {"ge": 7},
+    "less_than": {"lt": 7},
+    "less_than_equal": {"le": 7},
+    "string_too_short": {"min_length": 7},
+    "string_too_long": {"max_length": 7},
+    "too_short": {"field_type": "List", "min_length": 7, "actual_length": 6},
+    "too_long": {"field_type": "List", "max_length": 7, "actual_length": 8},
+    "datetime_from_date_parsing": {"error": HOLE},
+    "date_from_datetime_parsing": {"error": HOLE},
+    "date_parsing": {"error": HOLE},
+}
+"""What pydantic fills in, by kind of mistake."""
+_OTHERS: Final = frozenset(
+    {"bool_parsing", "date_from_datetime_parsing", "datetime_from_date_parsing", "dict_type", "finite_number"}
+    | {"float_type", "int_from_float", "model_attributes_type", "string_unicode", "timezone_aware"}
+)
+"""Kinds of mistakes for which the API has no way out of their own, and which its documents can bring about."""
+_OF_THEIR_OWN: Final = frozenset({"value_error", "string_pattern_mismatch"})
+"""Kinds whose words stand elsewhere."""
+
+_CALLED: Final[Mapping[str, tuple[int, ...]]] = {
+    "FieldProblem": (),
+    "_invalid": (1, 2),
+    "Problem": (1,),
+    "problem": (1,),
+    "ValueError": (0,),
+    "WeakPasswordError": (0,),
+    "CorrectionError": (0,),
+}
+"""What makes a refusal, and which of its arguments are sentences."""
+_NAMED: Final = frozenset({"rule", "way_out", "message"})
+
+
+def api_sentences() -> Iterator[str]:
+    """What the API says itself: rules and ways out."""
+    for kind in sorted({*refusals._WAYS_OUT, *refusals._LIMITS, *_OTHERS} - _OF_THEIR_OWN):
+        context = dict(_CONTEXTS.get(kind, {}))
+        said = PydanticKnownError(kind, context).message()  # type: ignore[arg-type]  # a kind by its name
+        yield from _told(field_problems([{"type": kind, "msg": said, "ctx": context, "loc": ("body", "x")}]))
+    yield from (sentence for pair in refusals._PATTERNS.values() for sentence in pair)
+    yield from (*refusals._WAYS_OUT.values(), refusals._WAY_OUT, "is empty", "give at least one", "write something")
+    for reason, way_out in WAYS_OUT.items():
+        yield from (REASONS[reason], way_out)
+    yield from _written(ROOT / "storage/passwords.py")
+    for sentence in _written(ROOT / "cti_bridge/app/correcting.py"):
+        yield from sentence.split(": ", maxsplit=1)  # as the console's corrections do
+    for folder in ("agent_console", "cti_bridge/app/console"):
+        for page in sorted((ROOT / folder).rglob("*.py")):
+            yield from _written(page)
+
+
+def titles() -> Iterator[str]:
+    """The titles of refusals, which go before a detail."""
+    to_do: list[type[ConsoleError]] = [ConsoleError]
+    while to_do:
+        error = to_do.pop()
+        yield error.title
+        to_do += error.__subclasses__()
+
+
+def settings_sentences() -> Iterator[str]:
+    """What the check of the settings says, in rules and ways out as the console is told them."""
+    found = [*messages._PATTERNS.values(), NO_AGI_PROOF, NO_AMI_ACCOUNT, *_of_the_schema(), *_of_names()]
+    pages = [*(ROOT / "config").glob("*.py"), ROOT / "acd/policy_check.py"]
+    pages += [ROOT / "cti_bridge/app" / name for name in ("checking.py", "settings_changes.py")]
+    found += [sentence for page in sorted(pages) for sentence in _written(page)]
+    found += [
+        f"{sentence} (column 7 of the requirement)"
+        for sentence in _written(ROOT / "facts/requirement_text.py", {"RequirementSyntaxError": (0,)})
+    ]
+    made = [Problem(file="", line=0, column=0, key="", message=message) for message in found]
+    yield from _told(settings_store.field_problems(made))
+
+
+def _told(problems: Iterable[Any]) -> Iterator[str]:
+    for problem in problems:
+        yield from (problem.rule, problem.way_out)
+
+
+def _of_the_schema() -> Iterator[str]:
+    for kind in sorted({*messages._WORDS} - _OF_THEIR_OWN):
+        context = dict(_CONTEXTS.get(kind, {}))
+        yield wording({"type": kind, "loc": ("x",), "msg": "", "input": None, "ctx": context})
+    for unknown in ("wrapup_s", "purple"):
+        path = ("queues", "sales", unknown)
+        yield wording({"type": "extra_forbidden", "loc": path, "msg": "", "input": None})
+    yield messages._pattern({"pattern": HOLE})
+
+
+def _of_names() -> Iterator[str]:
+    for kind in ("skill", "team", "queue", "agent"):
+        for known in (frozenset[str](), frozenset({"x"}), frozenset({"sales"})):
+            yield references._unknown(kind, "sale", known)
+    yield references._unknown_calendar(HOLE)
+    yield references._unknown_group(HOLE)
+    yield from ("there is no flow 'x'; did you mean y?", "there is no flow 'x'; there are y, z")
+
+
+def _written(page: Path, called: Mapping[str, tuple[int, ...]] = _CALLED) -> Iterator[str]:
+    for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in called:
+                yield from _texts(node.args[place] for place in called[name] if place < len(node.args))
+                yield from _texts(named.value for named in node.keywords if named.arg in _NAMED)
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in _NAMED:
+                yield from _texts([node.value])
+            case ast.Yield(value=ast.Tuple(elts=[_, said])) if page.name == "references.py":
+                yield from _texts([said])
+
+
+def _texts(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Constant(value=str(text)) if text:
+                yield text
+            case ast.JoinedStr(values=parts):
+                yield "".join(map(_part, parts))
+            case ast.BoolOp(values=values):
+                yield from _texts(values)
+
+
+def _part(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    return repr(HOLE) if isinstance(part, ast.FormattedValue) and part.conversion == ord("r") else HOLE
