@@ -205,6 +205,8 @@ def test_a_small_screen_shows_the_outcome_without_scrolling(people: People, cent
     centre.until(lambda: centre.state("ann") == "READY HOLD")
     last = ann.contact.get_by_role("button").last
     expect(last).to_be_in_viewport(ratio=1)
+    expect(ann.page.get_by_role("dialog")).to_be_hidden()
+    expect(ann.page.locator("button[aria-keyshortcuts=V]")).to_be_enabled()
     keys.press("v")
     expect(ann.page.get_by_role("toolbar")).to_be_hidden()
     expect(last).to_be_in_viewport(ratio=1)
