@@ -154,6 +154,13 @@ def spans_of(call: Call, hertz: float, since: float) -> list[tuple[float, float]
     return found
 
 
+def gap_around(call: Call, hertz: float, since: float, span: tuple[float, float]) -> float:
+    """For how long, in seconds, a caller did not hear a tone around a span in which another was heard."""
+    heard = spans_of(call, hertz, since)
+    left = max(end for _, end in heard if end <= span[0] + GAP_S)
+    return min(begin for begin, _ in heard if begin >= span[1] - GAP_S) - left
+
+
 def is_free(page: Page, *controls: Locator) -> bool:
     """Whether the phone's panel covers none of these."""
     panel = page.get_by_role("dialog").filter(has=page.locator("select")).bounding_box()
