@@ -154,11 +154,9 @@ def spans_of(call: Call, hertz: float, since: float) -> list[tuple[float, float]
     return found
 
 
-def gap_around(call: Call, hertz: float, since: float, span: tuple[float, float]) -> float:
-    """For how long, in seconds, a caller did not hear a tone around a span in which another was heard."""
-    heard = spans_of(call, hertz, since)
-    left = max(end for _, end in heard if end <= span[0] + GAP_S)
-    return min(begin for begin, _ in heard if begin >= span[1] - GAP_S) - left
+def heard_again(call: Call, hertz: float, since: float, after: float) -> float:
+    """When (monotonic) a caller heard a tone for the first time after another had ended."""
+    return min(begin for begin, _ in spans_of(call, hertz, since) if begin >= after - GAP_S)
 
 
 def is_free(page: Page, *controls: Locator) -> bool:
