@@ -201,7 +201,8 @@ def test_on_the_floor_and_in_reports_names_are_words(people: People, centre: Cen
 
 def said_in_a_notice(page: Page, side: Locator) -> None:
     """The word in the corner that a queue was closed names it."""
-    page.get_by_role("grid", name="Queues").get_by_role("row").filter(has_text=HOSTILE).first.click()
+    queue = page.get_by_role("grid", name="Queues").get_by_role("row").filter(has_text=HOSTILE).first
+    queue.get_by_role("gridcell").first.click()  # its name: each figure opens the contacts behind it
     side.get_by_role("button", name="Close the queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Close the queue").click()
     expect(page.locator(".mantine-Notifications-root, [data-position]").get_by_text(HOSTILE).first).to_be_visible()
