@@ -101,9 +101,10 @@ class Talk:
         self.daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=self.seen)
         return [entry.fact for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
 
-    def end(self) -> None:
+    def end(self) -> float:
         self.caller.hang_up()
         self.phone.wait_word("ready")
+        return time.monotonic()
 
 
 @pytest.fixture
@@ -170,16 +171,14 @@ def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Ta
     assert page.get_by_text("The customer hears music").count() == 0
     page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
     time.sleep(1)
-    ended = time.monotonic()
-    talk.end()
+    ended, over = time.monotonic(), talk.end()
     (waited, held), facts = spans_of(caller, MUSIC_HZ, begun), talk.facts()
     assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == list(ONCE)
-    told = next(fact for fact in facts if isinstance(fact, TalkEnded))
+    told, after = next(fact for fact in facts if isinstance(fact, TalkEnded)), talk.daemon.report()["sales"]
     assert told.hold_us
     music_s, away_s = held[1] - held[0], heard_again(caller, WEB_HZ, begun, held[1]) - loaded
     assert music_s - 0.1 <= told.hold_us / SECOND <= away_s + 0.1 < 4
-    assert (told.talk_us + told.hold_us) / SECOND == pytest.approx(ended - waited[1], abs=0.1)
-    after = talk.daemon.report()["sales"]
+    assert ended - 0.1 <= waited[1] + (told.talk_us + told.hold_us) / SECOND <= over + 0.1
     assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
 
 
@@ -453,8 +452,9 @@ def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
 def test_the_panel_covers_no_control_and_axe_finds_nothing_serious(
     daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks, other: str
 ) -> None:
-    page, found = phone.page, []
-    page.get_by_role("button", name=other).click()
+    page, found, switch = phone.page, [], phone.page.get_by_role("button", name=other)
+    if switch.count():  # only the other language is offered
+        switch.click()
     page.keyboard.press("d")
     found += complaints(page, SCROLLS)
     page.keyboard.press("Escape")
