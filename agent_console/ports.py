@@ -463,12 +463,27 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     chunks: AsyncIterator[bytes]
 
 
+SoundKind: TypeAlias = Literal["talk", "voicemail"]
+
+
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose sounds somebody may know of: of these agents, or of these queues; messages of all but the hidden queues."""
+    """Whose sounds somebody may know of: of these agents, or of these queues.
+
+    Of messages those in the mailboxes of these queues, and with ``elsewhere`` all others but the hidden queues'.
+    """
 
     agents: frozenset[str]
     queues: frozenset[str]
     hidden_queues: frozenset[str] = frozenset()
+    elsewhere: bool = True
+
+
+class MessageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages of callers: of a mailbox, of a contact, dealt with or not; None: whichever."""
+
+    mailbox: str | None = None
+    contact_id: str | None = None
+    done: bool | None = None
 
 
 class Recordings(Protocol):
@@ -485,20 +500,30 @@ class Recordings(Protocol):
     async def recording(self, recording_id: str, reach: Reach | None) -> RecordingDoc:
         """One."""
 
-    async def sound(self, recording_id: str, start: int, end: int | None, by: str, reach: Reach | None) -> Sound:
-        """Its bytes from ``start`` to ``end`` (exclusive; None: to the last); by a negative ``start`` the last ones."""
+    async def sound(
+        self, sound_id: str, part: tuple[int, int | None], by: str, reach: Reach | None, *, kind: SoundKind
+    ) -> Sound:
+        """Its bytes of a part: from, and to (exclusive; None: to the last); with a negative beginning the last ones."""
 
     async def remove(self, recording_id: str, by: str, reach: Reach | None) -> None:
         """Delete the sound; that there was one stays known."""
 
-    async def voicemails(self, cursor: str | None, limit: int, reach: Reach | None) -> Page[VoicemailDoc]:
+    async def voicemails(
+        self, query: MessageQuery, cursor: str | None, limit: int, reach: Reach | None
+    ) -> Page[VoicemailDoc]:
         """The latest first."""
 
     async def voicemail(self, voicemail_id: str, reach: Reach | None) -> VoicemailDoc:
         """One."""
 
     async def voicemail_done(self, voicemail_id: str, by: str, reach: Reach | None) -> VoicemailDoc:
-        """Somebody has dealt with it."""
+        """Somebody has dealt with it; who did first stays."""
+
+    async def voicemail_open(self, voicemail_id: str, by: str, reach: Reach | None) -> VoicemailDoc:
+        """It wants somebody again."""
+
+    async def voicemail_called(self, voicemail_id: str, contact_id: str, by: str, reach: Reach | None) -> None:
+        """Somebody called back, with this contact."""
 
 
 class Corrections(Protocol):

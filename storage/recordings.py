@@ -60,19 +60,26 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     heard_by: str | None = None
     done_by: str | None = None
     done_at: Instant | None = None
+    called_by: str | None = None
+    called_at: Instant | None = None
+    called_contact: ContactId | None = None
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose recordings somebody may know of: of these agents, or of these queues; messages of all but hidden queues."""
+    """Whose recordings somebody may know of: of these agents, or of these queues.
+
+    Of messages those in the mailboxes of these queues, and with ``elsewhere`` all others but the hidden queues'.
+    """
 
     agents: Collection[str]
     queues: Collection[str]
     hidden_queues: Collection[str] = ()
+    elsewhere: bool = True
 
     def has(self, one: "Recording") -> bool:
         """Whether a recording is among them."""
         if one.kind == "voicemail":
-            return one.mailbox not in self.hidden_queues
+            return one.mailbox not in self.hidden_queues if self.elsewhere else one.mailbox in self.queues
         return one.queue in self.queues or not set(self.agents).isdisjoint(one.agents)
 
 
@@ -99,8 +106,13 @@ class Recordings:
         before: tuple[Instant, str] | None = None,
         most: int = 50,
         seen: Seen | None = None,
+        mailbox: str | None = None,
+        done: bool | None = None,
     ) -> list[Recording]:
-        """The latest first. ``before``: beginning and id of the last one of an earlier answer."""
+        """The latest first. ``before``: beginning and id of the last one of an earlier answer.
+
+        Of messages only those of a ``mailbox``, and those that somebody has, or has not, dealt with.
+        """
         columns = recording.c
         where: list[sa.ColumnElement[bool]] = [columns.kind == kind]
         if contact_id is not None:
@@ -109,6 +121,10 @@ class Recordings:
             where.append(sa.tuple_(columns.began_at, columns.recording_id) < sa.tuple_(*map(sa.literal, before)))
         if seen is not None:
             where.append(_is_seen(seen))
+        if mailbox is not None:
+            where.append(columns.mailbox == mailbox)
+        if done is not None:
+            where.append(columns.done_at.is_not(None) if done else columns.done_at.is_(None))
         return self._read(*where, most=most)
 
     def too_old(
@@ -132,7 +148,7 @@ class Recordings:
 
     def note_deleted(self, recording_id: str, *, at: Instant, by: str) -> None:
         """The sound is gone."""
-        self._note(recording_id, "deleted", {"deleted_at": at, "deleted_by": by}, at, by)
+        self._note(recording_id, "deleted", {"deleted_at": at, "deleted_by": by}, at, by, of="deleted")
 
     def note_access(self, recording_id: str, *, at: Instant, by: str) -> None:
         """Somebody heard it; of a message the first one is remembered."""
@@ -141,12 +157,31 @@ class Recordings:
 
     def note_done(self, recording_id: str, *, at: Instant, by: str) -> None:
         """Somebody has dealt with a message."""
-        self._note(recording_id, "done", {"done_by": by, "done_at": at}, at, by)
+        self._note(recording_id, "done", {"done_by": by, "done_at": at}, at, by, of="done")
 
-    def _note(self, recording_id: str, action: str, values: Mapping[str, Any], at: Instant, by: str) -> None:
-        """Keep what became of it; hearing it changes nothing, so nothing is told of before and after."""
+    def note_open(self, recording_id: str, *, at: Instant, by: str) -> None:
+        """A message that somebody had dealt with wants somebody again."""
+        self._note(recording_id, "reopened", {"done_by": None, "done_at": None}, at, by, of="done", becomes=False)
+
+    def note_called(self, recording_id: str, contact_id: ContactId, *, at: Instant, by: str) -> None:
+        """Somebody called back who left a message, with this contact."""
+        values = {"called_by": by, "called_at": at, "called_contact": contact_id}
+        self._note(recording_id, "called_back", values, at, by)
+
+    def _note(
+        self,
+        recording_id: str,
+        action: str,
+        values: Mapping[str, Any],
+        at: Instant,
+        by: str,
+        *,
+        of: str = "",
+        becomes: bool = True,
+    ) -> None:
+        """Keep what became of it. ``of``: what of it ``becomes`` so and was not; none: nothing that is told."""
         mine = recording.c.recording_id == recording_id
-        before, after = (None, None) if action == "heard" else ({action: False}, {action: True})
+        before, after = ({of: not becomes}, {of: becomes}) if of else (None, None)
         change = Change(
             at=at, actor=by, action=action, resource="recording", key=recording_id, before=before, after=after
         )
@@ -162,7 +197,8 @@ def _is_seen(seen: Seen) -> sa.ColumnElement[bool]:
     talks = sa.or_(
         columns.queue.in_(list(seen.queues)), *(columns.agents.contains(one, autoescape=True) for one in quoted)
     )
-    messages = columns.mailbox.not_in(list(seen.hidden_queues))
+    shown, hidden = columns.mailbox.in_(list(seen.queues)), columns.mailbox.in_(list(seen.hidden_queues))
+    messages = sa.not_(hidden) if seen.elsewhere else shown
     return sa.case((columns.kind == "voicemail", messages), else_=talks)
 
 

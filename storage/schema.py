@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -248,6 +248,9 @@ recording = sa.Table(
     sa.Column("heard_by", sa.Text, comment="of a voicemail: who heard it first"),
     sa.Column("done_by", sa.Text, comment="of a voicemail: who dealt with it"),
     sa.Column("done_at", sa.BigInteger),
+    sa.Column("called_by", sa.Text, comment="of a voicemail: who called back last"),
+    sa.Column("called_at", sa.BigInteger),
+    sa.Column("called_contact", sa.Text, comment="the contact of that call"),
     sa.Index("recording_began", "kind", "began_at", "recording_id"),
     sa.Index("recording_contact", "contact_id", postgresql_using="hash"),
 )

@@ -48,6 +48,7 @@ class VoicemailDoc(Document):
     at: Moment
     length_s: DurationS
     caller_number: str
+    caller_name: str
     customer_id: str | None
     bytes: int | None
     delete_after: Moment | None
@@ -55,7 +56,13 @@ class VoicemailDoc(Document):
     heard_by: str | None
     """Who heard it first."""
     done_by: str | None
+    """Who has dealt with it."""
     done_at: Moment | None
+    called_by: str | None
+    """Who called back last."""
+    called_at: Moment | None
+    called_contact: str | None
+    """The contact of that call."""
 
 
 class FlowDoc(Document):

@@ -1,6 +1,7 @@
 """Recordings and messages: lists, sounds in pieces, deletion. Every access to a sound is in the audit log."""
 
 import re
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -8,13 +9,14 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
+from agent_console.documents.desk import DeskContact, Dial
 from agent_console.documents.media import RecordingDoc, VoicemailDoc
-from agent_console.documents.values import Page
-from agent_console.errors import UnavailableError
+from agent_console.documents.values import DIAL_NUMBER, Page
+from agent_console.errors import ConflictError, UnavailableError
 from agent_console.http.access import Sight
-from agent_console.http.guard import Daemon, Seen, Who
+from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.http.paging import Cursor, Limit
-from agent_console.ports import Ports, Reach, Recordings
+from agent_console.ports import MessageQuery, Ports, Reach, Recordings, Sound
 
 router = APIRouter(tags=["recordings"])
 
@@ -23,6 +25,7 @@ _SOUND: Final[dict[int | str, dict[str, Any]]] = {
     206: {"content": {"audio/wav": {}}, "description": "The part that was asked for."},
     416: {"description": "The part lies behind the end."},
 }
+WHOLE: Final = (0, None)
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 Range = Annotated[str | None, Header(alias="range", max_length=100, description="A part: `bytes=0-65535`.")]
@@ -44,6 +47,7 @@ def reach_of(ports: Ports, sight: Sight) -> Reach | None:
         agents=frozenset(row.agent for row in ports.floor.agents() if sight.agent(row)),
         queues=seen,
         hidden_queues=frozenset(row.queue for row in queues) - seen,
+        elsewhere=sight.identity.role != "agent",
     )
 
 
@@ -69,7 +73,9 @@ async def get_recording(ports: Daemon, sight: Seen, recording_id: str) -> Record
 @router.get("/recordings/{recording_id}/audio", response_class=StreamingResponse, responses=_SOUND)
 async def get_recording_audio(ports: Daemon, who: Who, sight: Seen, recording_id: str, part: Range = None) -> Response:
     """The sound, or a part of it. Who hears it is told in the audit log."""
-    return await _sound(ports, who.user, sight, recording_id, part)
+    wanted = _part_of(part)
+    sound = await _store(ports).sound(recording_id, wanted or WHOLE, who.user, reach_of(ports, sight), kind="talk")
+    return _answer(sound, is_part=wanted is not None)
 
 
 @router.delete("/recordings/{recording_id}", status_code=204)
@@ -79,9 +85,19 @@ async def delete_recording(ports: Daemon, who: Who, sight: Seen, recording_id: s
 
 
 @router.get("/voicemails")
-async def list_voicemails(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[VoicemailDoc]:
-    """Messages that callers left, the latest first; those of a queue's mailbox for whoever sees the queue."""
-    return await _store(ports).voicemails(cursor, limit, reach_of(ports, sight))
+async def list_voicemails(
+    *,
+    ports: Daemon,
+    sight: Seen,
+    mailbox: Annotated[str | None, Query(max_length=64, description="Of one mailbox.")] = None,
+    contact: Annotated[str | None, Query(max_length=200, description="Of one contact.")] = None,
+    done: Annotated[bool | None, Query(description="Those that somebody has, or has not, dealt with.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[VoicemailDoc]:
+    """Messages that callers left, the latest first; of queues that one sees, and for supervisors all others' too."""
+    query = MessageQuery(mailbox=mailbox, contact_id=contact, done=done)
+    return await _store(ports).voicemails(query, cursor, limit, reach_of(ports, sight))
 
 
 @router.get("/voicemails/{voicemail_id}")
@@ -93,20 +109,45 @@ async def get_voicemail(ports: Daemon, sight: Seen, voicemail_id: str) -> Voicem
 @router.get("/voicemails/{voicemail_id}/audio", response_class=StreamingResponse, responses=_SOUND)
 async def get_voicemail_audio(ports: Daemon, who: Who, sight: Seen, voicemail_id: str, part: Range = None) -> Response:
     """The message, or a part of it. Who hears it is told in the audit log."""
-    return await _sound(ports, who.user, sight, voicemail_id, part)
+    wanted, reach = _part_of(part), reach_of(ports, sight)
+    sound = await _store(ports).sound(voicemail_id, wanted or WHOLE, who.user, reach, kind="voicemail")
+    return _answer(sound, is_part=wanted is not None)
 
 
 @router.post("/voicemails/{voicemail_id}/done")
 async def mark_voicemail_done(ports: Daemon, who: Who, sight: Seen, voicemail_id: str) -> VoicemailDoc:
-    """Say that somebody has dealt with a message."""
+    """Say that one has dealt with a message; who said so first stays."""
     return await _store(ports).voicemail_done(voicemail_id, who.user, reach_of(ports, sight))
 
 
-async def _sound(ports: Ports, user: str, sight: Sight, sound_id: str, part: str | None) -> Response:
-    wanted = _part_of(part)
-    start, end = wanted or (0, None)
-    sound = await _store(ports).sound(sound_id, start, end, user, reach_of(ports, sight))
-    if sound.start >= sound.size and wanted is not None:
+@router.post("/voicemails/{voicemail_id}/reopen")
+async def reopen_voicemail(ports: Daemon, who: Who, sight: Seen, voicemail_id: str) -> VoicemailDoc:
+    """Say that a message that was dealt with wants somebody again."""
+    return await _store(ports).voicemail_open(voicemail_id, who.user, reach_of(ports, sight))
+
+
+@router.post("/voicemails/{voicemail_id}/call")
+async def call_voicemail_back(ports: Daemon, agent: OwnAgent, who: Who, sight: Seen, voicemail_id: str) -> DeskContact:
+    """Call who left a message, in the name of the mailbox's queue: one's own phone rings, then theirs."""
+    reach = reach_of(ports, sight)
+    left = await _store(ports).voicemail(voicemail_id, reach)
+    if ports.desks is None:
+        raise UnavailableError("this daemon has no desks")
+    contact = await ports.desks.dial(agent, _back_to(left, ports.floor.queue_teams()), who.user)
+    await _store(ports).voicemail_called(voicemail_id, contact.contact_id, who.user, reach)
+    return contact
+
+
+def _back_to(left: VoicemailDoc, queues: Collection[str]) -> Dial:
+    """The call back; raises `ConflictError` when there is no number to dial."""
+    if re.fullmatch(DIAL_NUMBER, left.caller_number) is None:
+        raise ConflictError("who left this message sent no number that can be dialled: hear whether they say one")
+    queue = left.mailbox if left.mailbox in queues else None
+    return Dial(number=left.caller_number, queue=queue, customer_id=left.customer_id)
+
+
+def _answer(sound: Sound, *, is_part: bool) -> Response:
+    if sound.start >= sound.size and is_part:
         return Response(
             status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{sound.size}"}
         )
@@ -116,7 +157,7 @@ async def _sound(ports: Ports, user: str, sight: Sight, sound_id: str, part: str
         "Cache-Control": "no-store",
         "Content-Disposition": "inline",
     }
-    if wanted is None:
+    if not is_part:
         return StreamingResponse(sound.chunks, media_type=sound.media_type, headers=headers)
     headers["Content-Range"] = f"bytes {sound.start}-{sound.end - 1}/{sound.size}"
     return StreamingResponse(sound.chunks, HTTPStatus.PARTIAL_CONTENT, media_type=sound.media_type, headers=headers)

@@ -80,9 +80,9 @@ def _recordings(sight: Sight, floor: Floor) -> list[str]:
 
 
 def _voicemails(sight: Sight, floor: Floor) -> list[str]:
-    """Messages in the mailboxes of queues that are seen, and in those that are no queue's."""
-    _only_supervisors(sight, "voicemails")
-    return [*(f"voicemails/queue/{queue}" for queue in _seen_queues(sight, floor)), "voicemails/elsewhere"]
+    """Messages in the mailboxes of queues that are seen; for supervisors also in those that are no queue's."""
+    elsewhere = [] if sight.identity.role == "agent" else ["voicemails/elsewhere"]
+    return [*(f"voicemails/queue/{queue}" for queue in _seen_queues(sight, floor)), *elsewhere]
 
 
 def _audit(sight: Sight, _floor: Floor) -> list[str]:

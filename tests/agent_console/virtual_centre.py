@@ -34,10 +34,13 @@ nodes:
     choices:
       - {name: sales, key: 1, next: to_sales}
       - {name: front, key: 2, next: to_front}
+      - {name: message, key: 3, next: message}
     no_input: {retries: 0, next: to_front}
     no_match: {retries: 0, next: to_front}
   to_sales: {type: queue, queue: sales}
   to_front: {type: queue, queue: front}
+  message: {type: voicemail, mailbox: sales, prompts: [choose], next: bye}
+  bye: {type: hang_up, prompts: [choose]}
 prompts: {choose: {en: {text: choose, sound: vm-press}}}
 """
 
@@ -160,7 +163,7 @@ class VirtualCentre:
         return self._switch.stdout.readline().strip()
 
     def call(self, number: str = "+493012340001", key: str = "1", dialled: str = "8000") -> None:
-        """Somebody calls and chooses a queue: 1 sales, 2 front."""
+        """Somebody calls and chooses a queue, 1 sales or 2 front, or 3 to leave sales a message."""
         assert self.switch("call", dialled, number, key) == "True"
 
     def hang_up(self, number: str = "+493012340001") -> None:

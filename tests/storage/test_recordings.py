@@ -122,8 +122,28 @@ def test_messages_are_there_when_they_are_left(journal: Journal) -> None:
     found = table.one(left.recording_id)
     assert found is not None
     assert (found.heard_by, found.done_by, found.done_at) == ("dana", "eve", 3)
-    told = [(one.change.actor, one.change.action) for one in AuditLog(journal).changes(resource="recording")]
-    assert told == [("eve", "done"), ("eve", "heard"), ("dana", "heard")]
+    assert [table.latest("voicemail", done=done) for done in (True, False)] == [[found], []]
+    table.note_called(left.recording_id, ContactId("k9"), at=4, by="eve")
+    table.note_open(left.recording_id, at=5, by="dana")
+    found = table.one(left.recording_id)
+    assert found is not None
+    assert (found.called_by, found.called_at, found.called_contact) == ("eve", 4, "k9")
+    assert (found.heard_by, found.done_by, found.done_at) == ("dana", None, None)
+    assert [table.latest("voicemail", done=done) for done in (True, False)] == [[], [found]]
+    assert [table.latest("voicemail", mailbox=name) for name in ("sales", "help")] == [[found], []]
+    told = [one.change for one in AuditLog(journal).changes(resource="recording")]
+    assert [(one.actor, one.action) for one in told] == [
+        ("dana", "reopened"),
+        ("eve", "called_back"),
+        ("eve", "done"),
+        ("eve", "heard"),
+        ("dana", "heard"),
+    ]
+    assert [(one.before, one.after) for one in told[:3]] == [
+        ({"done": True}, {"done": False}),
+        (None, None),
+        ({"done": False}, {"done": True}),
+    ]
 
 
 def test_who_may_know_of_which(journal: Journal) -> None:
@@ -147,6 +167,8 @@ def test_who_may_know_of_which(journal: Journal) -> None:
     assert found("talk", Seen(agents=["%"], queues=[])) == set()
     assert found("voicemail", Seen(agents=[], queues=[], hidden_queues=["sales"])) == {"v2"}
     assert found("voicemail", Seen(agents=[], queues=["sales"], hidden_queues=["help"])) == {"v1", "v2"}
+    assert found("voicemail", Seen(agents=[], queues=["sales"], elsewhere=False)) == {"v1"}
+    assert found("voicemail", Seen(agents=["an"], queues=[], elsewhere=False)) == set()
 
 
 def test_what_is_too_old_is_found_by_queue(journal: Journal) -> None:

@@ -10,7 +10,7 @@ from agent_console.documents.media import Pause, RecordingDoc, SoundState, Voice
 from agent_console.documents.values import Page
 from agent_console.errors import ConflictError, NotFoundError, UnavailableError
 from agent_console.http.paging import bad_cursor, cursor_of, key_of
-from agent_console.ports import Reach, Sound
+from agent_console.ports import MessageQuery, Reach, Sound
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.sound_files import SoundFiles
 from facts.ids import ContactId
@@ -48,20 +48,29 @@ class KeptRecordings:
     ) -> Page[RecordingDoc]:
         """The latest first."""
         before = None if cursor is None else _place_of(cursor)
-        found = await self._latest("talk", contact_id, before, limit, reach)
+        found = await self._latest("talk", MessageQuery(contact_id=contact_id), before, limit, reach)
         return await self._threads.run(_page, found, limit, self._recording)
 
-    async def voicemails(self, cursor: str | None, limit: int, reach: Reach | None) -> Page[VoicemailDoc]:
+    async def voicemails(
+        self, query: MessageQuery, cursor: str | None, limit: int, reach: Reach | None
+    ) -> Page[VoicemailDoc]:
         """The latest first."""
         before = None if cursor is None else _place_of(cursor)
-        found = await self._latest("voicemail", None, before, limit, reach)
+        found = await self._latest("voicemail", query, before, limit, reach)
         return await self._threads.run(_page, found, limit, self._voicemail)
 
     async def _latest(
-        self, kind: Kind, contact_id: str | None, before: tuple[Instant, str] | None, limit: int, reach: Reach | None
+        self, kind: Kind, query: MessageQuery, before: tuple[Instant, str] | None, limit: int, reach: Reach | None
     ) -> list[Recording]:
         return await self._threads.run(
-            self._recordings.latest, kind, contact_id=contact_id, before=before, most=limit + 1, seen=_seen(reach)
+            self._recordings.latest,
+            kind,
+            contact_id=query.contact_id,
+            before=before,
+            most=limit + 1,
+            seen=_seen(reach),
+            mailbox=query.mailbox,
+            done=query.done,
         )
 
     async def recording(self, recording_id: str, reach: Reach | None) -> RecordingDoc:
@@ -74,19 +83,21 @@ class KeptRecordings:
 
     # -- sounds ------------------------------------------------------------------------------------------------------
 
-    async def sound(self, recording_id: str, start: int, end: int | None, by: str, reach: Reach | None) -> Sound:
+    async def sound(
+        self, sound_id: str, part: tuple[int, int | None], by: str, reach: Reach | None, *, kind: Kind
+    ) -> Sound:
         """Its bytes, read as they are sent."""
-        return await self._threads.run(self._open, recording_id, start, end, by, reach)
+        return await self._threads.run(lambda: self._open(self._within(sound_id, reach, kind), part, by))
 
-    def _open(self, recording_id: str, start: int, end: int | None, by: str, reach: Reach | None) -> Sound:
-        one = self._within(recording_id, reach)
+    def _open(self, one: Recording, part: tuple[int, int | None], by: str) -> Sound:
         if one.deleted_at is not None:
-            raise ConflictError(f"the sound of {recording_id} was deleted by {one.deleted_by}")
+            raise ConflictError(f"the sound of {one.recording_id} was deleted by {one.deleted_by}")
         if self._files.folder is None:
             raise UnavailableError("the folder of recordings is not seen from here: set asterisk.spool_folder")
         path, size = self._files.path(one), self._files.size(one)
         if path is None or size is None:
-            raise ConflictError(f"the file of {recording_id} is not there: {one.file}")
+            raise ConflictError(f"the file of {one.recording_id} is not there: {one.file}")
+        start, end = part
         first = max(0, size + start) if start < 0 else start
         last = size if end is None else min(end, size)
         self._tell_access(one, by)
@@ -144,6 +155,25 @@ class KeptRecordings:
 
         return await self._threads.run(note)
 
+    async def voicemail_open(self, voicemail_id: str, by: str, reach: Reach | None) -> VoicemailDoc:
+        """It wants somebody again."""
+
+        def note() -> VoicemailDoc:
+            if self._within(voicemail_id, reach, kind="voicemail").done_at is not None:
+                self._recordings.note_open(voicemail_id, at=self._now(), by=by)
+            return self._voicemail(self._within(voicemail_id, reach))
+
+        return await self._threads.run(note)
+
+    async def voicemail_called(self, voicemail_id: str, contact_id: str, by: str, reach: Reach | None) -> None:
+        """Somebody called back."""
+
+        def note() -> None:
+            self._within(voicemail_id, reach, kind="voicemail")
+            self._recordings.note_called(voicemail_id, ContactId(contact_id), at=self._now(), by=by)
+
+        await self._threads.run(note)
+
     def document(self, one: Recording) -> RecordingDoc | VoicemailDoc:
         """As a list shows it; reads a file's size and a caller's number, so in a thread."""
         return self._voicemail(one) if one.kind == "voicemail" else self._recording(one)
@@ -189,13 +219,15 @@ class KeptRecordings:
 
     def _voicemail(self, one: Recording) -> VoicemailDoc:
         size = self._files.size(one)
+        number, name = self._caller(one.contact_id)
         return VoicemailDoc(
             voicemail_id=one.recording_id,
             contact_id=one.contact_id,
             mailbox=one.mailbox or "",
             at=one.began_at,
             length_s=to_seconds(one.length_us or 0),
-            caller_number=self._caller(one.contact_id),
+            caller_number=number,
+            caller_name=name,
             customer_id=one.customer_id,
             bytes=size,
             delete_after=self._files.kept_until(one),
@@ -203,14 +235,17 @@ class KeptRecordings:
             heard_by=one.heard_by,
             done_by=one.done_by,
             done_at=one.done_at,
+            called_by=one.called_by,
+            called_at=one.called_at,
+            called_contact=one.called_contact,
         )
 
-    def _caller(self, contact_id: ContactId) -> str:
-        """The caller's number, as long as nobody erased it."""
+    def _caller(self, contact_id: ContactId) -> tuple[str, str]:
+        """The caller's number and name, as long as nobody erased them."""
         for entry in self._journal.entries(kinds={"ContactOffered"}, contact_id=contact_id):
             if isinstance(entry.fact, ContactOffered):
-                return entry.fact.caller_number
-        return ""
+                return entry.fact.caller_number, entry.fact.caller_name
+        return "", ""
 
 
 def _page(found: list[Recording], limit: int, doc: Callable[[Recording], T]) -> Page[T]:
@@ -232,4 +267,4 @@ def _place_of(cursor: str) -> tuple[Instant, str]:
 def _seen(reach: Reach | None) -> Seen | None:
     if reach is None:
         return None
-    return Seen(agents=reach.agents, queues=reach.queues, hidden_queues=reach.hidden_queues)
+    return Seen(agents=reach.agents, queues=reach.queues, hidden_queues=reach.hidden_queues, elsewhere=reach.elsewhere)

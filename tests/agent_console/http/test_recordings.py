@@ -169,6 +169,54 @@ def test_messages_are_heard_and_dealt_with(site: Site) -> None:
     assert (done["heard_by"], done["done_by"]) == ("sam", "sam")
     assert site.signed_in("root").post(f"{url}/done").json()["done_by"] == "sam", "who did it first stays"
     assert nora.post(f"{url}/done").status_code == 404
+    assert [len(sam.get("/voicemails", params={"done": done}).json()["items"]) for done in (True, False)] == [1, 0]
+    reopened = sam.post(f"{url}/reopen").json()
+    assert (reopened["heard_by"], reopened["done_by"], reopened["done_at"]) == ("sam", None, None)
+    assert nora.post(f"{url}/reopen").status_code == 404
+    for query in ({"mailbox": "sales"}, {"contact": "k2"}, {"done": True}):
+        assert sam.get("/voicemails", params=query).json()["items"] == [], query
+    for query in ({"mailbox": "support"}, {"contact": "k1"}, {"done": False}):
+        assert [one["voicemail_id"] for one in sam.get("/voicemails", params=query).json()["items"]] == [
+            found["voicemail_id"]
+        ], query
+
+
+def leave(site: Site, contact: str, mailbox: str, number: str = "+4930555") -> None:
+    """A message of three seconds."""
+    site.coordinator.record(ContactOffered(contact_id=ContactId(contact), caller_number=number, caller_name="Lea"))
+    left = VoicemailLeft(contact_id=ContactId(contact), mailbox=mailbox, file=f"{contact}.wav", length_us=3 * SECOND)
+    site.coordinator.record(left)
+    file(site, f"{contact}.wav").write_bytes(SOUND)
+    fill(site)
+
+
+def test_agents_hear_messages_for_queues_of_their_team_and_nothing_else(site: Site) -> None:
+    for contact, mailbox in (("k1", "sales"), ("k2", "support"), ("k3", "front"), ("k4", "night")):
+        leave(site, contact, mailbox)
+    record(site, "k5", "anna", "sales")
+    anna, root = site.signed_in("anna"), site.signed_in("root")
+    assert [one["contact_id"] for one in anna.get("/voicemails").json()["items"]] == ["k3", "k1"]
+    ids = {one["contact_id"]: one["voicemail_id"] for one in root.get("/voicemails").json()["items"]}
+    assert anna.get(f"/voicemails/{ids['k1']}/audio").content == SOUND
+    for contact in ("k2", "k4"):
+        for method, way in (("GET", ""), ("GET", "/audio"), ("POST", "/done"), ("POST", "/reopen"), ("POST", "/call")):
+            assert anna.ask(method, f"/voicemails/{ids[contact]}{way}").status_code == 404, (contact, way)
+    (talk,) = root.get("/recordings").json()["items"]
+    assert anna.get(f"/voicemails/{talk['recording_id']}/audio").status_code == 404, "a talk is no message"
+    assert anna.delete(f"/recordings/{ids['k1']}").status_code == 403
+    assert heard(site) == [("anna", "heard")]
+
+
+def test_a_number_that_cannot_be_dialled_is_not_called_back(site: Site) -> None:
+    leave(site, "k1", "sales", number="anonymous")
+    anna = site.signed_in("anna")
+    (found,) = anna.get("/voicemails").json()["items"]
+    assert (found["caller_name"], found["called_by"]) == ("Lea", None)
+    refused = anna.post(f"/voicemails/{found['voicemail_id']}/call")
+    assert (refused.status_code, refused.json()["error_id"]) == (409, "conflict")
+    assert "sent no number" in refused.json()["detail"]
+    refused = site.signed_in("nora").post(f"/voicemails/{found['voicemail_id']}/call")
+    assert refused.json()["error_id"] == "no_desk"
 
 
 def test_retention_deletes_files_by_the_queues_rule(site: Site) -> None:

@@ -24,6 +24,7 @@ OTHERWISE: Final = {
     "correct_agent_time", "correct_contact_outcome",  # tests/agent_console/http/test_corrections.py
     "monitor_contact", "stop_monitoring", "cancel_callback",  # tests/agent_console/virtual, and below
     "erase_customer",  # tests/cti_bridge/app/test_customers_over_http.py: nothing of the person may be told
+    "call_voicemail_back",  # tests/agent_console/virtual
     "preview_change",  # changes nothing
 }  # fmt: skip
 FACTS: Final = {one.name for one in OPERATIONS if one.path.startswith(("/api/v1/desk/", "/api/v1/contacts/"))} - {
@@ -77,6 +78,8 @@ STEPS: Final[tuple[Step, ...]] = (
      {"deleted": False}, {"deleted": True}),
     ("mark_voicemail_done", "POST", "/voicemails/{voicemail}/done", {}, {}, "recording", "{voicemail}",
      {"done": False}, {"done": True}),
+    ("reopen_voicemail", "POST", "/voicemails/{voicemail}/reopen", {}, {}, "recording", "{voicemail}",
+     {"done": True}, {"done": False}),
 )  # fmt: skip
 
 

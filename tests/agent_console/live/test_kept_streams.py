@@ -267,8 +267,22 @@ def test_the_audit_log_is_told_to_administrators_alone_and_without_contents(site
     talk(site.signed_in("nora"), refused)
 
 
-@pytest.mark.parametrize("topic", ["recordings", "voicemails", "audit"])
-def test_agents_are_told_of_customers_alone(site: Site, topic: str) -> None:
+def test_an_agent_is_told_of_messages_for_queues_of_the_own_team_alone(site: Site) -> None:
+    for contact, mailbox in (("k1", "sales"), ("k2", "support"), ("k3", "night")):
+        voicemail(site, contact, mailbox)
+    listed = [one["contact_id"] for one in site.signed_in("anna").get("/voicemails").json()["items"]]
+
+    async def script(socket: ClientConnection) -> None:
+        told = Told(socket)
+        assert await told.subscribe("voicemails") == ["voicemails/queue/front", "voicemails/queue/sales"]
+        await told.until(lambda: told.rows("voicemails"))
+        assert [row["contact_id"] for row in told.rows("voicemails").values()] == listed == ["k1"]
+
+    talk(site.signed_in("anna"), script)
+
+
+@pytest.mark.parametrize("topic", ["recordings", "audit"])
+def test_agents_are_not_told_of_others_work(site: Site, topic: str) -> None:
     async def script(socket: ClientConnection) -> None:
         await read(socket)
         await socket.send(json.dumps({"subscribe": [topic]}))

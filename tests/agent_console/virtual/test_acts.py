@@ -8,6 +8,7 @@ import pytest
 
 from agent_console.client import ApiError, Client, LiveView
 from agent_console.documents.desk import Consult, DeskContact, Dial, NotReady, SendDigits, SetOutcome, Transfer
+from agent_console.documents.media import VoicemailDoc
 from agent_console.documents.supervision import Monitor, SetPriority
 from tests.agent_console.virtual_centre import PASSWORD, VirtualCentre
 
@@ -205,5 +206,40 @@ def test_a_number_is_dialled_from_the_desk(centre: VirtualCentre) -> None:
             assert (call.direction, call.caller_number) == ("outbound", "+493012345678")
             await live.until(lambda _: live.desk_contacts.get(call.contact_id), SOON_S)
             await client.hang_up_contact(call.contact_id)
+
+    played(script)
+
+
+async def left_message(centre: VirtualCentre, client: Client) -> VoicemailDoc:
+    """A message for sales that a caller leaves now."""
+    known = {one.voicemail_id for one in (await client.list_voicemails()).items}
+    centre.call(CALLER, key="3#")  # the second key ends the message
+    async with client.live("voicemails") as live:
+
+        def new(_: LiveView) -> VoicemailDoc | None:
+            return next((one for key, one in live.voicemails.items() if key not in known), None)
+
+        return await live.until(new, SOON_S)
+
+
+def test_who_left_a_message_is_called_back_and_the_message_says_by_whom(centre: VirtualCentre) -> None:
+    async def script() -> None:
+        async with at_desk(centre, "anna") as (client, live):
+            left = await left_message(centre, client)
+            assert (left.mailbox, left.caller_number, left.called_by) == ("sales", CALLER, None)
+            await client.desk_not_ready(NotReady(reason="break"))
+            call = await client.call_voicemail_back(left.voicemail_id)
+            assert (call.direction, call.caller_number, call.queue) == ("outbound", CALLER, "sales")
+            told = await client.get_voicemail(left.voicemail_id)
+            assert (told.called_by, told.called_contact, told.done_by) == ("anna", call.contact_id, None)
+            assert told.called_at is not None
+            refused = await refusal(client.call_voicemail_back(left.voicemail_id))
+            assert refused.status in {409, 422}, "one call at a time"
+            await live.until(lambda _: live.desk_contacts.get(call.contact_id), SOON_S)
+            await client.hang_up_contact(call.contact_id)
+            async with Client(centre.url) as root:
+                await root.log_in("root", PASSWORD)
+                trail = (await root.list_changes(resource="recording", key=left.voicemail_id)).items
+            assert [(one.action, one.actor) for one in trail] == [("called_back", "anna")]
 
     played(script)

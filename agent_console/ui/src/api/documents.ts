@@ -1215,14 +1215,21 @@ export interface VoicemailDoc {
   at: Instant;
   length_s: number;
   caller_number: string;
+  caller_name: string;
   customer_id: string | null;
   bytes: number | null;
   delete_after: Instant | null;
   state: "running" | "stored" | "missing" | "unreachable" | "deleted";
   /** Who heard it first. */
   heard_by: string | null;
+  /** Who has dealt with it. */
   done_by: string | null;
   done_at: Instant | null;
+  /** Who called back last. */
+  called_by: string | null;
+  called_at: Instant | null;
+  /** The contact of that call. */
+  called_contact: string | null;
 }
 
 /** A contact that waits, and why. */

@@ -5,6 +5,7 @@
 
 import { api, type Options } from "../client";
 import type {
+  DeskContact,
   RecordingDoc,
   VoicemailDoc,
 } from "../documents";
@@ -30,8 +31,8 @@ export function getRecordingAudio(recordingId: string, options: Options = {}): P
   return api.ask("GET", `/recordings/${encodeURIComponent(recordingId)}/audio`, { as: "blob", ...options });
 }
 
-/** Messages that callers left, the latest first; those of a queue's mailbox for whoever sees the queue. */
-export function listVoicemails(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<VoicemailDoc>> {
+/** Messages that callers left, the latest first; of queues that one sees, and for supervisors all others' too. */
+export function listVoicemails(query: { mailbox?: string | null; contact?: string | null; done?: boolean | null; cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<VoicemailDoc>> {
   return api.ask("GET", "/voicemails", { query, ...options });
 }
 
@@ -45,7 +46,17 @@ export function getVoicemailAudio(voicemailId: string, options: Options = {}): P
   return api.ask("GET", `/voicemails/${encodeURIComponent(voicemailId)}/audio`, { as: "blob", ...options });
 }
 
-/** Say that somebody has dealt with a message. */
+/** Say that one has dealt with a message; who said so first stays. */
 export function markVoicemailDone(voicemailId: string, options: Options = {}): Promise<VoicemailDoc> {
   return api.ask("POST", `/voicemails/${encodeURIComponent(voicemailId)}/done`, options);
+}
+
+/** Say that a message that was dealt with wants somebody again. */
+export function reopenVoicemail(voicemailId: string, options: Options = {}): Promise<VoicemailDoc> {
+  return api.ask("POST", `/voicemails/${encodeURIComponent(voicemailId)}/reopen`, options);
+}
+
+/** Call who left a message, in the name of the mailbox's queue: one's own phone rings, then theirs. */
+export function callVoicemailBack(voicemailId: string, options: Options = {}): Promise<DeskContact> {
+  return api.ask("POST", `/voicemails/${encodeURIComponent(voicemailId)}/call`, options);
 }
