@@ -37,6 +37,7 @@ FLOOR_VIEWS = {
     "floor": "/floor",
     "wallboard": "/floor/wall",
     "contacts": "/contacts",
+    "voicemails": "/voicemails",
     "reports": "/reports/figures",
     "why-missed": "/reports/missed",
     "catalogue": "/reports/catalogue",

@@ -12,7 +12,8 @@ from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.guard import Daemon, OwnAgent, Seen
 from agent_console.http.paging import Cursor, Limit
-from agent_console.ports import ContactQuery, Contacts, Ports
+from agent_console.http.recordings import reach_of
+from agent_console.ports import ContactQuery, Contacts, MessageQuery, Ports
 
 router = APIRouter(tags=["contacts"])
 
@@ -51,9 +52,19 @@ async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLi
     if line is None:
         raise NotFoundError(f"there is no contact {contact_id!r}")
     agents, queues = seen_agents(ports, sight), seen_queues(ports, sight)
-    if agents is not None and agents.isdisjoint(line.agents) and (queues or frozenset()).isdisjoint(line.queues):
+    if agents is None or not agents.isdisjoint(line.agents) or not (queues or frozenset()).isdisjoint(line.queues):
+        return line
+    if not await _left_message(ports, sight, contact_id):
         raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
     return line
+
+
+async def _left_message(ports: Ports, sight: Sight, contact_id: str) -> bool:
+    """Whether a supervisor sees a message that the contact left: it need not have been in a queue."""
+    if ports.recordings is None or sight.identity.role == "agent":
+        return False
+    query = MessageQuery(contact_id=contact_id)
+    return bool((await ports.recordings.voicemails(query, None, 1, reach_of(ports, sight))).items)
 
 
 @router.get("/contacts")

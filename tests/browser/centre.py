@@ -26,11 +26,13 @@ nodes:
       - {name: sales, key: 1, next: to_sales}
       - {name: support, key: 2, next: to_support}
       - {name: own, key: 3, next: to_own}
+      - {name: message, key: 4, next: message}
     no_input: {retries: 3, next: to_sales}
     no_match: {retries: 0, next: to_sales}
   to_sales: {type: queue, queue: sales, callback: {key: "5", next: bye}}
   to_support: {type: queue, queue: support}
   to_own: {type: queue, queue: sales, prefer_agent: ann, callback: {key: "5", next: bye}}
+  message: {type: voicemail, mailbox: sales, prompts: [bye], next: bye}
   bye: {type: hang_up, prompts: [bye]}
 prompts: {choose: {en: choose}, bye: {en: goodbye}}
 """

@@ -15,7 +15,15 @@ AXE = ROOT / "agent_console" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = {"serious", "critical"}
 
-FLOOR = ("/floor", "/floor/wall", "/contacts", "/reports/figures", "/reports/missed", "/reports/catalogue")
+FLOOR = (
+    "/floor",
+    "/floor/wall",
+    "/contacts",
+    "/voicemails",
+    "/reports/figures",
+    "/reports/missed",
+    "/reports/catalogue",
+)
 ADMINISTRATION = (
     "matrix", "agents", "teams", "skills", "users", "tokens", "queues", "routing", "entry_points", "flows",
     "opening_hours", "reasons", "dispositions", "alarms", "changes", "audit", "transfer",

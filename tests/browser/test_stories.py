@@ -110,6 +110,80 @@ def test_a_story_is_read_its_recording_heard_and_the_audit_log_tells_by_whom(
     expect(line).to_have_count(1)
 
 
+def message(centre: Centre, spool: Path, name: str) -> dict[str, Any]:
+    """Somebody leaves sales a message; the fact of it."""
+    contact = centre.call(name, keys="4#")  # the second key ends the message
+    centre.until(lambda: facts_of(centre, "VoicemailLeft", contact))
+    [fact] = facts_of(centre, "VoicemailLeft", contact)
+    audio.write_wav(spool / "recording" / Path(fact["file"]).name, audio.tone(700.0, TONE_S))
+    return dict(fact)
+
+
+def facts_of(centre: Centre, kind: str, contact: str) -> list[Any]:
+    return [one for one in centre.tell("facts", kind=kind) if one["contact_id"] == contact]
+
+
+def voicemail(person: Person, name: str) -> Locator:
+    """A message in the list."""
+    return person.page.get_by_role("grid", name="Voicemails").get_by_role("row").filter(has_text=name)
+
+
+def test_a_message_is_heard_called_back_and_done_with_and_everybody_sees_by_whom(
+    people: People, centre: Centre, spool: Path
+) -> None:
+    nora, ann = people.user("nora", "/voicemails"), people.agent("ann")
+    expect(nora.page.get_by_role("main")).to_contain_text("No message waits for you")
+    before = heard(centre)
+    left = message(centre, spool, "Mia Message")
+    expect(voicemail(nora, "Mia Message")).to_contain_text("Not heard yet")
+    expect(voicemail(nora, "Mia Message")).to_contain_text("Sales")
+
+    ann.page.get_by_role("navigation", name="Views").get_by_role("link", name="Voicemails").click()
+    expect(voicemail(ann, "Mia Message")).to_have_count(1)
+    voicemail(ann, "Mia Message").focus()
+    ann.page.keyboard.press("Enter")
+    one = ann.page.get_by_role("article", name="Mia Message")
+    expect(one).to_contain_text("Listening is logged")
+    expect(one.get_by_role("link", name="Contact")).to_have_count(0)
+    assert heard(centre) == before, "to look is not to listen"
+    ann.page.keyboard.press("p")
+    ann.page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
+    ann.page.keyboard.press("p")
+    assert ann.page.locator("audio").evaluate("(one) => one.paused")
+    expect(voicemail(nora, "Mia Message")).to_contain_text("Heard by ann")
+    assert [who for who, _ in heard(centre)] == [*(who for who, _ in before), "ann"]
+    with ann.page.expect_download() as saved:
+        one.get_by_role("link", name="Download").click()
+    assert saved.value.suggested_filename.endswith(".wav")
+
+    ann.page.keyboard.press("b")
+    centre.answer("1001")
+    expect(ann.contact).to_contain_text("Talking")
+    expect(ann.page).to_have_url(re.compile("/desk$"))
+    expect(voicemail(nora, "Mia Message")).to_contain_text("Called back by ann")
+    ann.page.go_back()
+    back = ann.page.get_by_role("button", name="Call back")
+    expect(back).to_have_attribute("aria-disabled", "true")
+    back.hover()
+    expect(ann.page.get_by_role("tooltip")).to_have_text("End your present contact first")
+    ann.page.keyboard.press("e")
+    expect(voicemail(ann, "Mia Message")).to_have_count(0)
+    expect(voicemail(nora, "Mia Message")).to_have_count(0)
+
+    nora.page.get_by_text("Done", exact=True).click()
+    voicemail(nora, "Mia Message").click()
+    message_of_nora = nora.page.get_by_role("article", name="Mia Message")
+    expect(message_of_nora).to_contain_text("ann, ")
+    message_of_nora.get_by_role("button", name="Reopen").click()
+    expect(voicemail(ann, "Mia Message")).to_contain_text("Called back by ann")
+    message_of_nora.get_by_role("link", name="The contact's whole story").click()
+    expect(nora.page.get_by_role("listitem").filter(has_text="Message left")).to_have_count(1)
+    expect(nora.page.get_by_role("figure")).to_contain_text("Message for Sales")
+    assert left["contact_id"] in nora.page.url.replace("%3A", ":")
+    trail = [(one["actor"], one["action"]) for one in centre.tell("audited") if one["resource"] == "recording"]
+    assert trail[-3:] == [("ann", "called_back"), ("ann", "done"), ("nora", "reopened")]
+
+
 BARS = """() => [...document.querySelectorAll('article')].map((article) =>
   [...article.querySelectorAll('tr')].map((line) => {
     const drawn = line.querySelector('svg').getBoundingClientRect();

@@ -207,6 +207,13 @@ def test_agents_hear_messages_for_queues_of_their_team_and_nothing_else(site: Si
     assert heard(site) == [("anna", "heard")]
 
 
+def test_a_supervisor_reads_the_story_of_who_left_a_message_and_no_other_team_does(site: Site) -> None:
+    leave(site, "k1", "sales")
+    assert site.signed_in("nora").get("/contacts/k1/story").status_code == 200
+    assert site.signed_in("sam").get("/contacts/k1/story").status_code == 403
+    assert site.signed_in("anna").get("/contacts/k1/story").status_code == 403, "the message alone is for agents"
+
+
 def test_a_number_that_cannot_be_dialled_is_not_called_back(site: Site) -> None:
     leave(site, "k1", "sales", number="anonymous")
     anna = site.signed_in("anna")

@@ -5,6 +5,7 @@ import type floor from "./en/floor.json";
 import type figures from "./en/figures.json";
 import type reports from "./en/reports.json";
 import type phone from "./en/phone.json";
+import type voicemails from "./en/voicemails.json";
 import type why from "./en/why.json";
 import type administration from "./en/administration.json";
 import type hints from "./en/hints.json";
@@ -25,6 +26,7 @@ declare module "i18next" {
       reports: typeof reports;
       floor: typeof floor;
       phone: typeof phone;
+      voicemails: typeof voicemails;
     };
   }
 }

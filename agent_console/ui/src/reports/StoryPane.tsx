@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { getContact, getStory } from "../api/operations/contacts";
-import { listRecordings } from "../api/operations/recordings";
+import { listRecordings, listVoicemails } from "../api/operations/recordings";
 import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { useFreshQueries } from "../live/fresh";
-import { Recording } from "./Recording";
+import { Message, Recording } from "./Recording";
 import classes from "./StoryPane.module.css";
 
 /** A contact's whole story: a time line of facts with its recordings. */
@@ -20,6 +20,11 @@ export function StoryPane({ contact }: { contact: string }) {
     queryFn: () => listRecordings({ contact }),
     enabled: (line.data?.recordings ?? 0) > 0,
   });
+  const messages = useQuery({
+    queryKey: ["voicemails", "of", contact],
+    queryFn: () => listVoicemails({ contact }),
+    enabled: story.data?.lines.some((one) => one.kind === "VoicemailLeft") ?? false,
+  });
   useFreshQueries("recordings", ["recordings"]);
   useFreshQueries("recordings", ["contact"]);
   if (story.isPending) return <Loading />;
@@ -29,6 +34,9 @@ export function StoryPane({ contact }: { contact: string }) {
       {line.data && <Summary line={line.data} />}
       {recordings.data?.items.map((one) => (
         <Recording key={one.recording_id} recording={one} />
+      ))}
+      {messages.data?.items.map((one) => (
+        <Message key={one.voicemail_id} message={one} />
       ))}
       <h3 className={classes.title}>{t("story.title")}</h3>
       <TimeLine story={story.data} />

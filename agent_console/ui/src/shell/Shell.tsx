@@ -15,7 +15,7 @@ const PhoneBar = lazy(() => import("../phone/PhoneBar"));
 
 export interface View {
   path: string;
-  title: "nav.desk" | "nav.floor" | "nav.contacts" | "nav.reports" | "nav.administration";
+  title: "nav.desk" | "nav.floor" | "nav.contacts" | "nav.voicemails" | "nav.reports" | "nav.administration";
   for: (me: Me) => boolean;
   component: ComponentType;
 }
@@ -39,6 +39,12 @@ const VIEWS: readonly View[] = [
     title: "nav.contacts",
     for: (me) => atLeast(me, "supervisor"),
     component: lazy(() => import("../contacts/ContactsView")),
+  },
+  {
+    path: "/voicemails",
+    title: "nav.voicemails",
+    for: (me) => me.agent !== null || atLeast(me, "supervisor"),
+    component: lazy(() => import("../voicemails/VoicemailsView")),
   },
   {
     path: "/reports",
