@@ -28,13 +28,12 @@ from acd.errors import AcdError
 from acd.events import (
     AnswerOffer,
     Event,
-    FindPhone,
     JoinQueue,
     LeaveQueue,
-    LosePhone,
     RefuseOffer,
     Tick,
 )
+from acd.views import OfferView
 from cti_bridge.shell import departures, recovery, switch_actions, translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError, NotConnected, Snapshot
 from cti_bridge.shell.call_control.control import CallControl
@@ -42,13 +41,14 @@ from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, CustomerNumbers
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.phones import Phones
 from cti_bridge.shell.recorder import Recorder
 from cti_bridge.shell.ringing import Ringing
 from cti_bridge.shell.switch_clock import SwitchClock
 from cti_bridge.wire.ami import AmiMessage
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import ContactAbandoned, ContactEnded, ContactOffered, Fact, SwitchConnected, SwitchLost
-from facts.states import Activity, Party
+from facts.states import Party
 from facts.time import Duration, Instant
 
 log = structlog.get_logger(__name__)
@@ -105,6 +105,7 @@ class Coordinator:
     ) -> None:
         self.engine = engine
         self.calls = Calls(clock.now())
+        self.phones = Phones(self, clock)
         self.control = CallControl(self, clock, rules)
         self.callbacks = CallbackCalls(self, clock, customer_numbers or AsGiven())
         self._ringing = Ringing(self, clock)
@@ -133,7 +134,7 @@ class Coordinator:
             translate.BridgeEntered: self.callbacks.joined,
             translate.DialEnded: self._dial_ended,
             translate.TalkLeftByAgent: self._talk_left_by_agent,
-            translate.DeviceChanged: self._device_changed,
+            translate.DeviceChanged: self.phones.device_changed,
         }
         self._commands: Mapping[type[Command], Callable[[Any], None]] = {
             RingAgent: self._ringing.ring,
@@ -259,10 +260,7 @@ class Coordinator:
         self._is_connected = False
         self.record(SwitchLost(reason=reason))
         self.control.switch_lost()
-        # whose phone rings comes last: the contact must not be offered to one whose phone is yet to be lost
-        for agent in sorted(self.engine.agents(), key=lambda agent: agent.activity is Activity.RESERVED):
-            if agent.phone_reachable:
-                self.tell(LosePhone(agent_id=agent.agent_id))
+        self.phones.switch_lost()
 
     def switch_connected(self, snapshot: Snapshot) -> None:
         """Take over what is there: forget what is gone, find who waits and who talks.
@@ -275,16 +273,11 @@ class Coordinator:
         found = [f for m in snapshot.channels if isinstance(f := translate.translate(m), translate.ChannelFound)]
         devices = [d for m in snapshot.devices if isinstance(d := translate.translate(m), translate.DeviceChanged)]
         unreachable = {device.device for device in devices if not device.reachable}
-        self._phones_are(unreachable, lost=True)
+        self.phones.are(unreachable, lost=True)
         self.control.look({f.channel_id: f for f in found})
         recovery.forget_gone(self, {f.channel_id for f in found})
         self._resume.take_over(self, found)
-        self._phones_are(unreachable, lost=False)
-
-    def _phones_are(self, unreachable: set[str], *, lost: bool) -> None:
-        for agent in list(self.engine.agents()):
-            if (agent.phone in unreachable) is lost:
-                self._device_changed(translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
+        self.phones.are(unreachable, lost=False)
 
     def line_ended(self, call: Call) -> bool:
         """The call is over; whether its contact lives on, to be called back."""
@@ -354,6 +347,8 @@ class Coordinator:
         """The customer of this call is, or is about to be, in a talk with the agent of this leg."""
         call.place, call.agent_id = Place.TALKING, leg.agent_id
         self.control.connected(call, leg, at)
+        if self.phones.keeps(leg.agent_id):  # answered, and loaded anew before that was heard
+            self.control.absences.phone_left(leg.agent_id, leg.channel.rpartition("-")[0])
 
     def _hangup_asked(self, event: translate.HangupAsked) -> None:
         """See to it that the channel ends.
@@ -396,7 +391,7 @@ class Coordinator:
     def leg_gone(self, leg: Leg, event: translate.ChannelGone) -> None:
         """An agent's leg ended, or could not be made: the offer was not taken. Of its talk call control has told."""
         self.calls.remove_leg(leg)
-        if self.callbacks.leg_gone(leg, event.at) or leg.answered:
+        if self.callbacks.leg_gone(leg, event.at) or leg.answered or self.phones.leg_stays_away(leg):
             return
         if leg.offer_id is not None and self.engine.offer(leg.offer_id) is not None:
             why = translate.outcome_of(event.cause)
@@ -426,12 +421,6 @@ class Coordinator:
     def contact_over(self, contact_id: ContactId, agent_id: AgentId | None, by: Party, at: Instant | None) -> None:
         """Nobody is on the call any more."""
         self.record(ContactEnded(contact_id=contact_id, agent_id=agent_id, ended_by=by), at)
-
-    def _device_changed(self, event: translate.DeviceChanged) -> None:
-        for agent in list(self.engine.agents()):
-            if agent.phone == event.device and agent.phone_reachable is not event.reachable:
-                change = FindPhone if event.reachable else LosePhone
-                self.tell(change(agent_id=agent.agent_id), event.at)
 
     # -- to the switch -----------------------------------------------------------------------------------------------
 
@@ -479,6 +468,22 @@ class Coordinator:
     def send_away(self, contact_id: ContactId, why: str) -> None:
         """The caller left the queue by somebody's hand."""
         self._send_contact(SendContact(contact_id=contact_id, to_kind="exit", to="", why=why))
+
+    def ring_anew(self, offer: OfferView, agent_id: AgentId, ring_us: Duration) -> None:
+        """The offer rings at the agent's phone once more, for the rest of its time; a leg that rings still is ended."""
+        leg = self.calls.leg_of_offer(offer.offer_id, agent_id)
+        if leg is not None:
+            self.calls.remove_leg(leg)
+            self.end_leg(leg)
+        self._ringing.ring(
+            RingAgent(
+                offer_id=offer.offer_id,
+                contact_id=offer.contact_id,
+                agent_id=agent_id,
+                queue=offer.queue,
+                ring_us=ring_us,
+            )
+        )
 
     def end_leg(self, leg: Leg) -> None:
         """Hang up an agent's phone."""

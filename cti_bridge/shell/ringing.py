@@ -23,6 +23,9 @@ ASKED_AT = 0.5
 ANSWERED_BY = 0.45
 """The part of the ring time that it has to answer in."""
 
+OFFERED = ("PJSIP_HEADER(add,Cordboard-Offer)", "yes")
+"""Tells a browser's page that this call is kept for the page that comes when it goes."""
+
 
 class Ringing:
     """Rings phones and stops them."""
@@ -32,8 +35,14 @@ class Ringing:
         self._clock = clock
 
     def ring(self, command: RingAgent) -> None:
-        """Dial the agent's phone; for a contact without a line it is kept until the customer is there."""
+        """Dial the agent's phone; for a contact without a line it is kept until the customer is there.
+
+        A phone that is away for a moment is dialled when it is back.
+        """
         coordinator = self._coordinator
+        if coordinator.phones.keeps(command.agent_id):
+            coordinator.phones.hold(command)
+            return
         agent = coordinator.engine.agent(command.agent_id)
         leg = coordinator.calls.new_leg(command.offer_id, command.contact_id, command.agent_id)
         caller = coordinator.callbacks.caller_of(command.contact_id)
@@ -43,7 +52,7 @@ class Ringing:
         if caller is None or agent is None:
             self._clock.callLater(0, self._never_rang, leg)
             return
-        headers = switch_actions.ring(leg, caller, agent.phone, command.ring_us)
+        headers = [*switch_actions.ring(leg, caller, agent.phone, command.ring_us), ("Variable", "=".join(OFFERED))]
         if coordinator.control.rules.agent(command.agent_id).auto_answer:
             headers += [("Variable", f"{name}={value}") for name, value in ANSWERS_BY_ITSELF]
         coordinator.act("Originate", headers, lambda _: self._never_rang(leg))

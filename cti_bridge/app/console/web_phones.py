@@ -32,6 +32,10 @@ DOMAIN: Final = "cordboard.invalid"
 
 OPEN_S: Final = 5.0
 CLOSE_S: Final = 2.0
+PING_S: Final = 4.0
+PONG_S: Final = 5.0
+"""So often Asterisk is asked for a sign of life on each line, and so long it may take to give one."""
+
 MOST_WAITING: Final = 64
 """Messages from Asterisk that a slow browser may have waiting."""
 
@@ -42,6 +46,7 @@ class DaemonWebPhones:
     def __init__(self, settings: Callable[[], Settings], absences: Absences) -> None:
         self._settings = settings
         self._absences = absences
+        self._present: dict[str, Page] = {}
 
     def _at(self, agent: str) -> tuple[WebPhoneSettings, str] | None:
         settings = self._settings()
@@ -73,15 +78,19 @@ class DaemonWebPhones:
             password = await asyncio.to_thread(password_of, web_phones, endpoint)
         except NoPasswordError as error:
             raise UnavailableError(str(error)) from error
-        page = Page(self._absences, AgentId(agent), f"PJSIP/{endpoint}", talks=talks)
+        page = Page(self._absences, self._present, AgentId(agent), f"PJSIP/{endpoint}", talks=talks)
         return AsteriskLine(await _opened(web_phones), endpoint, password, page)
 
 
 class Page:
     """What call control has to know of the page at the other end of a line."""
 
-    def __init__(self, absences: Absences, agent_id: AgentId, device: str, *, talks: bool) -> None:
+    def __init__(
+        self, absences: Absences, present: "dict[str, Page]", agent_id: AgentId, device: str, *, talks: bool
+    ) -> None:
+        """``present``: which page is each agent's phone."""
         self._absences = absences
+        self._present = present
         self._agent_id = agent_id
         self._device = device
         self._talks = talks
@@ -91,16 +100,20 @@ class Page:
         """From Asterisk: the first time that it says so, the phone has come."""
         if not self._registered and confirms_registration(message):
             self._registered = True
+            self._present[self._agent_id] = self
             self._absences.phone_came(self._agent_id, self._device, talks=self._talks)
 
     def ended(self, why: PhoneEnd) -> None:
-        """The line is over. One that never was the phone takes nothing along."""
-        if not self._registered:
+        """The line is over. One that never was the phone, or is it no more, takes nothing along."""
+        if self._present.get(self._agent_id) is not self:
             return
+        del self._present[self._agent_id]
         if why == "left":
             self._absences.phone_left(self._agent_id, self._device)
         elif why == "cut":
             self._absences.phone_cut(self._agent_id, self._device)
+        else:
+            self._absences.phone_replaced(self._agent_id, self._device)
 
 
 class AsteriskLine:
@@ -150,6 +163,8 @@ async def _opened(web_phones: WebPhoneSettings) -> ClientConnection:
             user_agent_header=None,
             open_timeout=OPEN_S,
             close_timeout=CLOSE_S,
+            ping_interval=PING_S,
+            ping_timeout=PONG_S,
             max_size=4 * MOST_MESSAGE,
             max_queue=MOST_WAITING,
         )

@@ -78,8 +78,12 @@ class Absences:
     # -- what becomes of the page ------------------------------------------------------------------------------------
 
     def phone_left(self, agent_id: AgentId, device: str, trouble: PhoneTrouble = "page_left") -> None:
-        """The page is gone, and with it the agent's part in every call at this phone."""
+        """The page is gone, and with it the agent's part in every call at this phone. What rings there is kept."""
         self._forget_cut(agent_id)
+        self._centre.phones.page_went(agent_id, device)
+        self._lose_all(agent_id, device, trouble)
+
+    def _lose_all(self, agent_id: AgentId, device: str, trouble: PhoneTrouble) -> None:
         for line in self._control.lines:
             party = line.call.party(agent_id)
             if party is not None and party.lives and party.channel.rpartition("-")[0] == device:
@@ -88,13 +92,19 @@ class Absences:
     def phone_cut(self, agent_id: AgentId, device: str) -> None:
         """The page's connection is gone; whether the page is, will be seen. The sound goes another way."""
         self._forget_cut(agent_id)
+        self._centre.phones.page_went(agent_id, device)
         self._cut[agent_id] = self._clock.callLater(CUT_S, self.phone_left, agent_id, device, "cut_off")
+
+    def phone_replaced(self, agent_id: AgentId, device: str) -> None:
+        """Another page is about to be the phone: what it brings of a talk, it tells when it comes."""
+        self._centre.phones.page_went(agent_id, device)
 
     def phone_came(self, agent_id: AgentId, device: str, *, talks: bool) -> None:
         """A page has registered. ``talks``: it has a call; else what the switch thinks it has was another page's."""
         self._forget_cut(agent_id)
         if not talks:
-            self.phone_left(agent_id, device)
+            self._lose_all(agent_id, device, "page_left")
+        self._centre.phones.page_came(agent_id, device)
         for line in self._control.lines:
             self._ring(line, agent_id)
 

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 import msgspec
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, maybeDeferred
 
 from acd.engine import Engine
 from acd.events import Event, RefuseOffer
@@ -11,10 +11,12 @@ from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.sending import tell_to_answer
+from cti_bridge.shell.call_control.situations import ActName
 from cti_bridge.shell.calls import Calls, Leg
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.phones import Phones
 from cti_bridge.shell.switch_actions import Headers, hang_up
-from facts.ids import AgentId, ContactId
+from facts.ids import AgentId, ContactId, OfferId
 from facts.states import OfferOutcome
 from facts.time import Instant
 
@@ -30,6 +32,10 @@ class Centre(Protocol):
 
     engine: Engine
     calls: Calls
+
+    @property
+    def phones(self) -> Phones:
+        """Whether agents' phones can be reached."""
 
     def tell(self, event: Event, switch_at: Instant | None = None) -> bool:
         """Let the distributor handle an event."""
@@ -60,12 +66,20 @@ class Answering:
         self._control = control
         self._waiting: dict[tuple[ContactId, AgentId], Deferred[None]] = {}
 
-    def offered_leg(self, agent_id: AgentId, contact_id: ContactId) -> Leg | None:
-        """The leg that rings at this agent for the contact; None: none does."""
+    def offer_to(self, agent_id: AgentId, contact_id: ContactId) -> OfferId | None:
+        """The offer of the contact to this agent; None: there is none."""
         view = self._centre.engine.contact(contact_id)
-        if view is None or view.offer_id is None or agent_id not in view.agents:
-            return None
-        return self._centre.calls.leg_of_offer(view.offer_id, agent_id)
+        return None if view is None or agent_id not in view.agents else view.offer_id
+
+    def act(self, act: ActName, offer_id: OfferId, agent_id: AgentId, contact_id: ContactId) -> Deferred[DeskContact]:
+        """Answer or reject an offer. Its phone may be away for a moment: then it can be rejected all the same."""
+        leg = self._centre.calls.leg_of_offer(offer_id, agent_id)
+        if act == "reject":
+            return maybeDeferred(self.reject, offer_id, agent_id, contact_id, leg)
+        if leg is None or self._centre.phones.keeps(agent_id):
+            reason = "phone_awaited" if self._centre.phones.keeps(agent_id) else "on_the_way"
+            return fail(self._control.refused(agent_id, contact_id, reason))
+        return self.answer(leg)
 
     def answer(self, leg: Leg) -> Deferred[DeskContact]:
         """Tell the phone to answer; it is answered when the switch says so."""
@@ -96,13 +110,14 @@ class Answering:
         if waiting is not None:
             waiting.callback(None)
 
-    def reject(self, leg: Leg) -> DeskContact:
+    def reject(self, offer_id: OfferId, agent_id: AgentId, contact_id: ContactId, leg: Leg | None) -> DeskContact:
         """The agent will not take it: told to the distributor first, so that it is known as rejected."""
-        assert leg.offer_id is not None
-        self._centre.calls.remove_leg(leg)
-        wish = RefuseOffer(offer_id=leg.offer_id, agent_id=leg.agent_id, outcome=OfferOutcome.REJECTED)
-        present = self._control.desks.present(leg.agent_id, leg.contact_id)
+        if leg is not None:
+            self._centre.calls.remove_leg(leg)
+        wish = RefuseOffer(offer_id=offer_id, agent_id=agent_id, outcome=OfferOutcome.REJECTED)
+        present = self._control.desks.present(agent_id, contact_id)
         if not self._centre.tell(wish):
-            raise self._control.refused(leg.agent_id, leg.contact_id, "not_ringing")
-        self._centre.ask("Hangup", hang_up(leg.leg_id, REJECTED)).addErrback(lambda _: None)
+            raise self._control.refused(agent_id, contact_id, "not_ringing")
+        if leg is not None:
+            self._centre.ask("Hangup", hang_up(leg.leg_id, REJECTED)).addErrback(lambda _: None)
         return msgspec.structs.replace(present, state="over", acts=self._control.desks.no_acts())

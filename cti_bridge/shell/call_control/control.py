@@ -115,11 +115,9 @@ class CallControl:
         details = details or Details()
         if act in ("end_wrap_up", "extend_wrap_up"):
             return maybeDeferred(self._after_work.wrap_up, agent_id, contact_id, act, details)
-        offered = self._answering.offered_leg(agent_id, contact_id)
-        if offered is not None and act == "answer":
-            return self._answering.answer(offered)
-        if offered is not None and act == "reject":
-            return maybeDeferred(self._answering.reject, offered)
+        offer_id = self._answering.offer_to(agent_id, contact_id)
+        if offer_id is not None and act in ("answer", "reject"):
+            return self._answering.act(act, offer_id, agent_id, contact_id)
         line = self.lines.get(contact_id)
         if line is None:
             return fail(self.refused(agent_id, contact_id, self.desks.why_not(agent_id, contact_id, act)))

@@ -56,7 +56,7 @@ class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
     """A contact at an agent's desk. ``acts``: every act, None when it can be done now.
 
     ``waited_us``: from the original join time until it was offered to this agent. ``phone_back_until``: so long the
-    agent's phone, lost out of this talk, is waited for.
+    agent's phone is waited for, which was lost out of this talk, or while the offer rang.
     """
 
     contact_id: ContactId
@@ -99,6 +99,7 @@ class Seat(msgspec.Struct, kw_only=True):
     work: WorkView | None
     line: Line | None
     monitored_by: tuple[str, ...] = ()
+    phone_back_until: Instant | None = None
 
     @property
     def situation(self) -> Situation:
@@ -191,6 +192,8 @@ def _why(seat: Seat, call: Topology | None, act: ActName, recording: str, *, con
         return reason
     if not connected and act not in _WITHOUT_SWITCH:
         return "switch_lost"
+    if act == "answer" and seat.phone_back_until is not None:
+        return "phone_awaited"
     me = call.party(seat.agent.agent_id) if call is not None else None
     if act in ("mute", "unmute") and me is not None and me.muted is (act == "mute"):
         return "already_muted" if me.muted else "not_muted"
@@ -215,6 +218,8 @@ def why_not_recording(state: Recording, act: str, rule: str) -> str:
 
 
 def _phone_back_until(seat: Seat) -> Instant | None:
+    if seat.situation is Situation.RINGING:
+        return seat.phone_back_until
     absence = seat.line.absence if seat.line is not None else None
     return absence.until if absence is not None and absence.agent_id == seat.agent.agent_id else None
 

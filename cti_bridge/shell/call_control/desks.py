@@ -9,12 +9,13 @@ from twisted.internet.interfaces import IDelayedCall
 from acd.contact_state import Place
 from acd.engine import Engine
 from acd.events import JoinQueue
-from cti_bridge.shell.call_control.desk_contact import DeskContact, Refusal, acts_of, desk_contact, seat_of
+from cti_bridge.shell.call_control.desk_contact import DeskContact, Refusal, Seat, acts_of, desk_contact, seat_of
 from cti_bridge.shell.call_control.lines import Dossier, Line, Lines, Outcome
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import ACTS, REASONS, ActName, Situation, why_not
 from cti_bridge.shell.call_control.topology import Kind
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.phones import Phones
 from facts.ids import AgentId, ContactId
 from facts.journal import (
     ContactConnected,
@@ -41,6 +42,10 @@ class Centre(Protocol):
     """The distributor."""
 
     engine: Engine
+
+    @property
+    def phones(self) -> Phones:
+        """Whether agents' phones can be reached."""
 
     @property
     def connected(self) -> bool:
@@ -109,7 +114,7 @@ class Desks:
         dossier = self._dossiers.get(contact_id)
         if dossier is None:
             return "over"
-        seat = seat_of(self._centre.engine, agent_id, dossier, self._control.lines.get(contact_id))
+        seat = self._seat(agent_id, dossier)
         if seat is None or agent_id not in self._agents_of(dossier):
             return "not_at_this_desk"
         refusal = acts_of(seat, self._control.rules, connected=self._centre.connected)[act]
@@ -151,11 +156,16 @@ class Desks:
         )
 
     def _made(self, agent_id: AgentId, dossier: Dossier) -> DeskContact:
-        line = self._control.lines.get(dossier.contact_id)
-        seat = seat_of(self._centre.engine, agent_id, dossier, line)
+        seat = self._seat(agent_id, dossier)
         assert seat is not None, f"agent {agent_id!r} is not in the policy"
         seat.monitored_by = self._control.monitors(dossier.contact_id)
         return desk_contact(seat, self._centre.engine, self._control.rules, connected=self._centre.connected)
+
+    def _seat(self, agent_id: AgentId, dossier: Dossier) -> Seat | None:
+        seat = seat_of(self._centre.engine, agent_id, dossier, self._control.lines.get(dossier.contact_id))
+        if seat is not None:
+            seat.phone_back_until = self._centre.phones.back_until(agent_id)
+        return seat
 
     def _agents_of(self, dossier: Dossier) -> set[AgentId]:
         """On whose desks the contact is now."""

@@ -11,6 +11,7 @@ from acd.engine import Engine
 from acd.events import EndTalk, Event, HoldTalk, RetrieveTalk, StartTalk
 from cti_bridge.shell.call_control.lines import Dossier, Line
 from cti_bridge.shell.call_control.topology import CUSTOMER, Topology, Where, engaged
+from cti_bridge.shell.phones import Phones
 from facts.ids import AgentId
 from facts.journal import ContactTransferred, CustomerDialled, Fact
 from facts.states import Activity, Declared, Party
@@ -18,9 +19,13 @@ from facts.time import Instant
 
 
 class Centre(Protocol):
-    """The distributor, and the journal."""
+    """The distributor, the journal, and agents' phones."""
 
     engine: Engine
+
+    @property
+    def phones(self) -> Phones:
+        """Whether agents' phones can be reached."""
 
     def tell(self, event: Event, switch_at: Instant | None = None) -> bool:
         """Let the distributor handle an event."""

@@ -21,7 +21,9 @@ export default function PhoneBar() {
   if (!phone) return null;
   return (
     <div className={classes.place}>
-      <div role="status">{contact?.phone_back_until && <Awaited until={contact.phone_back_until} />}</div>
+      <div role="status">
+        {contact?.phone_back_until && <Awaited until={contact.phone_back_until} rings={contact.state === "ringing"} />}
+      </div>
       {own && state.call && <OwnCall phone={phone} call={state.call} muted={state.muted} />}
       <div role="alert">
         <Trouble phone={phone} state={state} />
@@ -30,11 +32,11 @@ export default function PhoneBar() {
   );
 }
 
-/** The phone was lost out of a talk: what the customer hears, and what will happen. */
-function Awaited({ until }: { until: string }) {
+/** The phone went away during a talk, or while it rang: what the customer hears, and what will happen. */
+function Awaited({ until, rings }: { until: string; rings: boolean }) {
   const { t } = useTranslation("phone");
   return (
-    <Line tone="warn" says={t("says.awaited")}>
+    <Line tone="warn" says={t(rings ? "says.offerAwaited" : "says.awaited")}>
       <Countdown until={until} label={t("says.awaitedLeft")} />
     </Line>
   );
@@ -150,7 +152,7 @@ function WayOut({ phone, state, word }: { phone: SoftPhone; state: PhoneState; w
       return (
         <Button
           variant="default"
-          disabled={state.line.kind === "elsewhere" && state.line.busy}
+          disabled={state.line.kind === "elsewhere" && state.line.there === "fixed"}
           onClick={() => phone.takeOver()}
         >
           {t("way.useHere")}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { OneTab } from "./one_tab";
+import { type Holding, OneTab } from "./one_tab";
 
 /** The browser's locks: one name is held by one at a time, the others wait in line. */
 class Locks {
@@ -27,17 +27,17 @@ class Locks {
 interface Tab {
   tab: OneTab;
   seen: string[];
-  busy: boolean;
+  has: Holding;
 }
 
 let tabs: Tab[];
 
 function open(): Tab {
-  const one: Tab = { seen: [], busy: false } as unknown as Tab;
+  const one: Tab = { seen: [], has: "nothing" } as unknown as Tab;
   one.tab = new OneTab("phone", {
     onOurs: () => one.seen.push("ours"),
-    onElsewhere: (busy) => one.seen.push(busy ? "busy" : "elsewhere"),
-    isBusy: () => one.busy,
+    onElsewhere: (there) => one.seen.push(there === "nothing" ? "elsewhere" : there),
+    holding: () => one.has,
   });
   tabs.push(one);
   one.tab.start();
@@ -77,15 +77,25 @@ describe("of several tabs", () => {
     await vi.waitFor(() => expect([last(first), last(second)]).toEqual(["ours", "elsewhere"]));
   });
 
-  it("one with a call keeps it, and says so", async () => {
+  it("one with a call that ends with it keeps it, and says so", async () => {
     const [first, second] = [open(), open()];
     await vi.waitFor(() => expect(last(second)).toBe("elsewhere"));
-    first.busy = true;
+    first.has = "fixed";
     second.tab.ask();
-    await vi.waitFor(() => expect(last(second)).toBe("busy"));
+    await vi.waitFor(() => expect(last(second)).toBe("fixed"));
     expect(last(first)).toBe("ours");
-    first.busy = false;
+    first.has = "nothing";
     first.tab.tell();
     await vi.waitFor(() => expect(last(second)).toBe("elsewhere"));
+  });
+
+  it("one with a call that the daemon keeps says so, and gives the phone away with it", async () => {
+    const [first, second] = [open(), open()];
+    await vi.waitFor(() => expect(last(second)).toBe("elsewhere"));
+    first.has = "movable";
+    first.tab.tell();
+    await vi.waitFor(() => expect(last(second)).toBe("movable"));
+    second.tab.ask();
+    await vi.waitFor(() => expect([last(first), last(second)]).toEqual(["elsewhere", "ours"]));
   });
 });

@@ -1,18 +1,21 @@
 /**
- * Of all tabs of a browser one is the phone. It holds a lock; the others wait for it, and may ask for it. A tab in which
- * a call is going on does not give it away, and says so.
+ * Of all tabs of a browser one is the phone. It holds a lock; the others wait for it, and may ask for it. A call that the
+ * daemon keeps goes with it; a tab with any other call does not give the phone away, and says so.
  */
+
+/** What a tab that is the phone has: no call, one that goes along with the phone, or one that ends with this tab. */
+export type Holding = "nothing" | "movable" | "fixed";
 
 export interface Turn {
   /** This tab is the phone from now on. */
   onOurs: () => void;
-  /** Another tab is. `busy`: a call is there. */
-  onElsewhere: (busy: boolean) => void;
-  /** Whether a call is here. */
-  isBusy: () => boolean;
+  /** Another tab is, and has this. */
+  onElsewhere: (there: Holding) => void;
+  /** What is here. */
+  holding: () => Holding;
 }
 
-type Word = { say: "give" | "busy" | "free" };
+type Word = { say: "give" } | { say: "has"; what: Holding };
 
 export class OneTab {
   private readonly name: string;
@@ -34,12 +37,12 @@ export class OneTab {
 
   /** Ask the tab that is the phone to leave it to this one. */
   ask(): void {
-    this.say("give");
+    this.say({ say: "give" });
   }
 
-  /** The call here began or ended. */
+  /** The call here began or ended, or is another one. */
   tell(): void {
-    if (this.release) this.say(this.turn.isBusy() ? "busy" : "free");
+    if (this.release) this.say({ say: "has", what: this.turn.holding() });
   }
 
   stop(): void {
@@ -58,28 +61,28 @@ export class OneTab {
   }
 
   private queue(): void {
-    this.turn.onElsewhere(false);
+    this.turn.onElsewhere("nothing");
     navigator.locks.request(this.name, { signal: this.ended.signal }, () => this.hold()).catch(() => undefined); // this tab went before its turn
   }
 
-  private heard({ say }: Word): void {
+  private heard(word: Word): void {
     if (this.release === null) {
-      if (say !== "give") this.turn.onElsewhere(say === "busy");
+      if (word.say === "has") this.turn.onElsewhere(word.what);
       return;
     }
-    if (say !== "give") return;
-    if (this.turn.isBusy()) {
-      this.say("busy");
+    if (word.say === "has") return;
+    if (this.turn.holding() === "fixed") {
+      this.tell();
       return;
     }
     const release = this.release;
     this.release = null;
-    this.turn.onElsewhere(false);
+    this.turn.onElsewhere("nothing");
     release();
     this.queue();
   }
 
-  private say(word: Word["say"]): void {
-    this.channel.postMessage({ say: word } satisfies Word);
+  private say(word: Word): void {
+    this.channel.postMessage(word);
   }
 }

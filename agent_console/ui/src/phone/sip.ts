@@ -12,6 +12,8 @@ export interface SipCall {
   readonly who: string;
   /** The switch wants it answered at once (Call-Info, Alert-Info). */
   readonly byItself: boolean;
+  /** An offer of the daemon's, which rings at the next page when this one goes. */
+  readonly offered: boolean;
   readonly connection: () => RTCPeerConnection | null;
   answer(stream: MediaStream): void;
   end(): void;
@@ -141,6 +143,7 @@ class Incoming implements SipCall {
   readonly id: string;
   readonly who: string;
   readonly byItself: boolean;
+  readonly offered: boolean;
   onToldToAnswer: () => void = () => undefined;
   private readonly session: Session;
   private readonly stun: readonly string[];
@@ -152,6 +155,7 @@ class Incoming implements SipCall {
     const { display_name, uri } = session.remote_identity;
     this.who = display_name || uri.user || "";
     this.byItself = answersByItself(request.getHeader("Call-Info"), request.getHeader("Alert-Info"));
+    this.offered = Boolean(request.getHeader("Cordboard-Offer"));
     const receive = session.receiveRequest.bind(session);
     // JsSIP refuses a NOTIFY before the call is up, but that is when the switch tells a phone to answer
     session.receiveRequest = (inside: IncomingRequest) => {

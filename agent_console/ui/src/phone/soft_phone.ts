@@ -66,11 +66,11 @@ export class SoftPhone {
     }
     this.tab = new OneTab(`cordboard.phone.${this.account.uri}`, {
       onOurs: () => void this.begin(),
-      onElsewhere: (busy) => {
-        this.leave();
-        this.happens({ is: "elsewhere", where: "tab", busy });
+      onElsewhere: (there) => {
+        this.handOver();
+        this.happens({ is: "elsewhere", where: "tab", there });
       },
-      isBusy: () => this.call !== null,
+      holding: () => (this.call === null ? "nothing" : this.isKept() ? "movable" : "fixed"),
     });
     this.tab.start();
     this.happens({ is: "ringBlocked", blocked: !hasClicked() });
@@ -161,6 +161,12 @@ export class SoftPhone {
     if (this.call) this.over(this.call);
   }
 
+  /** Another tab is the phone, and the daemon brings the call there, as to a page that was loaded anew. */
+  private handOver(): void {
+    this.opened?.leave();
+    this.leave();
+  }
+
   // -- what SIP tells ------------------------------------------------------------------------------------------------
 
   private events(line: number): SipEvents {
@@ -189,7 +195,7 @@ export class SoftPhone {
       return;
     }
     this.leave();
-    if (final === "elsewhere") this.happens({ is: "elsewhere", where: "browser", busy: false });
+    if (final === "elsewhere") this.happens({ is: "elsewhere", where: "browser", there: "nothing" });
     else if (final === "refused") this.happens({ is: "refused", status: 403 });
     else this.onSignedOut();
   }
@@ -209,6 +215,7 @@ export class SoftPhone {
   private up(call: SipCall): void {
     this.player.stop();
     this.happens({ is: "up", id: call.id, at: Date.now() });
+    this.tab?.tell();
     this.samples = [];
     this.ear = window.setInterval(() => void this.judge(call), LISTEN_MS);
   }
@@ -261,7 +268,9 @@ export class SoftPhone {
 
   /** Whether the present call is on the desk: then the daemon keeps it for the next page when this one goes. */
   belongsToDesk(belongs: boolean): void {
+    if (this.isOfDesk === belongs) return;
     this.isOfDesk = belongs;
+    this.tab?.tell();
   }
 
   /** Nothing leaves the microphone, whatever the switch does. */
@@ -312,11 +321,16 @@ export class SoftPhone {
     else if (this.speaker.srcObject) this.speaker.play().catch(() => undefined);
   };
 
-  /** The page goes: a talk of the desk's is left to the daemon, any other call ends. */
+  /** The page goes: what the daemon keeps is left to it, any other call ends. */
   private readonly goes = (): void => {
-    if (!this.isOfDesk || this.present.call?.phase !== "talking") this.hangUp();
+    if (!this.isKept()) this.hangUp();
     this.opened?.leave();
   };
+
+  /** Whether the daemon brings the call here to the page that comes: an offer that rings, a talk of the desk's. */
+  private isKept(): boolean {
+    return this.present.call?.phase === "talking" ? this.isOfDesk : this.call?.offered === true;
+  }
 
   /** The browser had kept the page as it was, without its connections. */
   private readonly returns = (event: PageTransitionEvent): void => {

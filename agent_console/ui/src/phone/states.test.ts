@@ -29,7 +29,7 @@ describe("the phone's word", () => {
     ["back after a cut", [registered, cutAt(1), connecting, registered], "ready"],
     ["refused by the switch", [connecting, { is: "refused", status: 403 }], "refused"],
     ["refused once, then accepted", [{ is: "refused", status: 403 }, registered], "ready"],
-    ["another tab is the phone", [registered, { is: "elsewhere", where: "tab", busy: false }], "elsewhere"],
+    ["another tab is the phone", [registered, { is: "elsewhere", where: "tab", there: "nothing" }], "elsewhere"],
     ["the microphone is refused", [connecting, denied], "microphone"],
     ["and allowed", [connecting, denied, fine, registered], "ready"],
     ["ringing", [registered, rings], "ringing"],

@@ -6,6 +6,7 @@
  *                                                        call: ringing → answering → talking → over
  */
 
+import type { Holding } from "./one_tab";
 import { FINE, type Verdict } from "./quality";
 
 /** Why there is no microphone: not yet asked for, refused by the person, not there, or taken by another program. */
@@ -14,8 +15,8 @@ export type MicrophoneTrouble = "ask" | "denied" | "none" | "busy";
 export type Line =
   | { kind: "off" }
   | { kind: "unsupported"; why: "insecure" | "browser" }
-  /** Another tab of this browser, or another browser, is the agent's phone. `busy`: a call is there. */
-  | { kind: "elsewhere"; where: "tab" | "browser"; busy: boolean }
+  /** Another tab of this browser, or another browser, is the agent's phone. `there`: what of a call is known. */
+  | { kind: "elsewhere"; where: "tab" | "browser"; there: Holding }
   | { kind: "connecting" }
   | { kind: "ready" }
   /** The way to the switch is gone; it is tried again. `since`: local time in ms. */
@@ -46,7 +47,7 @@ export interface PhoneState {
 export type Happening =
   | { is: "off" }
   | { is: "unsupported"; why: "insecure" | "browser" }
-  | { is: "elsewhere"; where: "tab" | "browser"; busy: boolean }
+  | { is: "elsewhere"; where: "tab" | "browser"; there: Holding }
   | { is: "microphone"; trouble: MicrophoneTrouble | null }
   | { is: "connecting" }
   | { is: "registered" }
@@ -76,7 +77,7 @@ export function next(state: PhoneState, happening: Happening): PhoneState {
     case "unsupported":
       return { ...AT_FIRST, line: { kind: "unsupported", why: happening.why } };
     case "elsewhere":
-      return { ...AT_FIRST, line: { kind: "elsewhere", where: happening.where, busy: happening.busy } };
+      return { ...AT_FIRST, line: { kind: "elsewhere", where: happening.where, there: happening.there } };
     case "microphone":
       return state.microphone === happening.trouble ? state : { ...state, microphone: happening.trouble };
     case "connecting":

@@ -14,7 +14,8 @@ export function useSentence(state: PhoneState): string {
       return t(`unsupported.${line.kind === "unsupported" ? line.why : "browser"}`);
     case "elsewhere":
       if (line.kind !== "elsewhere") return "";
-      return t(line.busy ? "elsewhere.busy" : `elsewhere.${line.where}`);
+      if (line.there === "movable") return t("elsewhere.movable");
+      return t(line.there === "fixed" ? "elsewhere.busy" : `elsewhere.${line.where}`);
     case "refused":
       return t("says.refused", { status: line.kind === "refused" ? line.status : 0 });
     case "lost":

@@ -5,119 +5,20 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from facts.journal import TalkEnded
-from facts.states import Party
-from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.browser.test_looks import complaints
-from tests.e2e.daemon import free_port
+from tests.e2e.browser_phone.talks import Talk
 from tests.e2e.office import Desks
-from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, browser, heard_again, is_free, spans_of
-from tests.sip_phone import Call
+from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, is_free
 
-ONCE = (
-    "ContactOffered",
-    "OfferMade",
-    "ContactConnected",
-    "PhoneTroubled",
-    "ContactHeld",
-    "ContactRetrieved",
-    "PhoneRecovered",
-    "TalkEnded",
-    "ContactEnded",
-)
-"""What a talk is made of whose page was loaded anew."""
 SCROLLS = "main li"  # a row of the desk's lists may be half out of sight
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
-
-
-@pytest.fixture(scope="module")
-def daemon(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDaemon]:
-    node = WebDaemon(asterisk_of_session, tmp_path_factory.mktemp("web"), free_port())
-    node.give_password()
-    try:
-        node.start()
-        node.wait_served()
-        yield node
-    finally:
-        node.stop()
-    log = node.log()
-    assert "Traceback" not in log, log[-5000:]
-    assert asterisk_of_session.passwords["1101"] not in log
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    with browser(tmp_path_factory.mktemp("chromium")) as context:
-        yield context
-
-
-@pytest.fixture(scope="module")
-def phone(daemon: WebDaemon, chromium: BrowserContext) -> WebPhone:
-    """Ann's page, at work."""
-    page = WebPhone(chromium.pages[0], daemon.url)
-    page.sign_in()
-    page.wait_word("ready")
-    daemon.agent("sign-in", "ann")
-    return page
-
-
-class Talk:
-    """A caller who is brought to ann."""
-
-    def __init__(self, daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> None:
-        self.daemon, self.phone, self.desks = daemon, phone, desks
-        self.seen = len(daemon.entries())
-        self.desks.do("ann", "", "ready")
-        self.caller: Call = phones.call("8123")
-        self.caller.wait_answered()
-        time.sleep(0.7)
-        self.caller.press("1")
-        phone.wait_word("ringing")
-        self.queued = self.daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=self.seen)
-        self.contact = self.queued.contact_id
-
-    def do(self, act: str) -> None:
-        self.desks.do("ann", self.contact, act)
-
-    def answer(self) -> None:
-        """As the desk's button does."""
-        self.do("answer")
-        self.phone.wait_word("talking", "noAudio", "silentMicrophone")
-
-    def heard_both_ways(self) -> None:
-        self.caller.wait_hears(WEB_HZ)
-        self.phone.wait_hears(CALLER_HZ)
-
-    def facts(self) -> list[Any]:
-        """Of this contact, once it has ended."""
-        self.daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=self.seen)
-        return [entry.fact for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
-
-    def end(self) -> float:
-        self.caller.hang_up()
-        self.phone.wait_word("ready")
-        return time.monotonic()
-
-
-@pytest.fixture
-def talk(daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> Talk:
-    return Talk(daemon, phone, phones, desks)
-
-
-@pytest.fixture
-def desks(daemon: WebDaemon, real_asterisk: Asterisk) -> Iterator[Desks]:
-    """The desks' acts, on a quiet switch."""
-    one = Desks(daemon)
-    yield one
-    one.close()
 
 
 def test_the_desk_s_buttons_answer_hold_and_mute_and_both_sides_hear_it(talk: Talk) -> None:
@@ -152,102 +53,6 @@ def test_nothing_rings_twice_and_the_phone_has_no_buttons_of_its_own_for_an_offe
     talk.answer()
     talk.heard_both_ways()
     assert page.evaluate("window.watched.rings()") == 0
-    talk.end()
-
-
-# -- a page that goes during a talk ------------------------------------------------------------------------------------
-
-
-def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Talk) -> None:
-    page, caller, begun = talk.phone.page, talk.caller, time.monotonic()
-    before = talk.daemon.report()["sales"]
-    talk.answer()
-    talk.heard_both_ways()
-    loaded = time.monotonic()
-    page.reload()
-    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
-    talk.phone.wait_word("talking", timeout=BACK_S)
-    talk.heard_both_ways()
-    assert page.get_by_text("The customer hears music").count() == 0
-    page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
-    time.sleep(1)
-    ended, over = time.monotonic(), talk.end()
-    (waited, held), facts = spans_of(caller, MUSIC_HZ, begun), talk.facts()
-    assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == list(ONCE)
-    told, after = next(fact for fact in facts if isinstance(fact, TalkEnded)), talk.daemon.report()["sales"]
-    assert told.hold_us
-    music_s, away_s = held[1] - held[0], heard_again(caller, WEB_HZ, begun, held[1]) - loaded
-    assert music_s - 0.1 <= told.hold_us / SECOND <= away_s + 0.1 < 4
-    assert ended - 0.1 <= waited[1] + (told.talk_us + told.hold_us) / SECOND <= over + 0.1
-    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
-
-
-def test_who_was_muted_and_had_the_caller_on_hold_has_and_is_so_after_a_reload(talk: Talk) -> None:
-    page, caller = talk.phone.page, talk.caller
-    talk.answer()
-    talk.heard_both_ways()
-    controls = page.get_by_role("toolbar", name="Call")
-    controls.get_by_role("button", name="Mute", exact=True).click()
-    controls.get_by_role("button", name="Unmute").wait_for()
-    controls.get_by_role("button", name="Hold").click()
-    caller.wait_hears(MUSIC_HZ)
-    page.reload()
-    talk.phone.wait_word("talking", timeout=BACK_S)
-    caller.wait_hears(MUSIC_HZ)
-    controls.get_by_role("button", name="Retrieve").click()
-    talk.phone.wait_hears(CALLER_HZ)
-    caller.wait_hears_not(MUSIC_HZ)
-    assert not caller.hears(WEB_HZ)
-    controls.get_by_role("button", name="Unmute").click()
-    talk.heard_both_ways()
-    talk.end()
-
-
-def test_an_agent_who_does_not_come_back_leaves_a_caller_who_waits_for_the_next(talk: Talk, phone: WebPhone) -> None:
-    begun = time.monotonic()
-    talk.answer()
-    talk.heard_both_ways()
-    left = time.monotonic()
-    phone.page.goto("about:blank")
-    talk.caller.wait_hears(MUSIC_HZ)
-    queued = talk.daemon.wait_fact(lambda f: f.kind == "ContactQueued" and f.returned, BACK_S + 3, skip=talk.seen)
-    assert time.monotonic() - left == pytest.approx(BACK_S, abs=1)
-    assert queued.joined_at == talk.queued.joined_at
-    told = talk.daemon.wait_fact(lambda fact: fact.kind == "TalkEnded", skip=talk.seen)
-    assert (told.ended_by, told.hold_us / SECOND) == (Party.SYSTEM, pytest.approx(BACK_S, abs=0.1))
-    (waited, _) = spans_of(talk.caller, MUSIC_HZ, begun)
-    assert told.talk_us / SECOND == pytest.approx(left - waited[1], abs=0.2)
-    assert talk.caller.active
-    talk.caller.hang_up()
-    phone.page.goto(phone.url)
-    phone.wait_word("ready")
-
-
-def test_a_page_that_was_cut_off_for_too_long_gives_up_its_dead_call_for_the_one_that_returns(talk: Talk) -> None:
-    talk.answer()
-    talk.heard_both_ways()
-    page = talk.phone.page
-    page.evaluate("window.watched.block(true); window.watched.cut()")
-    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
-    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
-    page.evaluate("window.watched.block(false)")
-    page.get_by_role("status").get_by_text("The customer hears music").wait_for(state="hidden", timeout=BACK_S * 1000)
-    recovered = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneRecovered", skip=talk.seen)
-    assert recovered.trouble == "cut_off"
-    talk.heard_both_ways()
-    assert talk.phone.word == "talking"
-    talk.end()
-
-
-def test_a_browser_that_crashed_is_missed_after_a_moment(talk: Talk, chromium: BrowserContext) -> None:
-    talk.answer()
-    talk.heard_both_ways()
-    # a page without its dying words
-    talk.phone.page.evaluate("window.watched.crash()")
-    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
-    talk.phone.page.reload()
-    talk.phone.wait_word("talking", timeout=BACK_S)
-    talk.heard_both_ways()
     talk.end()
 
 

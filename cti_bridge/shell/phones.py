@@ -1,0 +1,189 @@
+"""Whether agents' phones can be reached. A browser's phone goes with its page, and is waited for a moment.
+
+A page that is loaded anew takes its phone along, and brings it back a second later: that is no reason to set anybody
+NOT_READY, nor to give the call that rings there to somebody else. So when a page goes, its phone counts as reachable
+for :data:`AWAY_S` still; a call that is offered meanwhile, or rang already, rings at the page that comes, for as long
+as its offer lasts. Only when none comes in time is the phone lost.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+from twisted.internet.interfaces import IDelayedCall
+
+from acd.effects import RingAgent
+from acd.events import FindPhone, LosePhone
+from acd.views import OfferView
+from cti_bridge.shell import translate
+from cti_bridge.shell.calls import Leg
+from cti_bridge.shell.clock import Clock
+from facts.ids import AgentId
+from facts.states import Activity
+from facts.time import MILLISECOND, SECOND, Instant
+
+if TYPE_CHECKING:
+    from cti_bridge.shell.coordinator import Coordinator
+
+log = structlog.get_logger(__name__)
+
+AWAY_US = 10 * SECOND
+"""So long a page may be away without its phone being lost."""
+
+SETTLED_S = 1.5
+"""The switch tells of the phone that went and of the one that came on another way than the page: by then, of both."""
+
+BEFORE_THE_END_US = 100 * MILLISECOND
+"""So long before an offer's end a phone that is not back is lost, or its agent would have failed to answer."""
+
+TOO_SHORT_US = 3 * SECOND
+"""Nobody answers a call that rings for less: such an offer ends, and none is to blame."""
+
+
+class _Away(msgspec.Struct):
+    """A phone whose page went. ``back``: another has come. ``gone``: the switch says that the phone is."""
+
+    device: str
+    until: Instant
+    back: bool = False
+    gone: bool = False
+    timer: IDelayedCall | None = None
+
+
+class Phones:
+    """All agents' phones."""
+
+    def __init__(self, coordinator: "Coordinator", clock: Clock) -> None:
+        self._coordinator = coordinator
+        self._clock = clock
+        self._away: dict[AgentId, _Away] = {}
+
+    # -- what the switch says ----------------------------------------------------------------------------------------
+
+    def device_changed(self, event: translate.DeviceChanged) -> None:
+        """A phone can be reached, or not."""
+        for agent in list(self._coordinator.engine.agents()):
+            if agent.phone != event.device:
+                continue
+            away = self._away.get(agent.agent_id)
+            if away is not None and away.device == event.device:
+                away.gone = not event.reachable
+                if away.gone:
+                    continue
+            if agent.phone_reachable is not event.reachable:
+                change = FindPhone if event.reachable else LosePhone
+                self._coordinator.tell(change(agent_id=agent.agent_id), event.at)
+
+    def are(self, unreachable: Collection[str], *, lost: bool) -> None:
+        """The switch was asked for all of them: tell of those that are lost, or of those that are not."""
+        for agent in list(self._coordinator.engine.agents()):
+            if (agent.phone in unreachable) is lost:
+                self.device_changed(translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
+
+    def switch_lost(self) -> None:
+        """None can be reached."""
+        # whose phone rings comes last: the contact must not be offered to one whose phone is yet to be lost
+        for agent in sorted(self._coordinator.engine.agents(), key=lambda agent: agent.activity is Activity.RESERVED):
+            if agent.phone_reachable:
+                self._coordinator.tell(LosePhone(agent_id=agent.agent_id))
+
+    # -- what becomes of pages ---------------------------------------------------------------------------------------
+
+    def page_went(self, agent_id: AgentId, device: str) -> None:
+        """The page that was this phone is gone, or cannot be heard."""
+        agent, known = self._coordinator.engine.agent(agent_id), self._away.get(agent_id)
+        if agent is None or agent.phone != device or not agent.phone_reachable or (known and not known.back):
+            return
+        self._stop(known)
+        self._away[agent_id] = away = _Away(device=device, until=self._clock.now() + AWAY_US)
+        self._wait(agent_id, away)
+        self._touch(agent_id)
+
+    def page_came(self, agent_id: AgentId, device: str) -> None:
+        """A page is the phone: what was to ring at the one before rings at this one."""
+        agent, known = self._coordinator.engine.agent(agent_id), self._away.get(agent_id)
+        if agent is None or agent.phone != device:
+            return
+        self._stop(known)
+        self._away[agent_id] = away = _Away(device=device, until=self._clock.now(), back=True)
+        away.timer = self._clock.callLater(SETTLED_S, self._settled, agent_id, away)
+        if known is not None and not known.back:
+            self._ring_again(agent_id)
+        elif not agent.phone_reachable and self._coordinator.connected:
+            self._coordinator.tell(FindPhone(agent_id=agent_id))
+        self._touch(agent_id)
+
+    def keeps(self, agent_id: AgentId) -> bool:
+        """Whether this agent's phone is away, and waited for."""
+        away = self._away.get(agent_id)
+        return away is not None and not away.back
+
+    def back_until(self, agent_id: AgentId) -> Instant | None:
+        """Until when a phone that is away is waited for; None: none is."""
+        away = self._away.get(agent_id)
+        return None if away is None or away.back else away.until
+
+    def hold(self, command: RingAgent) -> None:
+        """What is offered to an agent whose phone is away rings when it is back."""
+        away = self._away[command.agent_id]
+        self._wait(command.agent_id, away)
+
+    def leg_stays_away(self, leg: Leg) -> bool:
+        """Whether the end of a leg is only that of its page: the offer goes on, and rings at the next."""
+        return self.keeps(leg.agent_id) and leg.offer_id is not None and not leg.answered
+
+    def _wait(self, agent_id: AgentId, away: _Away) -> None:
+        """Not beyond the end of an offer: its agent would be blamed for not answering."""
+        ends = [offer.rings_until - BEFORE_THE_END_US for offer in self._offers(agent_id)]
+        away.until = min([away.until, *ends])
+        self._stop(away)
+        wait_us = max(0, away.until - self._clock.now())
+        away.timer = self._clock.callLater(wait_us / SECOND, self._too_long, agent_id, away)
+
+    def _too_long(self, agent_id: AgentId, away: _Away) -> None:
+        if self._away.get(agent_id) is away:
+            del self._away[agent_id]
+            log.info("page_stays_away", agent_id=agent_id)
+            self._lose(agent_id)
+
+    def _settled(self, agent_id: AgentId, away: _Away) -> None:
+        if self._away.get(agent_id) is away:
+            del self._away[agent_id]
+            if away.gone:
+                self._lose(agent_id)
+
+    def _lose(self, agent_id: AgentId) -> None:
+        agent = self._coordinator.engine.agent(agent_id)
+        if agent is not None and agent.phone_reachable:
+            self._coordinator.tell(LosePhone(agent_id=agent_id))
+
+    def _stop(self, away: _Away | None) -> None:
+        if away is not None and away.timer is not None and away.timer.active():
+            away.timer.cancel()
+
+    # -- what rings --------------------------------------------------------------------------------------------------
+
+    def _offers(self, agent_id: AgentId) -> Iterator[OfferView]:
+        engine = self._coordinator.engine
+        agent = engine.agent(agent_id)
+        for work in () if agent is None else agent.works:
+            contact = engine.contact(work.contact_id)
+            offer = engine.offer(contact.offer_id) if contact is not None and contact.offer_id else None
+            if offer is not None and work.activity is Activity.RESERVED:
+                yield offer
+
+    def _ring_again(self, agent_id: AgentId) -> None:
+        now, too_short = self._clock.now(), False
+        for offer in list(self._offers(agent_id)):
+            left_us = offer.rings_until - now
+            too_short = too_short or left_us < TOO_SHORT_US
+            if not too_short:
+                self._coordinator.ring_anew(offer, agent_id, left_us)
+        if too_short:  # as if the phone had been lost, which blames nobody, and found
+            self._coordinator.tell(LosePhone(agent_id=agent_id))
+            self._coordinator.tell(FindPhone(agent_id=agent_id))
+
+    def _touch(self, agent_id: AgentId) -> None:
+        for offer in self._offers(agent_id):
+            self._coordinator.control.desks.touch(offer.contact_id)

@@ -1,0 +1,47 @@
+"""Callers who are brought to the agent whose phone is the browser."""
+
+import time
+from typing import Any
+
+from tests.asterisk.phones import CALLER_HZ, Phones
+from tests.e2e.office import Desks
+from tests.e2e.web_phone import WEB_HZ, WebDaemon, WebPhone
+from tests.sip_phone import Call
+
+
+class Talk:
+    """A caller who is brought to ann."""
+
+    def __init__(self, daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> None:
+        self.daemon, self.phone, self.desks = daemon, phone, desks
+        self.seen = len(daemon.entries())
+        self.desks.do("ann", "", "ready")
+        self.caller: Call = phones.call("8123")
+        self.caller.wait_answered()
+        time.sleep(0.7)
+        self.caller.press("1")
+        phone.wait_word("ringing")
+        self.queued = self.daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=self.seen)
+        self.contact = self.queued.contact_id
+
+    def do(self, act: str) -> None:
+        self.desks.do("ann", self.contact, act)
+
+    def answer(self) -> None:
+        """As the desk's button does."""
+        self.do("answer")
+        self.phone.wait_word("talking", "noAudio", "silentMicrophone")
+
+    def heard_both_ways(self) -> None:
+        self.caller.wait_hears(WEB_HZ)
+        self.phone.wait_hears(CALLER_HZ)
+
+    def facts(self) -> list[Any]:
+        """Of this contact, once it has ended."""
+        self.daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=self.seen)
+        return [entry.fact for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
+
+    def end(self) -> float:
+        self.caller.hang_up()
+        self.phone.wait_word("ready")
+        return time.monotonic()

@@ -1,0 +1,296 @@
+"""A page that is loaded anew, closed, crashed or cut off, with a call: on a real Asterisk, heard by tones."""
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from facts.journal import AgentStateChanged, TalkEnded
+from facts.states import Declared, OfferOutcome, Party
+from facts.time import SECOND
+from tests.asterisk.instance import MUSIC_HZ
+from tests.asterisk.phones import CALLER_HZ
+from tests.e2e.browser_phone.talks import Talk
+from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, heard_again, spans_of
+
+ONCE = (
+    "ContactOffered",
+    "OfferMade",
+    "ContactConnected",
+    "PhoneTroubled",
+    "ContactHeld",
+    "ContactRetrieved",
+    "PhoneRecovered",
+    "TalkEnded",
+    "ContactEnded",
+)
+"""What a talk is made of whose page was loaded anew."""
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
+
+
+def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Talk) -> None:
+    page, caller, begun = talk.phone.page, talk.caller, time.monotonic()
+    before = talk.daemon.report()["sales"]
+    talk.answer()
+    talk.heard_both_ways()
+    loaded = time.monotonic()
+    page.reload()
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    talk.heard_both_ways()
+    assert page.get_by_text("The customer hears music").count() == 0
+    page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
+    time.sleep(1)
+    ended, over = time.monotonic(), talk.end()
+    (waited, held), facts = spans_of(caller, MUSIC_HZ, begun), talk.facts()
+    assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == list(ONCE)
+    told, after = next(fact for fact in facts if isinstance(fact, TalkEnded)), talk.daemon.report()["sales"]
+    assert told.hold_us
+    music_s, away_s = held[1] - held[0], heard_again(caller, WEB_HZ, begun, held[1]) - loaded
+    assert music_s - 0.1 <= told.hold_us / SECOND <= away_s + 0.1 < 4
+    assert ended - 0.1 <= waited[1] + (told.talk_us + told.hold_us) / SECOND <= over + 0.1
+    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
+
+
+def test_who_was_muted_and_had_the_caller_on_hold_has_and_is_so_after_a_reload(talk: Talk) -> None:
+    page, caller = talk.phone.page, talk.caller
+    talk.answer()
+    talk.heard_both_ways()
+    controls = page.get_by_role("toolbar", name="Call")
+    controls.get_by_role("button", name="Mute", exact=True).click()
+    controls.get_by_role("button", name="Unmute").wait_for()
+    controls.get_by_role("button", name="Hold").click()
+    caller.wait_hears(MUSIC_HZ)
+    page.reload()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    caller.wait_hears(MUSIC_HZ)
+    controls.get_by_role("button", name="Retrieve").click()
+    talk.phone.wait_hears(CALLER_HZ)
+    caller.wait_hears_not(MUSIC_HZ)
+    assert not caller.hears(WEB_HZ)
+    controls.get_by_role("button", name="Unmute").click()
+    talk.heard_both_ways()
+    talk.end()
+
+
+def test_an_agent_who_does_not_come_back_leaves_a_caller_who_waits_for_the_next(talk: Talk, phone: WebPhone) -> None:
+    begun = time.monotonic()
+    talk.answer()
+    talk.heard_both_ways()
+    left = time.monotonic()
+    phone.page.goto("about:blank")
+    talk.caller.wait_hears(MUSIC_HZ)
+    queued = talk.daemon.wait_fact(lambda f: f.kind == "ContactQueued" and f.returned, BACK_S + 3, skip=talk.seen)
+    assert time.monotonic() - left == pytest.approx(BACK_S, abs=1)
+    assert queued.joined_at == talk.queued.joined_at
+    told = talk.daemon.wait_fact(lambda fact: fact.kind == "TalkEnded", skip=talk.seen)
+    assert (told.ended_by, told.hold_us / SECOND) == (Party.SYSTEM, pytest.approx(BACK_S, abs=0.1))
+    (waited, _) = spans_of(talk.caller, MUSIC_HZ, begun)
+    assert told.talk_us / SECOND == pytest.approx(left - waited[1], abs=0.2)
+    assert talk.caller.active
+    talk.caller.hang_up()
+    phone.page.goto(phone.url)
+    phone.wait_word("ready")
+
+
+def test_a_page_that_was_cut_off_for_too_long_gives_up_its_dead_call_for_the_one_that_returns(talk: Talk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    page = talk.phone.page
+    page.evaluate("window.watched.block(true); window.watched.cut()")
+    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for()
+    page.evaluate("window.watched.block(false)")
+    page.get_by_role("status").get_by_text("The customer hears music").wait_for(state="hidden", timeout=BACK_S * 1000)
+    recovered = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneRecovered", skip=talk.seen)
+    assert recovered.trouble == "cut_off"
+    talk.heard_both_ways()
+    assert talk.phone.word == "talking"
+    talk.end()
+
+
+def test_a_browser_that_crashed_is_missed_after_a_moment(talk: Talk, chromium: BrowserContext) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    # a page without its dying words
+    talk.phone.page.evaluate("window.watched.crash()")
+    talk.caller.wait_hears(MUSIC_HZ, timeout=10)
+    talk.phone.page.reload()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    talk.heard_both_ways()
+    talk.end()
+
+
+# -- a page that goes while it rings ---------------------------------------------------------------------------------
+
+
+def offers(talk: Talk) -> list[Any]:
+    """The facts of the talk's offers."""
+    return [fact for fact in talk.facts() if fact.kind in ("OfferMade", "OfferEnded")]
+
+
+def not_ready(daemon: WebDaemon, since: int) -> list[AgentStateChanged]:
+    """When the agent was said to be NOT_READY."""
+    facts = [entry.fact for entry in daemon.entries()[since:]]
+    return [f for f in facts if isinstance(f, AgentStateChanged) and f.declared is Declared.NOT_READY]
+
+
+def seconds_left(page: Page) -> int:
+    """What the offer's countdown says."""
+    minutes, seconds = page.get_by_role("alertdialog").get_by_role("timer").inner_text().split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def test_an_offer_goes_on_ringing_at_the_page_that_is_loaded_anew(talk: Talk) -> None:
+    page, before = talk.phone.page, talk.daemon.report()["sales"]
+    page.get_by_role("alertdialog").wait_for()
+    at, left = time.monotonic(), seconds_left(page)
+    page.wait_for_timeout(1500)
+    page.reload()
+    page.get_by_role("alertdialog").wait_for()
+    talk.phone.wait_word("ringing")
+    assert seconds_left(page) == pytest.approx(left - (time.monotonic() - at), abs=1.1)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.watched.rings()") == 1
+    page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    assert not_ready(talk.daemon, talk.seen) == []
+    talk.end()
+    made, ended = offers(talk)
+    assert (made.offer_id, ended.outcome, ended.agent_id) == (ended.offer_id, OfferOutcome.ANSWERED, "ann")
+    after = talk.daemon.report()["sales"]
+    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
+
+
+def test_an_offer_goes_on_ringing_after_the_browser_crashed(talk: Talk) -> None:
+    page = talk.phone.page
+    page.get_by_role("alertdialog").wait_for()
+    page.evaluate("window.watched.crash()")
+    page.reload()
+    talk.phone.wait_word("ringing")
+    page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    assert not_ready(talk.daemon, talk.seen) == []
+    talk.end()
+    assert [fact.kind for fact in offers(talk)] == ["OfferMade", "OfferEnded"]
+
+
+def test_a_connection_cut_while_it_rings_lets_it_ring_on_over_the_next(talk: Talk) -> None:
+    page = talk.phone.page
+    page.get_by_role("alertdialog").wait_for()
+    page.evaluate("window.watched.cut()")
+    talk.phone.wait_word("lost")
+    talk.phone.wait_word("ringing")
+    page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    talk.end()
+    assert [fact.kind for fact in offers(talk)] == ["OfferMade", "OfferEnded"]
+
+
+def test_who_waits_and_loads_the_page_anew_stays_ready(talk: Talk) -> None:
+    talk.answer()
+    talk.end()
+    seen = len(talk.daemon.entries())
+    talk.phone.until(lambda: bool(talk.phone.ask("/agents/ann")["declared"] == "READY"), 5, "ann is ready")
+    talk.phone.page.reload()
+    talk.phone.wait_word("ready")
+    talk.phone.page.wait_for_timeout(2000)
+    assert not_ready(talk.daemon, seen) == []
+
+
+def test_a_caller_who_hangs_up_while_the_page_is_away_was_missed_by_nobody(talk: Talk) -> None:
+    page = talk.phone.page
+    page.goto("about:blank")
+    talk.caller.hang_up()
+    ended = talk.daemon.wait_fact(lambda fact: fact.kind == "OfferEnded", skip=talk.seen)
+    assert ended.outcome is OfferOutcome.CALLER_LEFT
+    page.goto(talk.phone.url)
+    talk.phone.wait_word("ready")
+    page.wait_for_timeout(500)
+    assert page.get_by_role("alertdialog").count() == 0
+    assert talk.phone.ask("/agents/ann")["declared"] == "READY"
+    assert not_ready(talk.daemon, talk.seen) == []
+
+
+def test_a_page_that_stays_away_loses_the_offer_without_blame_and_is_offered_it_anew(talk: Talk) -> None:
+    page = talk.phone.page
+    page.goto("about:blank")
+    ended = talk.daemon.wait_fact(lambda fact: fact.kind == "OfferEnded", timeout=12, skip=talk.seen)
+    assert ended.outcome is OfferOutcome.UNREACHABLE
+    assert talk.caller.active
+    page.goto(talk.phone.url)
+    talk.phone.wait_word("ringing")
+    page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    talk.end()
+
+
+# -- two tabs --------------------------------------------------------------------------------------------------------
+
+
+def second_tab(talk: Talk, chromium: BrowserContext) -> WebPhone:
+    """Another tab of the same browser, which is not the phone."""
+    other = WebPhone(chromium.new_page(), talk.phone.url)
+    other.page.goto(talk.phone.url)
+    other.wait_word("elsewhere")
+    return other
+
+
+def test_what_rang_in_a_tab_that_goes_rings_in_the_other(talk: Talk, chromium: BrowserContext) -> None:
+    other = second_tab(talk, chromium)
+    talk.phone.page.reload()
+    other.wait_word("ringing")
+    talk.phone.wait_word("elsewhere")
+    other.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    other.wait_word("talking")
+    talk.caller.wait_hears(WEB_HZ)
+    other.wait_hears(CALLER_HZ)
+    talk.caller.hang_up()
+    other.wait_word("ready")
+    other.page.close()
+    talk.phone.wait_word("ready")
+    assert not_ready(talk.daemon, talk.seen) == []
+    assert [fact.kind for fact in offers(talk)] == ["OfferMade", "OfferEnded"]
+
+
+def test_another_tab_takes_over_the_phone_with_its_call(talk: Talk, chromium: BrowserContext) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    other = second_tab(talk, chromium)
+    other.page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
+    other.page.get_by_role("button", name="Use it here").click()
+    other.wait_word("talking", timeout=BACK_S)
+    talk.phone.wait_word("elsewhere")
+    talk.phone.page.get_by_text("“Use it here” brings the call to this tab").wait_for()
+    talk.caller.wait_hears(WEB_HZ)
+    other.wait_hears(CALLER_HZ)
+    talk.phone.page.get_by_role("button", name="Use it here").click()
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    other.wait_word("elsewhere")
+    talk.heard_both_ways()
+    other.page.close()
+    talk.end()
+    facts = talk.facts()
+    assert [fact.kind for fact in facts].count("TalkEnded") == 1
+    assert [fact.kind for fact in facts].count("ContactHeld") == 2
+
+
+def test_another_tab_takes_over_what_rings(talk: Talk, chromium: BrowserContext) -> None:
+    other = second_tab(talk, chromium)
+    other.page.get_by_role("button", name="Use it here").click()
+    other.wait_word("ringing")
+    talk.phone.wait_word("elsewhere")
+    other.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    other.wait_word("talking")
+    talk.caller.wait_hears(WEB_HZ)
+    talk.caller.hang_up()
+    other.wait_word("ready")
+    other.page.close()
+    talk.phone.wait_word("ready")
+    assert [fact.kind for fact in offers(talk)] == ["OfferMade", "OfferEnded"]
