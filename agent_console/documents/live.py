@@ -37,6 +37,8 @@ class ClientFrame(Wish):
     unsubscribe: Annotated[list[Topic], Field(max_length=20)] | None = None
     resync: Annotated[list[StreamName], Field(max_length=100)] | None = None
     """Streams in which numbers were missed: a snapshot follows."""
+    greet: bool = False
+    """Whether a ``hello`` is wanted at once: who has slept asks so whether the connection still is one."""
 
 
 class Hello(Document):

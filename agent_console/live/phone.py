@@ -23,6 +23,10 @@ SUBPROTOCOL: Final = "sip"
 LOOK_AGAIN_S: Final = 15.0
 """How often a phone asks whether its session still holds."""
 
+BEAT_S: Final = 3.0
+BEAT: Final = "\r\n"
+"""So often a sign of life goes to the page, which sees no pings: the keep-alive of SIP (RFC 5626)."""
+
 MOST_MESSAGE: Final = 16 * 1024
 BUDGET: Final = 200
 BUDGET_S: Final = 10.0
@@ -123,7 +127,13 @@ class _Phone:
 
     async def run(self, receive: Receive) -> None:
         """Until one of the two sides goes."""
-        parts = (self._from_browser(receive), self._from_switch(), self._look_again(), self._elsewhere())
+        parts = (
+            self._from_browser(receive),
+            self._from_switch(),
+            self._beat(),
+            self._look_again(),
+            self._elsewhere(),
+        )
         tasks = [asyncio.ensure_future(part) for part in parts]
         over = _Over(0)
         try:
@@ -159,6 +169,11 @@ class _Phone:
         while (message := await self._line.receive()) is not None:
             await self._send({"type": "websocket.send", "text": message})
         raise _Over(CLOSE_SWITCH_AWAY, "the switch has closed the connection")
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            await self._send({"type": "websocket.send", "text": BEAT})
 
     async def _look_again(self) -> None:
         while True:

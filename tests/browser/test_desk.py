@@ -1,6 +1,7 @@
 """An agent's day at the desk, in a real browser."""
 
 import re
+import time
 
 from playwright.sync_api import expect
 
@@ -140,6 +141,47 @@ def test_a_network_that_is_cut_for_ten_seconds(people: People, centre: Centre, c
     expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
     expect(ann.contact.get_by_text("Saved", exact=True)).to_be_visible(timeout=8_000)
     assert dispositions(centre)[-1][1] == "written without a network"
+
+
+def test_a_network_that_stops_without_a_word_is_noticed_within_ten_seconds_on_both_sides(
+    people: People, centre: Centre, cable: Cable
+) -> None:
+    ann = people.agent("ann", base=f"http://127.0.0.1:{cable.port}")
+    contact = centre.call("Silas Silent")
+    ann.answer()
+    cable.freeze()
+    begun = time.monotonic()
+    bar = ann.page.get_by_role("status").filter(has_text="No connection since")
+    expect(bar).to_contain_text("Your call goes on", timeout=10_000)
+    centre.until(lambda: any("/api/v1/live" in line for line in cable.let_go), timeout_s=10)
+    assert time.monotonic() - begun <= 10
+    assert centre.state("ann") == "READY TALKING"
+    centre.hang_up(contact)
+    centre.until(lambda: centre.state("ann") == "READY WRAP_UP")
+    expect(ann.contact.locator("header")).to_contain_text("Talking")
+    cable.thaw()
+    expect(bar).to_be_hidden(timeout=12_000)
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+
+
+def test_a_page_that_sleeps_for_twenty_seconds_is_right_at_once_when_it_wakes(people: People, centre: Centre) -> None:
+    ann = people.agent("ann")
+    contact = centre.call("Nora Nap")
+    ann.answer()
+    lid = ann.context.new_cdp_session(ann.page)
+    lid.send("Page.setWebLifecycleState", {"state": "frozen"})
+    centre.hang_up(contact)
+    centre.until(lambda: centre.state("ann") == "READY WRAP_UP")
+    time.sleep(20)  # so long is slept: the subject of the test
+    lid.send("Page.setWebLifecycleState", {"state": "active"})
+    woke = time.monotonic()
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up", timeout=1_000)
+    expect(ann.state).to_have_attribute("data-state", "wrap_up", timeout=1_000)
+    clock = ann.contact.get_by_role("timer").first
+    expect(clock).to_be_visible()
+    assert time.monotonic() - woke <= 2
+    ann.page.wait_for_timeout(3_000)
+    expect(ann.page.get_by_role("status").filter(has_text="No connection since")).to_be_hidden()
 
 
 def test_a_page_that_sleeps_while_its_connection_dies_shows_the_truth_when_it_wakes(

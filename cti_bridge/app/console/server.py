@@ -21,7 +21,11 @@ log = structlog.get_logger(__name__)
 BACKLOG = 512
 GRACE_S = 2
 """So long answers that are being sent may take after the end was asked for."""
-PING_S = 20.0
+PING_S = 4.0
+PONG_S = 5.0
+"""A client is asked for a sign of life so often, and is gone when it gives none within so long: a network that fails
+without a word is noticed within the sum of both. A browser answers by itself, whatever its page does.
+"""
 
 
 class ReadyFramesProtocol(WebSocketsSansIOProtocol):
@@ -40,6 +44,11 @@ class ReadyFramesProtocol(WebSocketsSansIOProtocol):
             return False
         self.transport.write(frame)
         return True
+
+    def keepalive_timeout(self) -> None:
+        """Nobody is there any more: let go at once, for what is still to be sent would never be."""
+        super().keepalive_timeout()
+        self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -65,7 +74,7 @@ class WebServer:
                 ws=ReadyFramesProtocol,
                 ws_max_size=MOST_FRAME,
                 ws_ping_interval=PING_S,
-                ws_ping_timeout=PING_S,
+                ws_ping_timeout=PONG_S,
                 ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,

@@ -198,6 +198,17 @@ def test_more_than_a_phone_says_ends_it(at: tuple[Site, Switch], rude: str) -> N
 # -- how it ends -----------------------------------------------------------------------------------------------------
 
 
+def test_the_page_is_given_a_sign_of_life(at: tuple[Site, Switch], monkeypatch: pytest.MonkeyPatch) -> None:
+    site, _ = at
+    monkeypatch.setattr(phone, "BEAT_S", 0.05)
+
+    async def script(socket: ClientConnection) -> None:
+        for _ in range(3):
+            assert await asyncio.wait_for(socket.recv(), 5) == "\r\n"
+
+    talk(site.signed_in("anna"), script)
+
+
 def test_a_second_window_takes_the_phone_over(at: tuple[Site, Switch]) -> None:
     site, switch = at
     anna = site.signed_in("anna")

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CentreClock } from "./centre_clock";
-import { FIRST_RETRY_MS, LAST_RETRY_MS, LiveChannel, SILENCE_MS, type Socket } from "./channel";
+import { ANSWER_MS, FIRST_RETRY_MS, LAST_RETRY_MS, LiveChannel, SILENCE_MS, type Socket } from "./channel";
 import { Streams } from "./streams";
 
 class FakeSocket implements Socket {
@@ -106,6 +106,37 @@ describe("LiveChannel", () => {
     expect(last().closed).toBe(true);
   });
 
+  it("asks at once whether the daemon is there when something hints that it may not be", () => {
+    channel.start();
+    last().greets();
+    channel.nudge();
+    expect(last().sent).toEqual([{ greet: true }]);
+    vi.advanceTimersByTime(ANSWER_MS - 1);
+    last().greets();
+    vi.advanceTimersByTime(ANSWER_MS);
+    expect(channel.state.state).toBe("live");
+    channel.nudge();
+    vi.advanceTimersByTime(ANSWER_MS);
+    expect(channel.state.state).toBe("waiting");
+  });
+
+  it("asks, after a sleep, before it takes its own silence for a lost connection, and asks but once", () => {
+    channel.start();
+    last().greets();
+    vi.setSystemTime(Date.now() + 20_000);
+    vi.advanceTimersByTime(SILENCE_MS);
+    expect(channel.state.state).toBe("live");
+    expect(last().sent).toEqual([{ greet: true }]);
+    last().greets();
+    expect(channel.state.state).toBe("live");
+    vi.setSystemTime(Date.now() + 20_000);
+    vi.advanceTimersByTime(SILENCE_MS);
+    // the timers of a hidden tab are always late
+    vi.setSystemTime(Date.now() + 20_000);
+    vi.advanceTimersByTime(ANSWER_MS);
+    expect(channel.state.state).toBe("waiting");
+  });
+
   it("asks for a stream anew after a gap, again while no snapshot comes, and no more once it has", () => {
     channel.subscribe("totals");
     channel.start();
@@ -116,7 +147,7 @@ describe("LiveChannel", () => {
     const resync = { resync: ["totals"] };
     expect(last().sent).toEqual([{ subscribe: ["totals"] }, resync, resync]);
     last().says({ snapshot: { topic: "totals", n: 3, now: "2026-11-28T00:00:00Z", items: { today: 1 } } });
-    vi.advanceTimersByTime(9_000);
+    vi.advanceTimersByTime(7_000);
     expect(last().sent).toHaveLength(3);
     expect(streams.family("totals").get("today")).toBe(1);
   });

@@ -4,7 +4,8 @@
  *     off --start--> connecting --hello--> live --loss--> waiting --timer--> connecting
  *
  * A connection counts as lost when it closes, when the browser goes offline, or when nothing was heard for
- * `SILENCE_MS` (the daemon greets again every few seconds). Subscriptions are counted by family and told again on
+ * `SILENCE_MS` (the daemon greets again every three seconds): a network may stop without a word. Who has slept knows
+ * nothing of the silence, so the daemon is asked at once, and has `ANSWER_MS`. Subscriptions are counted by family and told again on
  * each new connection; the snapshots that follow replace what was known before.
  */
 
@@ -52,7 +53,11 @@ export const SIGNED_OUT_CODES: readonly number[] = [4401, 3000];
 
 export const FIRST_RETRY_MS = 500;
 export const LAST_RETRY_MS = 8_000;
-export const SILENCE_MS = 12_000;
+export const SILENCE_MS = 8_000;
+/** A sign of life that was asked for comes so soon, or the connection is dead. */
+export const ANSWER_MS = 2_500;
+/** A timer that is so late was asleep, with the page or the whole machine. */
+export const LATE_MS = 1_500;
 const CONNECT_MS = 6_000;
 const REPAIR_MS = 3_000;
 
@@ -62,6 +67,8 @@ export class LiveChannel {
   private tries = 0;
   private timer: number | null = null;
   private silence: number | null = null;
+  /** A sign of life was asked for, and has not come yet. */
+  private asked = false;
   private readonly wanted = new Map<Topic, number>();
   private readonly repairing = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
@@ -102,7 +109,7 @@ export class LiveChannel {
   /** Something hints that it may work again, or no longer: try at once. */
   nudge(): void {
     if (this.link.state === "waiting") this.connect();
-    else if (this.link.state === "live") this.listenForSilence(CONNECT_MS);
+    else if (this.link.state === "live") this.ask();
   }
 
   /** The browser knows that there is no network. */
@@ -163,6 +170,7 @@ export class LiveChannel {
     for (const timer of this.repairing.values()) this.outside.cancel(timer);
     this.repairing.clear();
     this.timer = this.silence = null;
+    this.asked = false;
   }
 
   private lost(): void {
@@ -177,6 +185,7 @@ export class LiveChannel {
   }
 
   private read(text: string): void {
+    this.asked = false;
     this.listenForSilence(SILENCE_MS);
     const frame = JSON.parse(text) as ServerFrame;
     if (frame.hello) this.greet(frame.hello.now);
@@ -216,9 +225,23 @@ export class LiveChannel {
     this.repairing.delete(topic);
   }
 
+  private ask(): void {
+    this.asked = true;
+    this.say({ greet: true });
+    this.listenForSilence(ANSWER_MS);
+  }
+
   private listenForSilence(ms: number): void {
     if (this.silence !== null) this.outside.cancel(this.silence);
-    this.silence = this.outside.later(() => this.lost(), ms);
+    const due = this.outside.now() + ms;
+    this.silence = this.outside.later(() => this.silent(due), ms);
+  }
+
+  /** Nothing came for too long; or it did, and this page slept. */
+  private silent(due: number): void {
+    const slept = this.outside.now() - due > LATE_MS;
+    if (this.link.state === "live" && slept && !this.asked) this.ask();
+    else this.lost();
   }
 
   private say(frame: object): void {

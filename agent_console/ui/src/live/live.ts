@@ -36,11 +36,30 @@ export function followTheBrowser(): () => void {
   window.addEventListener("online", online);
   window.addEventListener("offline", offline);
   document.addEventListener("visibilitychange", shown);
+  document.addEventListener("resume", shown);
+  const stopWatching = watchForSleep(() => channel.nudge());
   return () => {
     window.removeEventListener("online", online);
     window.removeEventListener("offline", offline);
     document.removeEventListener("visibilitychange", shown);
+    document.removeEventListener("resume", shown);
+    stopWatching();
   };
+}
+
+const HEARTBEAT_MS = 1_000;
+/** A hidden tab's timers come once a minute at the rarest. */
+const SLEPT_MS = 90_000;
+
+/** Tell when this machine has slept: its timers stood still. Returns the way out. */
+function watchForSleep(woke: () => void): () => void {
+  let last = Date.now();
+  const timer = window.setInterval(() => {
+    const now = Date.now();
+    if (now - last > (document.hidden ? SLEPT_MS : 3 * HEARTBEAT_MS)) woke();
+    last = now;
+  }, HEARTBEAT_MS);
+  return () => window.clearInterval(timer);
 }
 
 export function useLink(): Link {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ConsoleSocket, PAGE_LEFT } from "./console_socket";
+import { CONNECT_MS, ConsoleSocket, PAGE_LEFT, SILENCE_MS } from "./console_socket";
 
 class FakeSocket {
   static readonly CONNECTING = 0;
@@ -8,6 +8,7 @@ class FakeSocket {
   readyState = 0;
   sent: string[] = [];
   onopen: () => void = () => undefined;
+  onmessage: (event: { data: string }) => void = () => undefined;
   onclose: (event: { code: number; reason: string }) => void = () => undefined;
   closedWith: number | undefined;
   readonly url: string;
@@ -38,6 +39,7 @@ let talks: boolean;
 const last = () => FakeSocket.all.at(-1) as FakeSocket;
 
 beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
   FakeSocket.all = [];
   vi.stubGlobal("WebSocket", FakeSocket);
   socket = new ConsoleSocket("ws://desk.example/api/v1/phone", () => talks);
@@ -47,6 +49,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 describe("the console's WebSocket", () => {
@@ -97,5 +100,48 @@ describe("the console's WebSocket", () => {
     last().closes(4409);
     socket.connect();
     expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("over which nothing comes counts as cut, and the daemon's sign of life is nothing that the phone is told", () => {
+    const heard = vi.fn();
+    socket.ondata = heard;
+    socket.connect();
+    last().opens();
+    for (let beat = 0; beat < 10; beat += 1) {
+      vi.advanceTimersByTime(SILENCE_MS - 1);
+      last().onmessage({ data: "\r\n" });
+    }
+    expect(lost).toEqual([]);
+    expect(heard).not.toHaveBeenCalled();
+    last().onmessage({ data: "OPTIONS sip:x SIP/2.0" });
+    expect(heard).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(SILENCE_MS);
+    expect(lost).toEqual([1006]);
+    expect(last().readyState).toBe(3);
+  });
+
+  it("that does not come about counts as cut, and one that was left is not waited for", () => {
+    socket.connect();
+    vi.advanceTimersByTime(CONNECT_MS);
+    expect(lost).toEqual([1006]);
+    socket.connect();
+    last().opens();
+    socket.leave();
+    vi.advanceTimersByTime(10 * SILENCE_MS);
+    expect(lost).toEqual([1006]);
+  });
+
+  it("listens a moment longer after a sleep, but not for ever", () => {
+    socket.connect();
+    last().opens();
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersByTime(SILENCE_MS);
+    expect(lost).toEqual([]);
+    last().onmessage({ data: "\r\n" });
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersByTime(SILENCE_MS);
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersByTime(SILENCE_MS);
+    expect(lost).toEqual([1006]);
   });
 });

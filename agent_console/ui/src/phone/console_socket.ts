@@ -6,6 +6,17 @@ export const PAGE_LEFT = 4001;
 
 export const CLOSED = { signedOut: 4401, refused: 4403, elsewhere: 4409 } as const;
 
+/** The daemon's sign of life, every three seconds; SIP's own keep-alive. */
+const BEAT = "\r\n";
+/** A connection over which nothing came for so long is dead, whatever the browser says. */
+export const SILENCE_MS = 8_000;
+/** And one that does not come about in so long is tried again. */
+export const CONNECT_MS = 6_000;
+
+/** A timer that is so late was asleep; then the daemon is heard within one beat. */
+const LATE_MS = 1_500;
+const AWAKE_MS = 4_000;
+
 /** JsSIP's interface of a socket. */
 export class ConsoleSocket {
   via_transport = "WS";
@@ -17,6 +28,7 @@ export class ConsoleSocket {
   ondata: (data: string) => void = () => undefined;
   private socket: WebSocket | null = null;
   private retired = false;
+  private silence: number | undefined;
   private readonly talks: () => boolean;
 
   /** `talks`: whether a call is here, which then goes on over a new connection. */
@@ -30,14 +42,20 @@ export class ConsoleSocket {
     if (this.retired || this.isConnected() || this.isConnecting()) return;
     const socket = new WebSocket(`${this.url}?talks=${this.talks() ? 1 : 0}`, "sip");
     this.socket = socket;
-    socket.onopen = () => this.onconnect();
-    socket.onmessage = (event: MessageEvent<string>) => this.ondata(event.data);
+    this.listenForSilence(CONNECT_MS);
+    socket.onopen = () => {
+      this.listenForSilence(SILENCE_MS);
+      this.onconnect();
+    };
+    socket.onmessage = (event: MessageEvent<string>) => {
+      this.listenForSilence(SILENCE_MS);
+      if (event.data !== BEAT) this.ondata(event.data);
+    };
     socket.onclose = (event) => this.gone(socket, event.code, event.reason);
   }
 
   disconnect(): void {
-    const socket = this.socket;
-    this.socket = null;
+    const socket = this.forget();
     socket?.close();
   }
 
@@ -48,9 +66,8 @@ export class ConsoleSocket {
 
   /** The page goes. */
   leave(): void {
-    const socket = this.socket;
+    const socket = this.forget();
     this.retire();
-    this.socket = null;
     socket?.close(PAGE_LEFT, "the page is gone");
   }
 
@@ -76,9 +93,26 @@ export class ConsoleSocket {
     return this.socket?.readyState === WebSocket.CONNECTING;
   }
 
+  private listenForSilence(ms: number, again = true): void {
+    window.clearTimeout(this.silence);
+    const due = Date.now() + ms;
+    this.silence = window.setTimeout(() => {
+      // a page that slept has heard nothing: it listens a moment longer, once
+      if (again && Date.now() - due > LATE_MS) this.listenForSilence(AWAKE_MS, false);
+      else this.drop();
+    }, ms);
+  }
+
+  private forget(): WebSocket | null {
+    window.clearTimeout(this.silence);
+    const { socket } = this;
+    this.socket = null;
+    return socket;
+  }
+
   private gone(socket: WebSocket, code: number, reason: string): void {
     if (this.socket !== socket) return;
-    this.socket = null;
+    this.forget();
     this.ondisconnect(code !== 1000, code, reason);
   }
 }
