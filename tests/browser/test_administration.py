@@ -224,7 +224,7 @@ def test_opening_hours_are_made_read_as_typed_and_corrected_at_the_field(people:
     expect(root.page.get_by_text("This date is there already")).to_be_visible()
     root.page.get_by_role("button", name="Remove 2030-05-01").last.click()
     confirm(root, SAVE, "Nobody who waits loses their agents")
-    expect(row(root, "Opening hours", "office")).to_contain_text("mon 08:00-12:00, 13:00-18:30")
+    expect(row(root, "Opening hours", "office")).to_contain_text("Mon–Tue 08:00-12:00, 13:00-18:30")
     assert settings_of(root, "opening_hours/office")["document"] == {
         "time_zone": "Asia/Tokyo",
         "weekly": {day: ["08:00-12:00", "13:00-18:30"] for day in ("mon", "tue")},
@@ -313,6 +313,20 @@ def test_every_page_adds_changes_and_removes_an_entry(people: People) -> None:
         expect(row(root, title, key)).to_have_count(0)
         section = SECTION_OF.get(title, title.lower())
         assert key not in [entry["name"] for entry in settings_of(root, section)["items"]]
+
+
+def test_routing_and_alarms_are_set_where_nothing_was_said_yet(people: People) -> None:
+    root = people.user("root", "/administration/routing")
+    form = root.page.get_by_role("main")
+    expect(form.get_by_role("button", name=SAVE)).to_be_disabled()
+    fill(root, {"Order of contacts": "Closest to its target"})
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    expect(root.page.get_by_text("Routing is saved and in force")).to_be_visible()
+    assert settings_of(root, "routing/routing")["document"] == {"contact_order": "target_ratio"}
+    root.page.get_by_role("link", name="Alarms").click()
+    form.get_by_role("spinbutton", name="Abandonment above").fill("12.5")
+    confirm(root, SAVE, "In force at once")
+    assert settings_of(root, "alarms/alarms")["document"] == {"abandon_rate_above": 0.125}
 
 
 def test_an_entry_that_is_needed_stays_and_says_who_needs_it(people: People) -> None:

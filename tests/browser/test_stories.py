@@ -369,8 +369,8 @@ def test_a_wall_shows_queues_against_their_targets_and_nothing_to_press(people: 
     nora.page.get_by_role("main").get_by_role("link", name="Wallboard").click()
     lines = nora.page.get_by_role("region", name="Wallboard").get_by_role("listitem")
     sales, support = lines.filter(has_text="Sales"), lines.filter(has_text="Support")
-    expect(sales).to_contain_text("goal 90 %")
-    expect(support).to_contain_text("goal 80 %")
+    expect(sales).to_contain_text("≥ 90 %")
+    expect(support).to_contain_text("≥ 80 %")
     pressable = nora.page.get_by_role("button").or_(nora.page.get_by_role("link")).or_(nora.page.get_by_role("textbox"))
     expect(pressable).to_have_count(0)
 

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import classes from "./Difference.module.css";
-import { shown } from "./SectionPage";
+import { plain } from "./cells";
 
 /** What of a document changed, key by key. */
 export function Difference({ before, after }: { before: unknown; after: unknown }) {
@@ -26,8 +26,8 @@ export function Difference({ before, after }: { before: unknown; after: unknown 
 
 function flat(document: unknown): Map<string, string> {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    const text = shown(document);
+    const text = plain(document);
     return new Map(text === "" ? [] : [["", text]]);
   }
-  return new Map(Object.entries(document).map(([key, value]) => [key, shown(value)]));
+  return new Map(Object.entries(document).map(([key, value]) => [key, plain(value)]));
 }

@@ -12,14 +12,14 @@ import classes from "./EntryEditor.module.css";
 import { errorsOf } from "./field_errors";
 import { useFieldNames } from "./field_names";
 import { SettingFields } from "./NestedFields";
-import { definitionOf, type SectionName } from "./settings_schema";
+import { definitionOf, SINGLE, type SectionName } from "./settings_schema";
 import { preview, useSettingsActs } from "./settings_api";
 
 interface Props {
   section: SectionName;
-  /** Null: a new one. */
+  /** Null: a new one, or the only one of a section of which nothing has been said yet. */
   entry: SettingDoc | null;
-  close: () => void;
+  close?: () => void;
 }
 
 /** Of these a change may leave somebody without agents, or agents without work. */
@@ -31,18 +31,19 @@ export function EntryEditor({ section, entry, close }: Props) {
   const common = useTranslation().t;
   const nameOf = useFieldNames();
   const acts = useSettingsActs();
-  const single = entry !== null && entry.name === section;
-  const [name, setName] = useState(entry?.name ?? "");
+  const single = SINGLE.includes(section);
+  const [name, setName] = useState(entry?.name ?? (single ? section : ""));
   const [document, setDocument] = useState<unknown>(entry?.document ?? (definitionOf(section) === null ? "" : {}));
   const [refused, setRefused] = useState<unknown>(null);
-  const changed = JSON.stringify(document) !== JSON.stringify(entry?.document ?? null) || entry === null;
+  const before = entry?.document ?? (single ? {} : null);
+  const changed = JSON.stringify(document) !== JSON.stringify(before);
 
   const save = async () => {
     setRefused(null);
     try {
       await acts.put(section, name, document, entry?.etag ?? null);
-      sayDone(t("saved", { name }));
-      if (!single) close();
+      sayDone(t("saved", { name: single ? t(`page.${section}`) : name }));
+      close?.();
     } catch (error) {
       setRefused(error);
     }
@@ -51,7 +52,7 @@ export function EntryEditor({ section, entry, close }: Props) {
     try {
       if (entry) await acts.remove(section, entry.name, entry.etag);
       sayDone(t("removed", { name }));
-      close();
+      close?.();
     } catch (error) {
       sayProblem(common, error);
     }
@@ -74,7 +75,7 @@ export function EntryEditor({ section, entry, close }: Props) {
             {problemWords(common, refused, nameOf)}
           </p>
         )}
-        {entry === null && (
+        {entry === null && !single && (
           <TextInput
             label={t("key")}
             description={t("keyHint")}
@@ -88,7 +89,6 @@ export function EntryEditor({ section, entry, close }: Props) {
         {section === "users" && entry !== null && <AccountActs user={entry.name} />}
       </div>
       <footer className={classes.foot}>
-        {/* what is pressed again and again stands first: notices lie over the other end */}
         <AskOnce primary label={t("save")} disabled={!changed || name === ""} question={ask} act={save} />
         {!single && (
           <Button size="xs" variant="default" onClick={close}>

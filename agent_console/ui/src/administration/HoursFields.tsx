@@ -8,11 +8,7 @@ import classes from "./fields.module.css";
 import { AddButton } from "./LevelsField";
 import { useSettingWords, type FieldProps } from "./SettingField";
 import { spansOf, unreadable } from "./spans";
-
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-/** A Monday. */
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY_MS = 86_400_000;
+import { DAYS, dayNames } from "./week";
 
 type Hours = Record<string, string[]>;
 
@@ -26,7 +22,7 @@ export function WeekField(props: FieldProps) {
   const { t, i18n } = useTranslation("administration");
   const { label, hint } = useSettingWords(definition, setting.name);
   const hours = asHours(value);
-  const names = new Intl.DateTimeFormat(formatsOf(i18n.language).locale, { weekday: "long", timeZone: "UTC" });
+  const names = dayNames(formatsOf(i18n.language).locale, "long");
   const put = (day: string, next: string[]) => {
     const rest = Object.fromEntries(Object.entries(hours).filter(([known]) => known !== day));
     change(next.length > 0 ? { ...rest, [day]: next } : rest);
@@ -35,7 +31,7 @@ export function WeekField(props: FieldProps) {
     <Input.Wrapper label={label} description={`${hint} ${t("hoursHint")}`} error={error}>
       <div className={classes.week}>
         {DAYS.map((day, index) => {
-          const name = names.format(MONDAY + index * DAY_MS);
+          const name = names[index] ?? day;
           const above = DAYS[index - 1];
           return (
             <Fragment key={day}>

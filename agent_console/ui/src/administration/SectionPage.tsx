@@ -9,6 +9,7 @@ import { everything } from "../api/queries";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useCells } from "./cells";
 import { EntryEditor } from "./EntryEditor";
 import { PageFrame } from "./PageFrame";
 import classes from "./SectionPage.module.css";
@@ -26,7 +27,7 @@ export default function SectionPage({ section }: { section: SectionName }) {
     const entry = entries.data[0] ?? null;
     return (
       <PageFrame title={t(`page.${section}`)}>
-        <EntryEditor key={entry?.etag ?? ""} section={section} entry={entry} close={() => undefined} />
+        <EntryEditor key={entry?.etag ?? ""} section={section} entry={entry} />
       </PageFrame>
     );
   }
@@ -100,6 +101,7 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
   const { t } = useTranslation("administration");
   const labels = useTranslation("labels").t;
   const formats = useFormats();
+  const cells = useCells(section);
   const definition = definitionOf(section);
   const accounts = useQuery({
     queryKey: ["users"],
@@ -121,7 +123,7 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
         key: "document",
         title: t("meaning"),
         width: "minmax(12rem, 3fr)",
-        cell: (entry) => shown(entry.document),
+        cell: (entry) => (typeof entry.document === "string" ? entry.document : ""),
       });
     }
     for (const name of SHOWN[section]) {
@@ -129,8 +131,8 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
         key: name,
         title: labels(`${definition ?? ""}.${name}` as "Team.title", { defaultValue: name }),
         width: "minmax(6rem, 1.4fr)",
-        sort: (entry) => shown(valueOf(entry, name)),
-        cell: (entry) => shown(valueOf(entry, name)),
+        sort: (entry) => sortable(valueOf(entry, name)) ?? cells(name, valueOf(entry, name)),
+        cell: (entry) => cells(name, valueOf(entry, name)),
       });
     }
     if (section === "users") {
@@ -138,7 +140,7 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
       columns.push({
         key: "last",
         title: t("users.last"),
-        width: "minmax(8rem, 1fr)",
+        width: "minmax(11rem, 1fr)",
         cell: (entry) => {
           const user = known.get(entry.name);
           if (user?.locked) return t("users.locked");
@@ -147,22 +149,14 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
       });
     }
     return columns;
-  }, [section, definition, t, labels, formats, accounts.data]);
+  }, [section, definition, t, labels, formats, cells, accounts.data]);
 }
 
 function valueOf(entry: SettingDoc, name: string): unknown {
   return (entry.document as Record<string, unknown> | null)?.[name];
 }
 
-/** A value in a line: lists by commas, maps as `name value`. */
-export function shown(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (Array.isArray(value)) return value.map(shown).join(", ");
-  if (typeof value === "object") {
-    return Object.entries(value)
-      .map(([name, one]) => `${name} ${shown(one)}`)
-      .join(", ");
-  }
-  if (typeof value === "boolean") return value ? "✓" : "–";
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+/** Numbers by their size, everything else by its words. */
+function sortable(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
 }

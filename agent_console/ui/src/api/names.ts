@@ -1,14 +1,15 @@
-/** What people call queues, agents and dispositions; a code that is not, or no longer, known stands for itself. */
+/** What people call queues, agents, dispositions and reasons; a code that is not, or no longer, known stands for itself. */
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { listAgents, listQueues } from "./operations/floor";
-import { everything, useDispositions } from "./queries";
+import { everything, useDispositions, useReasons } from "./queries";
 
 export interface Names {
   queue: (code: string) => string;
   agent: (code: string) => string;
   disposition: (code: string) => string;
+  reason: (code: string) => string;
 }
 
 const SETTLED = { staleTime: 5 * 60_000 } as const;
@@ -25,6 +26,7 @@ export function useNames(): Names {
     ...SETTLED,
   });
   const dispositions = useDispositions();
+  const reasons = useReasons();
   return useMemo(() => {
     const of = (pairs: readonly (readonly [string, string])[]) => {
       const titles = new Map(pairs);
@@ -34,6 +36,7 @@ export function useNames(): Names {
       queue: of((queues.data ?? []).map((row) => [row.queue, row.title])),
       agent: of((agents.data ?? []).map((row) => [row.agent, row.name])),
       disposition: of((dispositions.data ?? []).map((row) => [row.disposition, row.title])),
+      reason: of((reasons.data ?? []).map((row) => [row.reason, row.title])),
     };
-  }, [queues.data, agents.data, dispositions.data]);
+  }, [queues.data, agents.data, dispositions.data, reasons.data]);
 }

@@ -16,6 +16,7 @@ import { useAgents } from "../live/live";
 import { StateOf } from "./AgentsPanel";
 import { AskOnce } from "./AskOnce";
 import { PaneFrame, Part } from "./PaneFrame";
+import { useCalled } from "./called";
 import { ChangesAhead } from "./ChangesAhead";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
@@ -129,14 +130,15 @@ function Idle({ agent }: { agent: string }) {
     refetchInterval: 5_000,
     staleTime: 0,
   });
+  const called = useCalled();
   if (!why.data) return null;
   const state = (activity: string) => common(`activity.${activity}` as "activity.TALKING", { defaultValue: activity });
   return (
     <Part title={t("agent.whyIdle")}>
       <p className={classes.why}>
         {why.data.obstacles.length > 0
-          ? why.data.obstacles.map((one) => obstacleWords(said, one, state)).join(said("join"))
-          : agentWhyWords(said, why.data)}
+          ? why.data.obstacles.map((one) => obstacleWords(said, one, state, called)).join(said("join"))
+          : agentWhyWords(said, why.data, called)}
       </p>
       <ChangesAhead changes={why.data.changes} label={t("waiting.ahead")} />
     </Part>

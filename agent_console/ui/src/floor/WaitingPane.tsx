@@ -11,6 +11,7 @@ import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useQueues, useWaiting } from "../live/live";
 import { AskOnce } from "./AskOnce";
+import { useCalled } from "./called";
 import { ChangesAhead } from "./ChangesAhead";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
@@ -67,10 +68,11 @@ export function WaitingPane({ contact }: { contact: string }) {
 function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
   const { t } = useTranslation("floor");
   const said = useTranslation("why").t;
+  const called = useCalled();
   return (
     <Part title={t("waiting.whyStill")}>
       <p className={classes.why}>
-        {row.code === "none_free" || !why ? whyWords(said, row) : contactWhyWords(said, why)}
+        {row.code === "none_free" || !why ? whyWords(said, row, called) : contactWhyWords(said, why, called)}
       </p>
       {row.requirement && <p className={classes.note}>{said("needs", { requirement: row.requirement })}</p>}
       <ChangesAhead changes={row.changes} label={t("waiting.ahead")} />
@@ -83,6 +85,7 @@ function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
   const said = useTranslation("why").t;
   const common = useTranslation().t;
   const inspect = useInspect();
+  const called = useCalled();
   const state = (activity: string) => common(`activity.${activity}` as "activity.TALKING", { defaultValue: activity });
   return (
     <ul className={classes.list}>
@@ -100,7 +103,7 @@ function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
           <span className={classes.sub}>
             {agent.ruled_out_by.length === 0
               ? t("waiting.possible")
-              : agent.ruled_out_by.map((one) => obstacleWords(said, one, state)).join(said("join"))}
+              : agent.ruled_out_by.map((one) => obstacleWords(said, one, state, called)).join(said("join"))}
           </span>
         </li>
       ))}

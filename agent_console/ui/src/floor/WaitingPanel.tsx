@@ -7,6 +7,7 @@ import { type Column, DataGrid } from "../design/DataGrid";
 import { Panel } from "../design/Panel";
 import { Empty, Loading } from "../design/Waiting";
 import { useKnown, useQueues, useWaiting } from "../live/live";
+import { useCalled } from "./called";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { NextChange } from "./NextChange";
 import { whyWords } from "./why";
@@ -50,6 +51,7 @@ export function WaitingPanel({ inspected }: { inspected: Inspected | null }) {
 function useColumns(): readonly Column<WaitingRow>[] {
   const { t } = useTranslation("floor");
   const why = useTranslation("why").t;
+  const called = useCalled();
   const queues = useQueues();
   const titles = useMemo(() => new Map(queues.map((row) => [row.queue, row.title])), [queues]);
   return useMemo<readonly Column<WaitingRow>[]>(
@@ -88,7 +90,7 @@ function useColumns(): readonly Column<WaitingRow>[] {
         width: "minmax(10rem, 2.2fr)",
         cell: (row) => (
           <span className={classes.two}>
-            <span className={classes.why}>{whyWords(why, row)}</span>
+            <span className={classes.why}>{whyWords(why, row, called)}</span>
             <span className={classes.more}>
               <NextChange changes={row.changes} />
             </span>
@@ -96,6 +98,6 @@ function useColumns(): readonly Column<WaitingRow>[] {
         ),
       },
     ],
-    [t, why, titles],
+    [t, why, titles, called],
   );
 }

@@ -126,6 +126,8 @@ function QueueLine({ row }: { row: QueueRow }) {
   const formats = useFormats();
   const verdict = useWaitVerdict(row);
   const level = ofLevel(row.today.service_level, row.targets.service_level);
+  const levelNow = ofLevel(row.interval.service_level, row.targets.service_level);
+  const abandoned = ofAbandonment(row.today.abandon_rate, row.targets.abandon_rate);
   return (
     <li className={classes.queue} data-verdict={verdict}>
       <span className={classes.title}>{row.title}</span>
@@ -137,15 +139,31 @@ function QueueLine({ row }: { row: QueueRow }) {
         <span className={classes.small}>{t("tile.longest")}</span>
         {row.oldest_joined_at ? <Clock since={row.oldest_joined_at} /> : NO_DATA} <VerdictMark verdict={verdict} />
       </span>
+      <span>
+        <span className={classes.small}>{t("col.expected")}</span>
+        {formats.duration(row.expected_wait_s)}
+      </span>
       <span data-verdict={level}>
         <span className={classes.small}>
-          {t("tile.service_level")} · {t("wall.goal", { goal: formats.percent(row.targets.service_level) })}
+          {t("col.level")} ≥ {formats.percent(row.targets.service_level)}
         </span>
         {formats.figure(row.today.service_level)} <VerdictMark verdict={level} />
+      </span>
+      <span data-verdict={levelNow}>
+        <span className={classes.small}>{t("col.levelNow")}</span>
+        {formats.figure(row.interval.service_level)} <VerdictMark verdict={levelNow} />
+      </span>
+      <span data-verdict={abandoned}>
+        <span className={classes.small}>{t("tile.abandon_rate")}</span>
+        {formats.figure(row.today.abandon_rate)} <VerdictMark verdict={abandoned} />
       </span>
       <span>
         <span className={classes.small}>{t("wall.ready")}</span>
         {formats.number(row.agents.ready)}
+      </span>
+      <span>
+        <span className={classes.small}>{t("tile.talking")}</span>
+        {formats.number(row.talking)}
       </span>
     </li>
   );

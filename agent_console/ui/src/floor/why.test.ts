@@ -1,7 +1,8 @@
 import { createInstance } from "i18next";
 import { describe, expect, it } from "vitest";
 import en from "../language/en/why.json";
-import { changeWords } from "./why";
+import type { WaitingRow } from "../api/documents";
+import { changeWords, contactWhyWords, obstacleWords, whyWords } from "./why";
 
 const t = createInstance({
   lng: "en",
@@ -16,6 +17,7 @@ const called = {
   contact: (id: string) => (id === "acd-1764.7" ? "Ida Berg" : id),
   queue: (code: string) => (code === "billing" ? "Invoices" : code),
   agent: (code: string) => (code === "robin" ? "Robin Vale" : code),
+  reason: (code: string) => (code === "meal" ? "Meal" : code),
 };
 
 function words(code: string, details: Record<string, unknown>): string {
@@ -38,5 +40,21 @@ describe("changeWords", () => {
   it("leaves what is no name as it is", () => {
     expect(words("goes", { to_kind: "number", to: "billing" })).toBe("goes to number billing");
     expect(words("unheard_of", { contact: "acd-1764.7" })).toBe("in English");
+  });
+});
+
+describe("why somebody waits, and what stands between them and an agent", () => {
+  const rings = { code: "rings", details: { agents: ["robin", "ann"] }, summary: "rings at robin, ann" };
+
+  it("calls agents by their names, one or several", () => {
+    const row = { ...rings, qualified: { total: 2, busy: 0, not_ready: 0, logged_out: 0 } } as unknown as WaitingRow;
+    expect(whyWords(said, row, called)).toBe("rings at Robin Vale, ann");
+    const alone = { code: "preferred", details: { agent: "robin" }, summary: "" };
+    expect(contactWhyWords(said, { ...alone } as never, called)).toBe("waits for the preferred agent Robin Vale");
+  });
+
+  it("tells reasons by their titles", () => {
+    const obstacle = { code: "not_ready", details: { reason: "meal" }, text: "not ready: meal" };
+    expect(obstacleWords(said, obstacle, (activity) => activity, called)).toBe("not ready: Meal");
   });
 });

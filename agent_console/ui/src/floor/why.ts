@@ -29,9 +29,9 @@ function say(
 }
 
 /** Why a contact still waits, in one line: what it needs, and where those are who could. */
-export function whyWords(t: Why, row: WaitingRow): string {
+export function whyWords(t: Why, row: WaitingRow, called: Called): string {
   const { qualified } = row;
-  if (row.code !== "none_free") return say(t, "why", row.code, row.details, row.summary);
+  if (row.code !== "none_free") return say(t, "why", row.code, named(row.details, called), row.summary);
   const where = (["busy", "not_ready", "logged_out"] as const)
     .filter((state) => qualified[state] > 0)
     .map((state) => t(`where.${state}`, { count: qualified[state] }));
@@ -39,17 +39,17 @@ export function whyWords(t: Why, row: WaitingRow): string {
   return [able, ...where].join(t("join"));
 }
 
-export function contactWhyWords(t: Why, why: ContactWhy): string {
-  return say(t, "why", why.code, why.details, why.summary);
+export function contactWhyWords(t: Why, why: ContactWhy, called: Called): string {
+  return say(t, "why", why.code, named(why.details, called), why.summary);
 }
 
-export function agentWhyWords(t: Why, why: AgentWhy): string {
-  return say(t, "agent", why.code, why.details, why.summary);
+export function agentWhyWords(t: Why, why: AgentWhy, called: Called): string {
+  return say(t, "agent", why.code, named(why.details, called), why.summary);
 }
 
 /** `state`: an agent's state in words, for obstacles that name one. */
-export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: string) => string): string {
-  const details = { ...obstacle.details };
+export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: string) => string, called: Called): string {
+  const details = named(obstacle.details, called);
   if (typeof details.activity === "string") details.activity = state(details.activity);
   if (obstacle.code === "skill" && details.has === 0) {
     return say(t, "obstacle", "skill_none", details, obstacle.text);
@@ -57,16 +57,17 @@ export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: stri
   return say(t, "obstacle", obstacle.code, details, obstacle.text);
 }
 
-/** What people call those of whom a change speaks. */
+/** What people call those of whom an explanation speaks. */
 export interface Called {
   contact(id: string): string;
   queue(code: string): string;
   agent(code: string): string;
+  reason(code: string): string;
 }
 
 export function changeWords(t: Why, change: ChangeAhead, called: Called): string {
   if (change.code !== "step") {
-    return say(t, "change", change.code, named(goes(t, change), change, called), change.what);
+    return say(t, "change", change.code, whither(t, change, called), change.what);
   }
   const { lower, drop, open } = change.details as {
     lower?: Record<string, number>;
@@ -81,19 +82,28 @@ export function changeWords(t: Why, change: ChangeAhead, called: Called): string
 }
 
 /** Details in which nobody is told by an id or a code. */
-function named(details: Record<string, unknown>, change: ChangeAhead, called: Called): Record<string, unknown> {
-  const found = { ...details };
-  for (const who of ["contact", "queue", "agent"] as const) {
+function named(details: object, called: Called): Record<string, unknown> {
+  const found: Record<string, unknown> = { ...details };
+  for (const who of ["contact", "queue", "agent", "reason"] as const) {
     const code = found[who];
     if (typeof code === "string") found[who] = called[who](code);
   }
-  const to = found["to"];
-  if (change.details.to_kind === "queue" && typeof to === "string") found["to"] = called.queue(to);
+  for (const [many, one] of [
+    ["agents", "agent"],
+    ["contacts", "contact"],
+  ] as const) {
+    const codes = found[many];
+    if (Array.isArray(codes)) found[many] = codes.map((code) => called[one](text(code)));
+  }
   return found;
 }
 
-function goes(t: Why, change: ChangeAhead): Record<string, unknown> {
-  const kind = change.details.to_kind;
-  if (typeof kind !== "string") return change.details;
-  return { ...change.details, to_kind: t(`kind.${kind}` as "kind.queue", { defaultValue: kind }) };
+/** Details of a change, with the place to which it leads as people call it. */
+function whither(t: Why, change: ChangeAhead, called: Called): Record<string, unknown> {
+  const found = named(change.details, called);
+  const { to_kind: kind, to } = change.details;
+  if (typeof kind !== "string") return found;
+  found["to_kind"] = t(`kind.${kind}` as "kind.queue", { defaultValue: kind });
+  if (kind === "queue" && typeof to === "string") found["to"] = called.queue(to);
+  return found;
 }

@@ -4,9 +4,9 @@ import { notifications } from "@mantine/notifications";
 import type { TFunction } from "i18next";
 import { problemWords } from "../api/problem_words";
 
-/** Forms have their buttons on the right, and are saved again and again: there notices stand on the other side. */
-function position(): "bottom-left" | "bottom-right" {
-  return window.location.pathname.startsWith("/administration") ? "bottom-left" : "bottom-right";
+/** Forms have their buttons at the foot, and are saved again and again: there notices stand at the head. */
+function position(): "top-center" | "bottom-right" {
+  return window.location.pathname.startsWith("/administration") ? "top-center" : "bottom-right";
 }
 
 export function sayDone(message: string): void {
