@@ -224,7 +224,7 @@ def test_opening_hours_are_made_read_as_typed_and_corrected_at_the_field(people:
     expect(root.page.get_by_text("This date is there already")).to_be_visible()
     root.page.get_by_role("button", name="Remove 2030-05-01").last.click()
     confirm(root, SAVE, "Nobody who waits loses their agents")
-    expect(row(root, "Opening hours", "office")).to_contain_text("Mon–Tue 08:00-12:00, 13:00-18:30")
+    expect(row(root, "Opening hours", "office")).to_contain_text("Mon\u2013Tue 08:00-12:00, 13:00-18:30")
     assert settings_of(root, "opening_hours/office")["document"] == {
         "time_zone": "Asia/Tokyo",
         "weekly": {day: ["08:00-12:00", "13:00-18:30"] for day in ("mon", "tue")},
