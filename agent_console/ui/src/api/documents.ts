@@ -168,6 +168,8 @@ export interface ClientFrame {
   unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
   /** Streams in which numbers were missed: a snapshot follows. */
   resync?: string[] | null;
+  /** Whether a ``hello`` is wanted at once: who has slept asks so whether the connection still is one. */
+  greet?: boolean;
 }
 
 /** Ask somebody while the caller is on hold. */
