@@ -142,7 +142,7 @@ def _take_due_steps(centre: Centre, contact: Contact, queue: Queue) -> None:
     before = contact.step
     while contact.step < len(steps) and contact.joined_at + steps[contact.step].after_us <= centre.now:
         _step(centre, contact, queue)
-    if contact.step > before or queue.helped_by:
+    if contact.step > before:
         read_again(centre, contact)
 
 

@@ -13,17 +13,14 @@ from acd.admission import leads_on
 from acd.centre import READY, Centre
 from acd.classes import JOINED
 from acd.contact_state import Place
+from acd.fitness import asked_by
 from acd.hours import end_of, inside, is_open, next_inside
 from acd.limits import OF_OWN_WAIT, holds_while_waiting
 from acd.line import Able, Line
 from acd.model import Agent, Class, Contact, Queue
-from acd.policy import Exit, GroupName, QueuePolicy, RelaxationStep
-from acd.pools import in_group
-from acd.queueing import required
-from acd.relaxation import relaxed
+from acd.policy import AgentPolicy, Exit, QueuePolicy, RelaxationStep
 from acd.said import Said
 from facts.ids import QueueName
-from facts.requirements import Requirement, satisfies
 from facts.states import Activity
 from facts.time import SECOND, Duration, Instant
 
@@ -129,7 +126,7 @@ class Ahead:
         """Whether some agent could take the one and the other."""
         pair = able, others
         if pair not in self._rivals:
-            self._rivals[pair] = any(satisfies(agent.skills, others.requirement) for agent in able.agents)
+            self._rivals[pair] = any(others.asked.fits(agent.policy, agent.skills) for agent in able.agents)
         return self._rivals[pair]
 
     def _last_ahead(self, contact: Contact, others: Sequence[Contact]) -> Contact | None:
@@ -241,23 +238,27 @@ def for_agent(agent: Agent, waiting: Sequence[Contact], now: Instant) -> tuple[C
     for contact in waiting:
         changes += _will_fit(agent, contact)
     for queue in dict.fromkeys(contact.queue for contact in waiting):
-        if queue is not None:
+        if queue is not None and not _is_exception(agent.policy, queue.policy.name):
             changes += (
                 change for change in _helpers(queue, now) if change.what.details["group"] in agent.policy.reserve
             )
     return in_order(changes)
 
 
+def _is_exception(policy: AgentPolicy, queue: QueueName) -> bool:
+    """Whether reserve groups make no difference for the agent in the queue."""
+    return policy.is_taken_out_of(queue) or policy.is_put_into(queue)
+
+
 def _will_fit(agent: Agent, contact: Contact) -> Iterator[Change]:
     """When this contact may be offered to this agent who may not be offered it now."""
     name, queue = contact.contact_id, contact.queue
     assert queue is not None
-    whole, groups = required(contact), ["", *queue.helped_by, *contact.opened]
-    if not _fits(agent, whole, groups):
+    asked = asked_by(contact)
+    if not asked.fits(agent.policy, agent.skills):
         for number, step in enumerate(queue.policy.relaxation[contact.step :], contact.step + 1):
-            whole = relaxed(whole, step)
-            groups += step.open
-            if _fits(agent, whole, groups):
+            asked = asked.after(step)
+            if asked.fits(agent.policy, agent.skills):
                 said = Said(f"step {number} opens {name} to the agent", "fits", contact=name, step=number)
                 yield Change(at=contact.joined_at + step.after_us, what=said)
                 return
@@ -269,10 +270,6 @@ def _will_fit(agent: Agent, contact: Contact) -> Iterator[Change]:
         at, other = contact.joined_at + queue.policy.preferred_wait_us, contact.alone_for.agent_id
         said = Said(f"{name} waits no longer for {other} alone", "anybody_for", contact=name, agent=other)
         yield Change(at=at, what=said)
-
-
-def _fits(agent: Agent, requirement: Requirement, groups: Sequence[GroupName]) -> bool:
-    return any(in_group(agent, group) for group in groups) and satisfies(agent.skills, requirement)
 
 
 def _seconds(duration: Duration) -> float | int:

@@ -10,7 +10,7 @@ from acd.events import JoinAsCallback, JoinQueue
 from acd.hours import next_inside
 from acd.model import Agent, Callback, Contact, Queue, Work
 from acd.offers import settle
-from acd.queueing import enter, order_of, tell_queued
+from acd.queueing import enter, order_of, read_again, tell_queued
 from acd.readings import both
 from facts.time import Instant
 
@@ -32,6 +32,8 @@ def join_as_callback(centre: Centre, event: JoinAsCallback) -> None:
     if event.requested_at is None:
         tell_requested(centre, contact, event.not_before)
     contact.place = Place.NOWHERE
+    if queue.helped_by:
+        read_again(centre, contact)
     begin_waiting(centre, contact, queue)
     if callback.expires_at > centre.now:
         contact.timers += (centre.deadlines.add(callback.expires_at, expire, contact),)
@@ -71,7 +73,8 @@ def _new_contact(centre: Centre, queue: Queue, join: JoinQueue) -> tuple[Contact
     own = join.requirement
     reading = queue.reading
     if own is not None:
-        reading = centre.readings.of(both(queue.policy.requires, own) if queue.requires else own)
+        of = centre.readings.of
+        reading = of(both(queue.policy.requires, own), queue.groups) if queue.requires else of(own)
     requirement, text, pools, first, second, exact = reading
     priority = queue.policy.priority if join.priority is None else join.priority
     class_ = centre.classes.of(queue.policy, priority)

@@ -50,7 +50,7 @@ def close_queue(centre: Centre, event: CloseQueue) -> None:
     if queue.closed_by_hand:
         raise IllegalEvent(f"queue {event.queue!r} is closed by hand already")
     queue.closed_by_hand, queue.closed_by = True, event.by
-    queue.follow(queue.policy, queue.reading)
+    queue.follow(queue.policy, queue.reading, queue.groups)
     if not event.restored:
         centre.out.append(QueueClosed(queue=event.queue, why="by_hand", by=event.by))
     send_all_away(centre, queue)
@@ -62,7 +62,7 @@ def open_queue(centre: Centre, event: OpenQueue) -> None:
     if not queue.closed_by_hand:
         raise IllegalEvent(f"queue {event.queue!r} is not closed by hand")
     queue.closed_by_hand, queue.closed_by = False, ""
-    queue.follow(queue.policy, queue.reading)
+    queue.follow(queue.policy, queue.reading, queue.groups)
     opened = is_open(queue, centre.now)
     centre.out.append(
         QueueOpened(queue=event.queue, why="by_hand", by=event.by)

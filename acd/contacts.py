@@ -19,7 +19,7 @@ _MAY_LEAVE = CONTACT_TABLE[ContactEvent.LEFT]
 def join_queue(centre: Centre, event: JoinQueue) -> None:
     """A contact wants an agent: it is offered at once or waits at the place that its join time gives."""
     contact_id, name, joined_at, own = event.contact_id, event.queue, event.joined_at, event.requirement
-    now, queue = centre.now, centre.queues.get(name)
+    now, queue, of = centre.now, centre.queues.get(name), centre.readings.of
     if queue is None or contact_id in centre.contacts or (joined_at is not None and joined_at > now):
         refuse(centre, event)
     newest = joined_at is None
@@ -27,7 +27,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         joined_at = now
     reading = queue.reading
     if own is not None:
-        reading = centre.readings.of(both(queue.policy.requires, own) if queue.requires else own)
+        reading = of(both(queue.policy.requires, own), queue.groups) if queue.requires else of(own)
     requirement, text, pools, first, second, exact = reading
     own_priority, customer_id, attributes = event.priority, event.customer_id, event.attributes
     priority = queue.policy.priority if own_priority is None else own_priority

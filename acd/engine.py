@@ -68,6 +68,7 @@ from acd.expected_wait import expected_for, expected_wait
 from acd.explain import AgentExplanation, ContactExplanation, Waits
 from acd.policy import Policy
 from acd.preview import Preview
+from acd.staffing import is_of
 from acd.views import AgentView, ContactView, OfferView, QueueView
 from facts.ids import AgentId, ContactId, OfferId, QueueName
 from facts.time import Duration, Instant
@@ -219,6 +220,16 @@ class Engine:
     def preview(self, change: ReplacePolicy | ReplaceSkills, now: Instant) -> Preview:
         """What the change would do to waiting contacts and agents if it were made now; it is not made."""
         return preview.preview(self._centre, change, now)
+
+    def agents_of(self, name: QueueName) -> frozenset[AgentId]:
+        """Agents of a queue, logged in or not: who meet its own requirement or are put into it, and are not taken out.
+
+        Of a queue that is not in the policy nobody is.
+        """
+        queue, agents = self._centre.queues.get(name), self._centre.agents.values()
+        if queue is None:
+            return frozenset()
+        return frozenset(one.agent_id for one in agents if is_of(one.policy, one.skills, queue.policy))
 
     def expected_wait(self, contact_id: ContactId) -> Duration | None:
         """How long the waiting contact will still wait, on average; None: not known, or it does not wait."""

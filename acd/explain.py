@@ -8,10 +8,10 @@ from acd import ahead
 from acd.ahead import Ahead, Change
 from acd.centre import LOGGED_OUT, READY, WAITING, Centre, activity_of
 from acd.contact_state import Place
+from acd.fitness import Asked, asked_by
 from acd.line import Able, Line, Staffing
 from acd.model import Agent, Contact
 from acd.policy import ReserveRule
-from acd.pools import in_group
 from acd.queueing import position, required
 from acd.said import Said
 from facts.ids import AgentId, ContactId, QueueName
@@ -77,7 +77,10 @@ def explain_line(centre: Centre, contacts: Iterable[Contact], now: Instant) -> I
 def explain_contact(centre: Centre, contact: Contact, now: Instant) -> ContactExplanation:
     """Who was considered, what rules each out, and what will change when."""
     queue = contact.queue
-    agents = [verdict(agent, contact, now) for agent in centre.agents.values()] if queue is not None else []
+    agents = []
+    if queue is not None:
+        asked = asked_by(contact)
+        agents = [_verdict(agent, contact, asked, now) for agent in centre.agents.values()]
     agents.sort(key=lambda found: (not found.qualified, len(found.ruled_out_by)))
     short = next(explain_line(centre, [contact], now)) if queue is not None else None
     return ContactExplanation(
@@ -127,28 +130,38 @@ def _why_waiting(contact: Contact, able: Able, now: Instant) -> Said:
     if contact.alone_for is not None:
         agent = contact.alone_for.agent_id
         return Said(f"waits for the preferred agent {agent}", "preferred", agent=agent)
-    qualified = able.staffing.total
+    qualified, taken_out = able.staffing.total, able.staffing.taken_out
+    besides = f"; {taken_out} more taken out of the queue" if taken_out else ""
     if not qualified:
-        return Said(f"nobody meets the requirement {able.text or '(none)'}", "nobody", requirement=able.text)
+        return _why_nobody(able.text, taken_out)
     present = qualified - able.staffing.logged_out
     if not present:
-        return Said(f"of {qualified} who qualify nobody is logged in", "nobody_in", qualified=qualified)
+        return Said(f"of {qualified} who qualify nobody is logged in{besides}", "nobody_in", qualified=qualified)
     asked = [agent.agent_id for agent in _free_but_asked(contact, able, now)]
     if asked:
         return Said(
             f"of {qualified} who qualify {present} are logged in;"
-            f" who is free did not take it just now: {', '.join(asked)}",
+            f" who is free did not take it just now: {', '.join(asked)}{besides}",
             "asked",
             qualified=qualified,
             logged_in=present,
             agents=asked,
         )
     return Said(
-        f"of {qualified} who qualify {present} are logged in, and none of them is free",
+        f"of {qualified} who qualify {present} are logged in, and none of them is free{besides}",
         "none_free",
         qualified=qualified,
         logged_in=present,
     )
+
+
+def _why_nobody(requirement: str, taken_out: int) -> Said:
+    """Nobody qualifies, logged in or not."""
+    named = requirement or "(none)"
+    if not taken_out:
+        return Said(f"nobody meets the requirement {named}", "nobody", requirement=requirement)
+    text = f"nobody is left: all who meet the requirement {named} ({taken_out}) are taken out of the queue"
+    return Said(text, "nobody_left", requirement=requirement, taken_out=taken_out)
 
 
 def _free_but_asked(contact: Contact, able: Able, now: Instant) -> Iterator[Agent]:
@@ -159,9 +172,9 @@ def _free_but_asked(contact: Contact, able: Able, now: Instant) -> Iterator[Agen
     )
 
 
-def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:
+def _verdict(agent: Agent, contact: Contact, asked: Asked, now: Instant) -> Verdict:
     """Whether the agent may take the contact, and what stands between them."""
-    lacking = tuple(_lacking(agent, contact))
+    lacking = tuple(_lacking(agent, contact, asked))
     return Verdict(
         agent_id=agent.agent_id,
         contact_id=contact.contact_id,
@@ -170,13 +183,14 @@ def verdict(agent: Agent, contact: Contact, now: Instant) -> Verdict:
     )
 
 
-def _lacking(agent: Agent, contact: Contact) -> Iterator[Said]:
+def _lacking(agent: Agent, contact: Contact, asked: Asked) -> Iterator[Said]:
     """What the agent lacks that no waiting for them would bring."""
-    yield from missing(agent.skills, required(contact))
-    queue = contact.queue
+    queue, policy = contact.queue, agent.policy
     assert queue is not None
-    helping = ("", *queue.helped_by, *contact.opened)
-    if not any(in_group(agent, group) for group in helping):
+    if policy.is_taken_out_of(asked.queue):
+        yield Said(f"taken out of the queue {asked.queue}", "taken_out", queue=asked.queue)
+    yield from missing(agent.skills, asked.requires(policy))
+    if not asked.is_open_to(policy):
         yield _in_reserve(agent, [rule for rule in queue.policy.reserve if rule.group in agent.policy.reserve])
 
 
@@ -257,22 +271,29 @@ def explain_agent(centre: Centre, agent: Agent, now: Instant) -> AgentExplanatio
     obstacles = tuple(_not_free(agent, now))
     waiting = [contact for contact in centre.contacts.values() if contact.place is WAITING]
     waiting.sort(key=lambda contact: centre.classes.rank(contact, now))
-    contacts = tuple(verdict(agent, contact, now) for contact in waiting)
-    fitting = sum(found.qualified for found in contacts)
-    if obstacles:
-        summary = Said(f"cannot be offered anything: {'; '.join(obstacles)}", "cannot")
-    elif not contacts:
-        summary = Said("free: nobody waits", "free_nobody_waits")
-    else:
-        text = f"free: {len(contacts)} wait, {fitting} for whom the skills would do"
-        summary = Said(text, "free", waiting=len(contacts), fitting=fitting)
+    contacts = tuple(_verdict(agent, contact, asked_by(contact), now) for contact in waiting)
     return AgentExplanation(
         agent_id=agent.agent_id,
-        summary=summary,
+        summary=_why_idle(obstacles, contacts),
         obstacles=obstacles,
         contacts=contacts,
         changes=ahead.for_agent(agent, waiting, now),
     )
+
+
+def _why_idle(obstacles: tuple[Said, ...], contacts: tuple[Verdict, ...]) -> Said:
+    """In short, why the agent is offered none of the contacts that wait."""
+    if obstacles:
+        return Said(f"cannot be offered anything: {'; '.join(obstacles)}", "cannot")
+    if not contacts:
+        return Said("free: nobody waits", "free_nobody_waits")
+    waiting, fitting = len(contacts), sum(found.qualified for found in contacts)
+    taken_out = sum(any(said.code == "taken_out" for said in found.ruled_out_by) for found in contacts)
+    text = f"free: {waiting} wait, {fitting} for whom the skills would do"
+    if not taken_out:
+        return Said(text, "free", waiting=waiting, fitting=fitting)
+    text += f"; {taken_out} in queues that the agent is taken out of"
+    return Said(text, "free_taken_out", waiting=waiting, fitting=fitting, taken_out=taken_out)
 
 
 def _seconds(duration: Duration) -> str:

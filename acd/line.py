@@ -5,33 +5,36 @@ from typing import TypeAlias
 import msgspec
 
 from acd.centre import LOGGED_OUT, Centre, activity_of
+from acd.fitness import Asked, asked_by
 from acd.model import Agent, Contact
 from acd.policy import GroupName
-from acd.pools import in_group
-from acd.queueing import required
 from acd.readings import own_of
 from facts.ids import QueueName
 from facts.requirement_text import requirement_text
-from facts.requirements import Requirement, satisfies
+from facts.requirements import Requirement
 from facts.states import Activity, Declared
 
 _Want: TypeAlias = tuple[QueueName, Requirement | None, int, tuple[GroupName, ...]]
 
 
 class Staffing(msgspec.Struct, frozen=True, kw_only=True):
-    """Those who qualify, by what they are doing; ``free``: an offer could be made to them."""
+    """Those who qualify, by what they are doing; ``free``: an offer could be made to them.
+
+    ``taken_out``: how many more would qualify, were they not taken out of the queue.
+    """
 
     total: int
     free: int
     busy: int
     not_ready: int
     logged_out: int
+    taken_out: int = 0
 
 
 class Able(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What some contacts require, and the agents who may take them, free or not."""
+    """What some contacts ask, and the agents who may take them, free or not."""
 
-    requirement: Requirement
+    asked: Asked
     text: str
     agents: tuple[Agent, ...]
     staffing: Staffing
@@ -51,21 +54,19 @@ class Line:
         key = (queue.policy.name, own_of(contact), contact.step, contact.opened)
         known = self._able.get(key)
         if known is None:
-            known = self._able[key] = _able(self.centre, contact, ("", *queue.helped_by, *contact.opened))
+            known = self._able[key] = _able(self.centre, contact)
         return known
 
 
-def _able(centre: Centre, contact: Contact, groups: tuple[GroupName, ...]) -> Able:
-    whole = required(contact)
-    agents = tuple(
-        agent
-        for agent in centre.agents.values()
-        if satisfies(agent.skills, whole) and any(in_group(agent, group) for group in groups)
-    )
-    return Able(requirement=whole, text=requirement_text(whole), agents=agents, staffing=_staffing(agents))
+def _able(centre: Centre, contact: Contact) -> Able:
+    asked = asked_by(contact)
+    fitting = [agent for agent in centre.agents.values() if asked.would_fit(agent.policy, agent.skills)]
+    agents = tuple(agent for agent in fitting if not agent.policy.is_taken_out_of(asked.queue))
+    staffing = _staffing(agents, taken_out=len(fitting) - len(agents))
+    return Able(asked=asked, text=requirement_text(asked.whole), agents=agents, staffing=staffing)
 
 
-def _staffing(agents: tuple[Agent, ...]) -> Staffing:
+def _staffing(agents: tuple[Agent, ...], taken_out: int) -> Staffing:
     logged_out = sum(agent.declared is LOGGED_OUT for agent in agents)
     not_ready = sum(agent.declared is Declared.NOT_READY and activity_of(agent) is Activity.IDLE for agent in agents)
     free = sum(agent.free for agent in agents)
@@ -75,4 +76,5 @@ def _staffing(agents: tuple[Agent, ...]) -> Staffing:
         busy=len(agents) - logged_out - not_ready - free,
         not_ready=not_ready,
         logged_out=logged_out,
+        taken_out=taken_out,
     )

@@ -5,14 +5,15 @@ classes, which change fast); what others see of them are the frozen views of ``a
 Nearly all of a busy centre's memory is contacts and agents, so what most of them lack is None, not an empty container.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from acd.contact_state import Place
 from acd.deadlines import Line, Timer
 from acd.policy import AgentPolicy, GroupName, QueuePolicy
+from acd.relaxation import eased
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
 from facts.journal import Direction
 from facts.requirements import NOTHING_REQUIRED, Requirement, satisfies
@@ -47,10 +48,30 @@ END: Final = Stand(LAST, 0, 0, None, None, None, None)  # type: ignore[arg-type]
 """Where a pool leads in which nobody waits."""
 
 
+class Without(NamedTuple):
+    """Those of a reserve group (``""``: of none) who are not taken out of a queue."""
+
+    queue: QueueName
+    group: GroupName
+
+
+class PutInto(NamedTuple):
+    """Those who are put into a queue."""
+
+    queue: QueueName
+
+
+Group: TypeAlias = GroupName | Without | PutInto
+"""Whom a pool is for: ``""``: who is in no reserve group; ``@ID``: that agent; a reserve group; by exceptions."""
+
+EVERYBODY: Final[tuple[Group, ...]] = ("",)
+"""Who may take contacts of a queue that no reserve group helps, and of which no agent is an exception."""
+
+
 class Pool:
     """Free agents who have a pair of skills, and waiting contacts that need that pair.
 
-    ``key``: reserve group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
+    ``key``: group, first and second skill, each ``""`` when there is none. ``free``: longest idle first, with
     the agent's levels of the two skills. ``lanes``: waiting contacts by class, oldest first; lanes
     without contacts are not there, but for the last. ``lead``: who comes before all others; the order of that stands
     in the list of all pools' heads, under ``number``. ``alone``: this pool as the only one of a contact.
@@ -58,7 +79,7 @@ class Pool:
 
     __slots__ = ("alone", "free", "key", "lanes", "lead", "number")
 
-    def __init__(self, key: tuple[str, str, str], number: int) -> None:
+    def __init__(self, key: tuple[Group, str, str], number: int) -> None:
         self.key = key
         self.number = number
         self.alone: tuple[Pool, ...] = (self,)
@@ -76,11 +97,12 @@ a pool with these levels is all that it asks."""
 class Queue:
     """A queue at work.
 
-    ``requires``: something. ``wraps_up``: a talk is followed by after-contact work. ``simple``: none of the rules that
-    need more than an offer. ``watched``: some rule follows from who waits, so that it is looked at whenever that has
-    changed. ``waiting``: not yet answered, whether a phone rings for them or not; ``counts``: how many of each class;
-    ``alarmed``: that the starvation cap acts. ``helped_by``: reserve groups that are open now. ``closed_by_hand``: an
-    emergency closing, by ``closed_by``. ``ranks``: the ordered list's places.
+    ``requires``: something, or not of everybody. ``wraps_up``: a talk is followed by after-contact work. ``simple``:
+    none of the rules that need more than an offer. ``watched``: some rule follows from who waits, so that it is looked
+    at whenever that has changed. ``waiting``: not yet answered, whether a phone rings for them or not; ``counts``: how
+    many of each class; ``alarmed``: that the starvation cap acts. ``helped_by``: reserve groups that are open now.
+    ``closed_by_hand``: an emergency closing, by ``closed_by``. ``ranks``: the ordered list's places. ``groups``: who
+    may take its contacts when no reserve group helps.
     """
 
     __slots__ = (
@@ -90,6 +112,7 @@ class Queue:
         "counts",
         "edge",
         "estimate",
+        "groups",
         "helped_by",
         "last_chosen",
         "own_staff",
@@ -105,7 +128,7 @@ class Queue:
         "wraps_up",
     )
 
-    def __init__(self, policy: QueuePolicy, reading: Reading) -> None:
+    def __init__(self, policy: QueuePolicy, reading: Reading, groups: tuple[Group, ...]) -> None:
         self.waiting: dict[ContactId, Contact] = {}
         self.counts: dict[Class, int] = {}
         self.alarmed = False
@@ -118,13 +141,14 @@ class Queue:
         self.own_staff: Staff | None = None
         self.review: Timer | None = None
         self.edge: Timer | None = None
-        self.follow(policy, reading)
+        self.follow(policy, reading, groups)
 
-    def follow(self, policy: QueuePolicy, reading: Reading) -> None:
+    def follow(self, policy: QueuePolicy, reading: Reading, groups: tuple[Group, ...]) -> None:
         """Work by this policy from now on."""
         self.policy = policy
         self.reading = reading
-        self.requires = policy.requires != NOTHING_REQUIRED
+        self.groups = groups
+        self.requires = policy.requires != NOTHING_REQUIRED or groups is not EVERYBODY
         self.wraps_up = policy.wrap_up_us > 0 or policy.wrap_up == "manual"
         self.ranks = {agent_id: rank for rank, agent_id in enumerate(policy.agents)}
         self.watched = bool(policy.reserve) or any(
@@ -140,6 +164,12 @@ class Queue:
             or policy.open is not None
             or self.closed_by_hand
         )
+
+    def groups_with(self, helping: Iterable[GroupName]) -> tuple[Group, ...]:
+        """Who may take contacts of the queue when these reserve groups help as well."""
+        first, name = self.groups[0], self.policy.name
+        more = dict.fromkeys(helping)
+        return (*self.groups, *(more if first == "" else (Without(name, group) for group in more)))
 
 
 class Estimate(msgspec.Struct, eq=False):
@@ -243,7 +273,12 @@ class Contact(msgspec.Struct, eq=False):
         """Whether this agent, who is of one of the pools, may be offered the contact now."""
         if self.not_again is not None and agent in self.not_again:
             return False
-        return self.exact or self.requirement is None or satisfies(agent.skills, self.requirement)
+        if self.exact or self.requirement is None or satisfies(agent.skills, self.requirement):
+            return True
+        if self.queue is None or not agent.policy.is_put_into(self.queue.policy.name):
+            return False
+        own = NOTHING_REQUIRED if self.own is None else self.own
+        return satisfies(agent.skills, eased(own, self.queue.policy.relaxation[: self.step]))
 
 
 def _no_heads(_heads: list[int]) -> tuple[int, ...]:

@@ -186,6 +186,10 @@ class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     ``slots``: how many contacts at once. ``reserve``: reserve groups; who is in one takes only contacts to which it is
     open.
+
+    Who serves which queue follows from skills and reserve groups, with two exceptions by name. ``without_queues``:
+    taken out of these, whatever the skills. ``extra_queues``: put into these: what the queue itself requires, and
+    reserve groups, are waived for the agent; what a contact brought is not. In both: taken out.
     """
 
     agent_id: AgentId
@@ -194,6 +198,16 @@ class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
     team: str = ""
     slots: int = 1
     reserve: tuple[GroupName, ...] = ()
+    without_queues: tuple[QueueName, ...] = ()
+    extra_queues: tuple[QueueName, ...] = ()
+
+    def is_taken_out_of(self, queue: QueueName) -> bool:
+        """Whether the agent is not offered the queue's contacts, whatever the skills."""
+        return queue in self.without_queues
+
+    def is_put_into(self, queue: QueueName) -> bool:
+        """Whether what the queue requires, and reserve groups, are waived for the agent."""
+        return queue in self.extra_queues and queue not in self.without_queues
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,12 +10,13 @@ from acd.closing import follow_hours, watch_hours
 from acd.events import ReplacePolicy
 from acd.hours import inside
 from acd.matching import Matching
-from acd.model import Agent, Contact, Queue
+from acd.model import EVERYBODY, Agent, Contact, Group, PutInto, Queue, Without
 from acd.offers import settle
 from acd.policy import AgentPolicy, Policy
 from acd.readings import Readings
 from acd.retiring import retire
 from acd.starvation import look_again
+from facts.ids import QueueName
 from facts.journal import PolicyChanged
 
 
@@ -24,8 +25,10 @@ def begin(centre: Centre, policy: Policy) -> None:
     for number, known in enumerate(policy.agents):
         agent = centre.agents[known.agent_id] = Agent(known, number)
         centre.matching.pools.add_agent(agent)
+    exceptions = _Exceptions(policy)
     for rules in policy.queues:
-        centre.queues[rules.name] = Queue(rules, centre.readings.kept(rules.requires))
+        groups = exceptions.groups_of(rules.name)
+        centre.queues[rules.name] = Queue(rules, centre.readings.kept(rules.requires, groups), groups)
     _note_what_is_watched(centre, policy)
 
 
@@ -103,17 +106,36 @@ def _replace_queues(centre: Centre, policy: Policy) -> None:
     waited_in = (contact.queue for contact in centre.contacts.values() if contact.queue is not None)
     old = {queue.policy.name: queue for queue in waited_in} | centre.queues
     centre.queues = {}
+    exceptions = _Exceptions(policy)
     for new in policy.queues:
-        reading = centre.readings.kept(new.requires)
-        queue = old[new.name] if new.name in old else Queue(new, reading)
-        queue.follow(new, reading)
+        groups = exceptions.groups_of(new.name)
+        reading = centre.readings.kept(new.requires, groups)
+        queue = old[new.name] if new.name in old else Queue(new, reading, groups)
+        queue.follow(new, reading, groups)
         centre.queues[new.name] = queue
         if centre.now:
             watch_hours(centre, queue, centre.now)
-    for gone in old.values():
-        if gone.policy.name not in centre.queues and gone.edge is not None:
-            centre.deadlines.cancel(gone.edge)
+    for name, gone in old.items():
+        if name not in centre.queues:
+            gone.groups = exceptions.groups_of(name)
+            if gone.edge is not None:
+                centre.deadlines.cancel(gone.edge)
     _note_what_is_watched(centre, policy)
+
+
+class _Exceptions:
+    """Queues that some agent of a policy is taken out of, or put into."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._without = {name for agent in policy.agents for name in agent.without_queues}
+        self._put_into = {name for agent in policy.agents for name in agent.extra_queues}
+
+    def groups_of(self, queue: QueueName) -> tuple[Group, ...]:
+        """Who may take the queue's contacts when no reserve group helps."""
+        if queue not in self._without | self._put_into:
+            return EVERYBODY
+        first = Without(queue, "") if queue in self._without else ""
+        return (first, PutInto(queue)) if queue in self._put_into else (first,)
 
 
 def _note_what_is_watched(centre: Centre, policy: Policy) -> None:

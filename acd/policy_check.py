@@ -44,9 +44,9 @@ def problems(policy: Policy, besides: Besides = Besides()) -> tuple[Problem, ...
 def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
     yield from _twice("queues", [queue.name for queue in policy.queues])
     yield from _twice("agents", [agent.agent_id for agent in policy.agents])
-    for agent in policy.agents:
-        yield from _agent(agent)
     known = _Known(policy, besides)
+    for agent in policy.agents:
+        yield from _agent(agent, known)
     for queue in policy.queues:
         yield from _queue(queue, known)
     yield from _cycles(policy)
@@ -55,7 +55,7 @@ def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
 
 
 class _Known:
-    """What a queue may refer to."""
+    """What agents and queues may refer to."""
 
     def __init__(self, policy: Policy, besides: Besides) -> None:
         agents = policy.agents
@@ -71,7 +71,7 @@ def _twice(section: str, names: list[str]) -> Iterator[Problem]:
             yield Problem((section, name), f"is there {times} times: a name means one thing")
 
 
-def _agent(agent: AgentPolicy) -> Iterator[Problem]:
+def _agent(agent: AgentPolicy, known: _Known) -> Iterator[Problem]:
     path: Path = ("agents", agent.agent_id)
     for skill, level in agent.skills.items():
         if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
@@ -82,6 +82,21 @@ def _agent(agent: AgentPolicy) -> Iterator[Problem]:
         if not group or group.startswith("@"):
             yield Problem(
                 (*path, "reserve", index), f"{group!r} cannot be a group's name: it is empty or begins with @"
+            )
+    yield from _exceptions(path, agent, known)
+
+
+def _exceptions(path: Path, agent: AgentPolicy, known: _Known) -> Iterator[Problem]:
+    """Queues that an agent is taken out of or put into."""
+    for key, names in (("without_queues", agent.without_queues), ("extra_queues", agent.extra_queues)):
+        for index, queue in enumerate(names):
+            if queue not in known.queues:
+                yield Problem((*path, key, index), f"queue {queue!r} is not in the policy", absent=True)
+    for index, queue in enumerate(agent.extra_queues):
+        if queue in agent.without_queues:
+            yield Problem(
+                (*path, "extra_queues", index),
+                f"queue {queue!r} is among without_queues too: an agent is either put into a queue or taken out of it",
             )
 
 

@@ -5,15 +5,23 @@ from operator import itemgetter
 from typing import Final
 
 from acd.lanes import standing
-from acd.model import LAST, Agent, Contact, Levels, Pool
+from acd.model import LAST, Agent, Contact, Group, Levels, Pool, PutInto
 from facts.ids import SkillName
+
+_ANY_LEVELS: Final[Levels] = (LAST, LAST)
+"""Of who is put into a queue: their levels do not rule them out of the pool; :meth:`Contact.admits` says what does."""
+
+_NO_LEVELS: Final[Levels] = (0, 0)
 
 _NO_POOL: Final = 0
 """The number under which the list of heads has one in which nobody ever waits."""
 
 
 class Pools:
-    """Pools by reserve group and pair of skills. An agent of a reserve group is only of that group's pools.
+    """Pools by group and pair of skills. An agent of a reserve group is only of that group's pools.
+
+    Exceptions are groups, too: a queue that somebody is taken out of has pools of those who are not, and who is put
+    into a queue is of the pool of those. So they cost nothing where there are none.
 
     ``heads``: of each pool, by its number, the order of who comes before all others in it. They stand in one list
     because an agent's are compared at every release: so nothing else of the pools is read from memory.
@@ -25,7 +33,7 @@ class Pools:
         self.heads: list[int] = [LAST]
         self._agents: dict[Agent, None] = {}
         self._holders: dict[str, dict[Agent, None]] = {}
-        self._pools: dict[tuple[str, str, str], Pool] = {}
+        self._pools: dict[tuple[Group, str, str], Pool] = {}
         self._levels: dict[Levels, Levels] = {}
 
     def add_agent(self, agent: Agent) -> None:
@@ -53,13 +61,13 @@ class Pools:
         """How many agents have the skill, at whatever level."""
         return len(self._holders.get(skill, ()))
 
-    def pool(self, group: str, first: str, second: str) -> Pool:
+    def pool(self, group: Group, first: str, second: str) -> Pool:
         """The pool of two skills in alphabetical order; ``""`` for a skill that is not asked for, which stands last."""
         key = (group, first, second)
         pool = self._pools.get(key)
         return self._open(key) if pool is None else pool
 
-    def _open(self, key: tuple[str, str, str]) -> Pool:
+    def _open(self, key: tuple[Group, str, str]) -> Pool:
         pool = self._pools[key] = Pool(key, len(self.heads))
         self.heads.append(LAST)
         members = [agent for agent in self._members(key) if self._enter(pool, agent)]
@@ -70,10 +78,10 @@ class Pools:
             pool.free[agent] = agent.free_in[-1]
         return pool
 
-    def _members(self, key: tuple[str, str, str]) -> Iterable[Agent]:
+    def _members(self, key: tuple[Group, str, str]) -> Iterable[Agent]:
         """Those who have the skills of a key."""
         group, first, second = key
-        if group[:1] == "@":
+        if isinstance(group, str) and group[:1] == "@":
             return [agent for agent in self._agents if agent.agent_id == group[1:]]
         if not first:
             return self._agents
@@ -110,13 +118,15 @@ def _look_at_heads(agent: Agent) -> None:
     agent.heads_of = itemgetter(*numbers)
 
 
-def in_group(agent: Agent, group: str) -> bool:
-    """Whether the agent is of a group: ``""``, who is in no reserve group; ``@ID``, the one agent; a reserve group."""
+def in_group(agent: Agent, group: Group) -> bool:
+    """Whether the agent is of a group."""
     if not group:
         return not agent.policy.reserve
-    if group[0] == "@":
-        return group[1:] == agent.agent_id
-    return group in agent.policy.reserve
+    if isinstance(group, str):
+        return group[1:] == agent.agent_id if group[0] == "@" else group in agent.policy.reserve
+    if isinstance(group, PutInto):
+        return agent.policy.is_put_into(group.queue)
+    return not agent.policy.is_taken_out_of(group.queue) and in_group(agent, group.group)
 
 
 def levels_in(pool: Pool, agent: Agent) -> Levels | None:
@@ -124,7 +134,9 @@ def levels_in(pool: Pool, agent: Agent) -> Levels | None:
     group, first, second = pool.key
     if not in_group(agent, group):
         return None
-    level = agent.skills.get(SkillName(first)) if first else 0
+    if not first:
+        return _ANY_LEVELS if isinstance(group, PutInto) else _NO_LEVELS
+    level = agent.skills.get(SkillName(first))
     level2 = agent.skills.get(SkillName(second)) if second else 0
     if level is None or level2 is None:
         return None

@@ -1,19 +1,10 @@
 """Waiting for the preferred agent alone: for a while, and only as long as that agent may become free."""
 
 from acd.centre import Centre
+from acd.fitness import is_fit
 from acd.model import Agent, Contact
-from acd.pools import in_group
-from acd.queueing import read_again, required
+from acd.queueing import read_again
 from acd.staffing import may_become_free
-from facts.requirements import satisfies
-
-
-def is_fit(agent: Agent, contact: Contact) -> bool:
-    """Whether skills and reserve groups let the agent take the contact."""
-    queue = contact.queue
-    assert queue is not None
-    helping = ("", *queue.helped_by, *contact.opened)
-    return any(in_group(agent, group) for group in helping) and satisfies(agent.skills, required(contact))
 
 
 def wait_alone(centre: Centre, contact: Contact) -> None:

@@ -1,4 +1,4 @@
-"""What a change would do, before it is made: whom nobody could serve any more, and who would have nothing to do."""
+"""What a change would do, before it is made: who could not be served any more, or could now, and who would idle."""
 
 from collections.abc import Mapping
 
@@ -6,27 +6,28 @@ import msgspec
 
 from acd.centre import LOGGED_OUT, Centre
 from acd.events import ReplacePolicy, ReplaceSkills
+from acd.fitness import Asked, asked_by
 from acd.model import Contact
-from acd.policy import AgentPolicy, GroupName, QueuePolicy
-from acd.queueing import required
+from acd.policy import AgentPolicy, QueuePolicy
 from acd.readings import both, own_of
-from acd.relaxation import relaxed
 from facts.ids import AgentId, ContactId, QueueName
-from facts.requirements import Requirement, satisfies
+from facts.requirements import NOTHING_REQUIRED
 from facts.time import Instant
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """``unroutable``: waiting contacts that somebody logged in can take now, and nobody could after the change.
+    """What would become of who waits, and of who works.
 
-    Relaxation steps that a contact has taken, or would take at once by the new rules, count; so do reserve groups that
-    help now and by the new rules still might. ``idle_agents``: agents logged in who serve some queue now, if only after
-    a relaxation step or in reserve, and would serve none. ``gone_queues``: queues in which somebody waits and that
-    would be no more.
+    ``unroutable``: waiting contacts that somebody logged in can take now, and nobody could after the change;
+    ``routable``: the other way round. Relaxation steps that a contact has taken, or would take at once by the new
+    rules, count; so do reserve groups that help now and by the new rules still might. ``idle_agents``: agents logged in
+    who serve some queue now, if only after a relaxation step or in reserve, and would serve none. ``gone_queues``:
+    queues in which somebody waits and that would be no more.
     """
 
     at: Instant
     unroutable: tuple[ContactId, ...]
+    routable: tuple[ContactId, ...]
     idle_agents: tuple[AgentId, ...]
     gone_queues: tuple[QueueName, ...]
 
@@ -51,14 +52,15 @@ def preview(centre: Centre, change: ReplacePolicy | ReplaceSkills, now: Instant)
         new_rules = {queue.name: queue for queue in change.policy.queues}
     elif change.agent_id in after:
         after[change.agent_id] = msgspec.structs.replace(after[change.agent_id], skills=change.skills)
-    waiting = [contact for contact in centre.contacts.values() if _is_in_line(contact)]
+    served = [
+        (contact.contact_id, _served(before, asked_by(contact)), _served(after, _will_be(contact, new_rules, now)))
+        for contact in centre.contacts.values()
+        if _is_in_line(contact)
+    ]
     return Preview(
         at=now,
-        unroutable=tuple(
-            contact.contact_id
-            for contact in waiting
-            if _served(before, *_asks(contact)) and not _served(after, *_will_ask(contact, new_rules, now))
-        ),
+        unroutable=tuple(contact_id for contact_id, can_be, could_be in served if can_be and not could_be),
+        routable=tuple(contact_id for contact_id, can_be, could_be in served if could_be and not can_be),
         idle_agents=tuple(
             agent_id
             for agent_id, agent in before.items()
@@ -72,35 +74,29 @@ def _is_in_line(contact: Contact) -> bool:
     return contact.queue is not None and contact.contact_id in contact.queue.waiting
 
 
-def _asks(contact: Contact) -> tuple[Requirement, set[GroupName]]:
-    """What the contact requires now, and the reserve groups that may help."""
-    assert contact.queue is not None
-    return required(contact), {*contact.queue.helped_by, *contact.opened}
-
-
-def _will_ask(contact: Contact, rules: _Rules, now: Instant) -> tuple[Requirement, set[GroupName]]:
-    """The same by new rules; who waits in a queue that is no more goes on by its last rules."""
+def _will_be(contact: Contact, rules: _Rules, now: Instant) -> Asked:
+    """What the contact will ask by new rules; who waits in a queue that is no more goes on by its last rules."""
     queue = contact.queue
     assert queue is not None
     new = rules.get(queue.policy.name)
     if new is None:
-        return _asks(contact)
-    own, groups = own_of(contact), {rule.group for rule in new.reserve if rule.group in queue.helped_by}
-    whole = new.requires if own is None else both(new.requires, own)
+        return asked_by(contact)
+    own = own_of(contact)
+    asked = Asked(
+        queue=new.name,
+        whole=new.requires if own is None else both(new.requires, own),
+        of_those_put_in=NOTHING_REQUIRED if own is None else own,
+        helping=frozenset(rule.group for rule in new.reserve if rule.group in queue.helped_by),
+    )
     for number, step in enumerate(new.relaxation):
         if number >= contact.step and contact.joined_at + step.after_us > now:
             break
-        whole = relaxed(whole, step)
-        groups.update(step.open)
-    return whole, groups
+        asked = asked.after(step)
+    return asked
 
 
-def _served(team: _Team, requirement: Requirement, groups: set[GroupName]) -> bool:
-    return any(_may_help(agent, groups) and satisfies(agent.skills, requirement) for agent in team.values())
-
-
-def _may_help(agent: AgentPolicy, groups: set[GroupName]) -> bool:
-    return not agent.reserve or not groups.isdisjoint(agent.reserve)
+def _served(team: _Team, asked: Asked) -> bool:
+    return any(asked.fits(agent, agent.skills) for agent in team.values())
 
 
 def _serves(agent: AgentPolicy, rules: _Rules) -> bool:
@@ -109,13 +105,16 @@ def _serves(agent: AgentPolicy, rules: _Rules) -> bool:
 
 def _may_serve(agent: AgentPolicy, queue: QueuePolicy) -> bool:
     """Whether the agent may take the queue's contacts at some time of their waiting."""
-    groups = {rule.group for rule in queue.reserve}
-    whole = queue.requires
-    if _may_help(agent, groups) and satisfies(agent.skills, whole):
+    asked = Asked(
+        queue=queue.name,
+        whole=queue.requires,
+        of_those_put_in=NOTHING_REQUIRED,
+        helping=frozenset(rule.group for rule in queue.reserve),
+    )
+    if asked.fits(agent, agent.skills):
         return True
     for step in queue.relaxation:
-        whole = relaxed(whole, step)
-        groups.update(step.open)
-        if _may_help(agent, groups) and satisfies(agent.skills, whole):
+        asked = asked.after(step)
+        if asked.fits(agent, agent.skills):
             return True
     return False

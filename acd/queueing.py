@@ -8,9 +8,9 @@ from acd.model import Class, Contact, Queue, Reading
 from acd.offers import place, release, stop_phones
 from acd.policy import Exit
 from acd.readings import both, own_of
-from acd.relaxation import relaxed
+from acd.relaxation import eased
 from facts.journal import ContactAbandoned, ContactLeftQueue, ContactQueued
-from facts.requirements import Requirement
+from facts.requirements import NOTHING_REQUIRED, Requirement
 from facts.states import LeftQueue, OfferOutcome
 from facts.time import Instant
 
@@ -72,9 +72,14 @@ def required(contact: Contact) -> Requirement:
     assert queue is not None
     own = own_of(contact)
     whole = queue.policy.requires if own is None else both(queue.policy.requires, own)
-    for step in queue.policy.relaxation[: contact.step]:
-        whole = relaxed(whole, step)
-    return whole
+    return eased(whole, queue.policy.relaxation[: contact.step])
+
+
+def required_of_those_put_in(contact: Contact) -> Requirement:
+    """What the contact requires of agents who are put into its queue: only what it brought, made easier likewise."""
+    queue, own = contact.queue, own_of(contact)
+    assert queue is not None
+    return NOTHING_REQUIRED if own is None else eased(own, queue.policy.relaxation[: contact.step])
 
 
 def take_reading(contact: Contact, reading: Reading) -> None:
@@ -92,8 +97,8 @@ def read_again(centre: Centre, contact: Contact) -> None:
         centre.matching.stop_waiting(contact)
     whole = required(contact)
     contact.own = own_of(contact)
-    groups = ("", *dict.fromkeys((*queue.helped_by, *contact.opened)))
-    reading = centre.readings.kept(whole, groups)
+    helping = (*queue.helped_by, *contact.opened)
+    reading = centre.readings.kept(whole, queue.groups_with(helping) if helping else queue.groups)
     if contact.alone_for is not None:
         reading = personal_reading(centre, contact.alone_for.agent_id, whole, reading[1])
     take_reading(contact, reading)

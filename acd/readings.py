@@ -3,14 +3,13 @@
 from typing import Final, NamedTuple
 
 from acd.alternatives import Alternative, alternatives
-from acd.model import Contact, Pool, Reading
+from acd.model import EVERYBODY, Contact, Group, Pool, PutInto, Reading
 from acd.pools import Pools
 from facts.ids import SkillName
 from facts.requirement_text import requirement_text
 from facts.requirements import HIGHEST_LEVEL, NOTHING_REQUIRED, AllOf, AtLeast, Requirement
 
 _MEMORY: Final = 4096
-_EVERYBODY: Final = ("",)
 
 
 def both(first: Requirement, second: Requirement) -> Requirement:
@@ -45,16 +44,16 @@ class Readings:
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
-        self._known: dict[tuple[Requirement, tuple[str, ...]], Reading] = {}
+        self._known: dict[tuple[Requirement, tuple[Group, ...]], Reading] = {}
         self._pairs: dict[tuple[SkillName, SkillName], Pair] = {}
         self._texts: dict[SkillName, tuple[str, ...]] = {}
 
-    def of(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
-        """Read a requirement; ``groups``: the reserve groups that are open to it, ``""`` for everybody else.
+    def of(self, requirement: Requirement, groups: tuple[Group, ...] = EVERYBODY) -> Reading:
+        """Read a requirement; ``groups``: of whom it is asked, the reserve groups that are open to it among them.
 
         The commonest that contacts bring, two skills, is read without a detour.
         """
-        if groups is _EVERYBODY and type(requirement) is AllOf:
+        if groups is EVERYBODY and type(requirement) is AllOf:
             terms = requirement.terms
             if len(terms) == 2:
                 first, second = terms
@@ -77,7 +76,7 @@ class Readings:
             known = self._known[key] = self._of_any(requirement, groups)
         return known
 
-    def kept(self, requirement: Requirement, groups: tuple[str, ...] = _EVERYBODY) -> Reading:
+    def kept(self, requirement: Requirement, groups: tuple[Group, ...] = EVERYBODY) -> Reading:
         """As :meth:`of`, with the requirement itself in the reading, since it is not just what a contact brought."""
         return (requirement, *self.of(requirement, groups)[1:])
 
@@ -90,15 +89,22 @@ class Readings:
         pair = self._pairs[skill, skill2] = Pair(pool.alone, skill < skill2, texts, texts2)
         return pair
 
-    def _of_any(self, requirement: Requirement, groups: tuple[str, ...]) -> Reading:
+    def _of_any(self, requirement: Requirement, groups: tuple[Group, ...]) -> Reading:
         found = alternatives(requirement)
         text = requirement_text(requirement)
         rarest = [self._rarest_two(alternative) for alternative in found]
-        pools = {self._pools.pool(group, first, second): None for group in groups for (first, _), (second, _) in rarest}
+        put_in = [group for group in groups if isinstance(group, PutInto)]
+        pools = {
+            self._pools.pool(group, first, second): None
+            for group in groups
+            if group not in put_in
+            for (first, _), (second, _) in rarest
+        }
+        pools |= {self._pools.pool(group, "", ""): None for group in put_in}
         if len(found) != 1:
             return requirement, text, tuple(pools), 0, 0, False
         (_, least), (_, least2) = rarest[0]
-        exact = found[0].whole and len(found[0].skills) <= 2
+        exact = found[0].whole and len(found[0].skills) <= 2 and not put_in
         return requirement, text, tuple(pools), least, least2, exact
 
     def _rarest_two(self, alternative: Alternative) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -1,5 +1,7 @@
 """Requirements made easier while a contact waits: never harder, and never but by a stated step."""
 
+from collections.abc import Iterable
+
 from acd.policy import RelaxationStep
 from facts.requirements import NOTHING_REQUIRED, AllOf, AnyOf, AtLeast, Not, Requirement
 
@@ -9,6 +11,13 @@ _NOBODY = AnyOf(())
 def relaxed(requirement: Requirement, step: RelaxationStep) -> Requirement:
     """The requirement after the step: levels lowered, dropped skills not asked for, neither wanted nor unwanted."""
     return _relaxed(requirement, step, wanted=True)
+
+
+def eased(requirement: Requirement, steps: Iterable[RelaxationStep]) -> Requirement:
+    """The requirement after these steps."""
+    for step in steps:
+        requirement = relaxed(requirement, step)
+    return requirement
 
 
 def _relaxed(requirement: Requirement, step: RelaxationStep, *, wanted: bool) -> Requirement:

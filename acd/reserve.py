@@ -6,9 +6,9 @@ The expected wait that counts is the one without their help: otherwise they woul
 from acd.admission import check_staff
 from acd.centre import Centre
 from acd.expected_wait import expected_without_help
+from acd.fitness import is_fit
 from acd.model import Queue
 from acd.policy import ReserveRule
-from acd.preferred import is_fit
 from acd.queueing import read_again
 from facts.journal import AlarmCleared, AlarmRaised
 from facts.time import Duration, to_seconds

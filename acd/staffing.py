@@ -4,7 +4,8 @@ from collections import Counter
 
 from acd.centre import LOGGED_OUT, READY, Centre
 from acd.model import Agent, Queue, Staff
-from facts.requirements import satisfies
+from acd.policy import AgentPolicy, QueuePolicy
+from facts.requirements import Skills, satisfies
 
 _LEAST_LOAD = 0.05
 """Even a queue without work could get some: so much load keeps its share from being nothing."""
@@ -20,7 +21,7 @@ def may_become_free(agent: Agent) -> bool:
 
 
 def staff_of(centre: Centre, queue: Queue) -> Staff:
-    """Those who meet the queue's own requirement and are not in reserve for others."""
+    """Those who are of the queue and not in reserve for others."""
     staff = queue.staff
     if staff is None or staff.version != centre.staff_version:
         staff = queue.staff = _count(centre, queue)
@@ -46,10 +47,15 @@ def share_of(queue: Queue, staff: Staff) -> float:
 
 def serves(agent: Agent, queue: Queue) -> bool:
     """Whether the agent may take the queue's ordinary contacts, when READY."""
-    reserve = agent.policy.reserve
-    return (not reserve or any(group in queue.helped_by for group in reserve)) and satisfies(
-        agent.skills, queue.policy.requires
-    )
+    policy, rules = agent.policy, queue.policy
+    in_reserve = policy.reserve and not any(group in queue.helped_by for group in policy.reserve)
+    return (not in_reserve or policy.is_put_into(rules.name)) and is_of(policy, agent.skills, rules)
+
+
+def is_of(policy: AgentPolicy, skills: Skills, rules: QueuePolicy) -> bool:
+    """Whether the agent is of a queue: put into it, or by its own requirement and not taken out. Reserve aside."""
+    name = rules.name
+    return name not in policy.without_queues and (name in policy.extra_queues or satisfies(skills, rules.requires))
 
 
 def _count(centre: Centre, queue: Queue) -> Staff:

@@ -11,10 +11,11 @@ from acd.hours import is_open
 from acd.model import Agent, Contact, Queue, Work
 from acd.queueing import position
 from acd.readings import requirement_of
+from acd.staffing import is_of
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
 from facts.journal import Direction
 from facts.requirement_text import requirement_text
-from facts.requirements import Requirement, satisfies
+from facts.requirements import Requirement
 from facts.states import Activity, Declared
 from facts.time import Duration, Instant
 
@@ -84,6 +85,8 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     taken: int
     paused_until: Instant | None = None
     reserve: tuple[str, ...] = ()
+    without_queues: tuple[QueueName, ...] = ()
+    extra_queues: tuple[QueueName, ...] = ()
 
 
 class WorkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +114,8 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
     """A queue. ``waiting``: not yet answered, of whom ``ringing`` are offered just now; ``talking``: with an agent.
 
-    The agents are those who meet the queue's own requirement, by state; ``ready`` are free to be offered a contact.
+    The agents are those who are of the queue, by its own requirement or put into it and not taken out, by state;
+    ``ready`` are free to be offered a contact.
     ``helped_by``: reserve groups that help just now. ``expected_wait_us``: for who would come now; None: not known.
     ``closed_by_hand``: in an emergency, whatever its hours, by ``closed_by``.
     """
@@ -235,6 +239,8 @@ def agent_view(agent: Agent) -> AgentView:
         taken=agent.taken,
         paused_until=None if agent.pause is None else agent.pause.at,
         reserve=agent.policy.reserve,
+        without_queues=agent.policy.without_queues,
+        extra_queues=agent.policy.extra_queues,
     )
 
 
@@ -269,7 +275,7 @@ def queue_view(centre: Centre, queue: Queue) -> QueueView:
     staff = [
         agent
         for agent in centre.agents.values()
-        if agent.declared is not Declared.LOGGED_OUT and satisfies(agent.skills, queue.policy.requires)
+        if agent.declared is not Declared.LOGGED_OUT and is_of(agent.policy, agent.skills, queue.policy)
     ]
     doing = [activity_of(agent) for agent in staff]
     waiting = queue.waiting.values()

@@ -35,6 +35,11 @@ class Agent(Section):
     """Whether the phone is the browser: the console is then the telephone."""
     reserve: Listed[Name] = ()
     """Reserve groups; who is in one takes only contacts to which it is open."""
+    without_queues: Listed[Name] = ()
+    """Queues that the person is taken out of: never offered a contact of theirs, whatever the skills."""
+    extra_queues: Listed[Name] = ()
+    """Queues that the person is put into, whatever they require and without regard to reserve; what a contact itself
+    requires still holds."""
     pin: Secret | None = None
     """Asked for when signing in from a phone that is not the person's own."""
     pin_file: FilePath | None = None

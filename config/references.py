@@ -142,6 +142,10 @@ def _agent_mistakes(settings: Settings, declared: Declared) -> Iterator[Mistake]
         for skill in agent.skills:
             if skill not in declared.skills:
                 yield (*path, "skills", skill), _unknown("skill", skill, declared.skills)
+        for key, queues in (("without_queues", agent.without_queues), ("extra_queues", agent.extra_queues)):
+            for index, queue in enumerate(queues):
+                if queue not in declared.queues:
+                    yield (*path, key, index), _unknown("queue", queue, declared.queues)
         if agent.team is not None and agent.team not in declared.teams:
             yield (*path, "team"), _unknown("team", agent.team, declared.teams)
         by_phone[agent.phone].append(name)

@@ -108,6 +108,8 @@ class Qualified(Document):
     busy: int
     not_ready: int
     logged_out: int
+    taken_out: int
+    """So many more would qualify, were they not taken out of the queue; not counted in `total`."""
 
 
 class ChangeAhead(Document):

@@ -81,6 +81,8 @@ class PreviewDoc(Document):
 
     unroutable: list[str]
     """Waiting contacts that somebody logged in can take now, and nobody could afterwards."""
+    routable: list[str]
+    """Waiting contacts that nobody logged in can take now, and somebody could afterwards."""
     idle_agents: list[str]
     """Agents who serve a queue now and would serve none."""
     gone_queues: list[str]

@@ -17,7 +17,6 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, QueueName
 from facts.journal import AlarmRaised, Entry
-from facts.requirements import satisfies
 from reporting.kpi.board import Board
 from reporting.kpi.service_level import Targets
 from reporting.metrics.alarms import AlarmWatch, Thresholds
@@ -95,13 +94,9 @@ class LiveFigures:
                 log.info("alarm_cleared", alarm=fact.alarm, queue=fact.queue)
 
     def _serving(self, queue: QueueName) -> frozenset[AgentId]:
-        """Who may take a queue's contacts by their skills."""
+        """Who is of a queue: by their skills, or put into it."""
         assert self._coordinator is not None
-        engine = self._coordinator.engine
-        for policy in engine.policy.queues:
-            if policy.name == queue:
-                return frozenset(view.agent_id for view in engine.agents() if satisfies(view.skills, policy.requires))
-        return frozenset()
+        return self._coordinator.engine.agents_of(queue)
 
     def page(self) -> bytes:
         """What a scrape is answered with."""

@@ -139,4 +139,6 @@ def _agent(name: str, agent: Agent, phone_channel: str) -> AgentPolicy:
         team=agent.team or "",
         slots=agent.slots,
         reserve=agent.reserve,
+        without_queues=tuple(map(QueueName, agent.without_queues)),
+        extra_queues=tuple(map(QueueName, agent.extra_queues)),
     )

@@ -20,6 +20,9 @@ from acd.matching import Matching
 from acd.model import Agent, Contact, Queue
 from acd.policy import Exit, Limit
 from acd.queueing import required
+from acd.readings import own_of
+from acd.relaxation import relaxed
+from acd.said import Said
 from facts.ids import SkillName
 from facts.requirements import AllOf, AnyOf, AtLeast, Not, Requirement, satisfies
 from facts.states import Declared, LeftQueue
@@ -38,16 +41,34 @@ def may_take(agent: Agent, contact: Contact) -> bool:
 
 
 def is_fit(agent: Agent, contact: Contact) -> bool:
-    """Whether skills and reserve groups let the agent take the contact, some time."""
-    assert contact.queue is not None
-    helping = {*contact.queue.helped_by, *contact.opened}
+    """Whether skills, reserve groups and exceptions let the agent take the contact, some time."""
+    queue = contact.queue
+    assert queue is not None
+    if queue.policy.name in agent.policy.without_queues:
+        return False
+    if queue.policy.name in agent.policy.extra_queues:
+        return satisfies(agent.skills, brought_by(contact))
+    helping = {*queue.helped_by, *contact.opened}
     if agent.policy.reserve and not helping & set(agent.policy.reserve):
         return False
     return satisfies(agent.skills, required(contact))
 
 
+def brought_by(contact: Contact) -> Requirement:
+    """What the contact requires whatever its queue does, after the steps that it has taken."""
+    assert contact.queue is not None
+    own = own_of(contact)
+    if own is None:
+        return AllOf(())
+    for step in contact.queue.policy.relaxation[: contact.step]:
+        own = relaxed(own, step)
+    return own
+
+
 def is_of(agent: Agent, queue: Queue) -> bool:
-    """Whether the agent works for the queue: by its own requirement, or in a reserve group that helps it."""
+    """Whether the agent works for the queue: put into it, or by its own requirement, in a reserve group that helps."""
+    if queue.policy.name in {*agent.policy.without_queues, *agent.policy.extra_queues}:
+        return queue.policy.name not in agent.policy.without_queues
     if agent.policy.reserve and not set(agent.policy.reserve) & set(queue.helped_by):
         return False
     return satisfies(agent.skills, queue.policy.requires)
@@ -292,9 +313,16 @@ def explanations_agree(engine: Engine, now: Instant) -> None:
             assert (waits.summary, waits.changes) == (alone.summary, alone.changes)
             able = [centre.agents[found.agent_id] for found in alone.agents if found.qualified]
             assert (waits.staffing.total, waits.staffing.free) == (len(able), sum(agent.free for agent in able))
+            out = [found for found in alone.agents if [said.code for said in found.ruled_out_by][:1] == ["taken_out"]]
+            assert waits.staffing.taken_out == sum(_lacks_nothing_else(found.ruled_out_by[1:]) for found in out)
             said = [change.at for change in waits.changes if change.what.code == "overtakes"]
             soonest = sorted(_overtakes(centre, centre.contacts[view.contact_id], able, now))[:1]
             assert said == (soonest if view.position else [])
+
+
+def _lacks_nothing_else(ruled_out_by: tuple[Said, ...]) -> bool:
+    """Whether nothing keeps an agent who is taken out of a queue but what time may bring."""
+    return not any(said.code in {"skill", "requirement"} or said.code.startswith("reserve") for said in ruled_out_by)
 
 
 def _overtakes(centre: Centre, contact: Contact, able: list[Agent], now: Instant) -> Iterator[Instant]:
@@ -302,5 +330,5 @@ def _overtakes(centre: Centre, contact: Contact, able: list[Agent], now: Instant
     for other in centre.contacts.values():
         if other.place is Place.WAITING and other.class_ != contact.class_:
             at = centre.classes.overtakes_at(contact, other, now)
-            if at is not None and any(satisfies(agent.skills, required(other)) for agent in able):
+            if at is not None and any(is_fit(agent, other) for agent in able):
                 yield at

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from acd.effects import Effect, RingAgent
 from acd.engine import Engine
 from acd.events import AnswerOffer, DeclareReady, EndTalk, Event, JoinQueue, LeaveQueue, LogIn, Tick
@@ -29,6 +31,17 @@ def agent(name: str, skills: str = "", **more: Any) -> AgentPolicy:
     return AgentPolicy(
         agent_id=AgentId(name), skills={SkillName(skill): int(level) for skill, level in levels.items()}, **more
     )
+
+
+def with_exceptions(
+    policy: Policy, name: str, *, without: tuple[QueueName, ...] = (), extra: tuple[QueueName, ...] = ()
+) -> Policy:
+    """The policy with other exceptions of one agent."""
+    agents = tuple(
+        msgspec.structs.replace(one, without_queues=without, extra_queues=extra) if one.agent_id == name else one
+        for one in policy.agents
+    )
+    return msgspec.structs.replace(policy, agents=agents)
 
 
 class Story:

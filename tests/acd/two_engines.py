@@ -1,11 +1,12 @@
 """One history told to two engines: with the index, and with the scan; they must do the same."""
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from acd.effects import Effect
 from acd.engine import Engine
@@ -27,7 +28,8 @@ from facts.journal import (
 from facts.states import Declared
 from tests.acd.oracle import is_fit, obviously
 from tests.acd.snapshots import snapshot
-from tests.acd.worlds import START, policies
+from tests.acd.stories import with_exceptions
+from tests.acd.worlds import AGENTS, START, exceptions, policies
 
 
 def decided(effects: list[Effect]) -> list[Effect]:
@@ -58,6 +60,12 @@ class TwoEngines(RuleBasedStateMachine):
             self.tell(LogIn(agent_id=agent.agent_id))
             if data.draw(st.booleans()):
                 self.tell(DeclareReady(agent_id=agent.agent_id))
+
+    @rule(agent_id=st.sampled_from(AGENTS), without=exceptions, extra=exceptions)
+    def take_out_and_put_in(self, agent_id: AgentId, without: Any, extra: Any) -> None:
+        """One agent's queues change, and nothing else does."""
+        policy = with_exceptions(self.engine.policy, agent_id, without=without, extra=extra)
+        self.tell(ReplacePolicy(policy=policy))
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
@@ -97,6 +105,7 @@ class TwoEngines(RuleBasedStateMachine):
             was, where_before = before[contact_id]
             if where == where_before:
                 assert (contact_id in foreseen.unroutable) is (was and not now)
+                assert (contact_id in foreseen.routable) is (now and not was)
 
     def take(self, effects: list[Effect]) -> None:
         for effect in effects:

@@ -159,6 +159,10 @@ def full_queues(draw: st.DrawFn, name: QueueName) -> QueuePolicy:
     return QueuePolicy(**values)
 
 
+exceptions = st.sampled_from([(), (), (), *((name,) for name in QUEUES), (QUEUES[0], QUEUES[2])])
+"""Queues that an agent is taken out of, or put into."""
+
+
 @st.composite
 def policies(draw: st.DrawFn, *, full: bool) -> Policy:
     queue = full_queues if full else plain_queues
@@ -169,6 +173,8 @@ def policies(draw: st.DrawFn, *, full: bool) -> Policy:
             skills=draw(st.dictionaries(skill, level, min_size=1, max_size=4)),
             slots=draw(st.sampled_from([1, 1, 1, 2])),
             reserve=tuple(draw(st.sampled_from([[], [], [], ["back"], ["back", "lead"]]))) if full else (),
+            without_queues=draw(exceptions),
+            extra_queues=draw(exceptions),
         )
         for agent_id in AGENTS[: draw(st.integers(2, 5))]
     )

@@ -225,6 +225,21 @@ def test_all_mistakes_at_once(folder: Path) -> None:
     ]
 
 
+def test_agents_are_taken_out_of_and_put_into_queues_that_there_are(folder: Path) -> None:
+    text = """
+queues: {sales: {}, billing: {}}
+agents:
+  ann: {phone: "1", without_queues: [sails], extra_queues: [billing, klingon]}
+  bob: {phone: "2", without_queues: sales, extra_queues: [a b]}
+"""
+    assert mistakes(folder, text) == [
+        "4:38 agents.ann.without_queues[0]: there is no queue 'sails'; did you mean sales?",
+        "4:70 agents.ann.extra_queues[1]: there is no queue 'klingon'; add it to queues, or use one of: billing, sales",
+        "5:21 agents.bob.without_queues: has to be a list",
+        "5:59 agents.bob.extra_queues[0]: a name is letters, digits, _ and -, begins with a letter and has 64 at most",
+    ]
+
+
 def test_a_way_out_to_no_queue_is_told_beside_other_mistakes_of_its_limit(folder: Path) -> None:
     text = """
 queues:

@@ -71,10 +71,11 @@ def change(
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     _list("waiting contacts that nobody signed in could take any more", found["unroutable"])
+    _list("waiting contacts that somebody signed in could take now", found["routable"])
     _list("agents signed in who would serve no queue any more", found["idle_agents"])
     _list("queues in which somebody waits that would be no more", found["gone_queues"])
     if not any(found.values()):
-        typer.echo("nobody who waits or works now would be worse off")
+        typer.echo("nothing would change for who waits or works now")
 
 
 def _obstacles(ruled_out_by: list[str]) -> str:

@@ -103,6 +103,7 @@ class AdministeredSettings:
         found, problems = await _done(self._administration.preview(edits, self._engine))
         return PreviewDoc(
             unroutable=list(found.unroutable),
+            routable=list(found.routable),
             idle_agents=list(found.idle_agents),
             gone_queues=list(found.gone_queues),
             problems=field_problems(problems),

@@ -95,13 +95,18 @@ def test_the_rules_of_waiting_arrive() -> None:
 def test_agents() -> None:
     agents = {
         "alice": Agent(phone="1001", skills={"english": 9}, team="north", slots=2),
-        "bob": Agent(phone="SIP/desk-7"),
+        "bob": Agent(phone="SIP/desk-7", without_queues=("sales",), extra_queues=("help", "gold")),
     }
     assert policy_from(Settings(agents=agents)).agents == (
         AgentPolicy(
             agent_id=AgentId("alice"), skills={SkillName("english"): 9}, phone="PJSIP/1001", team="north", slots=2
         ),
-        AgentPolicy(agent_id=AgentId("bob"), phone="SIP/desk-7"),
+        AgentPolicy(
+            agent_id=AgentId("bob"),
+            phone="SIP/desk-7",
+            without_queues=(QueueName("sales"),),
+            extra_queues=(QueueName("help"), QueueName("gold")),
+        ),
     )
 
 

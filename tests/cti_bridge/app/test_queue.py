@@ -47,7 +47,7 @@ class Floor:
         }
 
     def preview(self, config: str) -> dict[str, Any]:
-        return {"unroutable": ["1.1"], "idle_agents": [], "gone_queues": [Path(config).name]}
+        return {"unroutable": ["1.1"], "routable": [], "idle_agents": [], "gone_queues": [Path(config).name]}
 
 
 @pytest.fixture

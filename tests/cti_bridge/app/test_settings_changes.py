@@ -118,6 +118,18 @@ def test_mistakes_are_those_of_a_file_and_change_nothing(changes: SettingsChange
         ("agents", "eve", {"phone": "1001"}, "agents.eve.phone: is the phone of ann too"),
         ("agents", "eve", "x", "agents.eve: has to be a mapping"),
         ("agents", "eve", {"phone": 7}, "agents.eve.phone: has to be a text"),
+        (
+            "agents",
+            "bob",
+            {"phone": "1002", "without_queues": ["hlep"]},
+            "there is no queue 'hlep'; did you mean help?",
+        ),
+        (
+            "agents",
+            "bob",
+            {"phone": "1002", "without_queues": ["help"], "extra_queues": ["orders", "help"]},
+            "agents.bob.extra_queues[1]: queue 'help' is among without_queues too: an agent is either put into a queue",
+        ),
         ("users", "eve", {"agent": "zoe"}, "users.eve.agent: there is no agent 'zoe'"),
         ("entry_points", "8000", {"flow": "mian"}, "entry_points.8000.flow: there is no flow 'mian'"),
         ("skills", "sales", None, "there is no skill 'sales'"),
@@ -286,6 +298,21 @@ def test_an_import_replaces_the_sections_that_it_has_and_tells_lines(changes: Se
         changes.take_in(wrong, at=1, by="dana")
     (told,) = map(str, refused.value.problems)
     assert told.startswith("part.yaml:2:23: queues.orders.requires: there is no skill 'klingon'; add it to skills")
+
+
+def test_queues_of_an_agent_go_through_a_file_and_hold_the_queue(changes: SettingsChanges) -> None:
+    bob = {"phone": "1002", "skills": {"sales": 1}, "without_queues": ["help"], "extra_queues": ["orders"]}
+    put(changes, "agents", "bob", bob)
+    assert changes.take_in(read_administered(changes.present().yaml(), "export.yaml"), at=2, by="dana").revision is None
+    assert changes.present().document["agents"]["bob"] == bob
+    with pytest.raises(SettingsRefused) as refused:
+        put(changes, "queues", "help", None)
+    assert mistakes(refused) == [
+        "agents.bob.without_queues[0]: there is no queue 'help'; add it to queues, or use one of: orders"
+    ]
+    kept = changes.undo(2, at=3, by="dana")
+    assert "extra_queues" not in changes.present().document["agents"]["bob"]
+    assert kept.settings.agents["bob"].without_queues == ()
 
 
 def test_an_export_imported_changes_nothing(changes: SettingsChanges) -> None:

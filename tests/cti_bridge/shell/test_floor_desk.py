@@ -118,7 +118,12 @@ def test_what_other_settings_would_do(centre: Any, desk: FloorDesk) -> None:
     centre.ready("ann")
     centre.coordinator.tell(StartTalk(contact_id=ContactId("own"), agent_id=AgentId("ann")))
     centre.waits("1.1")
-    assert desk.preview("without-ann.yaml") == {"unroutable": ["1.1"], "idle_agents": ["ann"], "gone_queues": []}
+    assert desk.preview("without-ann.yaml") == {
+        "unroutable": ["1.1"],
+        "routable": [],
+        "idle_agents": ["ann"],
+        "gone_queues": [],
+    }
     assert centre.engine.agent(AgentId("ann")) is not None
     with pytest.raises(DeskError, match="no such file"):
         desk.preview("elsewhere.yaml")

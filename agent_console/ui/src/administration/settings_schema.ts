@@ -70,6 +70,8 @@ export type Source = "agents" | "teams" | "skills" | "queues" | "opening_hours" 
 const SOURCES: Record<string, Source> = {
   "Agent.team": "teams",
   "Agent.skills": "skills",
+  "Agent.without_queues": "queues",
+  "Agent.extra_queues": "queues",
   "Callbacks.hours": "opening_hours",
   "EntryPoint.flow": "flows",
   "EntryPoint.queue": "queues",

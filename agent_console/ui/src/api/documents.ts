@@ -795,6 +795,8 @@ export interface PhoneReport {
 export interface PreviewDoc {
   /** Waiting contacts that somebody logged in can take now, and nobody could afterwards. */
   unroutable: string[];
+  /** Waiting contacts that nobody logged in can take now, and somebody could afterwards. */
+  routable: string[];
   /** Agents who serve a queue now and would serve none. */
   idle_agents: string[];
   /** Queues in which somebody waits and that would be no more. */
@@ -841,6 +843,8 @@ export interface Qualified {
   busy: number;
   not_ready: number;
   logged_out: number;
+  /** So many more would qualify, were they not taken out of the queue; not counted in `total`. */
+  taken_out: number;
 }
 
 /** Agents who meet the queue's own requirement, by state. */

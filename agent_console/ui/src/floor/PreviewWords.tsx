@@ -31,8 +31,9 @@ export function PreviewWords({ queryKey, ask, nameOf }: Props) {
   const preview = useQuery({ queryKey, queryFn, staleTime: 0, gcTime: 0, retry: false });
   if (preview.isPending) return <Loading />;
   if (preview.isError) return <Trouble compact error={preview.error} />;
-  const { unroutable, idle_agents, gone_queues, problems } = preview.data;
+  const { unroutable, routable, idle_agents, gone_queues, problems } = preview.data;
   const lines = [
+    ...(routable.length > 0 ? [t("preview.routable", { count: routable.length })] : []),
     ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.map(names.agent).join(", ") })] : []),
     ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.map(names.queue).join(", ") })] : []),
     ...problems.map((one) => fieldRefused(common, one, nameOf)),

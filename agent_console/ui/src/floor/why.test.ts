@@ -24,6 +24,28 @@ function words(code: string, details: Record<string, unknown>): string {
   return changeWords(said, { at: "2026-03-02T10:00:00Z", what: "in English", code, details }, called);
 }
 
+describe("whyWords", () => {
+  const qualified = { total: 2, free: 0, busy: 1, not_ready: 0, logged_out: 1, taken_out: 3 };
+  const row = (code: string, details: Record<string, unknown>) =>
+    ({ code, details, summary: "in English", requirement: "en>=1", qualified }) as WaitingRow;
+
+  it("counts those who are taken out of the queue beside those who could take the contact", () => {
+    expect(whyWords(said, row("none_free", {}), called)).toBe(
+      "2 qualify for en>=1; 1 busy; 1 signed out; 3 more taken out of this queue",
+    );
+    expect(whyWords(said, row("nobody_in", { qualified: 2 }), called)).toBe(
+      "of 2 who qualify nobody is signed in; 3 more taken out of this queue",
+    );
+  });
+
+  it("says so when nobody else is left, and only then", () => {
+    expect(whyWords(said, row("nobody_left", { requirement: "en>=1", taken_out: 3 }), called)).toBe(
+      "nobody is left: all who meet en>=1 (3) are taken out of this queue",
+    );
+    expect(whyWords(said, row("rings", { agents: ["robin"] }), called)).toBe("rings at Robin Vale");
+  });
+});
+
 describe("changeWords", () => {
   it("calls contacts, queues and agents as people do, not by ids", () => {
     expect(words("again_for", { contact: "acd-1764.7" })).toBe("may be asked again for Ida Berg");

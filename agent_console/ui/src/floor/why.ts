@@ -28,15 +28,22 @@ function say(
   return t(`${group}.${code}` as "why.rings", { ...filled(details as Record<string, unknown>), defaultValue: english });
 }
 
+/** Reasons that count those who could take the contact, but not those who are taken out of its queue. */
+const COUNTED: readonly string[] = ["nobody_in", "asked", "none_free"];
+
 /** Why a contact still waits, in one line: what it needs, and where those are who could. */
 export function whyWords(t: Why, row: WaitingRow, called: Called): string {
   const { qualified } = row;
-  if (row.code !== "none_free") return say(t, "why", row.code, named(row.details, called), row.summary);
+  const out =
+    qualified.taken_out > 0 && COUNTED.includes(row.code) ? [t("where.taken_out", { count: qualified.taken_out })] : [];
+  if (row.code !== "none_free") {
+    return [say(t, "why", row.code, named(row.details, called), row.summary), ...out].join(t("join"));
+  }
   const where = (["busy", "not_ready", "logged_out"] as const)
     .filter((state) => qualified[state] > 0)
     .map((state) => t(`where.${state}`, { count: qualified[state] }));
   const able = t("able", { count: qualified.total, requirement: row.requirement });
-  return [able, ...where].join(t("join"));
+  return [able, ...where, ...out].join(t("join"));
 }
 
 export function contactWhyWords(t: Why, why: ContactWhy, called: Called): string {
