@@ -14,6 +14,8 @@ import msgspec
 
 from agent_console.documents.administration import (
     AuditDoc,
+    HolidayCountries,
+    HolidaysDoc,
     ImportedDoc,
     RevisionDoc,
     RevisionLine,
@@ -419,6 +421,16 @@ class SettingsStore(Protocol):
         """Put what YAML says in place of what is there; raises `InvalidError` with every mistake and its line."""
 
 
+class HolidayCalendars(Protocol):
+    """Public holidays, as opening hours may name them."""
+
+    async def countries(self) -> HolidayCountries:
+        """Whose holidays are known."""
+
+    async def holidays(self, country: str, subdivision: str | None, language: str) -> HolidaysDoc:
+        """The days of this year and the next; raises `InvalidError` for a place that is not known."""
+
+
 class Customers(Protocol):
     """Customer records."""
 
@@ -626,6 +638,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     supervision: Supervision | None = None
     contacts: Contacts | None = None
     settings: SettingsStore | None = None
+    holidays: HolidayCalendars | None = None
     customers: Customers | None = None
     recordings: Recordings | None = None
     corrections: Corrections | None = None

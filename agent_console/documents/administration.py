@@ -1,5 +1,6 @@
 """Settings in the database, their revisions, and the audit trail."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
@@ -57,6 +58,38 @@ class ChangedItem(Document):
 
     section: str
     name: str
+
+
+class HolidayCountries(Document):
+    """The countries whose public holidays are known."""
+
+    countries: list[str]
+    """By their two letters."""
+
+
+class Subdivision(Document):
+    """A part of a country with public holidays of its own."""
+
+    subdivision: str
+    """As opening hours name it."""
+    title: str
+
+
+class HolidayDoc(Document):
+    """A public holiday."""
+
+    day: date
+    name: str
+
+
+class HolidaysDoc(Document):
+    """The public holidays of a country, or of a part of it, of this year and the next."""
+
+    country: str
+    subdivision: str | None
+    subdivisions: list[Subdivision]
+    """What parts the country has."""
+    days: list[HolidayDoc]
 
 
 class RevisionLine(Document):

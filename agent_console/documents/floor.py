@@ -50,6 +50,10 @@ class QueueRow(Document):
     """Whose supervisors see it; none: everybody's."""
     open: bool
     closed_by_hand: bool
+    closed_for: Literal["hours", "special_day", "holiday"] | None = None
+    """Why its calendar keeps it closed: the weekday's hours, a day with hours of its own, a public holiday."""
+    holiday: str | None = None
+    """Which public holiday that is."""
     waiting: int
     """Not yet answered, those who are offered included."""
     ringing: int

@@ -18,6 +18,7 @@ from agent_console.http import (
     floor,
     flows,
     health,
+    holidays,
     problem,
     recordings,
     reports,
@@ -56,6 +57,7 @@ RESOURCES = (
     reports,
     flows,
     settings,
+    holidays,
     audit,
 )
 """Modules with a router each, in the order of the API's description."""

@@ -5,9 +5,10 @@ clock is put back, a time that comes twice opens at the first and closes at the 
 that does not come means the moment of the change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from config.services import Holidays, OpeningHours, Weekday
@@ -17,7 +18,12 @@ Interval: TypeAlias = tuple[Instant, Instant]
 """From, inclusive, and to, exclusive."""
 
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TWO_LETTERS: Final = 2
 _DAY: Final = timedelta(days=1)
+
+
+Closing: TypeAlias = Literal["hours", "special_day", "holiday"]
+"""Why a calendar is closed: by the hours of the weekday or of a day of its own, or for a public holiday."""
 
 
 class UnknownHolidays(ValueError):  # noqa: N818 - says what is unknown
@@ -99,15 +105,68 @@ class _Holidays:
     """The public holidays of a country; of None, no day."""
 
     def __init__(self, of: Holidays | None) -> None:
-        self._days = None
-        if of is None:
-            return
-        import holidays  # noqa: PLC0415 - costs half a second, and few calendars need it
-
-        try:
-            self._days = holidays.country_holidays(of.country, subdiv=of.subdivision)
-        except NotImplementedError as error:
-            raise UnknownHolidays(f"{error}".split("; ")[0]) from error
+        self._days = None if of is None else _days_of(of.country, of.subdivision)
 
     def __contains__(self, day: date) -> bool:
         return self._days is not None and day in self._days
+
+
+# -- holidays by name ------------------------------------------------------------------------------------------------
+
+
+def why_closed(hours: OpeningHours, site_zone: str, now: Instant, language: str) -> tuple[Closing, str | None]:
+    """Why a calendar that is closed now is so; of a holiday its name, in the language where it is known in it."""
+    day = _local_day(now, ZoneInfo(hours.time_zone or site_zone))
+    if day in hours.special:
+        return "special_day", None
+    of = hours.holidays
+    name = None if of is None else _name_of(of.country, of.subdivision, day, language)
+    return ("hours", None) if name is None else ("holiday", name)
+
+
+def countries() -> tuple[str, ...]:
+    """Those whose holidays are known, by their two letters."""
+    import holidays  # noqa: PLC0415 - as below
+
+    return tuple(sorted(code for code in holidays.list_supported_countries() if len(code) == TWO_LETTERS))
+
+
+def subdivisions(country: str) -> Sequence[tuple[str, str]]:
+    """The parts of a country with holidays of their own, each with what people there call it, by that.
+
+    Raises :class:`UnknownHolidays`.
+    """
+    known = _days_of(country, None)
+    titles: dict[str, str] = {}
+    for title, code in known.subdivisions_aliases.items():
+        titles.setdefault(code, title)
+    parts = ((code, titles.get(code, code)) for code in known.subdivisions)
+    return sorted(parts, key=lambda part: part[1])
+
+
+def public_holidays(of: Holidays, years: Sequence[int], language: str) -> Sequence[tuple[date, str]]:
+    """The days of these years, in order; named in the language where they are known in it, else in the country's own.
+
+    Raises :class:`UnknownHolidays`.
+    """
+    return sorted(_days_of(of.country, of.subdivision, years, language).items())
+
+
+@lru_cache(maxsize=256)
+def _name_of(country: str, subdivision: str | None, day: date, language: str) -> str | None:
+    name: str | None = _days_of(country, subdivision, (day.year,), language).get(day)
+    return name
+
+
+def _days_of(country: str, subdivision: str | None, years: Sequence[int] = (), language: str = "") -> Any:
+    import holidays  # noqa: PLC0415 - costs half a second, and few calendars need it
+
+    try:
+        plain = holidays.country_holidays(country, subdiv=subdivision)
+    except NotImplementedError as error:
+        raise UnknownHolidays(f"{error}".split("; ")[0]) from error
+    if not years:
+        return plain
+    spoken = [one for one in plain.supported_languages if one.startswith(language)]
+    own = plain.default_language
+    return holidays.country_holidays(country, subdiv=subdivision, years=years, language=next(iter(spoken), own))

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -207,17 +209,26 @@ def test_opening_hours_are_made_read_as_typed_and_corrected_at_the_field(people:
     expect(wednesday).to_have_attribute("aria-invalid", "true")
     expect(root.page.get_by_text("“8-25” is no part of a day. Write it as 08:00-17:30")).to_be_visible()
     root.page.get_by_role("switch", name="Closed on these days.").check(force=True)
-    root.page.get_by_label("Country").fill("XX")
+    country = root.page.get_by_role("combobox", name="Country")
+    expect(root.page.get_by_text("Choose a country to see the days.")).to_be_visible()
+    country.fill("Germ")
+    root.page.get_by_role("option", name="Germany (DE)").click()
+    this_year = root.page.get_by_role("region", name=re.compile("^Closed in ")).first
+    expect(this_year.get_by_role("listitem").filter(has_text="German Unity Day")).to_contain_text("3 Oct")
+    expect(this_year).not_to_contain_text("Epiphany")
+    root.page.get_by_role("combobox", name="Part of it").fill("Bay")
+    root.page.get_by_role("option", name="Bayern (BY)").click()
+    epiphany = this_year.get_by_role("listitem").filter(has_text="Epiphany")
+    expect(epiphany).to_contain_text(re.compile(r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\W+6 Jan"))
     root.page.get_by_role("button", name="Save", exact=True).click()
     root.page.get_by_role("dialog").get_by_role("button", name="Save").click()
     refused = root.page.get_by_role("alert")
     expect(refused).to_contain_text("opening_hours.office.weekly.wed")
     wednesday.fill("")
-    confirm(root, SAVE, "holidays of 'XX' are not known")
-    country = root.page.get_by_label("Country")
-    expect(country).to_have_attribute("aria-invalid", "true")
-    expect(root.page.get_by_text("write two letters, e.g. DE").last).to_be_visible()
-    country.fill("JP")
+    country.fill("Japan")
+    root.page.get_by_role("option", name="Japan (JP)").click()
+    expect(epiphany).to_have_count(0)
+    expect(this_year.get_by_role("listitem").first).to_contain_text("New Year's Day")
     add_day(root, 0, "2030-05-01", "10-12, 14-16")
     add_day(root, 1, "2030-05-02", "")
     add_day(root, 2, "2030-05-01", "")
@@ -251,7 +262,7 @@ def test_a_queue_follows_its_opening_hours_at_once(people: People, centre: Centr
     root.page.get_by_role("combobox", name="Opening hours").click()
     root.page.get_by_role("option", name="never").click()
     confirm(root, SAVE, "Nobody who waits loses their agents")
-    expect(row(nora, "Queues", "Support")).to_contain_text("Closed")
+    expect(row(nora, "Queues", "Support")).to_contain_text("Closed at this hour")
     root.page.get_by_role("link", name="Opening hours").click()
     row(root, "Opening hours", "never").click()
     root.page.get_by_label("Monday", exact=True).fill("0-24")
@@ -260,6 +271,13 @@ def test_a_queue_follows_its_opening_hours_at_once(people: People, centre: Centr
     confirm(root, SAVE, "Nobody who waits loses their agents")
     expect(row(nora, "Queues", "Support")).not_to_contain_text("Closed")
     expect(row(nora, "Queues", "Sales")).not_to_contain_text("Closed")
+    row(root, "Opening hours", "never").click()
+    add_day(root, 0, f"{datetime.now(ZoneInfo('Europe/Berlin')):%Y-%m-%d}", "")
+    confirm(root, SAVE, "Nobody who waits loses their agents")
+    expect(row(nora, "Queues", "Support")).to_contain_text("Closed today")
+    last_change(root)
+    confirm(root, "Take back", "become what they were before")
+    expect(row(nora, "Queues", "Support")).not_to_contain_text("Closed")
 
 
 ENTRIES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
@@ -335,6 +353,60 @@ def test_an_entry_that_is_needed_stays_and_says_who_needs_it(people: People) -> 
     confirm(root, "Delete", "Delete south?")
     expect(root.page.get_by_role("alert")).to_contain_text("south")
     expect(row(root, "Teams", "south")).to_be_visible()
+
+
+def put(person: Person, path: str, document: dict[str, Any]) -> int:
+    """Change an entry as another program would; how it was answered."""
+    script = """async ([path, document]) => {
+      const token = (await (await fetch("/api/v1/session")).json()).csrf_token;
+      const headers = {"Content-Type": "application/json", "X-CSRF-Token": token, "If-Match": "*"};
+      const asked = {method: "PUT", body: JSON.stringify(document), headers};
+      return (await fetch(`/api/v1/settings/${path}`, asked)).status;
+    }"""
+    return int(person.page.evaluate(script, [path, document]))
+
+
+def test_lists_follow_others_and_an_open_form_keeps_what_was_typed(people: People) -> None:
+    root, other = people.user("root", "/administration/reasons"), people.user("root", "/administration/alarms")
+    row(root, "Not-ready reasons", "break").click()
+    title = root.page.get_by_role("main").get_by_role("textbox", name="Title", exact=True)
+    expect(title).to_have_value("Break")
+    assert put(other, "reasons/break", {"title": "Pause", "digits": "1"}) == 200
+    expect(row(root, "Not-ready reasons", "break")).to_contain_text("Pause")
+    expect(title).to_have_value("Pause")  # nothing was typed: as it is now
+    told = root.page.get_by_role("alert")
+    expect(told).to_have_count(0)
+
+    title.fill("Coffee")
+    assert put(other, "reasons/break", {"title": "Rest", "digits": "2"}) == 200
+    expect(row(root, "Not-ready reasons", "break")).to_contain_text("Rest")
+    expect(told).to_contain_text("has been changed by somebody else meanwhile")
+    expect(title).to_have_value("Coffee")
+    confirm(root, SAVE, "")
+    expect(told).to_contain_text("has been changed by somebody else meanwhile")
+    assert settings_of(root, "reasons/break")["document"]["title"] == "Rest", "nobody's is written over unseen"
+    told.get_by_role("button", name="Load anew").click()
+    expect(title).to_have_value("Rest")
+    expect(root.page.get_by_role("textbox", name="Digits", exact=True)).to_have_value("2")
+
+    title.fill("Tea")
+    assert put(other, "reasons/break", {"title": "Nap", "digits": "1"}) == 200
+    told.get_by_role("button", name="Go on with mine").click()
+    expect(told).to_have_count(0)
+    confirm(root, SAVE, "")
+    expect(row(root, "Not-ready reasons", "break")).to_contain_text("Tea")
+    assert put(other, "reasons/break", {"title": "Break", "digits": "1"}) == 200
+
+    root.page.goto("/administration/matrix")
+    cell(root, "Bob Field", "english").click()
+    root.page.keyboard.press("7")
+    bob = settings_of(root, "agents/bob")["document"]
+    assert put(other, "agents/bob", {**bob, "skills": {"english": 2}}) == 200
+    expect(told).to_contain_text("Somebody else has changed meanwhile: Bob Field")
+    expect(cell(root, "Bob Field", "english")).to_have_attribute("data-level", "7")
+    told.get_by_role("button", name="Load anew").click()
+    expect(cell(root, "Bob Field", "english")).to_have_attribute("data-level", "2")
+    assert put(other, "agents/bob", bob) == 200
 
 
 def test_a_customer_whom_somebody_else_puts_on_file_is_on_the_desk_by_themselves(

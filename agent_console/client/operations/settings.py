@@ -7,6 +7,8 @@ from typing import Any
 
 from agent_console.client.requests import Requests, path_part
 from agent_console.documents.administration import (
+    HolidayCountries,
+    HolidaysDoc,
     ImportedDoc,
     RevisionDoc,
     RevisionLine,
@@ -77,3 +79,16 @@ class SettingsOperations(Requests):
     async def preview_change(self, wish: PreviewWish) -> PreviewDoc:
         """What a change of the settings would do to who waits and who works now. Nothing is changed."""
         return await self._get(PreviewDoc, "POST", "/api/v1/preview", wish=wish)
+
+    async def list_holiday_countries(self) -> HolidayCountries:
+        """The countries whose public holidays are known."""
+        return await self._get(HolidayCountries, "GET", "/api/v1/holidays/countries")
+
+    async def get_holidays(self, *, country: str, subdivision: str | None = None, language: str = "en") -> HolidaysDoc:
+        """The public holidays of this year and the next, and the parts of the country with some of their own."""
+        return await self._get(
+            HolidaysDoc,
+            "GET",
+            "/api/v1/holidays",
+            query={"country": country, "subdivision": subdivision, "language": language},
+        )

@@ -29,6 +29,7 @@ from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.flows import DaemonFlows
+from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.recordings import KeptRecordings
@@ -173,6 +174,7 @@ class Console:
             ),
             contacts=contacts,
             settings=store,
+            holidays=KnownHolidays(threads, coordinator.now),
             customers=KeptCustomers(
                 self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
             ),

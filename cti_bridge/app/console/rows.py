@@ -28,6 +28,7 @@ from agent_console.documents.values import FigureDoc, Figures, milliseconds, mom
 from config.models import Settings
 from config.people import Reason
 from config.queues import Queue
+from cti_bridge.app.calendar import Closing, why_closed
 from cti_bridge.app.console.trend import Trend
 from cti_bridge.app.thresholds import limits_of
 from cti_bridge.shell.calls import Calls, KnownCustomer
@@ -196,12 +197,15 @@ class Rows:
     def queue(self, view: QueueView, now: Instant) -> QueueRow:
         """A queue now and today."""
         today = self._board.today(QUEUE, view.name, now)
+        closed_for, holiday = self._closed_for(view, now)
         return QueueRow(
             queue=view.name,
             title=self.queue_title(view.name),
             teams=list(self.queue_teams(view.name)),
             open=view.open,
             closed_by_hand=view.closed_by_hand,
+            closed_for=closed_for,
+            holiday=holiday,
             waiting=view.waiting,
             ringing=view.ringing,
             talking=view.talking,
@@ -222,6 +226,15 @@ class Rows:
             targets=self._targets(view.name),
             trend=self._trend.of(view.name, now),
         )
+
+    def _closed_for(self, view: QueueView, now: Instant) -> tuple[Closing | None, str | None]:
+        """Why its calendar keeps a queue closed; nothing of one that is open, or closed by hand."""
+        settings = self._settings()
+        queue = settings.queues.get(view.name)
+        hours = None if queue is None else settings.opening_hours.get(queue.opening_hours or "")
+        if view.open or view.closed_by_hand or hours is None:
+            return None, None
+        return why_closed(hours, settings.site.time_zone, now, settings.site.language)
 
     def _queue_figures(self, cell: Cell, queue: QueueName) -> Figures:
         return figure_docs(self._board.figures(cell, queue, QUEUE_FIGURES))

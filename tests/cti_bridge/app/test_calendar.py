@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.services import Holidays, OpeningHours, Weekday
-from cti_bridge.app.calendar import WEEKDAYS, UnknownHolidays, open_intervals
+from cti_bridge.app.calendar import WEEKDAYS, UnknownHolidays, open_intervals, why_closed
 from facts.time import MINUTE, SECOND, Instant
 
 OFFICE: dict[Weekday, tuple[str, ...]] = dict.fromkeys(WEEKDAYS[:5], ("08:00-12:00", "13:00-17:30"))
@@ -61,6 +61,23 @@ def test_a_holiday_of_one_part_of_the_country_is_none_elsewhere() -> None:
     epiphany = ("2025-01-06T00:00+01:00", "2025-01-07T00:00+01:00")
     assert not shown(OpeningHours(weekly=OFFICE, holidays=Holidays(country="DE", subdivision="BY")), *epiphany)
     assert shown(OpeningHours(weekly=OFFICE, holidays=Holidays(country="DE", subdivision="HH")), *epiphany)
+
+
+def test_why_it_is_closed() -> None:
+    hours = OpeningHours(
+        weekly=OFFICE,
+        holidays=Holidays(country="DE", subdivision="BY"),
+        special={date(2025, 12, 24): (), date(2025, 12, 29): ()},
+    )
+
+    def why(moment: str, language: str = "en") -> tuple[str, str | None]:
+        return why_closed(hours, "Europe/Berlin", at(moment), language)
+
+    assert why("2025-12-25T10:00+01:00") == ("holiday", "Christmas Day")
+    assert why("2025-12-25T10:00+01:00", "de") == ("holiday", "Erster Weihnachtstag")
+    assert why("2025-12-24T10:00+01:00") == ("special_day", None)
+    assert why("2025-12-23T22:00+01:00") == ("hours", None)
+    assert why("2025-12-25T23:30+00:00") == ("holiday", "Second Day of Christmas"), "a day by the calendar's own clock"
 
 
 @pytest.mark.parametrize("where", [Holidays(country="XX"), Holidays(country="DE", subdivision="ZZ")])

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch } from "wouter";
 import { Empty, Loading } from "../design/Waiting";
 import classes from "./AdministrationView.module.css";
+import { useFollowOthers } from "./follow_others";
 import { SECTIONS, type SectionName } from "./settings_schema";
 
 const Audit = lazy(() => import("./Audit"));
@@ -26,6 +27,7 @@ type Page = "matrix" | "tokens" | "flows" | "changes" | "audit" | "transfer";
 /** Settings, accounts, voice menus, and what was changed by whom. */
 export default function AdministrationView() {
   const { t } = useTranslation("administration");
+  useFollowOthers();
   return (
     <div className={classes.view}>
       <nav className={classes.nav} aria-label={t("nav")}>

@@ -2,6 +2,7 @@ import { Button, Textarea, TextInput } from "@mantine/core";
 import { Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Problem } from "../api/client";
 import type { SettingDoc } from "../api/documents";
 import { problemWords } from "../api/problem_words";
 import { AskOnce } from "../floor/AskOnce";
@@ -17,8 +18,10 @@ import { preview, useSettingsActs } from "./settings_api";
 
 interface Props {
   section: SectionName;
-  /** Null: a new one, or the only one of a section of which nothing has been said yet. */
+  /** As it was opened; null: a new one, or the only one of a section of which nothing has been said yet. */
   entry: SettingDoc | null;
+  /** As it is now; null: there is none. */
+  present: SettingDoc | null;
   close?: () => void;
 }
 
@@ -26,35 +29,49 @@ interface Props {
 const ROUTING: readonly SectionName[] = ["agents", "queues", "skills", "teams", "opening_hours", "routing"];
 
 /** One entry as a form. Saving asks with what the change would do. */
-export function EntryEditor({ section, entry, close }: Props) {
+export function EntryEditor({ section, entry: opened, present, close }: Props) {
   const { t } = useTranslation("administration");
   const common = useTranslation().t;
   const nameOf = useFieldNames();
   const acts = useSettingsActs();
+  const { entry, loaded, overtaken, load, adopt } = useBase(opened, present);
   const single = SINGLE.includes(section);
   const [name, setName] = useState(entry?.name ?? (single ? section : ""));
-  const [document, setDocument] = useState<unknown>(entry?.document ?? (definitionOf(section) === null ? "" : {}));
+  const [typed, setDocument] = useState<unknown>(undefined);
   const [refused, setRefused] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const document = typed ?? entry?.document ?? (definitionOf(section) === null ? "" : {});
   const before = entry?.document ?? (single ? {} : null);
   const changed = JSON.stringify(document) !== JSON.stringify(before);
+  // nothing was typed: it is shown as it is now
+  if (overtaken === "changed" && !changed && !busy) load();
 
   const save = async () => {
     setRefused(null);
+    setBusy(true);
     try {
-      await acts.put(section, name, document, entry?.etag ?? null);
+      adopt(await acts.put(section, name, document, entry?.etag ?? null));
+      setDocument(undefined);
       sayDone(t("saved", { name: single ? t(`page.${section}`) : name }));
       close?.();
     } catch (error) {
       setRefused(error);
+      void acts.refresh();
+    } finally {
+      setBusy(false);
     }
   };
   const remove = async () => {
+    setBusy(true);
     try {
       if (entry) await acts.remove(section, entry.name, entry.etag);
       sayDone(t("removed", { name }));
       close?.();
     } catch (error) {
       sayProblem(common, error);
+      void acts.refresh();
+    } finally {
+      setBusy(false);
     }
   };
   const ask = ROUTING.includes(section) ? (
@@ -70,7 +87,20 @@ export function EntryEditor({ section, entry, close }: Props) {
   return (
     <div className={classes.editor}>
       <div className={classes.fields}>
-        {refused !== null && (
+        {overtaken !== null && !busy && (
+          <Overtaken
+            how={overtaken}
+            name={entry?.name ?? name}
+            load={() => {
+              setDocument(undefined);
+              setRefused(null);
+              load();
+            }}
+            keep={() => present && adopt(present)}
+            close={close}
+          />
+        )}
+        {refused !== null && !(overtaken !== null && isOvertaken(refused)) && (
           <p className={classes.refused} role="alert">
             {problemWords(common, refused, nameOf)}
           </p>
@@ -85,7 +115,7 @@ export function EntryEditor({ section, entry, close }: Props) {
             required
           />
         )}
-        <Fields section={section} name={name} document={document} change={setDocument} refused={refused} />
+        <Fields key={loaded} section={section} name={name} document={document} change={setDocument} refused={refused} />
         {section === "users" && entry !== null && <AccountActs user={entry.name} />}
       </div>
       <footer className={classes.foot}>
@@ -106,6 +136,71 @@ export function EntryEditor({ section, entry, close }: Props) {
           />
         )}
       </footer>
+    </div>
+  );
+}
+
+type Overtaking = "changed" | "removed";
+
+interface Base {
+  /** What the form was made from; null: a new one. */
+  entry: SettingDoc | null;
+  /** How often the form was made anew. */
+  loaded: number;
+  /** What somebody else has done to the entry since; null: nothing. */
+  overtaken: Overtaking | null;
+  load: () => void;
+  /** Go on from this one, with what was typed. */
+  adopt: (entry: SettingDoc) => void;
+}
+
+/** The entry that a form was made from, beside how it is now. */
+function useBase(opened: SettingDoc | null, present: SettingDoc | null): Base {
+  const [base, setBase] = useState({ entry: opened, loaded: 0 });
+  let overtaken: Overtaking | null = null;
+  if (present?.etag !== base.entry?.etag) overtaken = present === null ? "removed" : "changed";
+  return {
+    ...base,
+    overtaken,
+    load: () => setBase({ entry: present, loaded: base.loaded + 1 }),
+    adopt: (entry) => setBase({ entry, loaded: base.loaded }),
+  };
+}
+
+function isOvertaken(error: unknown): boolean {
+  return error instanceof Problem && error.error_id === "edited_meanwhile";
+}
+
+interface OvertakenProps {
+  how: Overtaking;
+  name: string;
+  load: () => void;
+  keep: () => void;
+  close: (() => void) | undefined;
+}
+
+/** Somebody else was faster: nothing that was typed is lost, and nothing of theirs is written over unseen. */
+function Overtaken({ how, name, load, keep, close }: OvertakenProps) {
+  const { t } = useTranslation("administration");
+  return (
+    <div className={classes.overtaken} role="alert">
+      <p>{t(`overtaken.${how}`, { name })}</p>
+      {how === "changed" ? (
+        <div className={classes.choices}>
+          <Button size="xs" variant="default" onClick={load}>
+            {t("overtaken.load")}
+          </Button>
+          <Button size="xs" variant="default" onClick={keep}>
+            {t("overtaken.keep")}
+          </Button>
+        </div>
+      ) : (
+        close && (
+          <Button size="xs" variant="default" onClick={close}>
+            {t("overtaken.close")}
+          </Button>
+        )
+      )}
     </div>
   );
 }

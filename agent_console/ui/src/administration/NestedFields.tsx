@@ -48,7 +48,7 @@ export function SettingFields({
 
 /** Whether what is wrong inside is shown there. */
 function hasFields(kind: Kind): boolean {
-  return ["group", "list", "week", "days"].includes(kind.is);
+  return ["group", "list", "week", "days", "holidays"].includes(kind.is);
 }
 
 function asEntry(value: unknown): Entry | null {

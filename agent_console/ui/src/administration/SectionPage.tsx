@@ -16,23 +16,28 @@ import classes from "./SectionPage.module.css";
 import { definitionOf, SINGLE, type SectionName } from "./settings_schema";
 import { useSection } from "./settings_api";
 
+/** What is edited, as it was when it was opened; without a name a new one. */
+interface Opened {
+  name: string;
+  entry: SettingDoc | null;
+}
+
 /** A section of the settings: its entries, and the one that is edited. */
 export default function SectionPage({ section }: { section: SectionName }) {
   const { t } = useTranslation("administration");
   const entries = useSection(section);
-  const [edited, edit] = useState<string | null>(null);
+  const [opened, open] = useState<Opened | null>(null);
   if (entries.isPending) return <Loading />;
   if (entries.isError) return <Trouble error={entries.error} retry={() => void entries.refetch()} />;
   if (SINGLE.includes(section)) {
     const entry = entries.data[0] ?? null;
     return (
       <PageFrame title={t(`page.${section}`)}>
-        <EntryEditor key={entry?.etag ?? ""} section={section} entry={entry} />
+        <EntryEditor section={section} entry={entry} present={entry} />
       </PageFrame>
     );
   }
-  const isNew = edited === "";
-  const entry = entries.data.find((one) => one.name === edited) ?? null;
+  const edit = (name: string) => open({ name, entry: entries.data.find((one) => one.name === name) ?? null });
   return (
     <PageFrame
       title={t(`page.${section}`)}
@@ -42,15 +47,16 @@ export default function SectionPage({ section }: { section: SectionName }) {
         </Button>
       }
     >
-      <div className={classes.split} data-editing={isNew || entry !== null}>
-        <EntryList section={section} entries={entries.data} edited={edited} edit={edit} />
-        {(isNew || entry !== null) && (
+      <div className={classes.split} data-editing={opened !== null}>
+        <EntryList section={section} entries={entries.data} edited={opened?.name ?? null} edit={edit} />
+        {opened !== null && (
           <div className={classes.editor}>
             <EntryEditor
-              key={`${edited ?? ""} ${entry?.etag ?? ""}`}
+              key={opened.name}
               section={section}
-              entry={entry}
-              close={() => edit(null)}
+              entry={opened.entry}
+              present={entries.data.find((one) => one.name === opened.name) ?? null}
+              close={() => open(null)}
             />
           </div>
         )}

@@ -1,6 +1,7 @@
 import { MultiSelect, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { FieldErrors } from "./field_errors";
+import { HolidaysField } from "./HolidaysField";
 import { DaysField, WeekField } from "./HoursFields";
 import { LevelsField } from "./LevelsField";
 import { GroupField, ListField } from "./NestedFields";
@@ -50,6 +51,8 @@ export function SettingField(props: FieldProps) {
       return <WeekField {...props} />;
     case "days":
       return <DaysField {...props} />;
+    case "holidays":
+      return <HolidaysField {...props} />;
     case "group":
       return <GroupField {...props} of={kind.of} />;
     case "list":

@@ -19,6 +19,12 @@ interface AgentDocument {
   skills?: Levels;
 }
 
+/** Levels that were typed, and the ETag of what they were typed over. */
+interface Edited {
+  levels: Levels;
+  etag: string;
+}
+
 const levelsOf = (entry: SettingDoc): Levels => (entry.document as AgentDocument).skills ?? {};
 const teamOf = (entry: SettingDoc): string | null => (entry.document as AgentDocument).team ?? null;
 
@@ -27,7 +33,7 @@ export default function SkillsMatrix() {
   const { t } = useTranslation("administration");
   const agents = useSection("agents");
   const skills = useSection("skills");
-  const [edited, setEdited] = useState<Record<string, Levels>>({});
+  const [edited, setEdited] = useState<Record<string, Edited>>({});
   const [words, setWords] = useState("");
   const [team, setTeam] = useState<string | null>(null);
   const names = useMemo(() => (skills.data ?? []).map((one) => one.name), [skills.data]);
@@ -42,11 +48,14 @@ export default function SkillsMatrix() {
   );
   const set = useCallback((agent: SettingDoc, skill: string, level: number) => {
     setEdited((before) => {
-      const levels = { ...(before[agent.name] ?? levelsOf(agent)) };
+      const known = before[agent.name];
+      const levels = { ...(known?.levels ?? levelsOf(agent)) };
       if (level > 0) levels[skill] = level;
       else Reflect.deleteProperty(levels, skill);
       const others = Object.entries(before).filter(([name]) => name !== agent.name);
-      return Object.fromEntries(same(levels, levelsOf(agent)) ? others : [...others, [agent.name, levels]]);
+      return Object.fromEntries(
+        same(levels, levelsOf(agent)) ? others : [...others, [agent.name, { levels, etag: known?.etag ?? agent.etag }]],
+      );
     });
   }, []);
 
@@ -77,6 +86,12 @@ export default function SkillsMatrix() {
         />
         <span className={classes.hint}>{t("matrix.hint")}</span>
       </div>
+      <Overtaken
+        agents={overtakenOf(agents.data, edited)}
+        forget={(names) =>
+          setEdited((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !names.includes(name))))
+        }
+      />
       <Matrix rows={rows} skills={names} edited={edited} set={set} />
     </PageFrame>
   );
@@ -90,7 +105,7 @@ function same(one: Levels, other: Levels): boolean {
 interface MatrixProps {
   rows: readonly SettingDoc[];
   skills: readonly string[];
-  edited: Readonly<Record<string, Levels>>;
+  edited: Readonly<Record<string, Edited>>;
   set: (agent: SettingDoc, skill: string, level: number) => void;
 }
 
@@ -122,7 +137,7 @@ function Matrix({ rows, skills, edited, set }: MatrixProps) {
     if (step) go(row + step[0], column + step[1]);
     else if (agent && skill !== undefined && /^[0-9]$/.test(event.key)) {
       // 1 and then 0 is ten, the highest
-      const before = (edited[agent.name] ?? levelsOf(agent))[skill];
+      const before = (edited[agent.name]?.levels ?? levelsOf(agent))[skill];
       set(agent, skill, event.key === "0" && before === 1 ? 10 : Number(event.key));
     } else if (agent && skill !== undefined && ["x", "Delete", "Backspace"].includes(event.key)) set(agent, skill, 0);
     else return;
@@ -149,7 +164,7 @@ function Matrix({ rows, skills, edited, set }: MatrixProps) {
               agent={agent}
               row={row}
               skills={skills}
-              levels={edited[agent.name] ?? levelsOf(agent)}
+              levels={edited[agent.name]?.levels ?? levelsOf(agent)}
               isEdited={agent.name in edited}
               at={at[0] === row ? at[1] : null}
               choose={setAt}
@@ -196,10 +211,29 @@ const Row = memo(function Row({ agent, row, skills, levels, isEdited, at, choose
   );
 });
 
+/** Somebody else was faster with these: what was typed stays until one says otherwise, and is not saved over theirs. */
+function Overtaken({ agents, forget }: { agents: readonly SettingDoc[]; forget: (names: string[]) => void }) {
+  const { t } = useTranslation("administration");
+  if (agents.length === 0) return null;
+  return (
+    <div className={classes.overtaken} role="alert">
+      <span>{t("matrix.overtaken", { names: agents.map(titleOf).join(", ") })}</span>
+      <Button size="xs" variant="default" onClick={() => forget(agents.map((agent) => agent.name))}>
+        {t("overtaken.load")}
+      </Button>
+    </div>
+  );
+}
+
 interface SaveProps {
   agents: readonly SettingDoc[];
-  edited: Readonly<Record<string, Levels>>;
+  edited: Readonly<Record<string, Edited>>;
   forget: () => void;
+}
+
+/** Those whose levels somebody else has changed since they were typed over. */
+function overtakenOf(agents: readonly SettingDoc[], edited: Readonly<Record<string, Edited>>): readonly SettingDoc[] {
+  return agents.filter((agent) => agent.name in edited && edited[agent.name]?.etag !== agent.etag);
 }
 
 function Save({ agents, edited, forget }: SaveProps) {
@@ -212,8 +246,8 @@ function Save({ agents, edited, forget }: SaveProps) {
     .map((agent): SettingChange => ({
       section: "agents",
       name: agent.name,
-      document: { ...(agent.document as object), skills: edited[agent.name] },
-      match: agent.etag,
+      document: { ...(agent.document as object), skills: edited[agent.name]?.levels },
+      match: edited[agent.name]?.etag ?? agent.etag,
     }));
   const save = async () => {
     try {
@@ -222,6 +256,7 @@ function Save({ agents, edited, forget }: SaveProps) {
       sayDone(t("matrix.saved", { count: changes.length }));
     } catch (error) {
       sayProblem(common, error);
+      void acts.refresh();
     }
   };
   if (changes.length === 0) return null;

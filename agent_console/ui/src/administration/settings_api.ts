@@ -70,8 +70,9 @@ export function useSettingsActs() {
     () => ({
       refresh,
       put: async (section: SectionName, name: string, document: unknown, etag: string | null) => {
-        await putSetting(section, name, document, etag);
+        const saved = await putSetting(section, name, document, etag);
         await refresh();
+        return saved;
       },
       remove: async (section: SectionName, name: string, etag: string) => {
         await deleteSetting(section, name, etag);

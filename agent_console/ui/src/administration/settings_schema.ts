@@ -52,6 +52,7 @@ export type Kind =
   | { is: "levels"; from: Source; most: number }
   | { is: "week" }
   | { is: "days" }
+  | { is: "holidays" }
   | { is: "group"; of: string }
   | { is: "list"; of: string };
 
@@ -130,6 +131,7 @@ function withoutNull(raw: Raw): [Raw, boolean] {
 }
 
 function kindOf(path: string, raw: Raw): Kind {
+  if (path === "OpeningHours.holidays") return { is: "holidays" };
   if (raw.$ref) return { is: "group", of: lastPart(raw.$ref) };
   if (raw.enum) return { is: "choice", of: raw.enum };
   switch (raw.type) {

@@ -540,6 +540,27 @@ export interface Hello {
   user: string;
 }
 
+/** The countries whose public holidays are known. */
+export interface HolidayCountries {
+  /** By their two letters. */
+  countries: string[];
+}
+
+/** A public holiday. */
+export interface HolidayDoc {
+  day: string;
+  name: string;
+}
+
+/** The public holidays of a country, or of a part of it, of this year and the next. */
+export interface HolidaysDoc {
+  country: string;
+  subdivision: string | null;
+  /** What parts the country has. */
+  subdivisions: Subdivision[];
+  days: HolidayDoc[];
+}
+
 /** What an import changed. */
 export interface ImportedDoc {
   changed: number;
@@ -866,6 +887,10 @@ export interface QueueRow {
   teams: string[];
   open: boolean;
   closed_by_hand: boolean;
+  /** Why its calendar keeps it closed: the weekday's hours, a day with hours of its own, a public holiday. */
+  closed_for: "hours" | "special_day" | "holiday" | null;
+  /** Which public holiday that is. */
+  holiday: string | null;
   /** Not yet answered, those who are offered included. */
   waiting: number;
   ringing: number;
@@ -1123,6 +1148,13 @@ export interface StretchDoc {
   end: Instant;
   state: string;
   inside_s: number;
+}
+
+/** A part of a country with public holidays of its own. */
+export interface Subdivision {
+  /** As opening hours name it. */
+  subdivision: string;
+  title: string;
 }
 
 /** A team with its agents. */

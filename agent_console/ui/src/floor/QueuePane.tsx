@@ -10,6 +10,7 @@ import { AgentsBar } from "./AgentsBar";
 import { AskOnce } from "./AskOnce";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
+import { closedWords } from "./closed";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
 import { presentFrom } from "./targets";
@@ -28,10 +29,7 @@ export function QueuePane({ queue }: { queue: string }) {
     );
   }
   return (
-    <PaneFrame
-      title={row.title}
-      under={<span>{t(row.open ? "queues.open" : row.closed_by_hand ? "queues.closedByHand" : "queues.closed")}</span>}
-    >
+    <PaneFrame title={row.title} under={<span>{row.open ? t("queues.open") : closedWords(row, t)}</span>}>
       <Part title={t("queue.agents")}>
         <AgentsBar agents={row.agents} />
         {row.helped_by.length > 0 && (

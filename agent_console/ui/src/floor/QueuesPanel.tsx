@@ -11,6 +11,7 @@ import { Empty, Loading } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { centreClock, streams, useKnown, useQueues, useTotals } from "../live/live";
 import { AgentsBar } from "./AgentsBar";
+import { closedWords } from "./closed";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { Pressable } from "./Pressable";
 import { WaitClock } from "./WaitClock";
@@ -87,8 +88,8 @@ function useColumns(): readonly Column<QueueRow>[] {
           <span className={classes.name} data-open={row.open}>
             {row.title}
             {!row.open && (
-              <span className={classes.closed}>
-                <Lock size={12} aria-hidden /> {t(row.closed_by_hand ? "queues.closedByHand" : "queues.closed")}
+              <span className={classes.closed} title={closedWords(row, t)}>
+                <Lock size={12} aria-hidden /> {closedWords(row, t)}
               </span>
             )}
           </span>

@@ -5,6 +5,8 @@
 
 import { api, type Options } from "../client";
 import type {
+  HolidayCountries,
+  HolidaysDoc,
   ImportedDoc,
   PreviewDoc,
   PreviewWish,
@@ -68,4 +70,14 @@ export function deleteSetting(section: "skills" | "teams" | "agents" | "queues" 
 /** What a change of the settings would do to who waits and who works now. Nothing is changed. */
 export function previewChange(wish: PreviewWish, options: Options = {}): Promise<PreviewDoc> {
   return api.ask("POST", "/preview", { body: wish, ...options });
+}
+
+/** The countries whose public holidays are known. */
+export function listHolidayCountries(options: Options = {}): Promise<HolidayCountries> {
+  return api.ask("GET", "/holidays/countries", options);
+}
+
+/** The public holidays of this year and the next, and the parts of the country with some of their own. */
+export function getHolidays(query: { country: string; subdivision?: string | null; language?: string }, options: Options = {}): Promise<HolidaysDoc> {
+  return api.ask("GET", "/holidays", { query, ...options });
 }
