@@ -157,7 +157,7 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
         "get_revision": LOOK_INTO,
         "undo_revision": ADMINISTER,
         "preview_change": WATCH,
-        "list_holiday_countries": LOOK_INTO,
+        "get_holiday_countries": LOOK_INTO,
         "get_holidays": LOOK_INTO,
         "get_agent_times": WATCH,
         "correct_agent_time": SUPERVISE,

@@ -20,7 +20,7 @@ def _calendars(ports: Ports) -> HolidayCalendars:
 
 
 @router.get("/holidays/countries")
-async def list_holiday_countries(ports: Daemon) -> HolidayCountries:
+async def get_holiday_countries(ports: Daemon) -> HolidayCountries:
     """The countries whose public holidays are known."""
     return await _calendars(ports).countries()
 

@@ -80,7 +80,7 @@ class SettingsOperations(Requests):
         """What a change of the settings would do to who waits and who works now. Nothing is changed."""
         return await self._get(PreviewDoc, "POST", "/api/v1/preview", wish=wish)
 
-    async def list_holiday_countries(self) -> HolidayCountries:
+    async def get_holiday_countries(self) -> HolidayCountries:
         """The countries whose public holidays are known."""
         return await self._get(HolidayCountries, "GET", "/api/v1/holidays/countries")
 

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { HolidayDoc } from "../api/documents";
-import { getHolidays, listHolidayCountries } from "../api/operations/settings";
+import { getHolidays, getHolidayCountries } from "../api/operations/settings";
 import { inWords } from "../design/order";
 import { Trouble } from "../design/Waiting";
 import { formatsOf } from "../language/formats";
@@ -62,7 +62,7 @@ interface CountryProps {
 function CountryField({ place, change, error }: CountryProps) {
   const { i18n } = useTranslation();
   const { label } = useSettingWords("Holidays", "country");
-  const known = useQuery({ queryKey: ["holidays", "countries"], queryFn: () => listHolidayCountries(), ...FIXED });
+  const known = useQuery({ queryKey: ["holidays", "countries"], queryFn: () => getHolidayCountries(), ...FIXED });
   const data = useMemo(() => {
     const names = new Intl.DisplayNames(formatsOf(i18n.language).locale, { type: "region" });
     return (known.data?.countries ?? (place.country === undefined ? [] : [place.country]))

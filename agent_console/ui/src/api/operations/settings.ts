@@ -73,7 +73,7 @@ export function previewChange(wish: PreviewWish, options: Options = {}): Promise
 }
 
 /** The countries whose public holidays are known. */
-export function listHolidayCountries(options: Options = {}): Promise<HolidayCountries> {
+export function getHolidayCountries(options: Options = {}): Promise<HolidayCountries> {
   return api.ask("GET", "/holidays/countries", options);
 }
 
