@@ -217,6 +217,11 @@ class Engine:
         agent = self._centre.agents.get(agent_id)
         return None if agent is None else explain.explain_agent(self._centre, agent, now)
 
+    def may_take(self, agent_id: AgentId, contact_id: ContactId) -> bool:
+        """Whether a contact that is in a queue could become this agent's, were they free."""
+        agent, contact = self._centre.agents.get(agent_id), self._centre.contacts.get(contact_id)
+        return agent is not None and contact is not None and explain.may_take(agent, contact)
+
     def preview(self, change: ReplacePolicy | ReplaceSkills, now: Instant) -> Preview:
         """What the change would do to waiting contacts and agents if it were made now; it is not made."""
         return preview.preview(self._centre, change, now)

@@ -183,6 +183,13 @@ def _verdict(agent: Agent, contact: Contact, asked: Asked, now: Instant) -> Verd
     )
 
 
+def may_take(agent: Agent, contact: Contact) -> bool:
+    """Whether the contact could be the agent's, were they free: they lack nothing, and it waits for no other."""
+    if contact.queue is None or any(_lacking(agent, contact, asked_by(contact))):
+        return False
+    return contact.alone_for is None or contact.alone_for is agent
+
+
 def _lacking(agent: Agent, contact: Contact, asked: Asked) -> Iterator[Said]:
     """What the agent lacks that no waiting for them would bring."""
     queue, policy = contact.queue, agent.policy

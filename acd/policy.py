@@ -210,8 +210,17 @@ class AgentPolicy(msgspec.Struct, frozen=True, kw_only=True):
         return queue in self.extra_queues and queue not in self.without_queues
 
 
+class WrapUpRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Work after a talk: how long, and whether it ends by itself (``automatic``) or only by the agent (``manual``)."""
+
+    wrap_up_us: Duration = 0
+    wrap_up: Literal["automatic", "manual"] = "automatic"
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the distributor decides by.
+
+    ``own_calls``: the work after a call that an agent dialled, in no queue's name.
 
     ``refusal_pause_us``: an agent whose phone was busy, unreachable or rejected an offer gets none for so long.
     ``seed``: where the draw of ``weighted_random`` begins; the same events then always draw the same.
@@ -223,5 +232,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentPolicy, ...] = ()
     refusal_pause_us: Duration = 5 * SECOND
     contact_order: ContactOrder = "first_come"
+    own_calls: WrapUpRules = WrapUpRules()
     seed: int = 1
     estimates: bool = False

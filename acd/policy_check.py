@@ -52,6 +52,8 @@ def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
     yield from _cycles(policy)
     if policy.refusal_pause_us < 0:
         yield Problem(("refusal_pause_us",), "is negative")
+    if policy.own_calls.wrap_up_us < 0:
+        yield Problem(("own_calls", "wrap_up_us"), "is negative")
 
 
 class _Known:

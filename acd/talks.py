@@ -36,7 +36,7 @@ from acd.events import (
 from acd.expected_wait import note_handled
 from acd.model import Agent, Contact, Queue, Work
 from acd.offers import settle, slot_freed, withdraw_ring
-from acd.policy import QueuePolicy
+from acd.policy import QueuePolicy, WrapUpRules
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded, WrapUpExtended
 from facts.requirements import NOTHING_REQUIRED
@@ -63,7 +63,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
     now, agent, queue, hold = centre.now, work.agent, contact.queue, work.hold_us
     if work.activity is HOLD:
         hold += now - work.since
-    wraps_up = queue is not None and queue.wraps_up and event.wrap_up
+    after = _after(centre, contact) if event.wrap_up else None
     centre.out.append(
         TalkEnded(
             contact_id=contact_id,
@@ -73,7 +73,7 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
             ended_by=event.ended_by,
             talk_us=now - work.connected_at - hold,
             hold_us=hold,
-            wrap_up_follows=wraps_up,
+            wrap_up_follows=after is not None,
         )
     )
     if len(works) == 1:
@@ -84,12 +84,11 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
             remember_contact(centre, contact)
     else:
         contact.works = without(works, work)
-    if queue is not None:
-        if centre.notes and event.wrap_up:
-            note_handled(queue, now - work.started_at + queue.policy.wrap_up_us)
-        if wraps_up:
-            _begin_wrap_up(centre, work, queue.policy)
-            return
+    if queue is not None and centre.notes and event.wrap_up:
+        note_handled(queue, now - work.started_at + queue.policy.wrap_up_us)
+    if after is not None:
+        _begin_wrap_up(centre, work, after)
+        return
     agent.works = () if len(agent.works) == 1 else without(agent.works, work)
     agent.busy_us += now - work.started_at
     if agent.pending is not None:
@@ -98,7 +97,16 @@ def end_talk(centre: Centre, event: EndTalk) -> None:
         settle(centre, agent)
 
 
-def _begin_wrap_up(centre: Centre, work: Work, rules: QueuePolicy) -> None:
+def _after(centre: Centre, contact: Contact) -> QueuePolicy | WrapUpRules | None:
+    """The rules of the work after a talk: the queue's, or those of agents' own calls; None: there is none."""
+    if contact.queue is not None:
+        return contact.queue.policy if contact.queue.wraps_up else None
+    own = centre.policy.own_calls
+    wraps_up = own.wrap_up_us > 0 or own.wrap_up == "manual"
+    return own if wraps_up and contact.direction == "outbound" else None
+
+
+def _begin_wrap_up(centre: Centre, work: Work, rules: QueuePolicy | WrapUpRules) -> None:
     work.activity = Activity.WRAP_UP
     work.since = centre.now
     if rules.wrap_up == "automatic":
@@ -210,7 +218,7 @@ def restore_wrap_up(centre: Centre, event: RestoreWrapUp) -> None:
     centre.matching.take_agent(agent, centre.now)
     work = Work(agent, contact, Activity.WRAP_UP, event.since, centre.now, event.since)
     agent.works += (work,)
-    until = event.until if event.extended else _wrap_up_end(queue, event.since)
+    until = event.until if event.extended else _wrap_up_end(centre, queue, event.since)
     if until is not None:
         if until <= centre.now:
             wrap_up_over(centre, work)
@@ -220,11 +228,10 @@ def restore_wrap_up(centre: Centre, event: RestoreWrapUp) -> None:
     settle(centre, agent, keep_idle_time=True, changed=False)
 
 
-def _wrap_up_end(queue: Queue | None, since: Instant) -> Instant | None:
+def _wrap_up_end(centre: Centre, queue: Queue | None, since: Instant) -> Instant | None:
     """How long a wrap-up goes on that nobody has made longer; None: until the agent ends it."""
-    if queue is None:
-        return since
-    return since + queue.policy.wrap_up_us if queue.policy.wrap_up == "automatic" else None
+    rules = centre.policy.own_calls if queue is None else queue.policy
+    return since + rules.wrap_up_us if rules.wrap_up == "automatic" else None
 
 
 def start_talk(centre: Centre, event: StartTalk) -> None:

@@ -66,6 +66,10 @@ class Routing(Section):
     """Which waiting contact a freed agent gets."""
     refusal_pause_s: Seconds = 5.0
     """An agent whose phone was busy, unreachable or rejected an offer gets none for so long."""
+    own_calls_wrap_up_s: Seconds = 0.0
+    """Time for work after a call that an agent dialled in no queue's name."""
+    own_calls_wrap_up: Literal["automatic", "manual"] = "automatic"
+    """Whether that ends by its time or only when the agent says so."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     """Where the lots of weighted_random begin."""
 

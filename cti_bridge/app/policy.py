@@ -10,6 +10,7 @@ from acd.policy import (
     QueuePolicy,
     RelaxationStep,
     ReserveRule,
+    WrapUpRules,
 )
 from config import waiting
 from config.models import Settings
@@ -32,6 +33,9 @@ def policy_from(settings: Settings, now: Instant | None = 0) -> Policy:
         agents=tuple(_agent(name, agent, phone_channel) for name, agent in settings.agents.items()),
         refusal_pause_us=from_seconds(settings.routing.refusal_pause_s),
         contact_order=settings.routing.contact_order,
+        own_calls=WrapUpRules(
+            wrap_up_us=from_seconds(settings.routing.own_calls_wrap_up_s), wrap_up=settings.routing.own_calls_wrap_up
+        ),
         seed=settings.routing.seed,
         estimates=True,
     )

@@ -4,7 +4,19 @@ import pytest
 
 from acd.contact_state import Place
 from acd.errors import IllegalEvent
-from acd.events import ChangePriority, CloseQueue, EndTalk, LogOut, MoveContact, RestoreTalk, StartDialling, StartTalk
+from acd.events import (
+    ChangePriority,
+    CloseQueue,
+    EndTalk,
+    EndWrapUp,
+    LogOut,
+    MoveContact,
+    RestoreTalk,
+    RestoreWrapUp,
+    StartDialling,
+    StartTalk,
+)
+from acd.policy import WrapUpRules
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import (
     ContactConnected,
@@ -13,6 +25,7 @@ from facts.journal import (
     ContactQueued,
     OfferEnded,
     TalkEnded,
+    WrapUpEnded,
 )
 from facts.states import Activity, Declared, Party
 from facts.time import SECOND
@@ -36,6 +49,60 @@ def test_who_dials_is_offered_nothing_and_talks_only_when_the_customer_is_there(
     (ended,) = kinds(story.end("c", 30), TalkEnded)
     assert ended.talk_us == 30 * SECOND
     assert story.rung_for("w") == ["ann"]
+
+
+OWN = WrapUpRules(wrap_up_us=40 * SECOND)
+
+
+def own_call(story: Story) -> None:
+    """Ann has dialled and talked for half a minute; who was called hangs up."""
+    dial(story)
+    story.tell(StartTalk(contact_id=C, agent_id=ANN), 8)
+    (ended,) = kinds(story.end("c", 30), TalkEnded)
+    assert ended.wrap_up_follows is True
+
+
+def test_an_own_call_has_the_wrap_up_that_own_calls_have() -> None:
+    story = Story(queue(), agent("ann"), own_calls=OWN)
+    story.ready("ann")
+    own_call(story)
+    assert story.agent("ann").activity is Activity.WRAP_UP
+    assert rung(story.join("w")) == []
+    assert rung(story.wait(39)) == []
+    (over,) = kinds(story.wait(1), WrapUpEnded)
+    assert (over.how, over.took_us, over.queue) == ("timer", 40 * SECOND, None)
+    assert story.rung_for("w") == ["ann"]
+
+
+def test_the_wrap_up_of_an_own_call_may_be_until_the_agent_ends_it_also_over_a_restart() -> None:
+    manual = WrapUpRules(wrap_up="manual")
+    story = Story(queue(), agent("ann"), own_calls=manual)
+    story.ready("ann")
+    own_call(story)
+    story.wait(10_000)
+    assert story.agent("ann").activity is Activity.WRAP_UP
+    story.tell(EndWrapUp(agent_id=ANN, contact_id=C))
+    assert story.agent("ann").activity is Activity.IDLE
+
+    again = Story(queue(), agent("ann"), own_calls=OWN)
+    again.ready("ann")
+    again.wait(20)
+    again.tell(RestoreWrapUp(contact_id=C, agent_id=ANN, queue=None, since=again.now - 10 * SECOND))
+    assert kinds(again.wait(29), WrapUpEnded) == []
+    assert kinds(again.wait(1), WrapUpEnded) != []
+
+
+def test_who_is_called_by_a_queue_has_the_queues_wrap_up_and_who_only_asks_has_none() -> None:
+    story = Story(queue(), agent("ann"), own_calls=OWN)
+    story.ready("ann")
+    story.tell(StartDialling(contact_id=C, agent_id=ANN, queue=QueueName("q")))
+    story.tell(StartTalk(contact_id=C, agent_id=ANN), 8)
+    story.end("c", 30)
+    assert story.agent("ann").activity is Activity.IDLE
+    dial(story)
+    story.tell(StartTalk(contact_id=C, agent_id=ANN), 8)
+    story.end("c", 30, wrap_up=False)
+    assert story.agent("ann").activity is Activity.IDLE
 
 
 def test_a_call_that_is_given_up_was_no_talk_and_needs_no_wrap_up() -> None:

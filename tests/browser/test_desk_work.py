@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.centre import Centre
 from tests.browser.people import People, Person
+from tests.browser.test_administration import put
 
 
 def panel(person: Person, title: str) -> Locator:
@@ -52,7 +53,13 @@ def test_a_callback_is_seen_keeps_its_place_is_taken_and_the_customer_dialled(pe
     centre.press(asked, "5")
     due = panel(ann, "Callbacks due")
     expect(due).to_contain_text("+49305557771")
+    expect(due).to_contain_text("for you")
     expect(due).to_contain_text("waits its turn")
+    bob = people.user("bob")
+    bob.start_work()
+    may_take = panel(bob, "Callbacks due")
+    expect(may_take).to_contain_text("+49305557771")
+    expect(may_take).not_to_contain_text("for you")
     expect(due).to_contain_text("Sales")
     expect(due).to_contain_text(re.compile(r"place kept since \d\d:\d\d"))
     centre.call("Late Comer")
@@ -72,6 +79,7 @@ def test_a_callback_is_seen_keeps_its_place_is_taken_and_the_customer_dialled(pe
     expect(header(ann)).to_contain_text("Talking")
     expect(header(ann)).to_contain_text("Bea Back")
     expect(due).to_be_hidden()
+    expect(may_take).to_be_hidden()
     assert [one["outcome"] for one in centre.tell("facts", kind="CallbackEnded")] == ["connected"]
     assert centre.tell("facts", kind="ContactConnected")[-1]["contact_id"] == asked
     ann.control("Hang up").click()
@@ -233,6 +241,22 @@ def test_an_agent_who_is_not_ready_calls_a_number(people: People, centre: Centre
     expect(line).to_contain_text("+49305550990")
     expect(line.get_by_label("We called")).to_be_visible()
 
+    root = people.user("root", "/administration/routing")
+    assert put(root, "routing/routing", {"own_calls_wrap_up_s": 60}) == 200
+    dial.fill("+49305550991")
+    dial.press("Enter")
+    centre.answer("1001")
+    expect(header(ann)).to_contain_text("Talking")
+    ann.control("Hang up").click()
+    expect(header(ann)).to_contain_text("Wrap-up")
+    ann.page.keyboard.type("Left word")
+    ann.page.get_by_role("button", name=re.compile("^Solved")).click()
+    finish(ann)
+    expect(ann.state).to_have_attribute("data-state", "not_ready")
+    said = [(one["queue"], one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")]
+    assert said[-1] == (None, "solved", "Left word")
+    assert put(root, "routing/routing", {}) == 200
+
 
 def test_one_press_calls_somebody_back_whom_one_had_before(people: People, centre: Centre) -> None:
     ann, contact = talk(people, centre, "Rick Recent")
@@ -309,3 +333,16 @@ def test_ones_own_figures_and_last_contacts_follow_the_work(people: People, cent
         expect(line.get_by_label("Called us")).to_be_visible()
     own = ann.page.evaluate("() => fetch('/api/v1/desk/figures').then((answer) => answer.json())")
     assert own["figures"]["handled"]["value"] == before + 2
+
+
+def test_not_answered_follows_each_offer_and_counts_the_talk_that_goes_on(people: People, centre: Centre) -> None:
+    cyd = people.agent("cyd")
+    missed = cyd.page.get_by_role("region", name="My day").locator("span", has_text=re.compile("^not answered")).first
+    refused = centre.call("Rosa Refused", keys="2")
+    cyd.offer.get_by_role("button", name=re.compile("^Decline")).click()
+    centre.hang_up(refused)
+    expect(missed).to_have_text("not answered 100 %")
+    centre.call("Tara Taken", keys="2")
+    expect(cyd.offer).to_be_visible(timeout=10_000)
+    cyd.answer()
+    expect(missed).to_have_text("not answered 50 %")

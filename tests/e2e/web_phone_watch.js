@@ -34,6 +34,11 @@
   const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
   let unplugged = false;
   navigator.mediaDevices.enumerateDevices = async () => (unplugged ? [] : list());
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    if (unplugged) throw new DOMException("Requested device not found", "NotFoundError");
+    return open(wish);
+  };
 
   const played = [];
   const play = HTMLMediaElement.prototype.play;
@@ -78,6 +83,7 @@
     },
     unplug(gone) {
       unplugged = gone;
+      if (gone) for (const one of connections.flatMap((each) => each.getSenders())) one.track?.stop();
       navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
     },
     /** Everything stops at once, and nothing of it is told. */

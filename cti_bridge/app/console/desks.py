@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from acd.events import DeclareNotReady, DeclareReady, Event, LogIn, LogOut
-from acd.views import AgentView
+from acd.views import AgentView, ContactView
 from agent_console.documents.desk import (
     ActName,
     CallbackDoc,
@@ -104,11 +104,18 @@ class DaemonDesks:
         return self._acts.contact(agent, contact_id)
 
     def callbacks(self, agent: str) -> Iterator[CallbackDoc]:
-        """Callbacks that are this agent's."""
+        """Callbacks that this agent may take, and those that prefer them."""
         for view in self._coordinator.engine.callbacks():
-            found = self._rows.callback(view)
-            if found is not None and found.agent == agent:
+            found = self.callback(agent, view)
+            if found is not None:
                 yield found
+
+    def callback(self, agent: str, view: ContactView) -> CallbackDoc | None:
+        """A callback as it is on an agent's desk; None: it is not there."""
+        found = self._rows.callback(view)
+        if found is None or found.agent == agent:
+            return found
+        return found if self._coordinator.engine.may_take(AgentId(agent), view.contact_id) else None
 
     def messages(self, view: AgentView) -> list[MessageDoc]:
         """What supervisors told the agent's team."""

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall
 
 from acd.engine import Engine
+from acd.views import ContactView
 from agent_console.documents.floor import EntryPointDoc, SettingsState
 from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
@@ -120,6 +121,7 @@ class Feed:
         self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
         self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
         self._unseen: dict[str, None] = {}
+        self._callbacks: set[ContactId] = set()
         self._looking: IDelayedCall | None = None
         self._tick = LoopingCall(self._look)
         self._tick.clock = reactor
@@ -246,8 +248,23 @@ class Feed:
         """A contact on an agent's desk is another, or gone: by a fact, or by what the switch said."""
         self.mark_agent(agent)
 
+    def _tell_callback(self, contact: ContactId, view: ContactView | None) -> None:
+        """A callback is told to every desk that may take it, and taken from those that may not (any more)."""
+        if view is not None and view.callback:
+            self._callbacks.add(contact)
+        elif contact in self._callbacks:
+            self._callbacks.discard(contact)
+        else:
+            return
+        for stream in self.hub.read:
+            family, _, agent = stream.partition("/")
+            if family == "desk":
+                found = None if view is None else self._desks.callback(agent, view)
+                self.hub.tell(stream, {f"callback:{contact}": found})
+
     def _mark_contact(self, contact: ContactId) -> None:
         view = self._engine.contact(contact)
+        self._tell_callback(contact, view)
         for agent in view.agents if view is not None else ():
             self.mark_agent(agent)
         for stream in self.hub.read:

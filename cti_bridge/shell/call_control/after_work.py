@@ -61,7 +61,9 @@ class AfterWork:
         desks = self._control.desks
         dossier = desks.known(contact_id)
         if dossier is None or agent_id not in dossier.answered:
-            raise self._control.refused(agent_id, contact_id, "not_at_this_desk")
+            present = desks.contact(agent_id, contact_id)
+            rings = present is not None and present.state == "ringing"
+            raise self._control.refused(agent_id, contact_id, "still_ringing" if rings else "not_at_this_desk")
         known, resolved = self._control.rules.dispositions, outcome.resolved
         if known is not None and outcome.disposition is not None:
             if outcome.disposition not in known:

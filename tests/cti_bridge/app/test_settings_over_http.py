@@ -75,6 +75,10 @@ async def ask(http):
     note("import no text", await http.post("/settings/import", content=b"\\xff\\xfe"))
     wish = {"section": "agents", "name": "bob", "document": None}
     note("preview", await http.post("/preview", json=wish))
+    for what, name, part in (("queues", "orders", {"ring_s": -1}), ("queues", "nowhere", {"title": "x"}),
+                             ("queues", "orders", "a text"), ("skills", "sales", {"title": "x"})):
+        part_of = {"section": what, "name": name, "document": part, "partial": True}
+        note(f"preview of {part!r} of {name}", await http.post("/preview", json=part_of))
     other = await http.post("/preview", json=wish, headers={"Authorization": "Bearer supervisor+south"})
     note("preview of another team", other)
     for role in ("supervisor", "agent"):
@@ -187,6 +191,25 @@ def test_a_preview_tells_what_would_be(seen: dict[str, Any]) -> None:
     assert (code, found["unroutable"], found["idle_agents"]) == (200, ["c1"], ["bob"])
     assert found["problems"] == []
     assert seen["preview of another team"][1]["idle_agents"] == [], "who is not seen is not named"
+
+
+def test_a_part_is_looked_at_with_the_rest_of_the_entry(seen: dict[str, Any]) -> None:
+    code, found, _ = seen["preview of {'ring_s': -1} of orders"]
+    assert (code, [problem["field"] for problem in found["problems"]]) == (200, ["queues.orders.ring_s"])
+
+
+def test_a_part_of_nothing_or_of_what_has_no_parts_is_refused(seen: dict[str, Any]) -> None:
+    code, found, _ = seen["preview of {'title': 'x'} of nowhere"]
+    assert (code, found["error_id"]) == (404, "not_found")
+    assert "it can only be looked at whole" in found["detail"]
+    for asked in ("preview of 'a text' of orders", "preview of {'title': 'x'} of sales"):
+        code, found, _ = seen[asked]
+        (problem,) = found["errors"]
+        assert (code, problem["field"], problem["way_out"]) == (
+            422,
+            "body.document",
+            "send the whole entry, without partial",
+        )
 
 
 def test_settings_are_for_administrators(seen: dict[str, Any]) -> None:

@@ -238,6 +238,20 @@ def test_without_a_microphone_nobody_is_rung(phone: WebPhone, real_asterisk: Ast
     phone.until(is_registered, 5, "the phone is there")
 
 
+def test_a_microphone_that_is_unplugged_in_a_talk_is_told_and_taken_again(talk: Talk) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    page = talk.phone.page
+    page.evaluate("window.watched.unplug(true)")
+    talk.phone.wait_word("silentMicrophone")
+    page.get_by_role("alert").get_by_text("Plug the headset in again or choose another microphone").wait_for()
+    talk.caller.wait_hears_not(WEB_HZ)
+    page.evaluate("window.watched.unplug(false)")
+    talk.phone.wait_word("talking")
+    talk.heard_both_ways()
+    talk.end()
+
+
 def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
     page = phone.page
     page.keyboard.press("d")
@@ -247,6 +261,24 @@ def test_devices_and_the_microphone_s_test(phone: WebPhone) -> None:
     panel.get_by_text("Your microphone works.").wait_for()
     level = panel.get_by_label("Level of the microphone")
     assert float(level.evaluate("meter => meter.value")) > 0.3
+    told, end = panel.get_by_role("status"), panel.get_by_role("button", name="End the test")
+    for take, give, says in (
+        ("window.watched.unplug(true)", "window.watched.unplug(false)", "No microphone is connected. Plug in"),
+        ("", "", "told not to give the microphone to this page. Click the symbol beside the address"),
+    ):
+        end.click()
+        if take:
+            page.evaluate(take)
+        else:
+            phone.allow_microphone("denied")
+        phone.wait_word("microphone")
+        panel.get_by_role("button", name="Test the microphone").click()
+        told.get_by_text(says).wait_for()
+        if give:
+            page.evaluate(give)
+        else:
+            phone.allow_microphone("granted")
+        phone.wait_word("ready")
     panel.get_by_role("button", name="Ring once").click()
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")

@@ -18,6 +18,12 @@ export interface Series {
 
 const SHORTEST_S = 4 * 3600;
 
+/** From the first to the last, by the data: of a single point the library makes a whole day. */
+function spanOf(times: ArrayLike<number>): [number, number] {
+  const first = times[0] ?? 0;
+  return [first, Math.max(times[times.length - 1] ?? first, first + SHORTEST_S)];
+}
+
 interface Props {
   title: string;
   /** Seconds since 1970. */
@@ -62,7 +68,7 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         scales: {
           // a day that has only begun is not drawn as wide as a whole one
-          x: { time: true, range: (_plot, first, last) => [first, Math.max(last, first + SHORTEST_S)] },
+          x: { time: true, range: (self) => spanOf(self.data[0]) },
           y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] },
         },
         axes: [axisOf(rem, (value) => formats.time(value * 1000)), { ...axisOf(rem, axis), size: 3.2 * rem }],

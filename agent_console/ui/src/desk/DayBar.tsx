@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { getOwnFigures } from "../api/operations/desk";
 import { FigureWords } from "../design/FigureWords";
+import { useFreshQueries } from "../live/fresh";
 import classes from "./DayBar.module.css";
 
 const SHOWN = [
@@ -23,6 +24,8 @@ export function DayBar({ agent }: { agent: string }) {
     queryFn: () => getOwnFigures(),
     refetchInterval: 30_000,
   });
+  // an offer, a talk and its end change them: told by the desk
+  useFreshQueries("desk", ["desk", "figures"]);
   return (
     <section className={classes.bar} aria-label={t("day.title")}>
       <span className={classes.title}>{t("day.title")}</span>

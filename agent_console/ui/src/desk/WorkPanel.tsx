@@ -48,7 +48,7 @@ export function WorkPanel({ desk, contacts, shown, choose }: Props) {
         )}
       </Panel>
       {desk.messages.length > 0 && <Messages messages={desk.messages} />}
-      {desk.callbacks.length > 0 && <Callbacks callbacks={desk.callbacks} />}
+      {desk.callbacks.length > 0 && <Callbacks callbacks={desk.callbacks} own={desk.state.agent} />}
       <RecentContacts mayDial={desk.state.declared !== "LOGGED_OUT" && contacts.length === 0} />
       <DialBox state={desk.state} />
     </div>
@@ -74,13 +74,15 @@ function WorkItem({ contact, chosen, choose }: { contact: DeskContact; chosen: b
   );
 }
 
-/** Who is to be called back, with the place that they keep; the next ones first. */
-function Callbacks({ callbacks }: { callbacks: readonly CallbackDoc[] }) {
+/** Who is to be called back, with the place that they keep: one's own before those of all, the next ones first. */
+function Callbacks({ callbacks, own }: { callbacks: readonly CallbackDoc[]; own: string }) {
   const { t } = useTranslation("desk");
   const formats = useFormats();
   const names = useNames();
-  const inOrder = [...callbacks].sort((one, other) =>
-    (one.due ?? one.requested_at).localeCompare(other.due ?? other.requested_at),
+  const inOrder = [...callbacks].sort(
+    (one, other) =>
+      Number(other.agent === own) - Number(one.agent === own) ||
+      (one.due ?? one.requested_at).localeCompare(other.due ?? other.requested_at),
   );
   return (
     <Panel title={t("callbacks.title")}>
@@ -98,6 +100,7 @@ function Callbacks({ callbacks }: { callbacks: readonly CallbackDoc[] }) {
               {names.queue(callback.queue)}
               {" · "}
               {t("callbacks.place", { time: formats.time(callback.requested_at) })}
+              {callback.agent === own && ` · ${t("callbacks.own")}`}
               {callback.attempt > 0 && ` · ${t("callbacks.tried", { count: callback.attempt })}`}
             </span>
           </li>

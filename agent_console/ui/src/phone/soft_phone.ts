@@ -131,6 +131,17 @@ export class SoftPhone {
     this.happens({ is: "microphone", trouble });
     if (trouble === null && !this.sip) this.connect();
     else if (trouble !== null && this.call === null) this.disconnect();
+    if (trouble === null && this.call) await this.replaceEnded(this.call);
+  }
+
+  /** A microphone that was unplugged in the middle of a call: the one that is there now takes its place. */
+  private async replaceEnded(call: SipCall): Promise<void> {
+    try {
+      const tracks = (await this.microphone)?.getAudioTracks() ?? [];
+      if (tracks.some((one) => one.readyState === "ended")) await this.change(call);
+    } catch (error) {
+      this.happens({ is: "microphone", trouble: troubleOf(error) });
+    }
   }
 
   private connect(): void {

@@ -145,12 +145,18 @@ export const WORDS = [
 ] as const;
 export type Word = (typeof WORDS)[number];
 
+/** Whether the microphone was taken away, and not only never asked for. */
+export function isGone(microphone: MicrophoneTrouble | null): boolean {
+  return microphone !== null && microphone !== "ask";
+}
+
 /** What is to be said of the phone now. */
 export function wordOf({ line, call, microphone, muted }: PhoneState): Word {
   if (line.kind === "unsupported" || line.kind === "elsewhere") return line.kind;
   if (call?.phase === "talking") {
     if (call.verdict.path === "none") return "noAudio";
-    return call.verdict.microphone === "silent" && !muted ? "silentMicrophone" : "talking";
+    const isDumb = call.verdict.microphone === "silent" || isGone(microphone);
+    return isDumb && !muted ? "silentMicrophone" : "talking";
   }
   if (call) return call.phase;
   return microphone !== null ? "microphone" : line.kind;

@@ -1,7 +1,7 @@
 /** The phone's state as a sentence that says what to do. */
 
 import { useTranslation } from "react-i18next";
-import { type PhoneState, wordOf } from "./states";
+import { isGone, type PhoneState, wordOf } from "./states";
 
 export function useSentence(state: PhoneState): string {
   const { t } = useTranslation("phone");
@@ -10,6 +10,8 @@ export function useSentence(state: PhoneState): string {
   switch (word) {
     case "microphone":
       return t(`microphone.${state.microphone ?? "none"}`);
+    case "silentMicrophone":
+      return isGone(state.microphone) ? t(`gone.${state.microphone ?? "none"}`) : t("says.silentMicrophone");
     case "unsupported":
       return t(`unsupported.${line.kind === "unsupported" ? line.why : "browser"}`);
     case "elsewhere":

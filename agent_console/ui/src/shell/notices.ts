@@ -9,8 +9,18 @@ function position(): "top-center" | "bottom-right" {
   return window.location.pathname.startsWith("/administration") ? "top-center" : "bottom-right";
 }
 
+const DONE = "done";
+
 export function sayDone(message: string): void {
-  notifications.show({ message, position: position(), color: "teal", closeButtonProps: { "aria-label": "×" } });
+  // the latest takes the place of the one before: a pile of them would lie over what comes next
+  notifications.hide(DONE);
+  notifications.show({
+    id: DONE,
+    message,
+    position: position(),
+    color: "teal",
+    closeButtonProps: { "aria-label": "×" },
+  });
 }
 
 export function sayProblem(t: TFunction, error: unknown): void {

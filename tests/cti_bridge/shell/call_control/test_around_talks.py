@@ -10,7 +10,7 @@ from cti_bridge.shell.call_control.topology import Kind, Seen, Sign, Topology, W
 from cti_bridge.shell.call_control.topology import Party as Caller
 from facts.ids import AgentId, ContactId
 from facts.states import Declared, Party
-from tests.cti_bridge.shell.call_control.floor import RULES, Floor, close
+from tests.cti_bridge.shell.call_control.floor import RULES, Floor, close, contact_of
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 
@@ -151,6 +151,15 @@ def test_only_who_talked_says_what_came_of_it(floor: Floor) -> None:
     for agent, which in ((BOB, contact), (ANN, ContactId("nothing"))):
         with pytest.raises(ActRefused, match="not at this desk"):
             floor.control.set_outcome(agent, which, Outcome("sold"))
+    assert floor.facts("DispositionSet") == []
+
+
+def test_nothing_came_yet_of_what_still_rings(floor: Floor) -> None:
+    floor.ready("ann")
+    contact = contact_of(floor.call())
+    with pytest.raises(ActRefused, match="your phone rings: answer first") as refused:
+        floor.control.set_outcome(ANN, contact, Outcome("sold"))
+    assert (refused.value.reason_id, refused.value.present.state) == ("still_ringing", "ringing")
     assert floor.facts("DispositionSet") == []
 
 
