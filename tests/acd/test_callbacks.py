@@ -219,3 +219,28 @@ def test_limits_are_about_lines_and_leave_a_callback_its_place(what: Any) -> Non
     story.tell(FindPhone(agent_id=A))
     story.ready("a", after_s=60)
     assert story.rung_for("c1") == ["a"]
+
+
+def test_who_may_take_a_callback_is_who_lacks_nothing_free_or_not() -> None:
+    story = Story(
+        queue(requires="english>=3", callbacks=RULES, preferred_wait_s=60),
+        agent("a", "english 5"), agent("b", "english 3"), agent("c", "english 2"), agent("d", "english 4"),
+    )  # fmt: skip
+    story.ready("a", "b")
+    for other in ("o1", "o2"):
+        story.join(other)
+        story.answer(other)
+    story.join("c1")
+    asked(story)
+
+    def who(contact: str = "c1") -> str:
+        return "".join(name for name in "abcd" if story.engine.may_take(AgentId(name), ContactId(contact)))
+
+    assert who() == "abd", "on another call or signed out, but able"
+    assert who("nobody") == ""
+    assert story.engine.may_take(AgentId("nobody"), C1) is False
+    story.join("c2", preferred_agent=A)
+    asked(story, "c2")
+    assert who("c2") == "a", "it waits for the one whom it prefers"
+    story.wait(61)
+    assert who("c2") == "abd"
