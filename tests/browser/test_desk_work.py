@@ -253,7 +253,7 @@ def test_an_agent_who_is_not_ready_calls_a_number(people: People, centre: Centre
     ann.page.get_by_role("button", name=re.compile("^Solved")).click()
     finish(ann)
     expect(ann.state).to_have_attribute("data-state", "not_ready")
-    said = [(one["queue"], one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")]
+    said = [(one.get("queue"), one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")]
     assert said[-1] == (None, "solved", "Left word")
     assert put(root, "routing/routing", {}) == 200
 

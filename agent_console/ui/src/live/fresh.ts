@@ -15,6 +15,8 @@ export function useFreshQueries(topic: Topic, key: readonly string[]): void {
   const name = key.join(" ");
   useEffect(() => {
     let timer: number | null = null;
+    // somebody else of the page may read the topic already: then the next change is one
+    known.current = streams.known(topic);
     const refresh = () => {
       timer = null;
       void queries.invalidateQueries({ queryKey: name.split(" ") });
