@@ -182,8 +182,22 @@ def _resolve_files(data: dict[str, Any], folder: Path) -> list[tuple[KeyPath, st
             continue
         slot.container[slot.key] = str(folder / Path(value).expanduser())
         if str(slot.key).endswith("_file"):
-            found += _read_secret(slot)
+            found += _read_secret(slot) if _holds_secret(slot) else _unreadable(slot)
     return found
+
+
+def _holds_secret(slot: Slot) -> bool:
+    """Whether the file holds the secret beside it; others, such as certificates, are read where they are used."""
+    return slot.section is not None and str(slot.key).removesuffix("_file") in slot.section.model_fields
+
+
+def _unreadable(slot: Slot) -> list[tuple[KeyPath, str]]:
+    file = Path(slot.container[slot.key])
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        return [(slot.path, f"{file} cannot be read: {error.strerror}")]
+    return []
 
 
 def _stars(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -195,8 +209,6 @@ def _stars(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 def _read_secret(slot: Slot) -> list[tuple[KeyPath, str]]:
     name = str(slot.key).removesuffix("_file")
     file = Path(slot.container[slot.key])
-    if name == "ca":
-        return []
     if slot.container.get(name) is not None:
         return [(slot.path, f"give {name} or {slot.key}, not both")]
     slot.container[name] = ""

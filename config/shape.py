@@ -11,12 +11,16 @@ from config.fields import Section
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A value in the data: ``container[key]``, and the annotation that it has to satisfy."""
+    """A value in the data: ``container[key]``, and the annotation that it has to satisfy.
+
+    ``section``: the model whose key it is; None: it is in a mapping or a list.
+    """
 
     container: Any
     key: str | int
     path: KeyPath
     annotation: Any
+    section: type[Section] | None = None
 
 
 def bare(annotation: Any) -> Any:
@@ -48,7 +52,7 @@ def inner(annotation: Any) -> Any:
 def slots(data: Any, annotation: Any, path: KeyPath = ()) -> Iterator[Slot]:
     """Every value of the data for which the models have a place, containers before their contents."""
     for key, value, wanted in list(_children(data, annotation)):
-        yield Slot(data, key, (*path, key), wanted)
+        yield Slot(data, key, (*path, key), wanted, section_of(annotation))
         if isinstance(value, dict | list):
             yield from slots(value, wanted, (*path, key))
 

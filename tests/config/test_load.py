@@ -337,6 +337,17 @@ def test_a_file_that_cannot_be_read(folder: Path) -> None:
         load(folder / "latin.yaml", {})
 
 
+def test_certificates_are_files_and_no_secrets(folder: Path) -> None:
+    for name in ("cert.pem", "key.pem"):
+        (folder / name).write_text("whatever")
+    settings = read(folder, "web: {tls: {cert_file: cert.pem, key_file: key.pem}}")
+    assert settings.web.tls is not None
+    assert (settings.web.tls.cert_file, settings.web.tls.key_file) == (folder / "cert.pem", folder / "key.pem")
+    (folder / "key.pem").unlink()
+    told = mistakes(folder, "web: {tls: {cert_file: cert.pem, key_file: key.pem}}")
+    assert told == [f"1:34 web.tls.key_file: {folder}/key.pem cannot be read: No such file or directory"]
+
+
 def test_secret_and_file_together_are_refused(folder: Path) -> None:
     told = mistakes(folder, "asterisk: {ami: {user: a, secret: x, secret_file: ami.secret}, agi: {token: y}}")
     assert told == ["1:38 asterisk.ami.secret_file: give secret or secret_file, not both"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import ssl
 import struct
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,18 @@ WATCH = (Path(__file__).parent / "web_phone_watch.js").read_text(encoding="utf-8
 class WebDaemon(Acting):
     """A daemon whose agent ann has her phone in the browser, signed in by the console's user `ann`."""
 
-    def __init__(self, asterisk: Asterisk, folder: Path, port: int) -> None:
+    def __init__(self, asterisk: Asterisk, folder: Path, port: int, web: Mapping[str, Any] | None = None) -> None:
+        """``web``: more of how the console is served."""
         secrets = folder / "secrets"
         secrets.mkdir(parents=True)
         (secrets / "phone-1101.secret").write_text(asterisk.passwords["1101"])
         self.port = port
+        scheme = "https" if web is not None and "tls" in web else "http"
+        self.url = f"{scheme}://127.0.0.1:{port}"
         more = {
             "agents": {**AGENTS, "ann": {"phone": "1101", "web_phone": True, "skills": {"sales": 5}}},
             "users": {"ann": {"agent": "ann", "title": "Ann"}},
-            "web": {"port": port},
+            "web": {"port": port, **(web or {})},
             "calls": {"phone_back_s": BACK_S},
         }
         super().__init__(asterisk, folder, more=more, ring_s=20)
@@ -84,17 +88,12 @@ class WebDaemon(Acting):
             timeout=30,
         )
 
-    @property
-    def url(self) -> str:
-        """Where the console is."""
-        return f"http://127.0.0.1:{self.port}"
-
     def wait_served(self) -> None:
         """Until the console answers."""
-        deadline = time.monotonic() + 20
+        deadline, anybody = time.monotonic() + 20, ssl._create_unverified_context()
         while True:
             try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=2).close()
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=2, context=anybody).close()
             except (urllib.error.URLError, OSError):
                 if time.monotonic() > deadline:
                     raise
@@ -114,7 +113,7 @@ def write_tone(path: Path, hertz: float, seconds: int = 2, rate: int = 48_000) -
 
 
 @contextlib.contextmanager
-def browser(folder: Path) -> Iterator[BrowserContext]:
+def browser(folder: Path, *arguments: str, believes_any_certificate: bool = False) -> Iterator[BrowserContext]:
     """A browser with a microphone."""
     tone = folder / "tone.wav"
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +128,9 @@ def browser(folder: Path) -> Iterator[BrowserContext]:
             args=[
                 *(one for one in chromium.ARGUMENTS if one != ASKS_NOBODY),
                 f"--use-file-for-fake-audio-capture={tone}",
+                *arguments,
             ],
+            ignore_https_errors=believes_any_certificate,
             viewport={"width": 1280, "height": 720},
             permissions=["microphone"],
         )

@@ -1,5 +1,6 @@
 """The console of one daemon: ports, live feed, application and web server, as the settings want them."""
 
+import ssl
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -123,6 +124,10 @@ class Console:
         server = WebServer(create_app(ports, self._feed.hub, _options(web)), web)
         try:
             server.start()
+        except ssl.SSLError as error:
+            files = None if web.tls is None else f"{web.tls.cert_file}, {web.tls.key_file}"
+            log.error("web_not_served", reason=f"{files}: {error.reason}", mend="set web.tls")  # noqa: TRY400 - likewise
+            return
         except OSError as error:
             log.error(  # noqa: TRY400 - the reason says it all
                 "web_not_served", reason=f"{web.host}:{web.port}: {error.strerror}", mend="set web.port"

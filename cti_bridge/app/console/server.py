@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,7 +65,7 @@ class WebServer:
     """Serves one application on one address."""
 
     def __init__(self, app: Any, web: Web) -> None:
-        self._host, self._port = web.host, web.port
+        self._host, self._port, self._tls = web.host, web.port, web.tls
         self._socket: socket.socket | None = None
         self._done: Any = None
         self._server = _Server(
@@ -90,7 +91,10 @@ class WebServer:
         )
 
     def start(self) -> None:
-        """Listen; raises OSError when the address cannot be had."""
+        """Listen; raises OSError when the address cannot be had, and SSLError when certificate and key are no pair."""
+        if self._tls is not None:
+            pair = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            pair.load_cert_chain(self._tls.cert_file, self._tls.key_file, password=lambda: b"")
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listening = socket.socket(family, socket.SOCK_STREAM)
         try:
