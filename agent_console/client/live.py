@@ -34,7 +34,7 @@ from agent_console.documents.problems import Problem
 from facts.time import Instant
 
 SILENCE_S: Final = 15.0
-"""The server greets every five seconds: after so much silence the connection is dead."""
+"""The server greets every three seconds: after so much silence the connection is dead."""
 
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 10.0

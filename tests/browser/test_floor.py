@@ -52,6 +52,21 @@ def test_a_supervisor_watches_it_happen_sees_why_one_waits_and_whispers(people: 
     expect(side(nora).get_by_role("button", name="Leave")).to_be_visible()
     assert centre.tell("phone", number="1009", what="state") == "talking"
     centre.until(lambda: monitored(centre) == [("nora", "whisper")])
+    bar = nora.page.get_by_role("region", name="Talk that you hear")
+    expect(bar).to_contain_text("You whisper: only Ann Lake hears you")
+    nora.page.reload()
+    expect(bar).to_contain_text("You whisper: only Ann Lake hears you")
+    bar.get_by_role("button", name="Listen").click()
+    expect(bar).to_contain_text("You listen to Ann Lake: nobody hears you")
+    nora.page.goto("/desk")
+    expect(bar).to_contain_text("You listen to Ann Lake")
+    bar.get_by_role("button", name="Barge in").click()
+    nora.page.get_by_role("dialog").get_by_role("button", name="Barge in").click()
+    expect(bar).to_contain_text("You are in the talk of Ann Lake")
+    bar.get_by_role("button", name="Leave").click()
+    expect(bar).to_be_hidden()
+    centre.until(lambda: centre.tell("phone", number="1009", what="state") != "talking")
+    centre.until(lambda: monitored(centre) == [("nora", mode) for mode in ("whisper", "listen", "barge")])
 
 
 def monitored(centre: Centre) -> list[tuple[str, str]]:

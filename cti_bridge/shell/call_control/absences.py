@@ -20,6 +20,7 @@ from cti_bridge.shell.call_control.plans import ActIllegalError, Fetch, Target, 
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import Situation, situation_of
+from cti_bridge.shell.call_control.supervision import Supervision
 from cti_bridge.shell.call_control.topology import Topology, Where
 from cti_bridge.shell.call_control.wishes import Details, Wishes
 from cti_bridge.shell.calls import Calls
@@ -56,6 +57,7 @@ class Control(Protocol):
 
     lines: Lines
     rules: Rules
+    supervision: Supervision
 
     def want(self, line: Line, agent_id: AgentId, act: str, make: Callable[[Topology], Wish]) -> Deferred[Any]:
         """An act waits for its turn."""
@@ -84,6 +86,7 @@ class Absences:
         self._lose_all(agent_id, device, trouble)
 
     def _lose_all(self, agent_id: AgentId, device: str, trouble: PhoneTrouble) -> None:
+        self._control.supervision.phone_left(agent_id, device)
         for line in self._control.lines:
             party = line.call.party(agent_id)
             if party is not None and party.lives and party.channel.rpartition("-")[0] == device:
@@ -105,6 +108,7 @@ class Absences:
         if not talks:
             self._lose_all(agent_id, device, "page_left")
         self._centre.phones.page_came(agent_id, device)
+        self._control.supervision.phone_came(agent_id)
         for line in self._control.lines:
             self._ring(line, agent_id)
 

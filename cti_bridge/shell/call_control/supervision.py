@@ -31,6 +31,7 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.switch_actions import Headers
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import LeftQueue
+from facts.time import SECOND, Instant
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,12 @@ CONFIRMED_WITHIN_S = 2.0
 
 SUPERVISOR, HEARD, MODE = "ACD_SUPERVISOR", "ACD_SPYEE", "ACD_SPYMODE"
 """Variables of a supervisor's leg."""
+
+LISTENS = ("PJSIP_HEADER(add,Cordboard-Listens)", "yes")
+"""Tells a browser's page that this call is brought to the page that comes when it goes."""
+
+COMES_BACK_US = 30 * SECOND
+"""So long after a page is gone the next one hears again what was heard there."""
 
 
 class Centre(telling.Centre, Protocol):
@@ -84,13 +91,14 @@ class Monitored(msgspec.Struct, frozen=True, kw_only=True):
 class _Spy:
     """A supervisor's leg, at the phone of ``phone_of``. ``waiting``: who waits for its being heard of.
 
-    ``hears``: it hears somebody now; ``begun``: it did.
+    ``hears``: it hears somebody now; ``begun``: it did; ``heard``: whom and how, as the switch has confirmed it last.
     """
 
     __slots__ = (
         "begun",
         "channel_id",
         "contact_id",
+        "heard",
         "heard_id",
         "heard_key",
         "hears",
@@ -109,8 +117,14 @@ class _Spy:
         self.heard_id = self.heard_key = ""
         self.mode: MonitorMode = "listen"
         self.hears = self.begun = False
+        self.heard: Monitored | None = None
         self.waiting: Deferred[Monitored] | None = None
         self.timer: Any = None
+
+    def now_hears(self) -> None:
+        """The switch says so."""
+        self.hears = self.begun = True
+        self.heard = _monitored(self)
 
 
 class Supervision:
@@ -122,6 +136,7 @@ class Supervision:
         self._control = control
         self._spies: dict[str, _Spy] = {}
         self._watchers: list[Callable[[AgentId], None]] = []
+        self._left: dict[AgentId, list[tuple[Instant, Monitored]]] = {}
 
     # -- listening ---------------------------------------------------------------------------------------------------
 
@@ -172,7 +187,26 @@ class Supervision:
 
     def heard_at(self, agent_id: AgentId) -> list[Monitored]:
         """The talks that are heard at this agent's phone."""
-        return [_monitored(spy) for spy in self._spies.values() if spy.begun and spy.phone_of == agent_id]
+        return [spy.heard for spy in self._spies.values() if spy.heard is not None and spy.phone_of == agent_id]
+
+    # -- a page that is the supervisor's phone -----------------------------------------------------------------------
+
+    def phone_left(self, agent_id: AgentId, device: str) -> None:
+        """The page at which a supervisor heard talks is gone: the next one hears them again, if it comes soon."""
+        now = self._centre.now()
+        for spy in [spy for spy in self._spies.values() if spy.phone_of == agent_id and spy.begun]:
+            view = self._centre.engine.agent(agent_id)
+            if view is not None and view.phone == device:
+                self._left.setdefault(agent_id, []).append((now, _monitored(spy)))
+                self._hang_up(spy)
+                self._gone(spy, "phone_unreachable")
+
+    def phone_came(self, agent_id: AgentId) -> None:
+        """A page is this agent's phone: what was heard at the one before is heard at this one."""
+        for since, heard in self._left.pop(agent_id, ()):
+            if self._centre.now() - since <= COMES_BACK_US:
+                again = self.monitor(heard.contact_id, heard.supervisor, agent_id, heard.mode, heard.agent_id)
+                again.addErrback(_not_again)
 
     def watch(self, watcher: Callable[[AgentId], None]) -> None:
         """Tell ``watcher`` from now on of every agent at whose phone something else is heard, or nothing any more."""
@@ -238,6 +272,7 @@ class Supervision:
             (HEARD, spy.heard_id),
             (MODE, spy.mode),
             *ANSWERS_BY_ITSELF,
+            LISTENS,
         )
         return self._centre.ask(
             "Originate",
@@ -311,7 +346,7 @@ class Supervision:
 
     def _spy_changed(self, spy: _Spy, event: translate.SpyChanged) -> None:
         if event.hears and event.heard_id == spy.heard_id:
-            spy.hears = spy.begun = True
+            spy.now_hears()
             waiting = self._settle(spy)
             if waiting is not None:
                 waiting.callback(_monitored(spy))
@@ -367,7 +402,7 @@ class Supervision:
         phone_of = self._control.agent_of_phone(channel.channel.rpartition("-")[0])
         spy = _Spy(supervisor, phone_of, channel.contact_id, channel.channel_id)
         self._aim(spy, heard.key, heard_id, known_mode)
-        spy.hears = spy.begun = True
+        spy.now_hears()
         self._spies[spy.channel_id] = spy
         log.info("supervision_resumed", contact_id=channel.contact_id, agent=heard.key, mode=mode)
         self._tell(spy)
@@ -404,6 +439,11 @@ class Supervision:
         view = self._centre.engine.contact(contact_id)
         if view is None or view.place not in (Place.WAITING, Place.OFFERED, Place.SCHEDULED):
             raise ActRefused("not_waiting")
+
+
+def _not_again(failure: Failure) -> None:
+    failure.trap(ActRefused)  # type: ignore[no-untyped-call]  # Twisted has no types here
+    log.info("supervision_not_resumed", reason=failure.getErrorMessage())
 
 
 def _monitored(spy: _Spy) -> Monitored:

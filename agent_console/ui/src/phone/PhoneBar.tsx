@@ -16,7 +16,9 @@ import { useSentence } from "./words";
 export default function PhoneBar() {
   const phone = usePhone();
   const state = usePhoneState(phone);
-  const contact = contactOf(useDesk());
+  const desk = useDesk();
+  const contact = contactOf(desk);
+  const listens = (desk?.state.listening.length ?? 0) > 0; // which says so itself
   const own = useOwnCall(state.call, contact);
   if (!phone) return null;
   return (
@@ -24,7 +26,7 @@ export default function PhoneBar() {
       <div role="status">
         {contact?.phone_back_until && <Awaited until={contact.phone_back_until} rings={contact.state === "ringing"} />}
       </div>
-      {own && state.call && <OwnCall phone={phone} call={state.call} muted={state.muted} />}
+      {own && !listens && state.call && <OwnCall phone={phone} call={state.call} muted={state.muted} />}
       <div role="alert">
         <Trouble phone={phone} state={state} />
       </div>

@@ -14,6 +14,8 @@ export interface SipCall {
   readonly byItself: boolean;
   /** An offer of the daemon's, which rings at the next page when this one goes. */
   readonly offered: boolean;
+  /** A supervisor hears a talk: brought to the next page likewise. */
+  readonly listens: boolean;
   readonly connection: () => RTCPeerConnection | null;
   answer(stream: MediaStream): void;
   end(): void;
@@ -103,7 +105,8 @@ function listen(agent: UA, calls: Map<string, Incoming>, account: WebPhone, even
   agent.on("newRTCSession", (event: RTCSessionEvent) => {
     if (!isIncoming(event)) return;
     // the switch has given up the call that is here, and could not say so
-    if (event.request.getHeader("Cordboard-Returns")) for (const call of [...calls.values()]) call.end();
+    const takesItsPlace = ["Cordboard-Returns", "Cordboard-Listens"].some((name) => event.request.getHeader(name));
+    if (takesItsPlace) for (const call of [...calls.values()]) call.end();
     if (calls.size > 0) {
       event.session.terminate({ status_code: 486 });
       return;
@@ -144,6 +147,7 @@ class Incoming implements SipCall {
   readonly who: string;
   readonly byItself: boolean;
   readonly offered: boolean;
+  readonly listens: boolean;
   onToldToAnswer: () => void = () => undefined;
   private readonly session: Session;
   private readonly stun: readonly string[];
@@ -156,6 +160,7 @@ class Incoming implements SipCall {
     this.who = display_name || uri.user || "";
     this.byItself = answersByItself(request.getHeader("Call-Info"), request.getHeader("Alert-Info"));
     this.offered = Boolean(request.getHeader("Cordboard-Offer"));
+    this.listens = Boolean(request.getHeader("Cordboard-Listens"));
     const receive = session.receiveRequest.bind(session);
     // JsSIP refuses a NOTIFY before the call is up, but that is when the switch tells a phone to answer
     session.receiveRequest = (inside: IncomingRequest) => {

@@ -338,8 +338,9 @@ export class SoftPhone {
     this.opened?.leave();
   };
 
-  /** Whether the daemon brings the call here to the page that comes: an offer that rings, a talk of the desk's. */
+  /** Whether the daemon brings the call here to the page that comes: an offer that rings, a talk of the desk's or heard. */
   private isKept(): boolean {
+    if (this.call?.listens) return true;
     return this.present.call?.phase === "talking" ? this.isOfDesk : this.call?.offered === true;
   }
 

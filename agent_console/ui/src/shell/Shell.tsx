@@ -11,6 +11,7 @@ import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
 const KeyHelp = lazy(() => import("./KeyHelp"));
+const ListeningBar = lazy(() => import("../floor/ListeningBar"));
 const PhoneBar = lazy(() => import("../phone/PhoneBar"));
 
 export interface View {
@@ -78,6 +79,11 @@ export function Shell({ me }: { me: Me }) {
       {me.web_phone !== null && (
         <Suspense fallback={null}>
           <PhoneBar />
+        </Suspense>
+      )}
+      {me.agent !== null && atLeast(me, "supervisor") && (
+        <Suspense fallback={null}>
+          <ListeningBar />
         </Suspense>
       )}
       <main className={classes.view}>

@@ -75,6 +75,60 @@ def test_listen_whisper_barge_and_leave(floor: Floor) -> None:
         floor.control.supervision.stop(contact, "susan")
 
 
+@pytest.mark.parametrize("unseen", [False, True])
+def test_a_page_that_is_loaded_anew_hears_the_talk_again_as_before(floor: Floor, unseen: bool) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact, "whisper")
+    first, absences = floor.phones["sue"].channel, floor.control.absences
+    if unseen:  # a browser that crashed
+        floor.phones["sue"].channel = None
+    else:
+        absences.phone_left(SUE, "PJSIP/1010")
+        floor.run(0.5)
+        assert floor.phones["sue"].channel is None
+        assert floor.control.supervision.heard_at(SUE) == []
+    absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    floor.run(1)
+    assert first is not None
+    assert first.gone
+    (heard,) = floor.control.supervision.heard_at(SUE)
+    assert (heard.contact_id, heard.agent_id, heard.mode, heard.supervisor) == (contact, "ann", "whisper", "susan")
+    assert spied(floor)[2] == "quESsw"
+    assert floor.hear_each_other(caller, floor.phones["ann"])
+    assert floor.kinds().count("TalkEnded") == 0
+
+
+def test_a_page_that_comes_too_late_or_after_the_talk_hears_nothing(floor: Floor) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact)
+    floor.control.absences.phone_left(SUE, "PJSIP/1010")
+    floor.run(31)
+    floor.control.absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    floor.run(1)
+    assert floor.phones["sue"].channel is None
+    monitor(floor, contact)
+    floor.control.absences.phone_left(SUE, "PJSIP/1010")
+    caller.hang_up()
+    floor.run(1)
+    floor.control.absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    floor.run(1)
+    assert floor.phones["sue"].channel is None
+    assert floor.quiet()
+
+
+def test_another_way_of_hearing_is_shown_once_it_is_so(floor: Floor) -> None:
+    _, contact = floor.talk()
+    monitor(floor, contact, "whisper")
+    supervision, seen = floor.control.supervision, []
+    supervision.watch(lambda agent: seen.append([one.mode for one in supervision.heard_at(agent)]))
+    asked = Outcome(supervision.monitor(contact, "susan", SUE, "barge"))
+    assert [one.mode for one in supervision.heard_at(SUE)] == ["whisper"]
+    floor.run(1)
+    assert asked.value.mode == "barge"
+    assert seen[-1] == ["barge"]
+    assert all(modes in (["whisper"], ["barge"]) for modes in seen)
+
+
 def test_agents_do_not_see_it_unless_they_may() -> None:
     floor = Floor()
     _, contact = floor.talk()

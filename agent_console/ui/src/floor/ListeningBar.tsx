@@ -1,0 +1,68 @@
+import { Button } from "@mantine/core";
+import { Ear, Megaphone, MessageSquareQuote } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Monitored } from "../api/documents";
+import { useNames } from "../api/names";
+import { useMe } from "../api/session";
+import { useDesk } from "../live/live";
+import { AskOnce } from "./AskOnce";
+import classes from "./ListeningBar.module.css";
+import { type MonitorMode, supervising, useDoing } from "./supervising";
+
+const SHAPES = { listen: Ear, whisper: MessageSquareQuote, barge: Megaphone } as const;
+const MODES: readonly MonitorMode[] = ["listen", "whisper", "barge"];
+
+/** The talks that are heard at this user's phone, whatever page they were begun on: how, and what can be done. */
+export default function ListeningBar() {
+  const heard = useDesk()?.state.listening ?? [];
+  return (
+    <div role="status">
+      {heard.map((one) => (
+        <Heard key={`${one.contact_id} ${one.supervisor}`} heard={one} />
+      ))}
+    </div>
+  );
+}
+
+function Heard({ heard }: { heard: Monitored }) {
+  const { t } = useTranslation("floor");
+  const me = useMe();
+  const doing = useDoing();
+  const agent = useNames().agent(heard.agent);
+  const Shape = SHAPES[heard.mode];
+  const monitor = (mode: MonitorMode) => doing("", () => supervising.monitor(heard.contact_id, mode, heard.agent));
+  return (
+    <section className={classes.bar} data-mode={heard.mode} aria-label={t("monitor.title")}>
+      <Shape size={16} aria-hidden />
+      <strong>{t(`monitor.${heard.mode}Present`, { agent })}</strong>
+      {heard.supervisor === me.user && (
+        <div className={classes.acts}>
+          {MODES.filter((mode) => mode !== heard.mode).map((mode) => {
+            const Mark = SHAPES[mode];
+            const icon = <Mark size={14} aria-hidden />;
+            return mode === "barge" ? (
+              <AskOnce
+                key={mode}
+                label={t("monitor.barge")}
+                icon={icon}
+                question={t("monitor.bargeHere", { agent })}
+                act={() => monitor(mode)}
+              />
+            ) : (
+              <Button key={mode} size="xs" variant="default" leftSection={icon} onClick={() => void monitor(mode)}>
+                {t(`monitor.${mode}`)}
+              </Button>
+            );
+          })}
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => void doing("", () => supervising.stopMonitoring(heard.contact_id))}
+          >
+            {t("monitor.stop")}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
