@@ -30,11 +30,13 @@ nodes:
       - {name: sales, key: 1, next: to_sales}
       - {name: support, key: 2, next: to_support}
       - {name: own, key: 3, next: to_own}
+      - {name: message, key: 4, next: message}
     no_input: {retries: 3, next: to_sales}
     no_match: {retries: 0, next: to_sales}
   to_sales: {type: queue, queue: sales}
   to_support: {type: queue, queue: support}
   to_own: {type: queue, queue: sales, prefer_agent: ann, callback: {key: "5", next: bye}}
+  message: {type: voicemail, mailbox: sales, prompts: [bye], next: bye}
   bye: {type: hang_up, prompts: [bye]}
 prompts: {choose: {en: choose}, bye: {en: goodbye}}
 """
@@ -196,7 +198,16 @@ def test_on_the_floor_and_in_reports_names_are_words(people: People, centre: Cen
     ann.control("Hang up").click()
     ann.page.get_by_role("button", name=re.compile("^Done")).click()
     story_of(page, side)
+    message_of(centre, page)
     assert found == []
+
+
+def message_of(centre: Centre, page: Page) -> None:
+    """A message in the list, and by itself."""
+    centre.call(HOSTILE, "+4930779001", keys="4#")
+    page.goto("/voicemails")
+    page.get_by_role("grid", name="Voicemails").get_by_role("row").filter(has_text=HOSTILE).first.click()
+    expect(page.get_by_role("article").get_by_role("heading", name=HOSTILE)).to_be_visible()
 
 
 def said_in_a_notice(page: Page, side: Locator) -> None:

@@ -180,6 +180,12 @@ def test_a_message_is_heard_called_back_and_done_with_and_everybody_sees_by_whom
     expect(nora.page.get_by_role("listitem").filter(has_text="Message left")).to_have_count(1)
     expect(nora.page.get_by_role("figure")).to_contain_text("Message for Sales")
     assert left["contact_id"] in nora.page.url.replace("%3A", ":")
+    nora.page.route("**/voicemails?*", lambda route: route.abort())
+    nora.page.goto("/voicemails")
+    expect(nora.page.get_by_role("alert")).to_contain_text("This could not be read", timeout=10_000)
+    nora.page.unroute("**/voicemails?*")
+    nora.page.get_by_role("button", name="Try again").click()
+    expect(voicemail(nora, "Mia Message")).to_have_count(1)
     trail = [(one["actor"], one["action"]) for one in centre.tell("audited") if one["resource"] == "recording"]
     assert trail[-3:] == [("ann", "called_back"), ("ann", "done"), ("nora", "reopened")]
 
