@@ -340,8 +340,8 @@ def test_not_answered_follows_each_offer_and_counts_the_talk_that_goes_on(people
     missed = cyd.page.get_by_role("region", name="My day").locator("span", has_text=re.compile("^not answered")).first
     refused = centre.call("Rosa Refused", keys="2")
     cyd.offer.get_by_role("button", name=re.compile("^Decline")).click()
-    centre.hang_up(refused)
     expect(missed).to_have_text("not answered 100 %")
+    centre.hang_up(refused)
     centre.call("Tara Taken", keys="2")
     expect(cyd.offer).to_be_visible(timeout=10_000)
     cyd.answer()

@@ -21,8 +21,10 @@
 
   // a steady tone is noise to the browser's own processing
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = ({ audio }) =>
-    open({
+  let unplugged = false;
+  navigator.mediaDevices.getUserMedia = async ({ audio }) => {
+    if (unplugged) throw new DOMException("Requested device not found", "NotFoundError");
+    return open({
       audio: {
         ...audio,
         echoCancellation: false,
@@ -30,15 +32,10 @@
         autoGainControl: false,
       },
     });
+  };
 
   const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
-  let unplugged = false;
   navigator.mediaDevices.enumerateDevices = async () => (unplugged ? [] : list());
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (wish) => {
-    if (unplugged) throw new DOMException("Requested device not found", "NotFoundError");
-    return open(wish);
-  };
 
   const played = [];
   const play = HTMLMediaElement.prototype.play;
