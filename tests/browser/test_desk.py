@@ -102,6 +102,10 @@ def test_a_page_that_is_loaded_anew_shows_every_state_as_it_is(people: People, c
     expect(ann.page.get_by_label("Notes")).to_have_value("typed a moment before the reload")
     ann.control("Hang up").click()
     expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    in_state, talked = ann.contact.locator("header time").first, ann.contact.locator("header time").last
+    told = talked.inner_text()
+    expect(in_state).to_have_text("0:02")
+    assert talked.inner_text() == told, "the talk is over, and so is its clock"
     ann.page.reload()
     expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
     expect(ann.page.get_by_label("Notes")).to_have_value("typed a moment before the reload")

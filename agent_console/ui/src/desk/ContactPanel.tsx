@@ -79,7 +79,7 @@ function Head({ contact }: { contact: DeskContact }) {
         {contact.waited_s !== null && <span>{t("waited", { time: formats.duration(contact.waited_s) })}</span>}
         {contact.answered_at && (
           <span>
-            {t("talk")} <Clock since={contact.answered_at} />
+            {t("talk")} <TalkTime contact={contact} answered={contact.answered_at} />
           </span>
         )}
         {contact.recording !== "off" && (
@@ -95,6 +95,13 @@ function Head({ contact }: { contact: DeskContact }) {
       </p>
     </header>
   );
+}
+
+/** It runs as long as somebody is there, and stands still from then on. */
+function TalkTime({ contact, answered }: { contact: DeskContact; answered: string }) {
+  const formats = useFormats();
+  if (contact.state !== "wrap_up" && contact.state !== "over") return <Clock since={answered} />;
+  return <time>{formats.duration((Date.parse(contact.since) - Date.parse(answered)) / 1000)}</time>;
 }
 
 const PARTY_MARK = { ringing: "reserved", talking: "talking", held: "hold", gone: "logged_out" } as const;
