@@ -350,6 +350,43 @@ def test_every_number_of_a_queue_opens_the_contacts_that_it_counts(people: Peopl
     expect(side(nora).get_by_role("listitem").filter(has_text="Connected")).to_have_count(1)
 
 
+def test_a_report_has_a_total_an_order_and_only_whom_one_asks_for(people: People, centre: Centre) -> None:
+    waiting = centre.tell("waiting")
+    for name, key in (("Sara Sales", "1"), ("Sam Support", "2"), ("Sue Support", "2")):
+        leaves = centre.call(name, keys=key)
+        centre.until(lambda: centre.tell("waiting") == waiting + 1)
+        centre.hang_up(leaves)
+        centre.until(lambda: centre.tell("waiting") == waiting)
+    nora = people.user("nora", "/reports/figures")
+    lines = nora.page.get_by_role("main").locator("tbody tr")
+    total = nora.page.get_by_role("main").locator("tfoot tr")
+    expect(total).to_contain_text("Total")
+    expect(lines).to_have_count(2)
+    columns = nora.page.get_by_role("columnheader").all_inner_texts()
+    at = columns.index("Offered") - 1
+
+    def offered() -> list[int]:
+        return [int(text) for text in lines.locator(f"td:nth-of-type({at + 1})").all_inner_texts()]
+
+    whole = offered()
+    assert total.locator("td").nth(at).inner_text() == str(sum(whole))
+    total.locator("td").nth(at).get_by_role("button").click()
+    behind = nora.page.get_by_role("complementary", name="Total · Offered")
+    expect(behind.get_by_role("listitem")).to_have_count(sum(whole))
+    header = nora.page.get_by_role("columnheader", name="Offered")
+    for sorting, order in (("descending", True), ("ascending", False)):
+        header.get_by_role("button").click()
+        expect(header).to_have_attribute("aria-sort", sorting)
+        assert offered() == sorted(whole, reverse=order)
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "none")
+    assert offered() == whole
+    nora.page.get_by_role("combobox", name="Only queues").click()
+    nora.page.get_by_role("option", name="Support").click()
+    expect(lines).to_have_count(1)
+    expect(total.locator("td").nth(at)).to_have_text(str(offered()[0]))
+
+
 OUTSIDE = """() => [document.documentElement, ...document.querySelectorAll('main, main section, main section *')]
   .filter((one) => {
     const at = one.getBoundingClientRect();

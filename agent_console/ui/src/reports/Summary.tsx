@@ -1,6 +1,6 @@
 import { Button, Menu, MultiSelect, Select, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ChartNoAxesCombined, Download } from "lucide-react";
+import { ArrowDown, ArrowUp, ChartNoAxesCombined, Download } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { address, api } from "../api/client";
@@ -9,7 +9,7 @@ import { useCatalogue } from "../api/queries";
 import { FigureWords } from "../design/FigureWords";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
-import { centreClock, useQueues } from "../live/live";
+import { centreClock, useAgents, useQueues } from "../live/live";
 import { type Chosen, RangeFilter } from "./RangeFilter";
 import { rangeOf } from "./range";
 import { type Behind, BehindPane } from "./BehindPane";
@@ -21,6 +21,8 @@ const ReportChart = lazy(() => import("./ReportChart"));
 export interface ReportDocument {
   by: string[];
   rows: ReportRow[];
+  /** The whole range as one row. */
+  total: ReportRow;
 }
 
 interface Asked {
@@ -28,6 +30,7 @@ interface Asked {
   by: string;
   time: string | null;
   queues: readonly string[];
+  agents: readonly string[];
   figures: readonly string[];
   threshold: string;
   formula: string | null;
@@ -73,6 +76,7 @@ export default function Summary() {
     by: "queue",
     time: null,
     queues: [],
+    agents: [],
     figures: USUAL,
     threshold: "",
     formula: null,
@@ -115,6 +119,7 @@ function queryOf(asked: Asked): Record<string, string> {
     figures: asked.figures.join(","),
   };
   if (asked.queues.length > 0) query.queue = asked.queues.join(",");
+  if (asked.agents.length > 0) query.agent = asked.agents.join(",");
   if (asked.threshold !== "") query.service_level = asked.threshold;
   if (asked.formula !== null) query.formula = asked.formula;
   return query;
@@ -131,6 +136,7 @@ function Filters({ asked, ask, query }: FiltersProps) {
   const texts = useFigureTexts();
   const catalogue = useCatalogue();
   const queues = useQueues();
+  const agents = useAgents();
   const put = (part: Partial<Asked>) => ask({ ...asked, ...part });
   return (
     <div className={classes.filters}>
@@ -165,6 +171,18 @@ function Filters({ asked, ask, query }: FiltersProps) {
         data={queues.map((row) => ({ value: row.queue, label: row.title }))}
         value={[...asked.queues]}
         onChange={(chosen) => put({ queues: chosen })}
+        clearable
+      />
+      <MultiSelect
+        size="xs"
+        miw={160}
+        maw={260}
+        label={t("agents")}
+        placeholder={asked.agents.length === 0 ? t("all") : ""}
+        data={agents.map((row) => ({ value: row.agent, label: row.name }))}
+        value={[...asked.agents]}
+        onChange={(chosen) => put({ agents: chosen })}
+        searchable
         clearable
       />
       <MultiSelect
@@ -225,12 +243,34 @@ interface TableProps {
   lookBehind: (behind: Behind) => void;
 }
 
+/** By which figure rows stand in order; null: as they were made, by their slices. */
+interface Order {
+  figure: string;
+  down: boolean;
+}
+
 function Table({ report, figures, query, lookBehind }: TableProps) {
   const { t } = useTranslation("reports");
   const texts = useFigureTexts();
   const catalogue = useCatalogue();
   const words = useSliceWords();
+  const [order, setOrder] = useState<Order | null>(null);
+  const rows = useMemo(() => inOrder(report.rows, order), [report.rows, order]);
   const title = (name: string) => texts.title(name, catalogue.data?.figures.find((one) => one.name === name)?.title);
+  const slices = (row: ReportRow) => report.by.map((one) => words(one, row.slice[one] ?? null));
+  const cells = (row: ReportRow, name: string, slice: Record<string, string>) =>
+    figures.map((figure) => (
+      <td key={figure}>
+        <button
+          type="button"
+          onClick={() =>
+            lookBehind({ title: `${name} · ${title(figure)}`, query: { ...query, figure: figure, ...slice } })
+          }
+        >
+          <FigureWords figure={row.figures[figure]} name={figure} />
+        </button>
+      </td>
+    ));
   return (
     <div className={classes.place}>
       <table className={classes.table}>
@@ -242,39 +282,64 @@ function Table({ report, figures, query, lookBehind }: TableProps) {
               </th>
             ))}
             {figures.map((name) => (
-              <th key={name} scope="col">
-                {title(name)}
-              </th>
+              <FigureTitle key={name} name={name} title={title(name)} order={order} put={setOrder} />
             ))}
           </tr>
         </thead>
         <tbody>
-          {report.rows.map((row) => (
+          {rows.map((row) => (
             <tr key={JSON.stringify(row.slice)}>
-              {report.by.map((dimension) => (
-                <th key={dimension} scope="row">
-                  {words(dimension, row.slice[dimension] ?? null)}
+              {slices(row).map((name, index) => (
+                <th key={report.by[index]} scope="row">
+                  {name}
                 </th>
               ))}
-              {figures.map((name) => (
-                <td key={name}>
-                  <button
-                    type="button"
-                    onClick={() =>
-                      lookBehind({
-                        title: `${report.by.map((one) => words(one, row.slice[one] ?? null)).join(" · ")} · ${title(name)}`,
-                        query: { ...query, figure: name, slice: JSON.stringify(row.slice) },
-                      })
-                    }
-                  >
-                    <FigureWords figure={row.figures[name]} name={name} />
-                  </button>
-                </td>
-              ))}
+              {cells(row, slices(row).join(" · "), { slice: JSON.stringify(row.slice) })}
             </tr>
           ))}
         </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={report.by.length}>
+              {t("total")}
+            </th>
+            {cells(report.total, t("total"), {})}
+          </tr>
+        </tfoot>
       </table>
     </div>
   );
+}
+
+interface TitleProps {
+  name: string;
+  title: string;
+  order: Order | null;
+  put: (order: Order | null) => void;
+}
+
+/** Pressed once, the greatest come first; twice, the least; a third time, rows stand as they were. */
+function FigureTitle({ name, title, order, put }: TitleProps) {
+  const by = order?.figure === name ? order : null;
+  const next = by === null ? { figure: name, down: true } : by.down ? { figure: name, down: false } : null;
+  return (
+    <th scope="col" aria-sort={by === null ? "none" : by.down ? "descending" : "ascending"}>
+      <button type="button" className={classes.title} onClick={() => put(next)}>
+        {title}
+        {by !== null && (by.down ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
+      </button>
+    </th>
+  );
+}
+
+/** Rows that have no such figure come last, whichever way. */
+function inOrder(rows: readonly ReportRow[], order: Order | null): readonly ReportRow[] {
+  if (order === null) return rows;
+  const value = (row: ReportRow) => row.figures[order.figure]?.value ?? null;
+  const sign = order.down ? -1 : 1;
+  return [...rows].sort((one, other) => {
+    const [first, second] = [value(one), value(other)];
+    if (first === null || second === null) return Number(first === null) - Number(second === null);
+    return sign * (first - second);
+  });
 }
