@@ -69,7 +69,7 @@ from acd.explain import AgentExplanation, ContactExplanation, Waits
 from acd.policy import Policy
 from acd.preview import Preview
 from acd.staffing import is_of
-from acd.views import AgentView, ContactView, OfferView, QueueView
+from acd.views import AgentView, ContactView, OfferView, QueueView, ServiceView
 from facts.ids import AgentId, ContactId, OfferId, QueueName
 from facts.time import Duration, Instant
 
@@ -225,6 +225,11 @@ class Engine:
     def preview(self, change: ReplacePolicy | ReplaceSkills, now: Instant) -> Preview:
         """What the change would do to waiting contacts and agents if it were made now; it is not made."""
         return preview.preview(self._centre, change, now)
+
+    def services(self, agent_id: AgentId) -> tuple[ServiceView, ...]:
+        """What an agent is in each queue of the policy, and why; of nobody: nothing."""
+        agent = self._centre.agents.get(agent_id)
+        return () if agent is None else tuple(views.service_views(self._centre, agent))
 
     def agents_of(self, name: QueueName) -> frozenset[AgentId]:
         """Agents of a queue, logged in or not: who meet its own requirement or are put into it, and are not taken out.

@@ -1,6 +1,7 @@
 """What others may see of the distributor's memory: frozen copies of the moment."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -11,11 +12,11 @@ from acd.hours import is_open
 from acd.model import Agent, Contact, Queue, Work
 from acd.queueing import position
 from acd.readings import requirement_of
-from acd.staffing import is_of
+from acd.staffing import is_of, serves
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName, ReasonCode, SkillName
 from facts.journal import Direction
 from facts.requirement_text import requirement_text
-from facts.requirements import Requirement
+from facts.requirements import Requirement, satisfies
 from facts.states import Activity, Declared
 from facts.time import Duration, Instant
 
@@ -87,6 +88,18 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     reserve: tuple[str, ...] = ()
     without_queues: tuple[QueueName, ...] = ()
     extra_queues: tuple[QueueName, ...] = ()
+
+
+class ServiceView(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent and a queue. ``by_skills``: they meet its own requirement; ``exception``: what holds instead, if any.
+
+    ``serves``: they may take its ordinary contacts now; not who is in a reserve group that does not help.
+    """
+
+    queue: QueueName
+    by_skills: bool
+    exception: Literal["put_in", "taken_out"] | None
+    serves: bool
 
 
 class WorkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +255,18 @@ def agent_view(agent: Agent) -> AgentView:
         without_queues=agent.policy.without_queues,
         extra_queues=agent.policy.extra_queues,
     )
+
+
+def service_views(centre: Centre, agent: Agent) -> Iterator[ServiceView]:
+    """What the agent is in each queue of the policy."""
+    for name, queue in centre.queues.items():
+        exception: Literal["put_in", "taken_out"] | None = None
+        if agent.policy.is_taken_out_of(name):
+            exception = "taken_out"
+        elif agent.policy.is_put_into(name):
+            exception = "put_in"
+        by_skills = satisfies(agent.skills, queue.policy.requires)
+        yield ServiceView(queue=name, by_skills=by_skills, exception=exception, serves=serves(agent, queue))
 
 
 def _work_view(work: Work) -> WorkView:

@@ -53,6 +53,7 @@ from agent_console.documents.desk import (
     SetOutcome,
 )
 from agent_console.documents.floor import (
+    AgentQueue,
     AgentRow,
     AgentWhy,
     AlarmDoc,
@@ -79,7 +80,7 @@ from agent_console.documents.reports import (
     ReportKind,
 )
 from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Role, Scope, Token, User, WebPhone
-from agent_console.documents.supervision import Monitor, Monitored, PreviewDoc, PreviewWish, SetAgentState
+from agent_console.documents.supervision import Monitor, Monitored, PreviewDoc, PreviewWish, SetAgentState, SetQueues
 from agent_console.documents.values import Page, Wish
 from facts.time import Instant
 
@@ -107,6 +108,9 @@ class Floor(Protocol):
 
     def agent(self, agent: str) -> AgentRow | None:
         """One agent."""
+
+    def agent_queues(self, agent: str) -> Sequence[AgentQueue]:
+        """What an agent is in each queue, and why."""
 
     def queues(self) -> Sequence[QueueRow]:
         """Every queue."""
@@ -265,6 +269,11 @@ class Supervision(Protocol):
 
     async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
         """An agent's full set of skills. ``match``: the version of the agent's settings that was read."""
+
+    async def set_queues(
+        self, agent: str, wish: SetQueues, *, hidden: frozenset[str], match: str | None, by: str
+    ) -> AgentRow:
+        """Queues in which an agent is an exception. ``hidden``: queues of which the wish may change nothing."""
 
     async def say(self, team: str, text: str, by: str) -> MessageDoc:
         """A message to a team's desks."""

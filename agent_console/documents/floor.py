@@ -100,8 +100,27 @@ class AgentRow(Document):
     since: Moment
     logged_in_at: Moment | None = None
     skills: dict[str, int]
+    without_queues: list[str]
+    """Queues that the agent is taken out of, whatever the skills."""
+    extra_queues: list[str]
+    """Queues that the agent is put into, whatever they require."""
     contacts: list[AgentContact]
     today: Figures
+
+
+class AgentQueue(Document):
+    """What an agent is in a queue, and why."""
+
+    queue: str
+    title: str
+    requirement: str
+    """What the queue itself requires; empty: nothing."""
+    by_skills: bool
+    """Whether the agent's skills meet it."""
+    exception: Literal["put_in", "taken_out"] | None
+    """What holds instead of the skills; None: they do."""
+    serves: bool
+    """Whether the agent may take its contacts now, when ready; not who is in a reserve group that does not help."""
 
 
 class Qualified(Document):

@@ -1,4 +1,4 @@
-"""What supervisors do: listen in, move contacts, change people's state and skills."""
+"""What supervisors do: listen in, move contacts, change people's state, skills and queues."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -55,6 +55,18 @@ class SetSkills(Wish):
     """An agent's full set of skills."""
 
     skills: dict[Name, Annotated[int, Field(ge=1, le=10)]]
+
+
+class SetQueues(Wish):
+    """The queues in which an agent is an exception; in all others, who serves follows from skills and reserve.
+
+    Of queues that one does not see nothing changes: they may be left out.
+    """
+
+    without_queues: Annotated[list[Name], Field(max_length=1000)]
+    """Taken out of these: never offered their contacts, whatever the skills."""
+    extra_queues: Annotated[list[Name], Field(max_length=1000)]
+    """Put into these, whatever they require; what a contact itself requires still holds."""
 
 
 class Said(Wish):

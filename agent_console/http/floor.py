@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from agent_console.documents.desk import CallbackDoc
 from agent_console.documents.floor import (
+    AgentQueue,
     AgentRow,
     AlarmDoc,
     DispositionDoc,
@@ -68,11 +69,26 @@ async def list_agents(
 async def get_agent(ports: Daemon, sight: Seen, agent: str, response: Response) -> AgentRow:
     """One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it."""
     row = seen_agent(ports, sight, agent)
+    await _tag_agent(ports, sight, agent, response)
+    return row
+
+
+async def _tag_agent(ports: Ports, sight: Sight, agent: str, response: Response) -> None:
     if ports.settings is not None and sight.identity.role != "agent":
         entry = await ports.settings.entry("agents", agent)
         if entry is not None:
             tag(response, entry.etag)
-    return row
+
+
+@router.get("/agents/{agent}/queues")
+async def list_agent_queues(
+    *, ports: Daemon, sight: Seen, agent: str, response: Response, cursor: Cursor = None, limit: Limit = 50
+) -> Page[AgentQueue]:
+    """What an agent is in each queue that one sees, and why. The ETag, which supervisors get, is of their settings."""
+    seen_agent(ports, sight, agent)
+    await _tag_agent(ports, sight, agent, response)
+    rows = [row for row in ports.floor.agent_queues(agent) if _sees_queue(ports, sight, row.queue)]
+    return page(rows, lambda row: row.queue, cursor, limit)
 
 
 @router.get("/queues")

@@ -7,7 +7,16 @@ from fastapi import APIRouter, Path
 
 from agent_console.documents.desk import MessageDoc
 from agent_console.documents.floor import AgentRow, AgentWhy, EntryPointDoc, QueueRow, WaitingRow
-from agent_console.documents.supervision import Monitor, Monitored, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.documents.supervision import (
+    Monitor,
+    Monitored,
+    Move,
+    Said,
+    SetAgentState,
+    SetPriority,
+    SetQueues,
+    SetSkills,
+)
 from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
@@ -104,6 +113,16 @@ async def set_agent_skills(
     """An agent's full set of skills, from now on. `If-Match`: only if nobody has changed them since they were read."""
     _led_agent(ports, sight, agent)
     return await _supervision(ports).set_skills(agent, wish.skills, match=match, by=who.user)
+
+
+@router.put("/agents/{agent}/queues")
+async def set_agent_queues(
+    *, ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetQueues, match: MatchIfGiven
+) -> AgentRow:
+    """Take an agent out of queues, put them into others, from now on. `If-Match`: only if nobody changed the agent."""
+    _led_agent(ports, sight, agent)
+    hidden = frozenset(queue for queue, teams in ports.floor.queue_teams().items() if not sight.queue_of(teams))
+    return await _supervision(ports).set_queues(agent, wish, hidden=hidden, match=match, by=who.user)
 
 
 @router.get("/agents/{agent}/explanation")

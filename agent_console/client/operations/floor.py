@@ -6,6 +6,7 @@ Made by tools/write_client_operations.py from the API's description: change that
 from agent_console.client.requests import Requests, path_part
 from agent_console.documents.desk import CallbackDoc
 from agent_console.documents.floor import (
+    AgentQueue,
     AgentRow,
     AlarmDoc,
     DispositionDoc,
@@ -35,6 +36,15 @@ class FloorOperations(Requests):
     async def get_agent(self, agent: str) -> AgentRow:
         """One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it."""
         return await self._get(AgentRow, "GET", f"/api/v1/agents/{path_part(agent)}")
+
+    async def list_agent_queues(self, agent: str, *, cursor: str | None = None, limit: int = 50) -> Page[AgentQueue]:
+        """What an agent is in each queue that one sees, and why. The ETag, which supervisors get, is of their settings."""  # noqa: E501 - as the API says it
+        return await self._get(
+            Page[AgentQueue],
+            "GET",
+            f"/api/v1/agents/{path_part(agent)}/queues",
+            query={"cursor": cursor, "limit": limit},
+        )
 
     async def list_queues(self, *, cursor: str | None = None, limit: int = 50) -> Page[QueueRow]:
         """Queues that one may see, by name."""

@@ -7,13 +7,26 @@ from agent_console.client.requests import Requests, moment, path_part
 from agent_console.documents.corrections import AgentTimes, CorrectOutcome, CorrectTime, OutcomeCorrected, TimeCorrected
 from agent_console.documents.desk import MessageDoc
 from agent_console.documents.floor import AgentRow, AgentWhy, EntryPointDoc, QueueRow, WaitingRow
-from agent_console.documents.supervision import Monitor, Monitored, Move, Said, SetAgentState, SetPriority, SetSkills
+from agent_console.documents.supervision import (
+    Monitor,
+    Monitored,
+    Move,
+    Said,
+    SetAgentState,
+    SetPriority,
+    SetQueues,
+    SetSkills,
+)
 from agent_console.documents.values import Page
 from facts.time import Instant
 
 
 class SupervisionOperations(Requests):
     """Operations on supervision."""
+
+    async def set_agent_queues(self, agent: str, wish: SetQueues, *, match: str | None = None) -> AgentRow:
+        """Take an agent out of queues, put them into others, from now on. `If-Match`: only if nobody changed the agent."""  # noqa: E501 - as the API says it
+        return await self._get(AgentRow, "PUT", f"/api/v1/agents/{path_part(agent)}/queues", wish=wish, match=match)
 
     async def monitor_contact(self, contact_id: str, wish: Monitor) -> Monitored:
         """Listen to a talk, whisper to its agent, or barge in; once more changes the mode."""

@@ -6,6 +6,7 @@ from acd.engine import Engine
 from acd.said import Said
 from agent_console.documents.desk import CallbackDoc
 from agent_console.documents.floor import (
+    AgentQueue,
     AgentRow,
     AgentVerdict,
     AgentWhy,
@@ -88,6 +89,10 @@ class DaemonFloor:
         """One agent."""
         view = self._engine.agent(AgentId(agent))
         return None if view is None else self._rows.agent(view, self.now())
+
+    def agent_queues(self, agent: str) -> Sequence[AgentQueue]:
+        """What an agent is in each queue."""
+        return [self._rows.agent_queue(view) for view in self._engine.services(AgentId(agent))]
 
     def queues(self) -> Sequence[QueueRow]:
         """Every queue."""

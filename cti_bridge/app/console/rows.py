@@ -10,10 +10,11 @@ from acd.contact_state import Place
 from acd.engine import Engine
 from acd.explain import Waits
 from acd.said import Said
-from acd.views import AgentView, ContactView, QueueView
+from acd.views import AgentView, ContactView, QueueView, ServiceView
 from agent_console.documents.desk import CallbackDoc, CustomerBrief
 from agent_console.documents.floor import (
     AgentContact,
+    AgentQueue,
     AgentRow,
     ChangeAhead,
     Obstacle,
@@ -176,8 +177,22 @@ class Rows:
             since=view.since,
             logged_in_at=view.logged_in_at,
             skills={str(skill): level for skill, level in view.skills.items()},
+            without_queues=list(view.without_queues),
+            extra_queues=list(view.extra_queues),
             contacts=list(self._contacts(view)),
             today=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
+        )
+
+    def agent_queue(self, view: ServiceView) -> AgentQueue:
+        """What an agent is in a queue."""
+        known = self._settings().queues.get(view.queue)
+        return AgentQueue(
+            queue=view.queue,
+            title=self.queue_title(view.queue),
+            requirement=known.requires if known is not None else "",
+            by_skills=view.by_skills,
+            exception=view.exception,
+            serves=view.serves,
         )
 
     def _contacts(self, view: AgentView) -> Iterator[AgentContact]:

@@ -1,6 +1,6 @@
 """What supervisors do on the floor, over the running daemon. Everything is kept in the audit log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from acd.events import (
@@ -16,10 +16,11 @@ from acd.events import (
     OpenQueue,
 )
 from acd.views import AgentView, ContactView
+from agent_console.documents.administration import SettingDoc
 from agent_console.documents.desk import MessageDoc
 from agent_console.documents.floor import AgentRow, QueueRow, WaitingRow
-from agent_console.documents.supervision import Monitor, Monitored, SetAgentState
-from agent_console.errors import NotFoundError, StateChangedError
+from agent_console.documents.supervision import Monitor, Monitored, SetAgentState, SetQueues
+from agent_console.errors import ForbiddenError, NotFoundError, StateChangedError
 from agent_console.ports import SettingsStore
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
@@ -137,14 +138,31 @@ class DaemonSupervision:
 
     async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
         """An agent's full set of skills: a change of the settings, which can be undone there."""
-        self._agent(agent)
-        entry = await self._store.entry("agents", agent)
-        if entry is None:
-            raise NotFoundError(f"there is no agent {agent!r} in the settings")
+        entry = await self._entry(agent)
         await self._store.put(
             "agents", agent, {**entry.document, "skills": dict(skills)}, match=match or entry.etag, by=by
         )
         return self._row(agent)
+
+    async def set_queues(
+        self, agent: str, wish: SetQueues, *, hidden: frozenset[str], match: str | None, by: str
+    ) -> AgentRow:
+        """Queues in which an agent is an exception: likewise. What the wish does not say of hidden queues stays."""
+        entry = await self._entry(agent)
+        document = dict(entry.document)
+        for key, wished in (("without_queues", wish.without_queues), ("extra_queues", wish.extra_queues)):
+            queues = _with_hidden(document.pop(key, None) or [], wished, hidden)
+            if queues:
+                document[key] = queues
+        await self._store.put("agents", agent, document, match=match or entry.etag, by=by)
+        return self._row(agent)
+
+    async def _entry(self, agent: str) -> SettingDoc:
+        self._agent(agent)
+        entry = await self._store.entry("agents", agent)
+        if entry is None:
+            raise NotFoundError(f"there is no agent {agent!r} in the settings")
+        return entry
 
     def _agent(self, agent: str) -> AgentView:
         view = self._coordinator.engine.agent(AgentId(agent))
@@ -220,6 +238,15 @@ def _events(view: AgentView, wish: SetAgentState) -> list[Event]:
         case _:
             reason = ReasonCode(wish.reason) if wish.reason is not None else BY_SUPERVISOR
             return [*first, DeclareNotReady(agent_id=agent, reason=reason, by=Party.SUPERVISOR)]
+
+
+def _with_hidden(present: Sequence[str], wished: Sequence[str], hidden: frozenset[str]) -> list[str]:
+    """The queues that are wished, each once, and those that are hidden; raises for a hidden one that is not there."""
+    kept = [queue for queue in present if queue in hidden]
+    for queue in wished:
+        if queue in hidden and queue not in kept:
+            raise ForbiddenError(f"{queue} belongs to other teams")
+    return list(dict.fromkeys((*kept, *wished)))
 
 
 def _openness(row: QueueRow) -> dict[str, bool]:

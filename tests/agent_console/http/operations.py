@@ -28,6 +28,7 @@ BODIES: Final[dict[str, Any]] = {
     "move_contact": {"queue": "front"},
     "set_agent_state": {"declared": "NOT_READY", "reason": "break"},
     "set_agent_skills": {"skills": {"english": 3}},
+    "set_agent_queues": {"without_queues": [], "extra_queues": ["sales"]},
     "say_to_team": {"text": "hello"},
     "correct_agent_time": {
         "start": "2027-01-15T08:00:00Z", "end": "2027-01-15T08:01:00Z", "declared": "READY", "why": "forgot",

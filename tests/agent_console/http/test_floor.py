@@ -229,6 +229,81 @@ def test_contacts_are_found_and_told(site: Site) -> None:
     assert root.get("/contacts?from=yesterday").json()["errors"][0]["field"] == "query.from"
 
 
+def queues_of(browser: Browser, agent: str) -> dict[str, tuple[bool, str | None, bool]]:
+    """What an agent is in each queue that one sees: by skills, as an exception, and whether they serve it."""
+    items = browser.get(f"/agents/{agent}/queues").json()["items"]
+    return {one["queue"]: (one["by_skills"], one["exception"], one["serves"]) for one in items}
+
+
+def test_a_supervisor_takes_an_agent_out_of_a_queue_while_somebody_waits_and_that_is_undone(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    assert queues_of(nora, "anna") == {"front": (True, None, True), "sales": (True, None, True)}
+    site.ready("anna")
+    site.answer(site.caller(1, "sales"))
+    waits = site.caller(2, "sales")
+    wish = {"without_queues": ["sales"], "extra_queues": []}
+    change = {"section": "agents", "name": "anna", "document": wish, "partial": True}
+    foreseen = nora.post("/preview", change).json()
+    assert (foreseen["unroutable"], foreseen["problems"]) == ([waits], [])
+    row = nora.put("/agents/anna/queues", wish).json()
+    assert (row["without_queues"], row["extra_queues"]) == (["sales"], [])
+    assert queues_of(nora, "anna") == {"front": (True, None, True), "sales": (True, "taken_out", False)}
+    why = nora.get(f"/contacts/{waits}/explanation").json()
+    (of_anna,) = (one for one in why["agents"] if one["agent"] == "anna")
+    assert (of_anna["qualified"], of_anna["ruled_out_by"][0]["text"]) == (False, "taken out of the queue sales")
+    (waiting,) = nora.get("/queues/sales/waiting").json()["items"]
+    assert (waiting["code"], waiting["qualified"]["taken_out"]) == ("nobody_in", 1)
+    assert nora.get("/agents/anna").json()["contacts"][0]["contact_id"] == "call-1", "the talk goes on"
+    latest = root.get("/settings/revisions").json()["items"][0]
+    assert latest["by"] == "nora"
+    assert root.post(f"/settings/revisions/{latest['number']}/undo").status_code == 200
+    assert queues_of(nora, "anna")["sales"] == (True, None, True)
+    assert nora.get("/agents/anna").json()["without_queues"] == []
+
+
+def test_who_is_put_in_without_the_skill_is_offered_who_waits(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    assert nora.put("/agents/arne/skills", {"skills": {}}).status_code == 200
+    site.ready("arne")
+    waits = site.caller(1, "sales")
+    assert queues_of(nora, "arne")["sales"] == (False, None, False)
+    wish = {"without_queues": [], "extra_queues": ["sales"]}
+    change = {"section": "agents", "name": "arne", "document": wish, "partial": True}
+    assert root.post("/preview", change).json()["routable"] == [waits]
+    nora.put("/agents/arne/queues", wish)
+    assert queues_of(nora, "arne")["sales"] == (False, "put_in", True)
+    assert nora.get("/queues/sales/waiting").json()["items"][0]["offered_to"] == ["arne"]
+    assert nora.get("/queues/sales").json()["agents"]["logged_in"] == 1
+    assert queues_of(site.signed_in("anna"), "anna")["sales"] == (True, None, True), "agents see their own"
+
+
+def test_a_supervisor_leaves_alone_what_an_agent_is_in_queues_of_other_teams(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    root.put("/agents/anna/queues", {"without_queues": ["support"], "extra_queues": ["sales"]})
+    assert set(queues_of(nora, "anna")) == {"front", "sales"}
+    row = nora.put("/agents/anna/queues", {"without_queues": ["front"], "extra_queues": []}).json()
+    assert (set(row["without_queues"]), row["extra_queues"]) == ({"support", "front"}, [])
+    row = nora.put("/agents/anna/queues", {"without_queues": ["support"], "extra_queues": []}).json()
+    assert row["without_queues"] == ["support"]
+    moved = nora.put("/agents/anna/queues", {"without_queues": [], "extra_queues": ["support"]})
+    assert (moved.status_code, moved.json()["error_id"]) == (403, "forbidden")
+    document = root.get("/settings/agents/anna").json()["document"]
+    assert (document["without_queues"], "extra_queues" in document) == (["support"], False)
+    assert root.delete("/settings/queues/support", headers={"If-Match": "*"}).status_code == 422
+
+
+def test_two_who_change_an_agents_queues_at_once_do_not_overwrite_each_other(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    etag = nora.get("/agents/anna/queues").headers["etag"]
+    out: dict[str, list[str]] = {"without_queues": ["sales"], "extra_queues": []}
+    none: dict[str, list[str]] = {"without_queues": [], "extra_queues": []}
+    assert root.put("/agents/anna/queues", out, headers={"If-Match": etag}).status_code == 200
+    late = nora.put("/agents/anna/queues", none, headers={"If-Match": etag})
+    assert (late.status_code, late.json()["error_id"]) == (412, "edited_meanwhile")
+    assert nora.put("/agents/nobody/queues", none).status_code == 404
+    assert "etag" not in site.signed_in("anna").get("/agents/anna/queues").headers
+
+
 def test_two_who_change_an_agents_skills_at_once_do_not_overwrite_each_other(site: Site) -> None:
     nora, root = site.signed_in("nora"), site.signed_in("root")
     etag = nora.get("/agents/anna").headers["etag"]

@@ -15,7 +15,7 @@ from tests.agent_console.site import Browser, Site, opened
 
 PAGED = tuple(one for one in OPERATIONS if one.method == "GET" and "cursor" in one.query)
 LISTS = tuple(one for one in OPERATIONS if one.name.startswith("list_"))
-PATHS = {"queue": "sales", "customer_id": "c1", "section": "agents"}
+PATHS = {"agent": "anna", "queue": "sales", "customer_id": "c1", "section": "agents"}
 ASKED = {"get_contacts_behind": "figure=offered&"}
 BY_ANNA = {"list_recent"}
 FEWER = {"list_alarms", "list_callbacks", "list_flows", "list_entry_points", "list_opening_hours", "list_skills"}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.agent_console.site import Site, opened
 
-REFUSED: Final = (
+REFUSED: Final[tuple[tuple[str, str, str, Any, str, str, str], ...]] = (
     # who, method, path, body; field, words of the rule, words of the way out
     ("root", "POST", "/customers", {"name": "x", "numbers": ["12, Hangup()"]}, "body.numbers.0", "digits", "+49"),
     ("root", "POST", "/customers", {"name": "", "language": "klingon"}, "body.name", "is empty", "write something"),
@@ -21,6 +21,13 @@ REFUSED: Final = (
     ("root", "POST", "/contacts/call-1/monitor", {"mode": "scream"}, "body.mode", "'barge'", "choose"),
     ("root", "PUT", "/agents/anna/skills", {"skills": {"english": 11}}, "body.skills.english", "10", "10 or less"),
     ("root", "PUT", "/agents/anna/skills", {"skills": {"klingon": 1}}, "agents.anna.skills.klingon", "no skill", "add"),
+    ("root", "PUT", "/agents/anna/queues", {"without_queues": ["sails"], "extra_queues": []},
+     "agents.anna.without_queues[0]", "no queue 'sails'", "did you mean sales"),
+    ("root", "PUT", "/agents/anna/queues", {"without_queues": ["sales"], "extra_queues": ["front", "sales"]},
+     "agents.anna.extra_queues[1]", "among without_queues too", "either put into a queue or taken out"),
+    ("root", "PUT", "/agents/anna/queues", {"without_queues": ["a\nb"], "extra_queues": []}, "body.without_queues.0",
+     "name", ""),
+    ("root", "PUT", "/agents/anna/queues", {"extra_queues": []}, "body.without_queues", "required", "add it"),
     ("root", "POST", "/agents/anna/state", {"declared": "ASLEEP"}, "body.declared", "'READY'", "choose"),
     ("root", "POST", "/teams/north/messages", {"text": ""}, "body.text", "is empty", "write something"),
     ("root", "POST", "/tokens", {"name": "x", "scopes": []}, "body.scopes", "is empty", "at least one"),

@@ -44,6 +44,8 @@ STEPS: Final[tuple[Step, ...]] = (
      "anna", {"declared": "LOGGED_OUT"}, {"declared": "NOT_READY", "reason": "break"}),
     ("set_agent_skills", "PUT", "/agents/anna/skills", {"skills": {"english": 2}}, {}, "agents", "anna",
      {"skills": {"english": 5}}, {"skills": {"english": 2}}),
+    ("set_agent_queues", "PUT", "/agents/anna/queues", {"without_queues": ["sales"], "extra_queues": []}, {},
+     "agents", "anna", {"skills": {"english": 2}}, {"skills": {"english": 2}, "without_queues": ["sales"]}),
     ("say_to_team", "POST", "/teams/north/messages", {"text": "hello"}, {}, "team", "north", None, {"text": "hello"}),
     ("close_queue", "POST", "/queues/sales/close", {}, {}, "queue", "sales",
      {"open": True, "closed_by_hand": False}, {"open": False, "closed_by_hand": True}),

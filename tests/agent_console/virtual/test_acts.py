@@ -9,7 +9,7 @@ import pytest
 from agent_console.client import ApiError, Client, LiveView
 from agent_console.documents.desk import Consult, DeskContact, Dial, NotReady, SendDigits, SetOutcome, Transfer
 from agent_console.documents.media import VoicemailDoc
-from agent_console.documents.supervision import Monitor, SetPriority
+from agent_console.documents.supervision import Monitor, SetPriority, SetQueues, SetSkills
 from tests.agent_console.virtual_centre import PASSWORD, VirtualCentre
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("virtual-centre")]
@@ -194,6 +194,44 @@ def test_a_talk_is_listened_to_and_a_waiting_call_raised_and_withdrawn(centre: V
                 await root.log_in("root", PASSWORD)
                 trail = [(one.action, one.actor) for one in (await root.list_changes(key=call.contact_id)).items]
             assert trail == [("monitoring_stopped", "nora"), ("monitored", "nora"), ("monitored", "nora")]
+
+    played(script)
+
+
+def test_who_is_taken_out_of_a_queue_is_not_rung_and_who_is_put_in_needs_no_skill(centre: VirtualCentre) -> None:
+    async def script() -> None:
+        async with at_desk(centre, "anna") as (client, desk), Client(centre.url) as nora, Client(centre.url) as root:
+            await nora.log_in("nora", PASSWORD)
+            await root.log_in("root", PASSWORD)
+
+            async def answered_and_over() -> None:
+                ringing = await desk.until(lambda _: desk.desk_contact("ringing"), SOON_S)
+                await client.answer_contact(ringing.contact_id)
+                await desk.until(lambda _: desk.desk_contacts[ringing.contact_id].acts["hang_up"] is None, SOON_S)
+                await client.hang_up_contact(ringing.contact_id)
+                await desk.until(lambda _: desk.desk_contact("wrap_up"), SOON_S)
+                await client.end_wrap_up_contact(ringing.contact_id)
+
+            async with nora.live("waiting", "agents") as floor:
+                await nora.set_agent_queues("anna", SetQueues(without_queues=["sales"], extra_queues=[]))
+                await floor.until(lambda _: floor.agents["anna"].without_queues == ["sales"], SOON_S)
+                centre.call(CALLER)
+                row = await floor.until(lambda _: next(iter(floor.waiting.values()), None), SOON_S)
+                assert (row.place, row.qualified.taken_out, row.qualified.free) == ("WAITING", 1, 0)
+                (latest,) = (await root.list_revisions(limit=1)).items
+                await root.undo_revision(latest.number)
+                await answered_and_over()
+                await floor.until(lambda _: not floor.waiting, SOON_S)
+                await nora.set_agent_skills("anna", SetSkills(skills={}))
+                centre.call(CALLER)
+                row = await floor.until(lambda _: next(iter(floor.waiting.values()), None), SOON_S)
+                assert (row.place, row.qualified.taken_out, row.qualified.free) == ("WAITING", 0, 0)
+                await nora.set_agent_queues("anna", SetQueues(without_queues=[], extra_queues=["sales"]))
+                await answered_and_over()
+                found = {one.queue: one.exception for one in (await nora.list_agent_queues("anna")).items}
+                assert found == {"front": None, "sales": "put_in"}
+            await nora.set_agent_queues("anna", SetQueues(without_queues=[], extra_queues=[]))
+            await nora.set_agent_skills("anna", SetSkills(skills={"english": 5}))
 
     played(script)
 

@@ -15,6 +15,20 @@ export interface AgentContact {
   caller: string;
 }
 
+/** What an agent is in a queue, and why. */
+export interface AgentQueue {
+  queue: string;
+  title: string;
+  /** What the queue itself requires; empty: nothing. */
+  requirement: string;
+  /** Whether the agent's skills meet it. */
+  by_skills: boolean;
+  /** What holds instead of the skills; None: they do. */
+  exception: "put_in" | "taken_out" | null;
+  /** Whether the agent may take its contacts now, when ready; not who is in a reserve group that does not help. */
+  serves: boolean;
+}
+
 /** One agent now and today. */
 export interface AgentRow {
   agent: string;
@@ -32,6 +46,10 @@ export interface AgentRow {
   since: Instant;
   logged_in_at: Instant | null;
   skills: Record<string, number>;
+  /** Queues that the agent is taken out of, whatever the skills. */
+  without_queues: string[];
+  /** Queues that the agent is put into, whatever they require. */
+  extra_queues: string[];
   contacts: AgentContact[];
   today: Record<string, FigureDoc>;
 }
@@ -1053,6 +1071,14 @@ export interface SetOutcome {
 /** A waiting contact's new priority; higher goes first. */
 export interface SetPriority {
   priority: number;
+}
+
+/** The queues in which an agent is an exception; in all others, who serves follows from skills and reserve. Of queues that one does not see nothing changes: they may be left out. */
+export interface SetQueues {
+  /** Taken out of these: never offered their contacts, whatever the skills. */
+  without_queues: string[];
+  /** Put into these, whatever they require; what a contact itself requires still holds. */
+  extra_queues: string[];
 }
 
 /** An agent's full set of skills. */

@@ -5,6 +5,7 @@
 
 import { api, type Options } from "../client";
 import type {
+  AgentQueue,
   AgentRow,
   AlarmDoc,
   CallbackDoc,
@@ -28,6 +29,11 @@ export function listAgents(query: { team?: string | null; cursor?: string | null
 /** One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it. */
 export function getAgent(agent: string, options: Options = {}): Promise<AgentRow> {
   return api.ask("GET", `/agents/${encodeURIComponent(agent)}`, options);
+}
+
+/** What an agent is in each queue that one sees, and why. The ETag, which supervisors get, is of their settings. */
+export function listAgentQueues(agent: string, query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<AgentQueue>> {
+  return api.ask("GET", `/agents/${encodeURIComponent(agent)}/queues`, { query, ...options });
 }
 
 /** Queues that one may see, by name. */

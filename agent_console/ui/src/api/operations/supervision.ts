@@ -21,11 +21,17 @@ import type {
   Said,
   SetAgentState,
   SetPriority,
+  SetQueues,
   SetSkills,
   TimeCorrected,
   WaitingRow,
 } from "../documents";
 import type { Page } from "../pages";
+
+/** Take an agent out of queues, put them into others, from now on. `If-Match`: only if nobody changed the agent. */
+export function setAgentQueues(agent: string, wish: SetQueues, match: string | null, options: Options = {}): Promise<AgentRow> {
+  return api.ask("PUT", `/agents/${encodeURIComponent(agent)}/queues`, { body: wish, match, ...options });
+}
 
 /** Listen to a talk, whisper to its agent, or barge in; once more changes the mode. */
 export function monitorContact(contactId: string, wish: Monitor, options: Options = {}): Promise<Monitored> {
