@@ -32,14 +32,18 @@ interface Props {
   height: number;
   most?: number;
   axis: (value: number) => string;
+  /** There is nothing between whole numbers. */
+  whole?: boolean;
 }
+
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /** A course over time: axes with units, targets as lines, the exact figure on hover. */
-export default function Chart({ title, times, series, height, most, axis }: Props) {
+export default function Chart({ title, times, series, height, most, axis, whole }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const scheme = useComputedColorScheme("light");
@@ -71,7 +75,10 @@ export default function Chart({ title, times, series, height, most, axis }: Prop
           x: { time: true, range: (self) => spanOf(self.data[0]) },
           y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] },
         },
-        axes: [axisOf(rem, (value) => formats.time(value * 1000)), { ...axisOf(rem, axis), size: 3.2 * rem }],
+        axes: [
+          axisOf(rem, (value) => formats.time(value * 1000)),
+          { ...axisOf(rem, axis), size: 3.2 * rem, ...(whole ? { incrs: WHOLE } : {}) },
+        ],
         series: [
           { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: clock },
           ...series.map(seriesOf),
@@ -121,6 +128,7 @@ function seriesOf(one: Series): uPlot.Series {
     case "target":
       return { ...base, dash: [4, 4], width: 1 };
     case "line":
-      return { ...base, width: 2 };
+      // a line of one point is none
+      return { ...base, width: 2, points: { show: (self) => self.data[0].length === 1, size: 7, fill: stroke } };
   }
 }

@@ -69,6 +69,7 @@ function Charts({ trend, goal, compact }: { trend: readonly TrendPoint[]; goal: 
         times={times}
         series={counts}
         height={height}
+        whole
         axis={(value) => formats.number(value)}
       />
       <Chart

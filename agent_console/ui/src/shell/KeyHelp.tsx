@@ -9,7 +9,7 @@ export default function KeyHelp({ close }: { close: () => void }) {
   const groups = useKeyList();
   const single = useSingleKeys();
   return (
-    <Modal opened onClose={close} title={t("keys.title")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+    <Modal opened onClose={close} title={t("keys.title")} size="54rem" closeButtonProps={{ "aria-label": t("close") }}>
       <div className={classes.groups}>
         {groups.map((group) => (
           <section key={group.title}>
