@@ -1,5 +1,6 @@
 """Every figure that the reports' catalogue tells is told in Chinese too, and from the English of today."""
 
+import ast
 import json
 import re
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 
 from facts import journal
 from reporting.kpi.why_missed import CAUSES
+from reporting.metrics.alarms import MARGINS
 from tests.agent_console.site import Site
 from tests.architecture.sources import ROOT
+from tools import write_console_facts
 
 TEXTS = ROOT / "agent_console/ui/src/language"
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -61,19 +64,27 @@ def test_each_cause_of_a_missed_target_has_its_words() -> None:
         assert {*CAUSES, "left_otherwise", "skill_mismatch"} <= set(texts(language, "reports")["cause"])
 
 
-OF_NO_CONTACT = {
-    "AgentLoggedIn", "AgentLoggedOut", "AgentTimeCorrected", "EntryPointSwitched", "FactsRemoved", "NodeStarted",
-    "NodeStopped", "PersonalDataErased", "PolicyChanged", "QueueClosed", "QueueOpened", "SituationNoted",
-    "SkillsChanged", "SwitchConnected", "SwitchLost",
-}  # fmt: skip
-
-
 def test_each_fact_of_a_contacts_story_has_its_words() -> None:
-    kinds = {
-        name
-        for name, one in vars(journal).items()
-        if isinstance(one, type) and issubclass(one, journal.Fact) and one is not journal.Fact
-    }
-    assert kinds >= OF_NO_CONTACT
+    assert write_console_facts.OF_NO_CONTACT < {one.__name__ for one in journal.Fact.__subclasses__()}
     for language in ("en", "zh"):
-        assert sorted(kinds - OF_NO_CONTACT - set(texts(language, "reports")["fact"])) == [], language
+        assert sorted({*write_console_facts.kinds()} - set(texts(language, "reports")["fact"])) == [], language
+
+
+def test_the_console_proves_its_stories_by_the_facts_of_today() -> None:
+    assert write_console_facts.SAMPLES.read_text(encoding="utf-8") == write_console_facts.samples_text(), (
+        "run tools/write_console_facts.py"
+    )
+
+
+def alarms() -> set[str]:
+    """Every alarm that can be raised."""
+    pages = [page for folder in ("acd", "cti_bridge", "reporting") for page in (ROOT / folder).rglob("*.py")]
+    calls = [one for page in pages for one in ast.walk(ast.parse(page.read_text(encoding="utf-8")))]
+    words = [word for call in calls if isinstance(call, ast.Call) for word in call.keywords if word.arg == "alarm"]
+    return {*MARGINS, *(str(word.value.value) for word in words if isinstance(word.value, ast.Constant))}
+
+
+def test_each_alarm_has_its_words() -> None:
+    assert alarms() > {*MARGINS}
+    for language in ("en", "zh"):
+        assert alarms() == set(texts(language, "common")["alarm"]), language

@@ -6,6 +6,7 @@ import type figures from "./en/figures.json";
 import type reports from "./en/reports.json";
 import type phone from "./en/phone.json";
 import type voicemails from "./en/voicemails.json";
+import type story from "./en/story.json";
 import type why from "./en/why.json";
 import type administration from "./en/administration.json";
 import type hints from "./en/hints.json";
@@ -22,6 +23,7 @@ declare module "i18next" {
       hints: typeof hints;
       administration: typeof administration;
       why: typeof why;
+      story: typeof story;
       figures: typeof figures;
       reports: typeof reports;
       floor: typeof floor;

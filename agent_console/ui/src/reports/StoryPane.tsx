@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { getContact, getStory } from "../api/operations/contacts";
 import { listRecordings, listVoicemails } from "../api/operations/recordings";
@@ -6,8 +7,11 @@ import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useReasons } from "../api/queries";
+import { alarmWords } from "../language/alarms";
 import { useFreshQueries } from "../live/fresh";
 import { Message, Recording } from "./Recording";
+import { storyWords, type Telling } from "./story_words";
 import classes from "./StoryPane.module.css";
 
 /** A contact's whole story: a time line of facts with its recordings. */
@@ -84,6 +88,7 @@ function Summary({ line }: { line: ContactLine }) {
 function TimeLine({ story }: { story: Story }) {
   const { t } = useTranslation("reports");
   const formats = useFormats();
+  const telling = useTelling();
   return (
     <ol className={classes.line}>
       {story.lines.map((line) => (
@@ -94,9 +99,23 @@ function TimeLine({ story }: { story: Story }) {
           <span className={classes.kind}>
             {t(`fact.${line.kind}` as "fact.ContactOffered", { defaultValue: line.kind })}
           </span>
-          <span className={classes.text}>{line.text}</span>
+          <span className={classes.text}>{storyWords(telling, line)}</span>
         </li>
       ))}
     </ol>
   );
+}
+
+function useTelling(): Telling {
+  const { t } = useTranslation("story");
+  const common = useTranslation().t;
+  const names = useNames();
+  const reasons = useReasons();
+  const formats = useFormats();
+  return useMemo(() => {
+    const titles = new Map((reasons.data ?? []).map((one) => [one.reason, one.title]));
+    const reason = (code: string) =>
+      common(`reason.${code}` as "reason.login", { defaultValue: titles.get(code) || code });
+    return { t, names, reason, formats, alarm: (fact) => alarmWords(common, formats, fact) };
+  }, [t, common, names, reasons.data, formats]);
 }

@@ -3,12 +3,15 @@ import { Bell, BellRing } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Clock } from "../design/Clock";
 import { Empty } from "../design/Waiting";
+import { alarmWords } from "../language/alarms";
+import { useFormats } from "../language/formats";
 import { useAlarms } from "../live/live";
 import classes from "./AlarmBell.module.css";
 
 /** Thresholds that are passed now. */
 export function AlarmBell() {
   const { t } = useTranslation();
+  const formats = useFormats();
   const ringing = useAlarms().filter((alarm) => alarm.cleared_at === null);
   return (
     <Popover position="bottom-end" width={360}>
@@ -33,7 +36,7 @@ export function AlarmBell() {
             {ringing.map((alarm) => (
               <li key={alarm.alarm_id}>
                 <strong>{alarm.queue_title ?? alarm.queue ?? t("alarms.centre")}</strong>
-                <span>{alarm.text}</span>
+                <span>{alarmWords(t, formats, alarm)}</span>
                 <Clock since={alarm.raised_at} className={classes.since} label={t("alarms.since")} />
               </li>
             ))}

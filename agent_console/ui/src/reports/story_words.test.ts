@@ -1,0 +1,80 @@
+import { createInstance } from "i18next";
+import { describe, expect, it } from "vitest";
+import { alarmWords } from "../language/alarms";
+import commonEnglish from "../language/en/common.json";
+import english from "../language/en/story.json";
+import { formatsOf } from "../language/formats";
+import commonChinese from "../language/zh/common.json";
+import chinese from "../language/zh/story.json";
+import samples from "./fact_samples.json";
+import { storyWords, type Telling } from "./story_words";
+
+const i18n = createInstance({
+  lng: "en",
+  defaultNS: "common",
+  resources: {
+    en: { story: english, common: commonEnglish },
+    zh: { story: chinese, common: commonChinese },
+  },
+  initAsync: false,
+  interpolation: { escapeValue: false },
+});
+void i18n.init();
+
+const called = (code: string) => (code === "sales" ? "Sales" : code);
+
+function telling(language: string): Telling {
+  const common = i18n.getFixedT(language, "common");
+  const formats = formatsOf(language);
+  return {
+    t: i18n.getFixedT(language, "story"),
+    names: { queue: called, agent: called, disposition: called },
+    reason: called,
+    formats,
+    alarm: (alarm) => alarmWords(common, formats, alarm),
+  };
+}
+
+type Data = Record<string, unknown> & { kind: string };
+
+function told(language: string, data: Data): string {
+  const line = { at: "", since_s: 0, kind: data.kind, text: "in English, by the daemon", node: "n", seq: 1, data };
+  return storyWords(telling(language), line);
+}
+
+/** An alarm of a queue's own rules is told by its numbers, in whichever language: its code is no sample. */
+const facts = (samples as Data[]).filter(({ kind }) => !kind.startsWith("Alarm"));
+
+describe.each(["en", "zh"])("a story in %s", (language) => {
+  it("tells every fact by its own words", () => {
+    const left = facts.filter((data) => /by the daemon|\{\{|^\s*$|\b[a-zA-Z]+\.[a-z_]+|_/.test(told(language, data)));
+    expect(left).toEqual([]);
+  });
+});
+
+describe("a story in Chinese", () => {
+  it("has no Latin letter that the fact did not bring", () => {
+    expect(facts.map((data) => ({ data, text: told("zh", data) })).filter(({ text }) => /[a-z]/i.test(text))).toEqual([]);
+  });
+});
+
+describe("a story", () => {
+  it("calls queues as people do, and says why", () => {
+    const data = { kind: "ContactQueued", queue: "sales", requirement: "english>=1", position: 2 };
+    expect(told("en", data)).toBe("Sales, from the menu, needs english>=1, place 2");
+    expect(told("zh", data)).toBe("Sales，来自语音导航，需要 english>=1，第 2 位");
+  });
+
+  it("says by what an agent was chosen", () => {
+    const why = { order: "most_skilled", rank: -7, qualified: 2, others: [["bob", -4]] };
+    const data = { kind: "OfferMade", agent_id: "ann", waited_us: 62_000_000, why };
+    expect(told("en", data)).toBe(
+      "to ann, offer 1, after 1:02, most skilled of 2 who could take it: 7 points of skill, beside bob 4 points of skill",
+    );
+  });
+
+  it("tells what it has no words for as the daemon does", () => {
+    expect(told("zh", { kind: "SomethingNew" })).toBe("in English, by the daemon");
+    expect(told("zh", { kind: "OfferMade", why: { order: "by_moonlight" } })).toBe("in English, by the daemon");
+  });
+});
