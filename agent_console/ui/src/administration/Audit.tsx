@@ -69,6 +69,9 @@ function Lines({ lines }: { lines: readonly AuditDoc[] }) {
   const { t } = useTranslation("administration");
   const formats = useFormats();
   const [opened, open] = useState<number | null>(null);
+  const acted = useActed();
+  const thing = (of: string) =>
+    t(`resource.${of}` as "resource.queue", { defaultValue: t(`page.${of}` as "page.agents", { defaultValue: of }) });
   if (lines.length === 0) return null;
   return (
     <table className={classes.log}>
@@ -86,14 +89,27 @@ function Lines({ lines }: { lines: readonly AuditDoc[] }) {
           <tr key={line.number} onClick={() => open(opened === line.number ? null : line.number)}>
             <td>{formats.dateTime(line.at)}</td>
             <td>{line.actor}</td>
-            <td>{t(`action.${line.action}` as "action.made", { defaultValue: line.action.replaceAll("_", " ") })}</td>
+            <td>{acted(line.action)}</td>
             <td>
-              {t(`resource.${line.resource}` as "resource.queue", { defaultValue: line.resource })} {line.key}
-              {opened === line.number && <Difference before={line.before} after={line.after} />}
+              {thing(line.resource)} {line.key}
+              {opened === line.number && <Difference of={line.resource} before={line.before} after={line.after} />}
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+const UNDONE = /^(.*) \(undo of (\d+)\)$/;
+
+/** What was done: `merge undone`, `changed (undo of 5)`. */
+function useActed(): (action: string) => string {
+  const { t } = useTranslation("administration");
+  const plain = (action: string) =>
+    t(`action.${action.replaceAll(" ", "_")}` as "action.made", { defaultValue: action.replaceAll("_", " ") });
+  return (action) => {
+    const [, undone, number] = UNDONE.exec(action) ?? [];
+    return undone === undefined ? plain(action) : t("action.undo", { action: plain(undone), number });
+  };
 }

@@ -51,6 +51,7 @@ export default function Changes() {
 function Line({ line, opened, open }: { line: RevisionLine; opened: boolean; open: (number: number | null) => void }) {
   const { t } = useTranslation("administration");
   const formats = useFormats();
+  const said = useComment();
   const what = line.items.map((item) => `${t(`page.${item.section}` as "page.agents")} ${item.name}`).join(", ");
   return (
     <li>
@@ -64,7 +65,7 @@ function Line({ line, opened, open }: { line: RevisionLine; opened: boolean; ope
         <span>{formats.dateTime(line.at)}</span>
         <span>{line.by}</span>
         <span className={classes.what}>
-          {line.comment || what}
+          {said(line) || what}
           {line.undoes !== null && ` · ${t("changes.undoes", { number: line.undoes })}`}
         </span>
       </button>
@@ -72,6 +73,18 @@ function Line({ line, opened, open }: { line: RevisionLine; opened: boolean; ope
     </li>
   );
 }
+
+/** Comments of the daemon's own are told in the reader's language; what somebody wrote stays as it is. */
+function useComment(): (line: RevisionLine) => string {
+  const { t } = useTranslation("administration");
+  return (line) => {
+    if (line.origin === "file") return t("changes.fromFile");
+    return line.comment === IMPORTED ? t("changes.imported") : line.comment;
+  };
+}
+
+/** What the daemon writes beside what came in by a file. */
+const IMPORTED = "import";
 
 function Whole({ number }: { number: number }) {
   const { t } = useTranslation("administration");
@@ -99,7 +112,7 @@ function Whole({ number }: { number: number }) {
           <h3>
             {t(`page.${one.section}` as "page.agents")} · {one.name} · {t(`changes.${one.action}`)}
           </h3>
-          <Difference before={one.before} after={one.after} />
+          <Difference of={one.section} before={one.before} after={one.after} />
         </section>
       ))}
       <AskOnce

@@ -1,11 +1,19 @@
 import { useTranslation } from "react-i18next";
 import classes from "./Difference.module.css";
-import { plain } from "./cells";
+import { useValueWords, type ValueWords } from "./value_words";
+
+interface Props {
+  /** The settings' section, or the kind of thing in the audit log, by which keys and values are called. */
+  of: string;
+  before: unknown;
+  after: unknown;
+}
 
 /** What of a document changed, key by key. */
-export function Difference({ before, after }: { before: unknown; after: unknown }) {
+export function Difference({ of, before, after }: Props) {
   const { t } = useTranslation("administration");
-  const [old, now] = [flat(before), flat(after)];
+  const words = useValueWords();
+  const [old, now] = [flat(words, of, before), flat(words, of, after)];
   const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
   if (keys.length === 0) return <p className={classes.none}>{t("changes.same")}</p>;
   return (
@@ -24,10 +32,10 @@ export function Difference({ before, after }: { before: unknown; after: unknown 
   );
 }
 
-function flat(document: unknown): Map<string, string> {
+function flat(words: ValueWords, of: string, document: unknown): Map<string, string> {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    const text = plain(document);
+    const text = words.value(of, "", document);
     return new Map(text === "" ? [] : [["", text]]);
   }
-  return new Map(Object.entries(document).map(([key, value]) => [key, plain(value)]));
+  return new Map(Object.entries(document).map(([key, value]) => [words.label(of, key), words.value(of, key, value)]));
 }

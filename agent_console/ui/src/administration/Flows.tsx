@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -5,6 +6,7 @@ import { Link } from "wouter";
 import { SegmentedControl } from "@mantine/core";
 import { address } from "../api/client";
 import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
 import { useTotals } from "../live/live";
 import classes from "./Flows.module.css";
 import { PageFrame } from "./PageFrame";
@@ -13,6 +15,7 @@ import { useFlows } from "./settings_api";
 /** Voice menus as drawings, with how many callers took each way. */
 export default function Flows({ params }: { params: { name?: string } }) {
   const { t } = useTranslation("administration");
+  const formats = useFormats();
   const flows = useFlows();
   if (flows.isPending) return <Loading />;
   if (flows.isError) return <Trouble error={flows.error} retry={() => void flows.refetch()} />;
@@ -24,18 +27,23 @@ export default function Flows({ params }: { params: { name?: string } }) {
         <nav className={classes.list} aria-label={t("page.flows")}>
           {flows.data.map((flow) => (
             <Link key={flow.flow} href={`/flows/${flow.flow}`} data-chosen={flow === chosen}>
-              <strong>{flow.title || flow.flow}</strong>
+              <strong>{flowTitle(t, flow.title || flow.flow)}</strong>
               <span>
-                {t("flows.nodes", { count: flow.nodes })} · {flow.languages.join(", ")}
+                {t("flows.nodes", { count: flow.nodes })} · {flow.languages.map(formats.language).join(t("join"))}
               </span>
               <span>{flow.entry_points.join(", ")}</span>
             </Link>
           ))}
         </nav>
-        <Drawing key={chosen.flow} flow={chosen.flow} title={chosen.title || chosen.flow} />
+        <Drawing key={chosen.flow} flow={chosen.flow} title={flowTitle(t, chosen.title || chosen.flow)} />
       </div>
     </PageFrame>
   );
+}
+
+/** The menus that come with Cordboard are called in the reader's language; a title that a site wrote stays. */
+function flowTitle(t: TFunction<"administration">, title: string): string {
+  return t(`flowTitle.${title.replaceAll(/\W+/g, "_")}` as "flowTitle.Customer_service", { defaultValue: title });
 }
 
 const WEEK_MS = 7 * 86_400_000;

@@ -74,13 +74,17 @@ function usual({ setting, error }: FieldProps, words: { label: string; hint: str
 
 function TextField(props: FieldProps & { kind: Of<"text"> }) {
   const { value, change, kind, definition, setting } = props;
+  const { t } = useTranslation("administration");
   const shared = {
     ...usual(props, useSettingWords(definition, setting.name)),
     value: typeof value === "string" ? value : "",
     onChange: (event: { currentTarget: { value: string } }) =>
       change(event.currentTarget.value === "" && !setting.required ? undefined : event.currentTarget.value),
   };
-  if (kind.secret) return <PasswordInput {...shared} autoComplete="new-password" />;
+  if (kind.secret) {
+    const show = { "aria-label": t("showSecret") };
+    return <PasswordInput {...shared} autoComplete="new-password" visibilityToggleButtonProps={show} />;
+  }
   return kind.long ? <Textarea {...shared} rows={4} /> : <TextInput {...shared} autoComplete="off" />;
 }
 

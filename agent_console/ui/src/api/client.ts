@@ -16,6 +16,7 @@ interface ProblemDocument {
   detail?: string;
   error_id?: string;
   errors?: FieldError[];
+  reason_id?: string | null;
   present?: unknown;
 }
 
@@ -24,6 +25,8 @@ export class Problem extends Error {
   readonly status: number;
   readonly error_id: string;
   readonly title: string;
+  /** Why an act is not possible as things are: as the act's own refusal has it. */
+  readonly reason_id: string | null;
   readonly errors: readonly FieldError[];
   readonly present: unknown;
 
@@ -33,6 +36,7 @@ export class Problem extends Error {
     this.status = status;
     this.error_id = document.error_id ?? (status === 0 ? "no_connection" : "unexpected");
     this.title = document.title ?? "";
+    this.reason_id = document.reason_id ?? null;
     this.errors = document.errors ?? [];
     this.present = document.present;
   }

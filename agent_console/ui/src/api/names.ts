@@ -1,7 +1,11 @@
-/** What people call queues, agents, dispositions and reasons; a code that is not, or no longer, known stands for itself. */
+/**
+ * What people call queues, agents, dispositions and reasons; a code that is not, or no longer, known stands for itself.
+ * Reasons of the system's own are called in the reader's language.
+ */
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { listAgents, listQueues } from "./operations/floor";
 import { everything, useDispositions, useReasons } from "./queries";
 
@@ -15,6 +19,7 @@ export interface Names {
 const SETTLED = { staleTime: 5 * 60_000 } as const;
 
 export function useNames(): Names {
+  const { t } = useTranslation();
   const queues = useQuery({
     queryKey: ["names", "queues"],
     queryFn: () => everything(listQueues),
@@ -32,11 +37,12 @@ export function useNames(): Names {
       const titles = new Map(pairs);
       return (code: string) => titles.get(code) || code;
     };
+    const reason = of((reasons.data ?? []).map((row) => [row.reason, row.title]));
     return {
       queue: of((queues.data ?? []).map((row) => [row.queue, row.title])),
       agent: of((agents.data ?? []).map((row) => [row.agent, row.name])),
       disposition: of((dispositions.data ?? []).map((row) => [row.disposition, row.title])),
-      reason: of((reasons.data ?? []).map((row) => [row.reason, row.title])),
+      reason: (code) => t(`reason.${code}` as "reason.login", { defaultValue: reason(code) }),
     };
-  }, [queues.data, agents.data, dispositions.data, reasons.data]);
+  }, [queues.data, agents.data, dispositions.data, reasons.data, t]);
 }

@@ -11,6 +11,10 @@ export type NameOf = (field: string) => string;
 export function problemWords(t: TFunction, error: unknown, nameOf: NameOf = fieldName): string {
   if (!(error instanceof Problem)) return t("problem.unexpected");
   if (error.errors.length > 0) return error.errors.map((one) => fieldRefused(t, one, nameOf)).join("\n");
+  if (error.reason_id !== null) {
+    const why = t(`refusal.${error.reason_id}` as "refusal.unreachable", { defaultValue: "" });
+    if (why !== "") return why;
+  }
   const known = `problem.${error.error_id}`;
   return t(known as "problem.unexpected", { defaultValue: "" }) || detail(t, error);
 }

@@ -64,6 +64,7 @@ function Known({ id, present }: { id: string; present: string }) {
 
 function Record({ customer }: { customer: CustomerDoc }) {
   const { t } = useTranslation("desk");
+  const formats = useFormats();
   return (
     <div className={classes.record}>
       <p className={classes.name}>
@@ -85,7 +86,7 @@ function Record({ customer }: { customer: CustomerDoc }) {
         {customer.language && (
           <>
             <dt>{t("customer.language")}</dt>
-            <dd>{customer.language}</dd>
+            <dd>{formats.language(customer.language)}</dd>
           </>
         )}
       </dl>

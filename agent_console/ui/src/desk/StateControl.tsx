@@ -103,7 +103,9 @@ function ReasonWords({ reason, title }: { reason: string | null; title: string |
 function Pending({ state }: { state: DeskState }) {
   const { t } = useTranslation();
   const reasons = useReasons();
-  const title = reasons.data?.find((one) => one.reason === state.pending_reason)?.title ?? state.pending_reason;
+  const plain = reasons.data?.find((one) => one.reason === state.pending_reason)?.title ?? state.pending_reason;
+  const title =
+    plain === null ? null : t(`reason.${state.pending_reason ?? ""}` as "reason.login", { defaultValue: plain });
   const word =
     state.pending === "NOT_READY" && title !== null
       ? title

@@ -84,7 +84,9 @@ const Tile = memo(function Tile({ row, open, opened }: TileProps) {
       <StateMark state={word} />
       <span className={classes.name}>{row.name}</span>
       <span className={classes.word}>
-        {word === "not_ready" ? (row.reason_title ?? t(`state.${word}`)) : t(`state.${word}`)}
+        {word === "not_ready" && row.reason !== null
+          ? t(`reason.${row.reason}` as "reason.login", { defaultValue: row.reason_title ?? row.reason })
+          : t(`state.${word}`)}
       </span>
       <Clock since={row.since} className={classes.clock} />
     </button>

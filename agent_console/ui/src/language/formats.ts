@@ -22,6 +22,8 @@ export interface Formats {
   timeWithSeconds: (at: string | number) => string;
   date: (at: string | number) => string;
   dateTime: (at: string | number) => string;
+  /** What a language is called: `zh` is Chinese. */
+  language: (tag: string) => string;
   number: (value: number, digits?: number) => string;
   percent: (ratio: number | null | undefined, digits?: number) => string;
   duration: (seconds: number | null | undefined) => string;
@@ -36,7 +38,9 @@ export function formatsOf(language: string): Formats {
     date: new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" }),
     both: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
   };
+  const gap = language === "zh" ? "" : " ";
   const at = (instant: string | number) => new Date(instant);
+  const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "code" });
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, {
       minimumFractionDigits: digits,
@@ -44,7 +48,7 @@ export function formatsOf(language: string): Formats {
       signDisplay: "negative",
     }).format(value);
   const percent = (ratio: number | null | undefined, digits = 0) =>
-    ratio === null || ratio === undefined ? NO_DATA : `${number(ratio * 100, digits)} %`;
+    ratio === null || ratio === undefined ? NO_DATA : `${number(ratio * 100, digits)}${gap}%`;
   const duration = (seconds: number | null | undefined) =>
     seconds === null || seconds === undefined ? NO_DATA : clockText(Math.round(seconds));
   return {
@@ -53,6 +57,13 @@ export function formatsOf(language: string): Formats {
     timeWithSeconds: (instant) => shapes.seconds.format(at(instant)),
     date: (instant) => shapes.date.format(at(instant)),
     dateTime: (instant) => shapes.both.format(at(instant)),
+    language: (tag) => {
+      try {
+        return languages.of(tag) ?? tag;
+      } catch {
+        return tag; // not a tag that has a name
+      }
+    },
     number,
     percent,
     duration,

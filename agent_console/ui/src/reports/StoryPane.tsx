@@ -7,7 +7,6 @@ import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
-import { useReasons } from "../api/queries";
 import { alarmWords } from "../language/alarms";
 import { useFreshQueries } from "../live/fresh";
 import { Message, Recording } from "./Recording";
@@ -110,12 +109,9 @@ function useTelling(): Telling {
   const { t } = useTranslation("story");
   const common = useTranslation().t;
   const names = useNames();
-  const reasons = useReasons();
   const formats = useFormats();
-  return useMemo(() => {
-    const titles = new Map((reasons.data ?? []).map((one) => [one.reason, one.title]));
-    const reason = (code: string) =>
-      common(`reason.${code}` as "reason.login", { defaultValue: titles.get(code) || code });
-    return { t, names, reason, formats, alarm: (fact) => alarmWords(common, formats, fact) };
-  }, [t, common, names, reasons.data, formats]);
+  return useMemo(
+    () => ({ t, names, formats, alarm: (fact) => alarmWords(common, formats, fact) }),
+    [t, common, names, formats],
+  );
 }

@@ -28,8 +28,7 @@ function telling(language: string): Telling {
   const formats = formatsOf(language);
   return {
     t: i18n.getFixedT(language, "story"),
-    names: { queue: called, agent: called, disposition: called },
-    reason: called,
+    names: { queue: called, agent: called, disposition: called, reason: called },
     formats,
     alarm: (alarm) => alarmWords(common, formats, alarm),
   };
@@ -54,7 +53,9 @@ describe.each(["en", "zh"])("a story in %s", (language) => {
 
 describe("a story in Chinese", () => {
   it("has no Latin letter that the fact did not bring", () => {
-    expect(facts.map((data) => ({ data, text: told("zh", data) })).filter(({ text }) => /[a-z]/i.test(text))).toEqual([]);
+    expect(facts.map((data) => ({ data, text: told("zh", data) })).filter(({ text }) => /[a-z]/i.test(text))).toEqual(
+      [],
+    );
   });
 });
 

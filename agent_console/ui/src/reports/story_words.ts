@@ -18,8 +18,6 @@ type Teller = (fact: Told) => readonly Piece[] | null;
 export interface Telling {
   t: TFunction<"story">;
   names: Names;
-  /** What people call a reason for not being ready. */
-  reason: (code: string) => string;
   formats: Formats;
   alarm: (alarm: Alarm) => string;
 }
@@ -101,7 +99,7 @@ class Told {
   }
 
   reason(field: string): string {
-    return this.telling.reason(this.text(field));
+    return this.telling.names.reason(this.text(field));
   }
 
   disposition(field: string): string {
