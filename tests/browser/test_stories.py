@@ -90,7 +90,7 @@ def test_a_story_is_read_its_recording_heard_and_the_audit_log_tells_by_whom(
     expect(lines.first).to_be_visible()
     told = [line.locator("span").first.inner_text() for line in lines.all()]
     assert [fact for fact in told if fact in STEPS] == list(STEPS), told
-    expect(lines.filter(has_text="Connected").first).to_contain_text("ann")
+    expect(lines.filter(has_text="Connected").first).to_contain_text("with Ann Lake")
     expect(nora.page.get_by_role("figure")).to_contain_text("Recording with Ann Lake")
     nora.page.reload()
     sound = nora.page.locator("audio")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
+import structlog
+
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.reports import (
     Catalogue,
@@ -28,6 +30,7 @@ from reporting.kpi.intervals import CYCLES, INTERVALS
 from reporting.kpi.records import DIMENSIONS
 from storage.journal import Journal
 
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -104,14 +107,20 @@ class DaemonReports:
             _refuse(error)
 
 
+def told_in_query(sentence: str) -> str:
+    """What is wrong with a question, in the words of a query: options of the command line are its fields."""
+    return sentence.replace("--", "")
+
+
 def _refuse(error: ReportError) -> NoReturn:
     if isinstance(error, UnavailableError):
-        raise ConsoleUnavailableError(str(error)) from error
+        log.warning("reports_unavailable", reason=str(error))
+        raise ConsoleUnavailableError("the database cannot be used just now; the daemon's log tells more") from error
     if isinstance(error, NothingThereError):
         raise NotFoundError(str(error)) from error
     problem = FieldProblem(
         field=f"query.{error.about}" if error.about else "query",
-        rule=str(error).replace("--", ""),
+        rule=told_in_query(str(error)),
         way_out="correct it; GET /api/v1/reports/catalogue tells what there is",
     )
     raise InvalidError([problem]) from error

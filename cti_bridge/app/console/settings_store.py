@@ -230,8 +230,8 @@ def _line(revision: Revision) -> RevisionLine:
     )
 
 
-_PLACE = re.compile(r"; |: (?![^(]*\))")
-"""Between rule and way out; not what stands in brackets."""
+_PLACE = re.compile(r"(?:; |: (?![^(]*\)))(?=(?:[^`]*`[^`]*`)*[^`]*$)")
+"""Between rule and way out; not what stands in brackets or between back quotes."""
 
 
 def field_problems(problems: Iterable[Problem]) -> list[FieldProblem]:

@@ -1,10 +1,14 @@
 """The sentences by which the daemon refuses what people enter in the console, read from where they are written."""
 
 import ast
+import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+import yaml
 from pydantic_core import PydanticKnownError
 
 from agent_console.errors import ConsoleError
@@ -16,7 +20,12 @@ from config.messages import wording
 from config.telephony import NO_AGI_PROOF, NO_AMI_ACCOUNT
 from cti_bridge.app.console import settings_store
 from cti_bridge.app.console.acts import WAYS_OUT
+from cti_bridge.app.console.reports import told_in_query
 from cti_bridge.shell.call_control.situations import REASONS
+from ivr import flow, located
+from ivr.checks import types
+from ivr.checks.material import near
+from ivr.located import _WANTED, _near
 from tests.architecture.sources import ROOT
 
 HOLE: Final = "7"
@@ -76,6 +85,134 @@ def api_sentences() -> Iterator[str]:
     for folder in ("agent_console", "cti_bridge/app/console"):
         for page in sorted((ROOT / folder).rglob("*.py")):
             yield from _written(page)
+
+
+_SHOWN_DETAILS: Final = frozenset(
+    {"ConsoleError", "RightsNeededError", "NoDeskError", "ConflictError", "MatchNeededError", "TooLargeError"}
+    | {"UnavailableError", "ConsoleUnavailableError", "PhoneRefusedError"}
+)
+"""Refusals whose detail is shown; of the others the console says in its own words what happened."""
+
+_WRAPPED: Final[Mapping[str, frozenset[str]]] = {
+    "storage/customers.py": frozenset({"CustomerConflictError", "CustomerIdError"}),
+    "storage/customer_rows.py": frozenset({"CustomerConflictError", "CustomerIdError"}),
+    "storage/settings_revisions.py": frozenset({"OvertakenError"}),
+    "cti_bridge/app/settings_changes.py": frozenset({"ChangedSinceError"}),
+    "cti_bridge/app/web_phone_accounts.py": frozenset({"NoPasswordError"}),
+}
+"""Errors of others whose words are handed on."""
+
+
+def details() -> Iterator[str]:
+    """What is wrong where no field is: conflicts, parts that are away, rights that do not reach."""
+    for folder in ("agent_console", "cti_bridge/app/console"):
+        for page in sorted((ROOT / folder).rglob("*.py")):
+            yield from _written(page, dict.fromkeys(_SHOWN_DETAILS, (0,)))
+    for name, errors in _WRAPPED.items():
+        yield from _written(ROOT / name, dict.fromkeys(errors, (0,)))
+
+
+def report_sentences() -> Iterator[str]:
+    """Why a report cannot be made, as its field is told."""
+    pages = [*(ROOT / "reporting/kpi").glob("*.py"), *(ROOT / "reporting/exports").glob("as_excel.py")]
+    pages += [ROOT / "cti_bridge/app" / name for name in ("report_setup.py", "report_queries.py")]
+    for page in sorted(pages):
+        for sentence in _written(page, {"ReportError": (0,)}):
+            yield told_in_query(sentence)
+
+
+def import_sentences() -> Iterator[str]:
+    """What is wrong with a table of customers, and with its rows."""
+    yield from _written(ROOT / "reporting/importers/customers.py", {"ImportRefusedError": (0,)})
+    yield from _written(ROOT / "reporting/importers/rows.py", {"ImportRefusedError": (0,)})
+    yield from _written(ROOT / "storage/customer_import.py", {"_RowError": (0,)})
+
+
+def flow_sentences() -> Iterator[str]:
+    """What is wrong with a voice menu, as a change of the settings is told that it would not fit."""
+    pages = [*(ROOT / "ivr/checks").glob("*.py")]
+    pages += [ROOT / "ivr" / name for name in ("expressions.py", "flow_library.py", "loader.py", "located.py")]
+    said = [sentence for page in sorted(pages) for sentence in _of_flows(page)]
+    yield from (*_WANTED.values(), *types._WRITTEN.values(), *_meanings(), "nothing", "a mapping", "a list")
+    yield from ("a date such as 2026-01-31, or today", "queue", "mailbox")
+    yield from (hint(name, known).removeprefix("; ") for hint in (near, _near) for name, known in _NEARBY)
+    made = [Problem(file="", line=0, column=0, key="", message=message) for message in said]
+    yield from _told(settings_store.field_problems(made))
+
+
+def _meanings() -> Iterator[str]:
+    """What a value of a flow file should be, where its type says it."""
+    for note in vars(flow).values():
+        yield from (str(one.description) for one in getattr(note, "__metadata__", ()) if one.description)
+    for struct in (one for one in vars(flow).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)):
+        for field in msgspec.structs.fields(struct):
+            notes = getattr(field.type, "__metadata__", ())
+            yield from (str(one.description) for one in notes if getattr(one, "description", None))
+
+
+_NEARBY: Final = (("salse", ("sales",)), ("x", ("sales", "support")), ("x", ()))
+"""What was written, and what there is: something close, something else, nothing."""
+
+ONLY_HOLES: Final = re.compile(r"[\W7]*")
+"""What is put together of texts that stand elsewhere."""
+
+_OF_FLOWS: Final = frozenset({"problem", "Problem", "_TooMuch", "MarkedYAMLError", "ExpressionError"})
+_SAID: Final = frozenset({"said", "message"})
+
+
+def _of_flows(page: Path) -> Iterator[str]:
+    """Texts that become messages: given at once, or put together under the names that these sources use for that."""
+    for function in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        built: list[str] = []
+        for node in ast.walk(function):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _SAID:
+                    built += _joined(value)
+                case ast.AugAssign(target=ast.Name(id=name), value=value) if name in _SAID:
+                    built += [one + more for one in built for more in _joined(value)]
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _OF_FLOWS:
+                    made = [text for argument in _arguments(node) for text in _joined(argument) if " " in text]
+                    yield from (text for text in made if not ONLY_HOLES.fullmatch(text))
+        yield from (text for text in built if not ONLY_HOLES.fullmatch(text))
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(word.value for word in call.keywords if word.arg not in {"file", "key", "rule"})]
+
+
+def _joined(node: ast.expr) -> list[str]:
+    """Every text that an expression can be."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [one + other for one in _joined(left) or [HOLE] for other in _joined(right) or [HOLE]]
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*_joined(body), *_joined(orelse)]
+    return [*_texts([node])]
+
+
+def yaml_sentences() -> Iterator[str]:
+    """What YAML's reader finds wrong with a file, which is the way out."""
+    for module in (yaml.scanner, yaml.parser, yaml.composer):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="ScannerError" | "ParserError" | "ComposerError"), args=[_, _, said, *_]
+                ):
+                    yield from _formatted(said)
+    yield from ("special characters are not allowed", "nested too deeply", "cannot be read")
+    yield from (f"found {HOLE}{hint}" for _, hint in located._HINTS)
+
+
+_FILLED: Final = re.compile(r"%[rds]")
+
+
+def _formatted(node: ast.expr) -> Iterator[str]:
+    """A text, or one with `%` behind which values stand."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and not part.value.isidentifier():
+            yield _FILLED.sub(HOLE, part.value)
 
 
 def titles() -> Iterator[str]:
@@ -148,7 +285,14 @@ def _texts(nodes: Iterable[ast.expr]) -> Iterator[str]:
                 yield from _texts(values)
 
 
+_HINTS: Final = frozenset({"near", "_near"})
+"""What says at the end of a sentence what else there is; its own sentences stand in `flow_sentences`."""
+
+
 def _part(part: ast.expr) -> str:
     if isinstance(part, ast.Constant):
         return str(part.value)
+    match part:
+        case ast.FormattedValue(value=ast.Call(func=ast.Name(id=name))) if name in _HINTS:
+            return ""
     return repr(HOLE) if isinstance(part, ast.FormattedValue) and part.conversion == ord("r") else HOLE

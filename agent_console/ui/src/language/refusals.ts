@@ -1,7 +1,7 @@
 /**
  * What the daemon says when it refuses something, in Chinese. The daemon speaks English only: `en/refusals.json` has
- * its sentences with `{{holes}}` for what it fills in, `zh/refusals.json` the same in Chinese. Both are fetched with the
- * first refusal, and with them what the settings mean, which is the way out of a setting that has none of its own.
+ * its sentences with `{{holes}}` for what it fills in, `zh/refusals.json` the same in Chinese; a hole `said` is what
+ * another program says in English, and may be left out there. Both are fetched with the first refusal, and with them what the settings mean, which is the way out of a setting that has none of its own.
  */
 
 import i18next from "i18next";
@@ -49,20 +49,42 @@ export function inChinese(sentence: string): string | null {
     const rule = inChinese(line[2]);
     return rule && `${inChinese(line[1]) ?? line[1]}：${rule}`;
   }
-  return told.meanings.get(sentence)?.replace(/。$/, "") ?? matched(told.patterns, sentence);
+  return whole(told, sentence) ?? joined(told, sentence);
 }
 
-function matched(patterns: readonly Pattern[], sentence: string): string | null {
-  for (const { match, chinese } of patterns) {
+function whole(told: Told, sentence: string): string | null {
+  return told.meanings.get(sentence)?.replace(/。$/, "") ?? matched(told, sentence);
+}
+
+/** Several sentences in one, where each is known; what stands between back quotes is not cut. */
+const JOINT = /(; |: )(?=(?:[^`]*`[^`]*`)*[^`]*$)/;
+const JOINTS: Readonly<Record<string, string>> = { "; ": "；", ": ": "：" };
+
+function joined(told: Told, sentence: string): string | null {
+  const parts = sentence.split(JOINT);
+  if (parts.length === 1) return null;
+  const said = parts.map((part, at) => (at % 2 ? (JOINTS[part] ?? part) : whole(told, part)));
+  return said.includes(null) ? null : said.join("");
+}
+
+function matched(told: Told, sentence: string): string | null {
+  for (const { match, chinese } of told.patterns) {
     const found = match.exec(sentence);
-    if (found) return chinese.replaceAll(HOLE, (_, hole: string) => joined(found.groups?.[hole] ?? ""));
+    if (found) return chinese.replaceAll(HOLE, (_, hole: string) => filled(told, hole, found.groups?.[hole] ?? ""));
   }
   return null;
 }
 
-/** A list as it was told: 'a', 'b' or 'c'. */
-function joined(names: string): string {
-  return names.replaceAll("' or '", "' 或 '");
+/** Holes in which the daemon puts words of its own, and not somebody's. */
+const OWN: readonly string[] = ["rule", "wanted", "found", "what", "count"];
+
+function filled(told: Told, hole: string, value: string): string {
+  if (OWN.includes(hole))
+    return value
+      .split(" or ")
+      .map((one) => whole(told, one) ?? one)
+      .join("或");
+  return value.replaceAll("' or '", "' 或 '"); // a list: 'a', 'b' or 'c'
 }
 
 /** What says more in words of its own is tried first. */
