@@ -1,4 +1,3 @@
-import type { TFunction } from "i18next";
 import { useState } from "react";
 import { Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -10,7 +9,7 @@ import { useFormats } from "../language/formats";
 import { useTotals } from "../live/live";
 import classes from "./Flows.module.css";
 import { PageFrame } from "./PageFrame";
-import { useFlows } from "./settings_api";
+import { flowTitle, useFlows } from "./settings_api";
 
 /** Voice menus as drawings, with how many callers took each way. */
 export default function Flows({ params }: { params: { name?: string } }) {
@@ -39,11 +38,6 @@ export default function Flows({ params }: { params: { name?: string } }) {
       </div>
     </PageFrame>
   );
-}
-
-/** The menus that come with Cordboard are called in the reader's language; a title that a site wrote stays. */
-function flowTitle(t: TFunction<"administration">, title: string): string {
-  return t(`flowTitle.${title.replaceAll(/\W+/g, "_")}` as "flowTitle.Customer_service", { defaultValue: title });
 }
 
 const WEEK_MS = 7 * 86_400_000;

@@ -1,7 +1,9 @@
 /** Settings over the API: read whole sections, change single entries by their ETags, look before it holds. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useCallback, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { listFlows } from "../api/operations/flows";
 import { changeSettings, deleteSetting, listSettings, previewChange, putSetting } from "../api/operations/settings";
@@ -21,6 +23,11 @@ export function useFlows() {
   return useQuery({ queryKey: ["flows"], queryFn: () => everything(listFlows), staleTime: 60_000 });
 }
 
+/** The menus that come with Cordboard are called in the reader's language; a title that a site wrote stays. */
+export function flowTitle(t: TFunction<"administration">, title: string): string {
+  return t(`flowTitle.${title.replaceAll(/\W+/g, "_")}` as "flowTitle.Customer_service", { defaultValue: title });
+}
+
 export interface Named {
   value: string;
   label: string;
@@ -28,6 +35,7 @@ export interface Named {
 
 /** The names that a setting may refer to, with what people call them. */
 export function useNames(source: Source): readonly Named[] {
+  const { t } = useTranslation("administration");
   const flows = useQuery({
     queryKey: ["flows"],
     queryFn: () => everything(listFlows),
@@ -43,9 +51,9 @@ export function useNames(source: Source): readonly Named[] {
   return useMemo(
     () =>
       source === "flows"
-        ? (flows.data ?? []).map((flow) => ({ value: flow.flow, label: flow.title || flow.flow }))
+        ? (flows.data ?? []).map((flow) => ({ value: flow.flow, label: flowTitle(t, flow.title || flow.flow) }))
         : (section.data ?? []).map((one) => ({ value: one.name, label: titleOf(one) })),
-    [source, flows.data, section.data],
+    [t, source, flows.data, section.data],
   );
 }
 
