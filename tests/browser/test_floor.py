@@ -93,6 +93,36 @@ def test_a_supervisor_raises_and_moves_a_caller_and_takes_one_out(people: People
     expect(row(nora, "Waiting", "+4930778001")).to_have_count(1)
 
 
+def test_a_supervisor_takes_an_agent_out_of_a_queue_sees_what_it_does_and_takes_it_back(
+    people: People, centre: Centre
+) -> None:
+    nora = people.user("nora", "/floor")
+    ann = people.agent("ann")
+    centre.call("First Caller", "+4930779001")
+    ann.answer()
+    centre.call("Second Caller", "+4930779002")
+    waiting = row(nora, "Waiting", "+4930779002")
+    expect(waiting).to_contain_text("1 busy")
+    row(nora, "Agents", "Ann Lake").click()
+    sales = side(nora).get_by_role("combobox", name="Sales")
+    expect(sales).to_have_value("As the skills say")
+    sales.press("Enter")
+    nora.page.get_by_role("option", name="Taken out").click()
+    side(nora).get_by_role("button", name="Change queues").click()
+    asked = nora.page.get_by_role("dialog")
+    expect(asked).to_contain_text("1 contact that waits could be taken by nobody any more")
+    expect(asked).to_contain_text("Would serve no queue any more: Ann Lake")
+    asked.get_by_role("button", name="Change queues").click()
+    expect(waiting).to_contain_text("1 more taken out of this queue")
+    expect(sales).to_have_value("Taken out")
+    expect(row(nora, "Agents", "Ann Lake")).to_contain_text("Talking")
+    side(nora).get_by_role("button", name="Take the change back").click()
+    expect(asked).to_contain_text("1 contact that waits, and nobody signed in can take, could be taken")
+    asked.get_by_role("button", name="Take the change back").click()
+    expect(waiting).to_contain_text("1 busy")
+    expect(sales).to_have_value("As the skills say")
+
+
 def test_a_supervisor_throws_the_emergency_switch_of_a_number_and_puts_it_back(people: People, centre: Centre) -> None:
     nora = people.user("nora", "/floor")
     nora.page.get_by_role("button", name="Numbers").click()

@@ -20,11 +20,12 @@ import { useCalled } from "./called";
 import { ChangesAhead } from "./ChangesAhead";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
+import { QueuesEditor } from "./QueuesEditor";
 import { SkillsEditor } from "./SkillsEditor";
 import { type MonitorMode, supervising, useDoing } from "./supervising";
 import { agentWhyWords, obstacleWords } from "./why";
 
-/** An agent in full: state, present contacts to listen in on, why nothing is offered, skills, day. */
+/** An agent in full: state, present contacts to listen in on, why nothing is offered, skills, queues, day. */
 export function AgentPane({ agent }: { agent: string }) {
   const { t } = useTranslation("floor");
   const row = useAgents().find((one) => one.agent === agent);
@@ -60,6 +61,9 @@ export function AgentPane({ agent }: { agent: string }) {
       </Part>
       <Part title={t("agent.skills")}>
         <SkillsEditor key={JSON.stringify(row.skills)} row={row} />
+      </Part>
+      <Part title={t("agent.queues")}>
+        <QueuesEditor key={agent} row={row} />
       </Part>
       <Part title={t("agent.today")}>
         <Day row={row} />

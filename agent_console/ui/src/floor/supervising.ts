@@ -9,6 +9,7 @@ import {
   openQueue,
   putBackEmergency,
   sayToTeam,
+  setAgentQueues,
   setAgentSkills,
   setAgentState,
   setPriority,
@@ -16,7 +17,7 @@ import {
   throwEmergency,
   withdrawContact,
 } from "../api/operations/supervision";
-import type { SetAgentState } from "../api/documents";
+import type { SetAgentState, SetQueues } from "../api/documents";
 import { sayDone, sayProblem } from "../shell/notices";
 
 /** Run an act and tell what came of it; ends in either case. */
@@ -47,6 +48,7 @@ export const supervising = {
   withdraw: (contact: string) => withdrawContact(contact),
   setState: (agent: string, body: SetAgentState) => setAgentState(agent, body),
   setSkills: (agent: string, skills: Record<string, number>) => setAgentSkills(agent, { skills }, null),
+  setQueues: (agent: string, wish: SetQueues) => setAgentQueues(agent, wish, null),
   say: (team: string, text: string) => sayToTeam(team, { text }),
   closeQueue: (queue: string) => closeQueue(queue),
   throwEmergency: (number: string) => throwEmergency(number),

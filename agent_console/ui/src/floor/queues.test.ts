@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { chosen } from "./QueuesEditor";
+
+const row = { without_queues: ["sales", "hidden"], extra_queues: ["gold"] };
+
+describe("chosen", () => {
+  it("moves what was chosen and leaves alone what was not, seen or not", () => {
+    expect(chosen(row, {})).toEqual(row);
+    expect(chosen(row, { sales: "put_in", help: "taken_out" })).toEqual({
+      without_queues: ["hidden", "help"],
+      extra_queues: ["gold", "sales"],
+    });
+    expect(chosen(row, { sales: "by_skills", gold: "by_skills" })).toEqual({
+      without_queues: ["hidden"],
+      extra_queues: [],
+    });
+  });
+});
