@@ -15,6 +15,7 @@ from agent_console.documents.supervision import (
     Said,
     SetAgentState,
     SetPriority,
+    SetQueues,
     SetSkills,
 )
 from facts.states import Declared
@@ -252,6 +253,35 @@ def test_a_skill_given_by_a_supervisor_connects_who_waits(office: Office, people
     hear_each_other(caller, CALLER_HZ, leg, BOB)
     caller.hang_up()
     office.over(contact)
+
+
+def test_who_is_put_into_a_queue_is_rung_without_the_skill_and_taken_out_is_not(office: Office, people: People) -> None:
+    susan, bob = people.sign_in("susan", "agents"), people.sign_in("bob", "desk")
+    phone = office.phone("bob")
+    susan.do(susan.client.set_agent_skills, "bob", SetSkills(skills={"support": 5}))
+    bob.do(bob.client.desk_ready)
+    caller = office.enter("1")
+    contact = office.wait("ContactQueued").contact_id
+    phone.expect_silence(0.5)
+    row = susan.do(susan.client.set_agent_queues, "bob", SetQueues(without_queues=[], extra_queues=["sales"]))
+    assert (row.skills, row.extra_queues) == ({"support": 5}, ["sales"])
+    leg = phone.expect_ring()
+    bob.do(bob.client.answer_contact, contact)
+    hear_each_other(caller, CALLER_HZ, leg, BOB)
+    row = susan.do(susan.client.set_agent_queues, "bob", SetQueues(without_queues=["sales"], extra_queues=[]))
+    assert [one.contact_id for one in row.contacts] == [contact], "a talk goes on"
+    hear_each_other(caller, CALLER_HZ, leg, BOB)
+    caller.hang_up()
+    office.over(contact)
+    second = office.enter("1")
+    waits = office.wait("ContactQueued", 2).contact_id
+    phone.expect_silence(1)
+    why = susan.do(susan.client.explain_contact, waits)
+    (of_bob,) = (one for one in why.agents if one.agent == "bob")
+    assert (of_bob.qualified, of_bob.ruled_out_by[0].code) == (False, "taken_out")
+    second.hang_up()
+    office.over(waits)
+    susan.do(susan.client.set_agent_queues, "bob", SetQueues(without_queues=[], extra_queues=[]))
 
 
 def test_an_agent_is_made_not_ready_by_the_supervisor_and_sees_it(office: Office, people: People) -> None:
