@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from playwright.sync_api import expect
 
+from acd.policy import AgentOrder
 from config.administered import NAMED
 from ivr.loader import SHIPPED, load_folder
 from reporting.kpi.catalogue import CATALOGUE
@@ -99,7 +100,7 @@ NAMES = {
 """Products, formats, keys and codes of countries, which Chinese texts write in Latin letters too; what the switch for
 the language calls the other one; what has to be typed as it is; and by whom this centre's users were made."""
 
-WORDS = re.compile(r"[A-Za-z][\w'-]+", re.ASCII)
+WORDS = re.compile(r"[A-Za-z][\w-]*\w", re.ASCII)
 RESERVES = {"helpers"}
 SHIPPED_FLOWS = set(load_folder(SHIPPED))
 FORMULA = re.compile(r"\bSL[1-8]\b|\b[A-Z]_[a-z]\b")
@@ -156,10 +157,11 @@ def allowed() -> set[str]:
 class Reader:
     """Reads all that a person's page shows, and all that opens on it; what is English is kept with its place."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, written: str = "") -> None:
+        """``written``: what the person writes here."""
         self.page = person.page
         self.found: dict[str, str] = {}
-        self._allowed = allowed()
+        self._allowed = {*allowed(), *WORDS.findall(written)}
 
     def read(self) -> None:
         """What is shown now; the catalogue has every figure also as programs call it."""
@@ -245,4 +247,63 @@ def test_every_page(people: People, centre: Centre) -> None:
     for path in (*routes(), f"/contacts/{waiting}"):
         reader.go(path)
         assert reader.page.get_by_text("没有这个页面").count() == 0, path
+    assert not reader.found, english(reader)
+
+
+WRONG = """
+queues:
+  sales: {requires: "english>=99", wrapup_s: 5, ring_s: soon, agent_order: by_moonlight}
+agents:
+  ann: {name: 安然, phone: "1001", team: nowhere}
+  bob: {name: 博文, phone: "1001"}
+opening_hours:
+  office: {time_zone: Mars, weekly: {mon: ["25:00-26:00"]}}
+"""
+
+
+def test_what_is_refused(people: People, centre: Centre) -> None:
+    """What is to be written in a file of settings, such as the orders of agents, is told as it is written there."""
+    written = f"{WRONG} 配置.yaml wrap_up_s {' '.join(get_args(AgentOrder))}"
+    reader = Reader(people.user("root", "/reports/figures", language="zh"), written)
+    page = reader.page
+    threshold = page.get_by_label("应答时限")
+    for wrong in ("-5", "61.5"):
+        threshold.fill(wrong)
+        expect(page.get_by_text("无法读取")).to_be_visible()
+        reader.read()
+    page.goto("/administration/transfer")
+    for text in (WRONG, "queues: [", "queues: {sales: {limits: 7}}"):
+        page.locator("input[type=file]").set_input_files(
+            {"name": "配置.yaml", "mimeType": "application/yaml", "buffer": text.encode()}
+        )
+        page.get_by_role("main").get_by_role("button", name="导入").click()
+        page.get_by_role("dialog").get_by_role("button", name="导入").click()
+        expect(page.get_by_role("alert").get_by_role("listitem").first).to_be_visible()
+        reader.read()
+        page.reload()
+    assert not reader.found, english(reader)
+
+
+def test_the_desk(people: People, centre: Centre) -> None:
+    ann = people.user("ann", "/desk", language="zh")
+    reader = Reader(ann)
+    reader.read()
+    centre.work("ann")
+    contact = centre.call("李雷", keys="1")
+    expect(ann.offer).to_be_visible()
+    reader.read()
+    ann.page.keyboard.press("a")
+    expect(ann.contact).to_contain_text("通话中")
+    reader.read()
+    reader.pointed_at()
+    for key in ("t", "c", "k", "?"):
+        ann.page.keyboard.press(key)
+        expect(ann.page.get_by_role("dialog").first).to_be_visible()
+        reader.read()
+        ann.page.keyboard.press("Escape")
+        expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    centre.hang_up(contact)
+    expect(ann.contact.locator("header")).to_contain_text("话后处理")
+    reader.read()
+    reader.pointed_at()
     assert not reader.found, english(reader)

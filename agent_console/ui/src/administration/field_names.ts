@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { fieldName, type NameOf } from "../api/problem_words";
 import { definitionOf, type SectionName, SECTIONS, settingsOf, SINGLE } from "./settings_schema";
+import { DAYS, dayNames } from "./week";
 
 /** Names of fields for refusals that are told in Chinese; English ones keep the path, as the daemon has it. */
 export function useFieldNames(): NameOf {
@@ -16,8 +17,15 @@ export function useFieldNames(): NameOf {
     const named = labelled(definitionOf(section), rest.slice(entry.length), (definition, name) =>
       labels(`${definition}.${name}` as "Team.title", { defaultValue: name }),
     );
-    return [t(`page.${section}`), ...entry, ...named].join(" › ");
+    return [t(`page.${section}`), ...entry, ...named.map(dayOrPart)].join(" › ");
   };
+}
+
+const WEEK = dayNames("zh-CN", "long");
+
+/** A day of the week by its name. */
+function dayOrPart(part: string): string {
+  return WEEK[DAYS.findIndex((day) => day === part)] ?? part;
 }
 
 function isSection(name: string | undefined): name is SectionName {
