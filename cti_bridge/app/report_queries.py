@@ -269,7 +269,8 @@ class ReportQueries:
         forecasts: "tuple[Forecast, ...]" = (),
     ) -> "tuple[Query, list[Miss]]":
         """The intervals that missed their target; raises `NothingThereError` for no such queue."""
-        from reporting.kpi.records import Visit  # noqa: PLC0415 - start-up time of the others
+        from reporting.kpi.exceptions import Exceptions, policies  # noqa: PLC0415 - start-up time of the others
+        from reporting.kpi.records import Visit  # noqa: PLC0415
         from reporting.kpi.why_missed import HISTORY, misses  # noqa: PLC0415
 
         query = self._query(question)
@@ -278,10 +279,11 @@ class ReportQueries:
         plan = report_setup.plan_of(query, queue, goal=goal, interval=interval, forecasts=forecasts)
         with self._source() as journal, self._reading:
             history = read(journal, query.start - HISTORY, query.end)
+            exceptions = Exceptions(QueueName(queue), policies(journal, query.start - HISTORY, query.end))
         records, plan = history.records, msgspec.structs.replace(plan, as_of=max(history.as_of, query.start))
         asked_for = msgspec.structs.replace(query, queues=(queue,))
         check_known("queue", asked_for, {record.queue for record in records if isinstance(record, Visit)})
-        return query, misses(records, QueueName(queue), query.start, query.end, plan)
+        return query, misses(records, QueueName(queue), query.start, query.end, plan, exceptions=exceptions)
 
     def _query(self, question: Question, *figures: str) -> Query:
         return report_setup.query_of(question, self._settings(), by="", figures=figures)

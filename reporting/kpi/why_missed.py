@@ -9,7 +9,7 @@ of service: agents who were ready but could not take the contacts that waited, a
 the queue's own formula, of what was and of what the model gives alike. The model knows neither contacts that leave
 otherwise nor callbacks: what they do to a level that counts them (SL7, SL8) is a part of its own.
 
-An agent who serves several queues counts for each by the part of their handling time that went to it. Where no
+Who was there to serve the queue, and with what part of their time, is said by `reporting.kpi.staffing`. Where no
 agent's time is known (imported calls), staffing and not-ready time have no data, and are part of the rest; where
 nothing was forecast and no week before tells, neither volume nor handling time has a plan or a share.
 """
@@ -25,10 +25,12 @@ from facts.ids import AgentId, ContactId, QueueName
 from facts.time import DAY, SECOND, Duration, Instant
 from reporting.kpi.cells import Cell, steps_of
 from reporting.kpi.erlang import Pool, required_agents, serve
+from reporting.kpi.exceptions import Exceptions
 from reporting.kpi.forecasts import WEEKS, Expectation, Forecast, from_history, given
 from reporting.kpi.intervals import QUARTER, Calendar
-from reporting.kpi.records import Leg, Offer, Record, Span, Visit
+from reporting.kpi.records import Leg, Record, Visit
 from reporting.kpi.service_level import FORMULAS, Target, service_level
+from reporting.kpi.staffing import Staff, Staffing
 
 HISTORY: Duration = WEEKS * 7 * DAY
 CAUSES = ("volume", "handling_time", "staffing", "not_ready")
@@ -86,12 +88,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     as_of: Instant | None = None
 
 
-def misses(records: Sequence[Record], queue: QueueName, start: Instant, end: Instant, plan: Plan) -> list[Miss]:
-    """The intervals of a range in which a queue missed its goal, in order; ``records`` reach `HISTORY` back."""
+def misses(
+    records: Sequence[Record],
+    queue: QueueName,
+    start: Instant,
+    end: Instant,
+    plan: Plan,
+    *,
+    exceptions: Exceptions | None = None,
+) -> list[Miss]:
+    """The intervals of a range in which a queue missed its goal, in order; ``records`` reach `HISTORY` back.
+
+    ``exceptions``: who was taken out of the queue or put into it, as far back; None: nobody.
+    """
     goal = plan.target.goal
     if goal is None:
         return []
-    scene = _Scene(records, queue, plan)
+    scene = _Scene(records, queue, plan, exceptions or Exceptions(queue))
     found = []
     at = start
     while at < end:
@@ -115,28 +128,16 @@ def _next(at: Instant, plan: Plan) -> Instant:
     return calendar.begin(plan.interval, step)
 
 
-class _Staff(msgspec.Struct, frozen=True):
-    """Agents of a queue in one interval: seconds by agent, by the part of them that is the queue's."""
-
-    logged_in: dict[AgentId, float]
-    not_ready: dict[AgentId, float]
-    ready: dict[AgentId, float]
-
-
 class _Scene:
     """The records of one queue."""
 
-    def __init__(self, records: Sequence[Record], queue: QueueName, plan: Plan) -> None:
+    def __init__(self, records: Sequence[Record], queue: QueueName, plan: Plan, exceptions: Exceptions) -> None:
         self._queue = queue
         self._plan = plan
         self._calendar = Calendar(plan.zone)
         self._visits = [record for record in records if isinstance(record, Visit) and record.queue == queue]
         self._legs = [record for record in records if isinstance(record, Leg)]
-        self._spans = [record for record in records if isinstance(record, Span)]
-        self._agents = {
-            record.agent_id for record in records if isinstance(record, Leg | Offer) and record.queue == queue
-        }
-        self._required = {frozenset(visit.skills) for visit in self._visits}
+        self._staffing = Staffing(records, queue, exceptions)
         self._past = self._cells([*self._visits, *(leg for leg in self._legs if leg.queue == queue)])
         self._patience_s = _patience(self._visits)
 
@@ -172,7 +173,7 @@ class _Scene:
     def _explained(self, interval: "_Interval", visits: list[Visit], legs: list[Leg]) -> Miss:
         seconds = (interval.end - interval.start) / SECOND
         passed = self._passed_s(interval)
-        staff = self._staff(interval.start, interval.end)
+        staff = self._staffing.of(interval.start, interval.end)
         expected = self._expected(interval.start, interval.end)
         actual_aht = _aht_s(interval.cell)
         known_aht = expected.aht_us / SECOND if expected and expected.aht_us else actual_aht
@@ -245,39 +246,6 @@ class _Scene:
                 changed |= {cause}
         shares = {cause: total / len(orders) for cause, total in totals.items()}
         return shares, level(frozenset()), level(frozenset(CAUSES))
-
-    def _staff(self, start: Instant, end: Instant) -> _Staff:
-        parts = self._parts(start, end)
-        logged_in: dict[AgentId, float] = {}
-        not_ready: dict[AgentId, float] = {}
-        ready: dict[AgentId, float] = {}
-        for span in self._spans:
-            overlap = (min(end, span.end) - max(start, span.at)) / SECOND
-            part = parts.get(span.agent_id, float(self._serves(span)))
-            if overlap <= 0 or not part:
-                continue
-            logged_in[span.agent_id] = logged_in.get(span.agent_id, 0.0) + overlap * part
-            into = not_ready if span.state.startswith("NOT_READY") else ready if span.state == "READY" else None
-            if into is not None:
-                into[span.agent_id] = into.get(span.agent_id, 0.0) + overlap * part
-        return _Staff(logged_in, not_ready, ready)
-
-    def _serves(self, span: Span) -> bool:
-        """Whether the agent took contacts of the queue before, or has the skills that some of them require."""
-        return span.agent_id in self._agents or any(required.issubset(span.skills) for required in self._required)
-
-    def _parts(self, start: Instant, end: Instant) -> dict[AgentId, float]:
-        """Of each agent who handled contacts, the part of that time that was this queue's."""
-        mine: dict[AgentId, int] = {}
-        all_of: dict[AgentId, int] = {}
-        for leg in self._legs:
-            if leg.agent_id is None or not start <= leg.began_at < end:
-                continue
-            took = leg.handling_us + 1
-            all_of[leg.agent_id] = all_of.get(leg.agent_id, 0) + took
-            if leg.queue == self._queue:
-                mine[leg.agent_id] = mine.get(leg.agent_id, 0) + took
-        return {agent: mine.get(agent, 0) / total for agent, total in all_of.items()}
 
 
 class _Served:
@@ -384,7 +352,7 @@ class _Evidence(msgspec.Struct, frozen=True):
 
     visits: list[Visit]
     legs: list[Leg]
-    staff: _Staff
+    staff: Staff
     target: Target
     planned_aht_s: float
 

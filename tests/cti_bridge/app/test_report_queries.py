@@ -13,12 +13,14 @@ import pytest
 
 from config.load import load
 from cti_bridge.app.report_queries import KINDS, MOST_ROWS, ReportQueries
+from facts.journal import PolicyChanged
 from reporting.kpi.catalogue import CATALOGUE, NEED_RECORDS
 from reporting.kpi.drill_down import behind
 from reporting.kpi.errors import NothingThereError, ReportError, UnavailableError
 from reporting.kpi.report import Query, answer, read
 from storage.filling import IntervalFiller
 from storage.journal import open_journal
+from tests.reporting.scenes import Scene
 from tests.reporting.test_commands import Desk
 from tests.reporting.test_databases import TARGETS, history, sorted_scene
 
@@ -124,6 +126,27 @@ def test_why_missed_as_data(queries: ReportQueries) -> None:
     (missed,) = queries.why_missed(asked, "sales", goal=0.999, interval="day")["missed"]
     shares = sum(cause["share"] for cause in missed["causes"])
     assert shares == pytest.approx(missed["planned_service_level"] - missed["service_level"])
+
+
+def test_why_missed_goes_by_who_was_taken_out_of_the_queue(tmp_path: Path) -> None:
+    scene = Scene()
+    for name in ("ann", "bob"):
+        scene.logs_in(0, name)
+        scene.turns(0, name, "READY")
+    taken_out = [{"agent_id": "ann"}, {"agent_id": "bob", "without_queues": ["sales"]}]
+    scene.tell(0, PolicyChanged(policy={"agents": taken_out}))
+    scene.call(60, "late", "ann", wait=90, talk=60)
+    for name in ("ann", "bob"):
+        scene.logs_out(1800, name)
+    with open_journal(tmp_path / "journal.sqlite3") as journal:
+        journal.append(scene.list)
+    settings = load(None, {"CORDBOARD_HOME": str(tmp_path)})
+    made = ReportQueries(lambda: open_journal(tmp_path / "journal.sqlite3", read_only=True), lambda: settings)
+    asked = {"from": "2026-03-02T09:00", "to": "2026-03-02T09:30", "time_zone": "UTC"}
+    (missed,) = made.why_missed(asked, "sales", goal=0.8)["missed"]
+    made.close()
+    causes = {cause["cause"]: cause for cause in missed["causes"]}
+    assert causes["staffing"]["actual"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
