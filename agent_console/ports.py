@@ -82,6 +82,7 @@ from agent_console.documents.reports import (
 from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Role, Scope, Token, User, WebPhone
 from agent_console.documents.supervision import Monitor, Monitored, PreviewDoc, PreviewWish, SetAgentState, SetQueues
 from agent_console.documents.values import Page, Wish
+from facts.languages import ReaderLanguage
 from facts.time import Instant
 
 
@@ -633,7 +634,9 @@ class Flows(Protocol):
     def flow(self, name: str) -> FlowDoc | None:
         """One, with its contents."""
 
-    async def drawing(self, name: str, start: Instant | None, end: Instant | None) -> bytes | None:
+    async def drawing(
+        self, name: str, start: Instant | None, end: Instant | None, language: ReaderLanguage
+    ) -> bytes | None:
         """The flow as SVG; with ``start`` also how many callers went each way."""
 
 

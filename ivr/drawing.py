@@ -8,16 +8,22 @@ from html import escape
 
 import msgspec
 
+from ivr.drawing_words import ENGLISH, DrawingWords
 from ivr.edges import ANYWHERE, edges_from_anywhere, edges_of
 from ivr.flow import Flow
-from ivr.label_places import LINE, Label, places
+from ivr.label_places import CHARACTER, LINE, Label, letters, places
 from ivr.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Point, arrange
 from ivr.traffic import EdgeKey, Traffic
 
 MARGIN, HEAD = 32.0, 44.0
 MOST_ROWS = 5
 """So many edges of one line are named, one a row, when there are numbers of calls; more are told as such."""
-ANY_NODE_LABEL = "from anywhere"
+TITLE_CHARACTER = 7.5
+"""What a letter of the flow's title is wide."""
+BOX_LETTERS = 22
+"""So many letters of a node's name are drawn."""
+BOX_ROOM = BOX_WIDTH - 16
+"""What lies under a node's name is drawn no wider."""
 
 _COLOURS: Mapping[str, tuple[str, str]] = {
     "say": ("#eef4fb", "#5b84b1"),
@@ -45,6 +51,8 @@ class _Line(msgspec.Struct, frozen=True):
     source: str
     target: str
     names: tuple[str, ...]
+    words: tuple[str, ...]
+    """What each is called."""
     counts: tuple[int, ...]
     """Of each edge; none without traffic."""
 
@@ -54,24 +62,25 @@ class _Line(msgspec.Struct, frozen=True):
         return sum(self.counts)
 
 
-def draw(flow: Flow, traffic: Traffic | None = None) -> str:
+def draw(flow: Flow, traffic: Traffic | None = None, words: DrawingWords = ENGLISH) -> str:
     """The picture as SVG text. With ``traffic``, numbers of calls, drop-off and containment are written in."""
-    lines = _lines(flow, traffic)
+    lines = _lines(flow, traffic, words)
     names = [*([ANYWHERE] if any(edges_from_anywhere(flow.file)) else []), *flow.file.nodes]
     layout = _moved(arrange(names, [(line.source, line.target) for line in lines], [flow.file.start, *names[:1]]))
-    width, height = layout.width + 2 * MARGIN, layout.height + MARGIN
-    boxes = [_box(flow, name, place, traffic) for name, place in layout.boxes.items()]
-    labels = [Label(rows=_rows(line), points=_points(line, layout)) for line in lines]
+    title, under = words.title(flow.file.title or flow.name), _under_title(flow, traffic, words)
+    head = TITLE_CHARACTER * letters(title) + 12 + CHARACTER * letters(under)
+    width, height = max(layout.width, head) + 2 * MARGIN, layout.height + MARGIN
+    boxes = [_box(flow, name, place, traffic, words) for name, place in layout.boxes.items()]
+    labels = [Label(rows=_rows(line, words), points=_points(line, layout)) for line in lines]
     paths = [_path(line, label) for line, label in zip(lines, labels, strict=True)]
     paths += [_label(label, at) for label, at in zip(labels, places(labels, layout.boxes), strict=True)]
-    title = escape(flow.file.title or flow.name)
     return "\n".join(
         [
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+                f'<svg xmlns="http://www.w3.org/2000/svg" lang="{words.tag}" width="{width:.0f}" height="{height:.0f}" '
                 f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="system-ui, sans-serif" font-size="12">'
             ),
-            f"<title>{title}</title>",
+            f"<title>{escape(title)}</title>",
             (
                 '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" '
                 'markerWidth="10" markerHeight="10" '
@@ -79,9 +88,8 @@ def draw(flow: Flow, traffic: Traffic | None = None) -> str:
             ),
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
             (
-                f'<text x="{MARGIN}" y="20" font-size="15" font-weight="600" fill="#223">{title}'
-                f'<tspan dx="12" font-size="11" font-weight="400" fill="#889">version {escape(flow.version)}'
-                f"{_calls(flow, traffic)}</tspan></text>"
+                f'<text x="{MARGIN}" y="20" font-size="15" font-weight="600" fill="#223">{escape(title)}'
+                f'<tspan dx="12" font-size="11" font-weight="400" fill="#889">{escape(under)}</tspan></text>'
             ),
             *paths,
             *boxes,
@@ -90,8 +98,9 @@ def draw(flow: Flow, traffic: Traffic | None = None) -> str:
     )
 
 
-def _calls(flow: Flow, traffic: Traffic | None) -> str:
-    return "" if traffic is None else f" · {traffic.begun[flow.name]} times"
+def _under_title(flow: Flow, traffic: Traffic | None, words: DrawingWords) -> str:
+    version = words.version.format(version=flow.version)
+    return version if traffic is None else f"{version} · {words.calls.format(count=traffic.begun[flow.name])}"
 
 
 def _moved(layout: Layout) -> Layout:
@@ -104,16 +113,20 @@ def _moved(layout: Layout) -> Layout:
 # -- what is drawn --------------------------------------------------------------------------------------------------
 
 
-def _lines(flow: Flow, traffic: Traffic | None) -> list[_Line]:
-    between: dict[tuple[str, str], list[str]] = {}
+def _lines(flow: Flow, traffic: Traffic | None, words: DrawingWords) -> list[_Line]:
+    between: dict[tuple[str, str], dict[str, str]] = {}
     sources = [(name, edges_of(node)) for name, node in flow.file.nodes.items()]
     for source, edges in [*sources, (ANYWHERE, edges_from_anywhere(flow.file))]:
         for edge in edges:
-            names = between.setdefault((source, edge.target), [])
-            if edge.name not in names:
-                names.append(edge.name)
+            between.setdefault((source, edge.target), {}).setdefault(edge.name, words.edge(edge))
     return [
-        _Line(source, target, tuple(names), _counts(traffic, [(flow.name, source, name) for name in names]))
+        _Line(
+            source,
+            target,
+            tuple(names),
+            tuple(names.values()),
+            _counts(traffic, [(flow.name, source, name) for name in names]),
+        )
         for (source, target), names in between.items()
         if target in flow.file.nodes
     ]
@@ -126,11 +139,12 @@ def _counts(traffic: Traffic | None, keys: Iterable[EdgeKey]) -> tuple[int, ...]
 # -- how it looks ---------------------------------------------------------------------------------------------------
 
 
-def _box(flow: Flow, name: str, place: Point, traffic: Traffic | None) -> str:
+def _box(flow: Flow, name: str, place: Point, traffic: Traffic | None, words: DrawingWords) -> str:
     kind = ANYWHERE if name == ANYWHERE else str(flow.file.nodes[name].__struct_config__.tag)
     fill, stroke = _COLOURS[kind]
-    title = ANY_NODE_LABEL if name == ANYWHERE else name
-    under = _numbers(flow, name, kind, traffic)
+    title = words.anywhere if name == ANYWHERE else name
+    under = _numbers(flow, name, kind, traffic, words)
+    fitted = f' textLength="{BOX_ROOM:.0f}" lengthAdjust="spacingAndGlyphs"' if _too_wide(under) else ""
     left, top = place
     middle = left + BOX_WIDTH / 2
     weight = 3 if name == flow.file.start else 1.2
@@ -138,26 +152,29 @@ def _box(flow: Flow, name: str, place: Point, traffic: Traffic | None) -> str:
         f'<g data-node="{escape(name)}"><rect x="{left:.0f}" y="{top:.0f}" width="{BOX_WIDTH:.0f}" '
         f'height="{BOX_HEIGHT:.0f}" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="{weight}"/>'
         f'<text x="{middle:.0f}" y="{top + 21:.0f}" text-anchor="middle" font-weight="600" fill="#223">'
-        f"{escape(_short(title, 22))}</text>"
-        f'<text x="{middle:.0f}" y="{top + 39:.0f}" text-anchor="middle" font-size="10.5" fill="#556">'
+        f"{escape(_short(title, BOX_LETTERS))}</text>"
+        f'<text x="{middle:.0f}" y="{top + 39:.0f}" text-anchor="middle" font-size="10.5" fill="#556"{fitted}>'
         f"{escape(under)}</text></g>"
     )
 
 
-def _numbers(flow: Flow, name: str, kind: str, traffic: Traffic | None) -> str:
+def _too_wide(under: str) -> bool:
+    return CHARACTER * letters(under) > BOX_ROOM
+
+
+def _numbers(flow: Flow, name: str, kind: str, traffic: Traffic | None, words: DrawingWords) -> str:
     """The kind of node; with traffic: callers who came, who hung up here, who were served by the menu alone."""
     if name == ANYWHERE:
-        return "escape, too many errors"
-    words = kind.replace("_", " ")
+        return words.from_anywhere
     if traffic is None:
-        return words
+        return words.kind(kind)
     key = (flow.name, name)
     came = traffic.nodes[key]
-    text = f"{words} · {came}"
+    text = f"{words.kind(kind)} · {came}"
     if traffic.left[key]:
-        text += f" · left {_share(traffic.left[key], came)}"
+        text += f" · {words.left.format(share=_share(traffic.left[key], came))}"
     if traffic.contained[key]:
-        text += f" · served {_share(traffic.contained[key], came)}"
+        text += f" · {words.served.format(share=_share(traffic.contained[key], came))}"
     return text
 
 
@@ -165,15 +182,15 @@ def _share(part: int, whole: int) -> str:
     return f"{part} ({100 * part / whole:.0f} %)" if whole else str(part)
 
 
-def _rows(line: _Line) -> tuple[str, ...]:
+def _rows(line: _Line, words: DrawingWords) -> tuple[str, ...]:
     """The edges in one row; with numbers of calls each in its own."""
     if not line.counts:
-        return (", ".join(line.names[:3]) + (" …" if len(line.names) > 3 else ""),)
-    rows = [f"{name} · {count}" for name, count in zip(line.names, line.counts, strict=True)]
+        return (words.join.join(line.words[:3]) + (" …" if len(line.words) > 3 else ""),)
+    rows = [f"{word} · {count}" for word, count in zip(line.words, line.counts, strict=True)]
     if len(rows) <= MOST_ROWS:
         return tuple(rows)
     rest = line.counts[MOST_ROWS - 1 :]
-    return (*rows[: MOST_ROWS - 1], f"{len(rest)} others · {sum(rest)}")
+    return (*rows[: MOST_ROWS - 1], words.others.format(edges=len(rest), count=sum(rest)))
 
 
 def _points(line: _Line, layout: Layout) -> tuple[Point, ...]:
@@ -227,4 +244,9 @@ def _loop(box: Point) -> tuple[Point, ...]:
 
 
 def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    """As much of it as ``length`` letters take, of which a Chinese one takes two."""
+    if letters(text) <= length:
+        return text
+    while letters(text) >= length:
+        text = text[:-1]
+    return f"{text}…"

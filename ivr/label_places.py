@@ -1,6 +1,7 @@
 """Where the labels of a drawing's lines stand: on their line, clear of boxes and of one another if they can. Pure."""
 
 import itertools
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -26,6 +27,11 @@ SQUARE = 120.0
 BOX_COST, LABEL_COST, LINE_COST = 50.0, 50.0, 1.0
 
 
+def letters(text: str) -> int:
+    """How wide a text is, in Latin letters: a Chinese one is as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 class Label(msgspec.Struct, frozen=True, kw_only=True):
     """A label of one or more rows of text, and the points of its line."""
 
@@ -35,7 +41,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def width(self) -> float:
         """How wide it is."""
-        return CHARACTER * max(len(row) for row in self.rows)
+        return CHARACTER * max(letters(row) for row in self.rows)
 
     @property
     def height(self) -> float:

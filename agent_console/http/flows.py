@@ -10,6 +10,7 @@ from agent_console.errors import NotFoundError, UnavailableError
 from agent_console.http.guard import Daemon
 from agent_console.http.paging import Cursor, Limit, page
 from agent_console.ports import Flows, Ports
+from facts.languages import ReaderLanguage
 
 router = APIRouter(prefix="/flows", tags=["flows"])
 
@@ -46,9 +47,12 @@ async def draw_flow(
         Moment | None, Query(alias="from", description="Callers from this instant on are counted.")
     ] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Callers before it.")] = None,
+    language: Annotated[
+        ReaderLanguage, Query(description="Of its words; names in the flow are drawn as they were written.")
+    ] = "en",
 ) -> Response:
     """A drawing of it; with `from` also how many callers went each way, and where they were lost."""
-    found = await _flows(ports).drawing(flow, start, end)
+    found = await _flows(ports).drawing(flow, start, end, language)
     if found is None:
         raise _none(flow)
     return Response(found, media_type=SVG)

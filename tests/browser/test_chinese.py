@@ -103,6 +103,7 @@ the language calls the other one; what has to be typed as it is; and by whom thi
 WORDS = re.compile(r"[A-Za-z][\w-]*\w", re.ASCII)
 RESERVES = {"helpers"}
 SHIPPED_FLOWS = set(load_folder(SHIPPED))
+VERSION = re.compile(r"版本 [0-9a-f]{12}")
 FORMULA = re.compile(r"\bSL[1-8]\b|\b[A-Z]_[a-z]\b")
 TIME_ZONE = re.compile(r"(?:[A-Za-z_-]+/)+[A-Za-z0-9_+-]+")
 CONTACT_ID = re.compile(r"virtual-[0-9.]+")
@@ -129,6 +130,17 @@ SHOWN = r"""() => {
   put("the document's title", document.title);
   return found;
 }"""
+
+DRAWN = """async () => {
+  const found = [];
+  for (const picture of document.querySelectorAll("img[src*='/drawing']")) {
+    const answer = await fetch(picture.src);
+    const texts = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").querySelectorAll("text, title");
+    found.push(...[...texts].flatMap((text) => [...text.childNodes].map((part) => part.textContent)));
+  }
+  return found;
+}"""
+"""What the pictures of voice menus say; their own words are no part of the page."""
 
 
 def routes() -> list[str]:
@@ -170,6 +182,14 @@ class Reader:
             plain = FORMULA.sub("", TIME_ZONE.sub("", CONTACT_ID.sub("", text)))
             if not known.issuperset(WORDS.findall(plain)):
                 self.found.setdefault(text, f"{self.page.url} {where}")
+
+    def drawn(self) -> int:
+        """The pictures of voice menus; how many texts are in them."""
+        texts = self.page.evaluate(DRAWN)
+        for text in texts:
+            if not self._allowed.issuperset(WORDS.findall(VERSION.sub("", text))):
+                self.found.setdefault(text, f"{self.page.url} drawing")
+        return len(texts)
 
     def go(self, path: str) -> None:
         """Open a page, and read it whole."""
@@ -247,6 +267,9 @@ def test_every_page(people: People, centre: Centre) -> None:
     for path in (*routes(), f"/contacts/{waiting}"):
         reader.go(path)
         assert reader.page.get_by_text("没有这个页面").count() == 0, path
+    reader.page.goto("/administration/flows/reception")
+    expect(reader.page.get_by_role("img", name="总机")).to_be_visible()
+    assert reader.drawn() > 10
     assert not reader.found, english(reader)
 
 

@@ -20,8 +20,12 @@ class FlowsOperations(Requests):
         """One, with the contents of its file."""
         return await self._get(FlowDoc, "GET", f"/api/v1/flows/{path_part(flow)}")
 
-    async def draw_flow(self, flow: str, *, from_: Instant | None = None, to: Instant | None = None) -> bytes:
+    async def draw_flow(
+        self, flow: str, *, from_: Instant | None = None, to: Instant | None = None, language: str = "en"
+    ) -> bytes:
         """A drawing of it; with `from` also how many callers went each way, and where they were lost."""
         return await self._bytes(
-            "GET", f"/api/v1/flows/{path_part(flow)}/drawing", query={"from": moment(from_), "to": moment(to)}
+            "GET",
+            f"/api/v1/flows/{path_part(flow)}/drawing",
+            query={"from": moment(from_), "to": moment(to), "language": language},
         )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facts.languages import ReaderLanguage
+
 if TYPE_CHECKING:
     from ivr.errors import Problem
     from ivr.flow import Flow
@@ -91,14 +93,16 @@ def draw(
     journal: Annotated[
         Path | None, typer.Option(help="A journal: its numbers of calls are written in.", exists=True)
     ] = None,
+    language: Annotated[ReaderLanguage, typer.Option(help="The language of its words.")] = "en",
 ) -> None:
     """Draw a flow as SVG, with numbers of calls, drop-off and containment when a journal is given."""
     from ivr.drawing import draw as svg_of  # noqa: PLC0415 - as above
+    from ivr.drawing_words import WORDS  # noqa: PLC0415 - as above
     from ivr.traffic import Traffic  # noqa: PLC0415 - as above
 
     (flow,) = _right_flows([path]).values()
     traffic = Traffic().add_all(_facts(journal)) if journal is not None else None
-    picture = svg_of(flow, traffic)
+    picture = svg_of(flow, traffic, WORDS[language])
     if output is None:
         typer.echo(picture, nl=False)
     else:

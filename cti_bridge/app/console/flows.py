@@ -8,8 +8,10 @@ from agent_console.documents.media import FlowDoc
 from config.models import Settings
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.shell.menus import Menus
+from facts.languages import ReaderLanguage
 from facts.time import Instant
 from ivr.drawing import draw
+from ivr.drawing_words import WORDS, DrawingWords
 from ivr.flow import Flow
 from ivr.traffic import Traffic
 from storage.journal import Journal
@@ -35,16 +37,18 @@ class DaemonFlows:
             return None
         return self._doc(flow).model_copy(update={"document": msgspec.to_builtins(flow.file)})
 
-    async def drawing(self, name: str, start: Instant | None, end: Instant | None) -> bytes | None:
+    async def drawing(
+        self, name: str, start: Instant | None, end: Instant | None, language: ReaderLanguage
+    ) -> bytes | None:
         """The flow as SVG; with ``start`` also how many callers went each way."""
         flow = self._menus.flows.get(name)
-        return None if flow is None else await self._threads.run(self._draw, flow, start, end)
+        return None if flow is None else await self._threads.run(self._draw, flow, start, end, WORDS[language])
 
-    def _draw(self, flow: Flow, start: Instant | None, end: Instant | None) -> bytes:
+    def _draw(self, flow: Flow, start: Instant | None, end: Instant | None, words: DrawingWords) -> bytes:
         if start is None:
-            return draw(flow).encode()
+            return draw(flow, words=words).encode()
         facts = (entry.fact for entry in self._journal.entries(start, end, personal=False))
-        return draw(flow, Traffic().add_all(facts)).encode()
+        return draw(flow, Traffic().add_all(facts), words).encode()
 
     def _doc(self, flow: Flow) -> FlowDoc:
         return FlowDoc(

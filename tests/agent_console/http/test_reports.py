@@ -192,6 +192,9 @@ def test_voice_menus_are_listed_told_and_drawn(root: Browser) -> None:
     drawing = root.get("/flows/demo/drawing?from=2027-01-15T00:00:00Z")
     assert drawing.headers["content-type"] == "image/svg+xml"
     assert drawing.text.startswith("<svg")
+    assert ">menu · 0<" in drawing.text
+    assert ">菜单 · 0<" in root.get("/flows/demo/drawing?from=2027-01-15T00:00:00Z&language=zh").text
+    assert root.get("/flows/demo/drawing?language=fr").status_code == 422
     for path in ("/flows/nowhere", "/flows/nowhere/drawing"):
         assert root.get(path).status_code == 404
     assert root.get("/flows/demo/drawing?from=yesterday").status_code == 422

@@ -16,6 +16,7 @@ from agent_console.documents.session import Scope
 from agent_console.documents.supervision import MonitorMode
 from config.people import Role
 from facts.states import Declared
+from ivr.drawing_words import CHINESE
 from ivr.loader import SHIPPED, load_folder
 from storage.accounts import Profile
 from storage.customer_rows import RESOURCE, CustomerRecord
@@ -148,3 +149,9 @@ def test_every_menu_that_comes_with_it_has_a_title(language: str) -> None:
     assert sorted("".join(c if c.isalnum() else "_" for c in title) for title in titles) == sorted(
         words(language)["flowTitle"]
     )
+
+
+def test_drawings_call_the_menus_as_the_console_does() -> None:
+    assert sorted(CHINESE.titles) == sorted(flow.file.title for flow in load_folder(SHIPPED).values())
+    for title, told in CHINESE.titles.items():
+        assert words("zh")["flowTitle"]["".join(c if c.isalnum() else "_" for c in title)] == told

@@ -169,6 +169,9 @@ def test_a_picture_with_the_numbers_of_a_journal(documented: Path) -> None:
     assert flow("draw", documented / "first.yaml", "-o", picture, "--journal", journal).exit_code == 0
     assert "menu · 1 · left 1 (100 %)" in picture.read_text(encoding="utf-8")
     assert flow("draw", documented / "first.yaml").stdout.startswith("<svg")
+    told = flow("draw", documented / "first.yaml", "--journal", journal, "--language", "zh").stdout
+    assert "菜单 · 1 · 放弃 1 (100 %)" in told
+    assert flow("draw", documented / "first.yaml", "--language", "fr").exit_code == 2
 
 
 def test_prompts_are_listed_rendered_and_missed(documented: Path) -> None:

@@ -43,7 +43,7 @@ export default function Flows({ params }: { params: { name?: string } }) {
 const WEEK_MS = 7 * 86_400_000;
 
 function Drawing({ flow, title }: { flow: string; title: string }) {
-  const { t } = useTranslation("administration");
+  const { t, i18n } = useTranslation("administration");
   const [span, setSpan] = useState<"today" | "week">("today");
   const [failed, setFailed] = useState(false);
   const [opened] = useState(() => Date.now());
@@ -51,7 +51,7 @@ function Drawing({ flow, title }: { flow: string; title: string }) {
   if (!day) return <Loading />;
   const from = span === "today" ? day : new Date(opened - WEEK_MS).toISOString();
   // an image, not a part of the page: whatever a flow file says, nothing in it runs
-  const picture = address(`/flows/${encodeURIComponent(flow)}/drawing`, { from });
+  const picture = address(`/flows/${encodeURIComponent(flow)}/drawing`, { from, language: i18n.language });
   return (
     <div className={classes.drawing}>
       <SegmentedControl

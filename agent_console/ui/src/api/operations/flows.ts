@@ -21,6 +21,6 @@ export function getFlow(flow: string, options: Options = {}): Promise<FlowDoc> {
 }
 
 /** A drawing of it; with `from` also how many callers went each way, and where they were lost. */
-export function drawFlow(flow: string, query: { from?: Instant | null; to?: Instant | null } = {}, options: Options = {}): Promise<Blob> {
+export function drawFlow(flow: string, query: { from?: Instant | null; to?: Instant | null; language?: "en" | "zh" } = {}, options: Options = {}): Promise<Blob> {
   return api.ask("GET", `/flows/${encodeURIComponent(flow)}/drawing`, { query, as: "blob", ...options });
 }
