@@ -13,7 +13,7 @@ from acd.classes import JOINED
 from acd.expected_wait import expected_for
 from acd.hours import refusal
 from acd.last_agents import prefer_last_agent
-from acd.limits import OF_OWN_WAIT, OF_STAFF, cause_of, refusals, while_waiting
+from acd.limits import OF_OWN_WAIT, cause_of, lacks_staff, refusals, while_waiting
 from acd.model import Contact, Queue
 from acd.offers import place, release, stop_phones
 from acd.policy import EXPECTED_EVERY_US, Exit, Limit
@@ -177,12 +177,18 @@ def wait_over(centre: Centre, subject: tuple[Contact, Limit]) -> None:
 
 def check_staff(centre: Centre, queue: Queue) -> None:
     """Who works for the queue has changed: contacts leave it if nobody does, or too few, and that is a limit of it."""
-    if while_waiting(queue.policy, *OF_STAFF):
-        for contact in tuple(queue.waiting.values()):
-            for way, cause in refusals(centre, queue, contact, waits=True):
-                if depart(centre, contact, way, cause):
-                    break
+    check_somebody_serves(centre, queue)
     check_expected(centre, queue)
+
+
+def check_somebody_serves(centre: Centre, queue: Queue) -> None:
+    """Contacts that wait, and do not ring, leave the queue if nobody is there for them and that is a limit of it."""
+    if not queue.waiting or not lacks_staff(centre, queue):
+        return
+    for contact in tuple(queue.waiting.values()):
+        for way, cause in refusals(centre, queue, contact, waits=True):
+            if depart(centre, contact, way, cause):
+                break
 
 
 def check_line(centre: Centre, queue: Queue) -> None:

@@ -1,6 +1,6 @@
 """What follows when an event is done: queues whose waiting has changed, and agents who come, go or learn."""
 
-from acd.admission import check_line, check_staff
+from acd.admission import check_line, check_somebody_serves, check_staff
 from acd.centre import Centre
 from acd.closing import send_rest_away
 from acd.hours import sends_away
@@ -38,6 +38,7 @@ def _queue_changed(centre: Centre, queue: Queue) -> None:
     if sends_away(queue, centre.now):
         send_rest_away(centre, queue)
     check_line(centre, queue)
+    check_somebody_serves(centre, queue)
 
 
 def _staff_changed(centre: Centre, agent: Agent) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from acd.centre import Centre
+from acd.centre import OFFERED, Centre
 from acd.expected_wait import expected_for
 from acd.model import Contact, Queue
 from acd.policy import Exit, Limit, QueuePolicy
@@ -86,6 +86,15 @@ def cause_of(limit: Limit) -> LeftQueue:
     return _KINDS[limit.what].cause
 
 
+def lacks_staff(centre: Centre, queue: Queue) -> bool:
+    """Whether nobody is there to serve who waits, and that is a limit of the queue."""
+    limits = while_waiting(queue.policy, *OF_STAFF)
+    if not limits:
+        return False
+    staff = staff_of(centre, queue)
+    return not staff.logged_in or (not staff.ready and any(limit.what == "none_ready" for limit in limits))
+
+
 def refusals(centre: Centre, queue: Queue, contact: Contact, *, waits: bool) -> list[tuple[Exit, LeftQueue]]:
     """Ways out for the limits that are passed, in the policy's order; ``waits``: the contact is in already.
 
@@ -103,6 +112,8 @@ def refusals(centre: Centre, queue: Queue, contact: Contact, *, waits: bool) -> 
 def _goes(centre: Centre, queue: Queue, contact: Contact, limit: Limit) -> bool:
     """Whether it would have to leave at once if it waited."""
     passed = _KINDS[limit.what].waits
+    if limit.what in OF_STAFF and contact.place is OFFERED:
+        return False
     return passed is not None and holds_while_waiting(limit) and passed(centre, queue, contact, limit.value)
 
 

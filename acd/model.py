@@ -152,7 +152,9 @@ class Queue:
         self.wraps_up = policy.wrap_up_us > 0 or policy.wrap_up == "manual"
         self.ranks = {agent_id: rank for rank, agent_id in enumerate(policy.agents)}
         self.watched = bool(policy.reserve) or any(
-            limit.what == "waiting" and limit.holds in {"while_waiting", "both"} for limit in policy.limits
+            (limit.what == "waiting" and limit.holds in {"while_waiting", "both"})
+            or (limit.what in {"none_logged_in", "none_ready"} and limit.holds != "at_entry")
+            for limit in policy.limits
         )
         self.simple = not (
             policy.relaxation

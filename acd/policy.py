@@ -76,8 +76,9 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     for the others. A wait of its own and the staff are judged at entry also when they hold while waiting: the contact
     would have to go at once. While waiting, ``waiting`` is judged whenever the line or the rules have changed;
     ``expected_wait`` every ``EXPECTED_EVERY_US`` of the contact's wait, when who works for the queue has changed, and
-    when the rules have, and not while it is unknown, as nobody is READY. Neither takes a contact for which a phone
-    rings. No limit takes a contact whose customer has hung up to be called back.
+    when the rules have, and not while it is unknown, as nobody is READY. Only waits take a contact for which a phone
+    rings: the others look at it again when no phone rings for it any more. No limit takes a contact whose customer has
+    hung up to be called back.
     """
 
     what: Literal["waiting", "longest_wait", "wait", "expected_wait", "none_logged_in", "none_ready"]

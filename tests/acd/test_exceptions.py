@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from acd.effects import SendContact
-from acd.events import MoveContact, ReplacePolicy, RequestCallback
+from acd.events import MoveContact, RefuseOffer, ReplacePolicy, RequestCallback
 from acd.policy import AgentPolicy, Exit, Limit, Policy, QueuePolicy, RelaxationStep, ReserveRule
 from acd.policy_check import Problem, problems
 from facts.ids import AgentId, ContactId, CustomerId, QueueName, SkillName
 from facts.journal import OfferEnded, PolicyChanged
+from facts.states import OfferOutcome
 from facts.time import SECOND
 from tests.acd.stories import Q, Story, agent, kinds, queue, rung, with_exceptions
 
@@ -174,6 +175,24 @@ def test_a_change_offers_who_waits_at_once_and_leaves_what_rings_and_talks() -> 
     story.end("rings")
     assert rung(story.join("next")) == []
     assert rung(story.tell(exceptions(story, "a"))) == [("a", "next")]
+
+
+@pytest.mark.parametrize("what", ["none_logged_in", "none_ready"])
+def test_a_limit_of_staff_leaves_what_rings_to_the_last_agent_who_is_taken_out(what: Any) -> None:
+    limit = Limit(what=what, then=Exit(to_kind="flow", to="night"))
+    story = Story(queue("q", "en", limits=(limit,)), agent("a", "en 2"), agent("b", "en 2"))
+    story.ready("a", "b")
+    story.join("rings")
+    story.join("other")
+    story.join("waits")
+    story.tell(exceptions(story, "b", without=(Q,)))
+    effects = story.tell(exceptions(story, "a", without=(Q,)))
+    assert [one.contact_id for one in kinds(effects, SendContact)] == ["waits"]
+    assert kinds(effects, OfferEnded) == []
+    assert (story.rung_for("rings"), story.rung_for("other")) == (["a"], ["b"])
+    story.answer("rings")
+    refused = RefuseOffer(offer_id=story.offer("other"), agent_id=AgentId("b"), outcome=OfferOutcome.REJECTED)
+    assert [one.contact_id for one in kinds(story.tell(refused), SendContact)] == ["other"]
 
 
 def test_the_change_is_a_fact_with_its_full_contents() -> None:

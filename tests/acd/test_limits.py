@@ -259,6 +259,16 @@ def test_a_limit_of_staff_holds_for_who_waits_when_the_last_agent_unlearns() -> 
     assert left(effects) == [("waits", "no_agents", "flow:night")]
 
 
+def test_a_limit_of_staff_takes_no_contact_that_rings_and_looks_at_it_again_when_it_does_not() -> None:
+    story = Story(queue("q", "en", limits=(limit("none_logged_in"),)), agent("a", "en 5"))
+    story.ready("a")
+    story.join("rings")
+    french = {SkillName("fr"): 9}
+    assert left(story.tell(ReplaceSkills(agent_id=AgentId("a"), skills=french))) == []
+    assert story.rung_for("rings") == ["a"]
+    assert left(story.wait(20)) == [("rings", "no_agents", "flow:night")]
+
+
 def test_a_limit_of_staff_holds_when_the_group_that_helped_goes() -> None:
     rule = ReserveRule(group="back", wait_us=20 * SECOND)
     reserve = [agent(name, reserve=("back",)) for name in ("b1", "b2")]

@@ -401,7 +401,7 @@ class Centre(TwoEngines):
 
     @invariant()
     def nobody_waits_where_nobody_works_or_longer_than_a_limit_allows(self) -> None:
-        """Unless they have no other way: the limit leads where they have been already."""
+        """Unless they have no other way: the limit leads where they have been already, or a phone rings for them."""
         centre = self.engine._centre
         for queue in centre.queues.values():
             there = [agent for agent in centre.agents.values() if agent.declared is not Declared.LOGGED_OUT]
@@ -413,11 +413,11 @@ class Centre(TwoEngines):
                         continue
                     if not holds_while_waiting(limit):
                         continue
-                    assert limit.what != "none_logged_in" or serve
-                    assert limit.what != "none_ready" or ready
+                    waits = contact.place is Place.WAITING
+                    assert limit.what != "none_logged_in" or serve or not waits
+                    assert limit.what != "none_ready" or ready or not waits
                     assert limit.what not in {"wait", "longest_wait"} or centre.now - contact.joined_at < limit.value
-                    if limit.what == "waiting" and contact.place is Place.WAITING:
-                        assert earlier_than(contact) < limit.value
+                    assert limit.what != "waiting" or earlier_than(contact) < limit.value or not waits
 
     @invariant()
     def callbacks_go_only_by_rules_of_their_own(self) -> None:
