@@ -105,6 +105,8 @@ def _agents(pool: Pool) -> tuple[AgentPolicy, ...]:
             skills={SkillName(skill): level for skill, level in pool.skills.items()},
             team=pool.name,
             reserve=pool.reserve,
+            without_queues=tuple(map(QueueName, pool.without_queues)),
+            extra_queues=tuple(map(QueueName, pool.extra_queues)),
         )
         for number in range(pool.agents)
     )

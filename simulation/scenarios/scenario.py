@@ -45,6 +45,8 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 
     ``weight`` is each agent's share with ``weighted_random``; ``ordered`` takes pools in the order of the file.
     ``reserve``: the groups in which they help out; who is in one takes only calls to which it was opened.
+    ``without_queues``: call types that they do not take, whatever their skills; ``extra_queues``: those that they take,
+    whatever is required, and reserve or not.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_s: float = 0.0
     weight: int = 1
     reserve: tuple[str, ...] = ()
+    without_queues: tuple[str, ...] = ()
+    extra_queues: tuple[str, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """A scenario from a YAML file, with every mistake at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+
+import msgspec
 
 from acd.policy import RelaxationStep
 from acd.relaxation import relaxed
@@ -183,19 +185,34 @@ def _law(fields: Fields, *more: str) -> Law:
 
 
 def _pool(fields: Fields, call_types: tuple[CallType, ...]) -> Pool:
-    skills, reserve = fields.levels("skills"), fields.names("reserve")
-    taken = [call_type.name for call_type in call_types if call_type.name and _may(skills, reserve, call_type)]
     pool = Pool(
         name=fields.name("name"),
         agents=fields.whole("agents", at_least=1, at_most=MOST_AGENTS),
-        skills=skills,
-        handling=_handling(fields, taken, call_types),
+        skills=fields.levels("skills"),
+        handling={},
         wrap_up_s=fields.number("wrap_up_s", 0.0, at_least=0),
         weight=fields.whole("weight", 1, at_least=0),
-        reserve=reserve,
+        reserve=fields.names("reserve"),
+        without_queues=fields.names("without_queues"),
+        extra_queues=fields.names("extra_queues"),
     )
+    _exceptions(fields, pool, [call_type.name for call_type in call_types])
+    taken = [call_type.name for call_type in call_types if call_type.name and _may(pool, call_type)]
+    pool = msgspec.structs.replace(pool, handling=_handling(fields, taken, call_types))
     fields.done()
     return pool
+
+
+def _exceptions(fields: Fields, pool: Pool, known: list[str]) -> None:
+    """Whether the call types are there that a pool is taken out of or put into, each in one of the lists."""
+    for key, names in (("without_queues", pool.without_queues), ("extra_queues", pool.extra_queues)):
+        for index, name in enumerate(names):
+            if name not in known:
+                fields.wrong(key, f"there is no call type {name}", index)
+            elif key == "extra_queues" and name in pool.without_queues:
+                fields.wrong(
+                    key, f"{name} is among without_queues too: a pool is either put into it or taken out", index
+                )
 
 
 def _handling(fields: Fields, taken: list[str], call_types: tuple[CallType, ...]) -> dict[str, Law]:
@@ -237,25 +254,30 @@ def _served(fields: Fields, call_types: tuple[CallType, ...], pools: tuple[Pool,
                 fields.wrong(
                     "call_types", f"no pool is in the reserve group {group}", index, "relaxation", number, "open"
                 )
-        if not any(_may(pool.skills, pool.reserve, call_type) for pool in pools):
+        if not any(_may(pool, call_type) for pool in pools):
             fields.wrong("call_types", _nobody(call_type, pools), index, "requires")
 
 
 def _nobody(call_type: CallType, pools: tuple[Pool, ...]) -> str:
     """Why no pool may ever take these calls."""
-    if any(_may(pool.skills, (), call_type) for pool in pools):
+    unreserved = [msgspec.structs.replace(pool, reserve=()) for pool in pools]
+    if any(_may(pool, call_type) for pool in unreserved):
         return (
             "only pools in reserve groups have the skills that these calls require, and no relaxation step opens them"
         )
+    if any(_may(msgspec.structs.replace(pool, without_queues=()), call_type) for pool in unreserved):
+        return "all pools that have the skills that these calls require are taken out of them by without_queues"
     after = ", even after the last relaxation step" if call_type.relaxation else ""
     return f"no pool has the skills that these calls require{after}"
 
 
-def _may(skills: Mapping[str, int], reserve: tuple[str, ...], call_type: CallType) -> bool:
-    """Whether agents with these skills, in these reserve groups, may take such calls, at once or some time."""
-    own = {SkillName(skill): level for skill, level in skills.items()}
+def _may(pool: Pool, call_type: CallType) -> bool:
+    """Whether agents of the pool may take such calls, at once or some time."""
+    if call_type.name in pool.without_queues or call_type.name in pool.extra_queues:
+        return call_type.name not in pool.without_queues
+    own = {SkillName(skill): level for skill, level in pool.skills.items()}
     return any(
-        (not reserve or not opened.isdisjoint(reserve)) and satisfies(own, requirement)
+        (not pool.reserve or not opened.isdisjoint(pool.reserve)) and satisfies(own, requirement)
         for requirement, opened in _stages(call_type)
     )
 

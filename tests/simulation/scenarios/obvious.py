@@ -42,7 +42,7 @@ class Counts:
 
 
 class Obvious:
-    """Plays a scenario; longest idle agent, highest priority, then first come."""
+    """Plays a scenario without relaxation; longest idle agent, highest priority, then first come."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -75,8 +75,13 @@ class Obvious:
         return self.scenario.warm_up_calls < number <= self.scenario.calls
 
     def may(self, person: Person, kind: int) -> bool:
-        skills = {SkillName(skill): level for skill, level in self.scenario.pools[person.pool].skills.items()}
-        return satisfies(skills, self.scenario.call_types[kind].requires)
+        pool, calls = self.scenario.pools[person.pool], self.scenario.call_types[kind]
+        if calls.name in pool.without_queues:
+            return False
+        if calls.name in pool.extra_queues:
+            return True
+        skills = {SkillName(skill): level for skill, level in pool.skills.items()}
+        return not pool.reserve and satisfies(skills, calls.requires)
 
     def play(self) -> Counts:
         for kind, gap in enumerate(self.gap):

@@ -36,6 +36,19 @@ pools:
   - {name: P2, agents: 4, skills: {C: 5}, wrap_up_s: 20, handling: {distribution: exponential, mean_s: 180}}
   - {name: P3, agents: 4, skills: {A: 1, B: 1}, handling: {distribution: exponential, mean_s: 200}}
 """
+EXCEPTIONS = """
+seed: 8
+calls: 3000
+call_types:
+  - {name: A, per_hour: 70, requires: {A: 1}, patience: {distribution: exponential, mean_s: 300}}
+  - {name: B, per_hour: 60, requires: {B: 2}, patience: {distribution: exponential, mean_s: 300}}
+pools:
+  - {name: both, agents: 4, skills: {A: 1, B: 3}, handling: {distribution: exponential, mean_s: 180}}
+  - {name: out, agents: 2, skills: {A: 1, B: 3}, without_queues: [A],
+     handling: {B: {distribution: exponential, mean_s: 180}}}
+  - {name: put_in, agents: 2, skills: {}, reserve: [back], extra_queues: [B],
+     handling: {B: {distribution: exponential, mean_s: 180}}}
+"""
 
 
 def assert_same(scenario: Scenario) -> None:
@@ -54,9 +67,16 @@ def assert_same(scenario: Scenario) -> None:
                 assert share == pytest.approx(counts.by_pool[pool, name] / figures.answered)
 
 
-@pytest.mark.parametrize("text", [N_DESIGN, M_DESIGN], ids=["N", "M"])
+@pytest.mark.parametrize("text", [N_DESIGN, M_DESIGN, EXCEPTIONS], ids=["N", "M", "exceptions"])
 def test_whole_scenarios(text: str) -> None:
     assert_same(parse_scenario(text))
+
+
+def test_who_is_taken_out_gets_none_of_the_calls_and_who_is_put_in_some() -> None:
+    result = simulate(parse_scenario(EXCEPTIONS))
+    shares = {name: pool.share_of_type_answered for name, pool in result.pools.items()}
+    assert (shares["out"]["A"].value, shares["put_in"]["A"].value, shares["both"]["A"].value) == (0, 0, 1)
+    assert all((shares[name]["B"].value or 0) > 0.2 for name in ("out", "put_in"))
 
 
 LAWS = st.one_of(
@@ -67,6 +87,13 @@ LAWS = st.one_of(
     ),
 )
 SKILLS = st.dictionaries(st.sampled_from("ABC"), st.integers(1, 3), max_size=3)
+KEYS = ("without_queues", "extra_queues")
+
+
+def exceptions(kinds: list[str]) -> st.SearchStrategy[dict[str, list[str]]]:
+    """Each type in neither list or in one."""
+    where = st.fixed_dictionaries({kind: st.sampled_from([None, None, *KEYS]) for kind in kinds})
+    return where.map(lambda of: {key: [kind for kind in kinds if of[kind] == key] for key in KEYS})
 
 
 @st.composite
@@ -88,6 +115,8 @@ def scenarios(draw: Any) -> str:
             "skills": draw(SKILLS),
             "wrap_up_s": draw(st.sampled_from([0, 0, 15])),
             "handling": draw(LAWS),
+            "reserve": draw(st.sampled_from([[], [], ["back"]])),
+            **draw(exceptions([kind["name"] for kind in kinds])),
         }
         for index in range(draw(st.integers(0, 2)))
     ]

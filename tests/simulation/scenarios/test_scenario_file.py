@@ -132,6 +132,31 @@ def test_calls_for_which_nobody_leaves_the_reserve() -> None:
     ]
 
 
+def test_exceptions_are_of_call_types_that_are_there_and_in_one_list() -> None:
+    lists = "without_queues: [A, X], extra_queues: [Y, A]"
+    either = "a pool is either put into it or taken out"
+    assert problems(RELAXED.replace("skills: {A: 4}", f"skills: {{A: 4}}, {lists}")) == [
+        "s.yaml:7:62: pools[0].without_queues[1]: there is no call type X",
+        "s.yaml:7:81: pools[0].extra_queues[0]: there is no call type Y",
+        f"s.yaml:7:84: pools[0].extra_queues[1]: A is among without_queues too: {either}",
+    ]
+
+
+def test_calls_that_all_who_could_take_them_are_taken_out_of() -> None:
+    lists = "without_queues: [A], extra_queues: [B], reserve: [R]"
+    taken_out = "all pools that have the skills that these calls require are taken out of them by without_queues"
+    found = problems(RELAXED.replace("skills: {A: 4}", f"skills: {{A: 4}}, {lists}"))
+    assert found == [f"s.yaml:4:29: call_types[0].requires: {taken_out}"]
+
+
+def test_who_is_put_in_needs_no_skills_but_says_how_long_the_calls_take() -> None:
+    text = RELAXED.replace("skills: {A: 4}", "skills: {}, extra_queues: [A]")
+    assert problems(text) == ["s.yaml:7:57: pools[0].handling: says nothing of A, which this pool may take"]
+    text = text.replace("handling: {", "handling: {A: {distribution: constant, mean_s: 30}, ")
+    agent = policy_of(parse_scenario(text)).agents[0]
+    assert (agent.without_queues, agent.extra_queues) == ((), ("A",))
+
+
 def test_so_many_hours_that_the_run_would_never_end() -> None:
     text = RELAXED.replace("calls: 1000", "hours: 1.0e+30")
     assert problems(text)[0] == "s.yaml:2:1: hours: would be 2e+31 calls: 1e+09 or fewer can be simulated"
