@@ -46,8 +46,8 @@ class Limit(Section):
     holds: LimitHolds | None = None
     """When it is judged; absent: at entry for waiting, longest_wait and expected_wait, both for the others. While
     waiting, these three send away the newest who are more than may wait, who has waited so long, and who is to expect
-    so long a wait (asked every 15 seconds, and when agents or rules change). Callbacks stay, and for the count and the
-    expected wait also who is being offered to an agent."""
+    so long a wait (asked every 15 seconds, and when agents or rules change). Callbacks stay, and who is
+    being offered to an agent goes only for having waited so long."""
 
     @model_validator(mode="after")
     def _has_its_measure(self) -> "Limit":
