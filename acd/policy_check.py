@@ -4,7 +4,7 @@ A problem's path leads to the mistake, as settings are written: ``("queues", "bi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -15,6 +15,8 @@ from facts.requirement_text import skills_named
 from facts.requirements import HIGHEST_LEVEL, LOWEST_LEVEL, AllOf, AnyOf, AtLeast, Not, Requirement
 
 Path: TypeAlias = tuple[str | int, ...]
+Ways: TypeAlias = Mapping[str, Sequence[tuple[Path, str]]]
+"""Of each queue, the queues to which it sends contacts on, each with where that is said."""
 
 HIGHEST_PRIORITY: Final = 1_000_000
 
@@ -36,12 +38,17 @@ class Besides(msgspec.Struct, frozen=True):
     groups: frozenset[str] = frozenset()
 
 
-def problems(policy: Policy, besides: Besides = Besides()) -> tuple[Problem, ...]:  # noqa: B008 - frozen
+def problems(policy: Policy) -> tuple[Problem, ...]:
     """Every mistake of a policy, in its order."""
-    return tuple(_all(policy, besides))
+    return (*problems_of_rules(policy), *circles(_ways(policy)))
 
 
-def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
+def problems_of_rules(policy: Policy, besides: Besides = Besides()) -> tuple[Problem, ...]:  # noqa: B008 - frozen
+    """Every mistake that is in some rule by itself, or in what it refers to: all but `circles`."""
+    return tuple(_of_rules(policy, besides))
+
+
+def _of_rules(policy: Policy, besides: Besides) -> Iterator[Problem]:
     yield from _twice("queues", [queue.name for queue in policy.queues])
     yield from _twice("agents", [agent.agent_id for agent in policy.agents])
     known = _Known(policy, besides)
@@ -49,7 +56,6 @@ def _all(policy: Policy, besides: Besides) -> Iterator[Problem]:
         yield from _agent(agent, known)
     for queue in policy.queues:
         yield from _queue(queue, known)
-    yield from _cycles(policy)
     if policy.refusal_pause_us < 0:
         yield Problem(("refusal_pause_us",), "is negative")
     if policy.own_calls.wrap_up_us < 0:
@@ -255,24 +261,29 @@ def _exits(queue: QueuePolicy) -> Iterator[tuple[Path, Exit]]:
     yield ("queues", queue.name, "when_closed"), queue.when_closed
 
 
-def _cycles(policy: Policy) -> Iterator[Problem]:
-    """Overflow from queue to queue that comes back to where it began; each circle is told once, where it closes."""
-    ways: dict[str, list[tuple[Path, str]]] = {
-        queue.name: [(path, way.to) for path, way in _exits(queue) if way.to_kind == "queue" and way.to != queue.name]
-        for queue in policy.queues
+def _ways(policy: Policy) -> Ways:
+    return {
+        queue.name: [(path, way.to) for path, way in _exits(queue) if way.to_kind == "queue"] for queue in policy.queues
     }
+
+
+def circles(ways: Ways) -> Iterator[Problem]:
+    """Overflow from queue to queue that comes back to where it began; each circle is told once, where it closes.
+
+    A queue that overflows into itself is a mistake of its rule, and told there.
+    """
     finished: set[str] = set()
     for start in ways:
         yield from _walk(start, ways, [], finished)
 
 
-def _walk(
-    name: str, ways: dict[str, list[tuple[Path, str]]], trail: list[str], finished: set[str]
-) -> Iterator[Problem]:
+def _walk(name: str, ways: Ways, trail: list[str], finished: set[str]) -> Iterator[Problem]:
     if name in finished:
         return
     trail.append(name)
     for path, target in ways.get(name, ()):
+        if target == name:
+            continue
         if target in trail:
             circle = " -> ".join([*trail[trail.index(target) :], target])
             yield Problem(path, f"contacts would overflow in a circle: {circle}")

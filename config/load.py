@@ -111,7 +111,7 @@ def examine(
     found = _resolve_files(data, (path.parent if path else Path()).absolute())
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
-    found += [*missing_secrets(data), *_stars(data), *lost_ways(data, declared)]
+    found += [*missing_secrets(data), *_stars(data), *lost_ways(declared)]
     settings, mistakes, kept = _validated(data, {**document.texts, **overrides.texts})
     problems += [source.written_problem(where, message) for where, message in (*found, *mistakes)]
     source = msgspec.structs.replace(source, kept=kept)

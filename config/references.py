@@ -17,10 +17,19 @@ from facts.states import SYSTEM_REASONS
 Mistake = tuple[KeyPath, str]
 
 
+class Way(msgspec.Struct, frozen=True):
+    """Where a queue's limit, or a closed queue, sends contacts; ``path``: of the way out, as written."""
+
+    path: KeyPath
+    to_kind: str
+    to: str
+
+
 class Declared(msgspec.Struct, frozen=True):
     """Names that the file declares, whether or not what stands under them is right.
 
-    ``held``: skills that some agent is said to have; ``groups``: reserve groups that some agent is said to be in.
+    ``held``: skills that some agent is said to have; ``groups``: reserve groups that some agent is said to be in;
+    ``ways``: the ways out of queues, also of limits in which something is wrong.
     """
 
     skills: frozenset[str]
@@ -30,6 +39,7 @@ class Declared(msgspec.Struct, frozen=True):
     opening_hours: frozenset[str]
     held: frozenset[str]
     groups: frozenset[str]
+    ways: tuple[Way, ...] = ()
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Declared":
@@ -40,7 +50,7 @@ class Declared(msgspec.Struct, frozen=True):
         people = [person for person in agents.values() if isinstance(person, dict)] if isinstance(agents, dict) else []
         held = frozenset(skill for person in people for skill in _keys(person.get("skills")))
         groups = frozenset(group for person in people for group in _texts(person.get("reserve")))
-        return cls(**found, held=held, groups=groups)
+        return cls(**found, held=held, groups=groups, ways=tuple(_ways(data.get("queues"))))
 
 
 def reference_problems(settings: Settings, declared: Declared) -> list[Mistake]:
@@ -64,16 +74,28 @@ def missing_secrets(data: dict[str, Any]) -> Iterator[Mistake]:
             yield ("asterisk", part), message
 
 
-def lost_ways(data: dict[str, Any], declared: Declared) -> Iterator[Mistake]:
+def lost_ways(declared: Declared) -> Iterator[Mistake]:
     """Ways out to queues that are not there, told even where something else is wrong in a limit, which is left out."""
-    queues = data.get("queues")
+    for way in declared.ways:
+        if way.to_kind == "queue" and way.to not in declared.queues:
+            yield (*way.path, "to"), _unknown("queue", way.to, declared.queues)
+
+
+def _ways(queues: Any) -> Iterator[Way]:
+    """The ways out of queues, in their order, whatever else is wrong."""
     for name, queue in queues.items() if isinstance(queues, dict) else ():
-        limits = queue.get("limits") if isinstance(queue, dict) else None
-        for index, limit in enumerate(limits) if isinstance(limits, list) else ():
-            then = limit.get("then") if isinstance(limit, dict) else None
-            to = then.get("to") if isinstance(then, dict) and then.get("to_kind") == "queue" else None
-            if isinstance(to, str) and to and to not in declared.queues:
-                yield ("queues", name, "limits", index, "then", "to"), _unknown("queue", to, declared.queues)
+        if not isinstance(queue, dict):
+            continue
+        limits = queue.get("limits")
+        exits = [
+            (("limits", index, "then"), limit.get("then"))
+            for index, limit in enumerate(limits if isinstance(limits, list) else ())
+            if isinstance(limit, dict)
+        ]
+        for path, way in (*exits, (("when_closed",), queue.get("when_closed"))):
+            kind, to = (way.get("to_kind"), way.get("to")) if isinstance(way, dict) else (None, None)
+            if isinstance(kind, str) and isinstance(to, str) and to:
+                yield Way(("queues", name, *path), kind, to)
 
 
 def _keys(section: Any) -> Iterable[str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from acd.policy_check import Besides, problems
+from acd.policy_check import Besides, circles, problems_of_rules
 from config.errors import KeyPath, Problem
 from config.load import Examination, examine
 from config.models import Settings
+from config.references import Way
 from config.waiting import Exit
 from cti_bridge.app.leading import examine_leading
 from cti_bridge.app.policy import policy_from
@@ -55,7 +56,7 @@ def check_examined(examination: Examination) -> Finding:
     settings = examination.settings
     flows, of_flows = _check_flows(examination)
     found = {*examination.problems, *of_flows}
-    found |= set(_check_policy(examination))
+    found |= {*_check_policy(examination), *_check_circles(examination)}
     return Finding(
         problems=tuple(sorted(found)),
         queues=len(settings.queues),
@@ -73,11 +74,39 @@ def _check_policy(examination: Examination) -> Iterator[Problem]:
     besides = Besides(queues=names.queues, agents=names.agents, skills=names.held, groups=names.groups)
     told = [problem.key for problem in examination.problems]
     policy = policy_from(examination.settings, None if told else 0)  # a calendar may be what is wrong
-    for mistake in problems(policy, besides):
+    for mistake in problems_of_rules(policy, besides):
         found = examination.source.problem(tuple(map(_as_set, mistake.path)), mistake.text)
         if any(_within(key, found.key) or (mistake.absent and _within(found.key, key)) for key in told):
             continue
         yield found
+
+
+def _check_circles(examination: Examination) -> Iterator[Problem]:
+    """Queues that send contacts round and round, by limits in which something else is wrong as well."""
+    ways: dict[str, list[tuple[KeyPath, str]]] = {name: [] for name in examination.settings.queues}
+    for path, way in sorted(_ways_out(examination).items(), key=lambda item: _as_written(item[0])):
+        if way.to_kind == "queue":
+            ways.setdefault(str(path[1]), []).append((path, way.to))
+    for mistake in circles(ways):
+        yield examination.source.written_problem(mistake.path, mistake.text)
+
+
+def _ways_out(examination: Examination) -> dict[KeyPath, Way]:
+    """All ways out of queues by their place as written: of the settings, and of what is wrong and was left out."""
+    written = examination.source.kept.written
+    ways = {way.path: way for way in examination.declared.ways}
+    for name, queue in examination.settings.queues.items():
+        exits: list[tuple[KeyPath, Exit]] = [(("when_closed",), queue.when_closed)]
+        exits += [(("limits", index, "then"), limit.then) for index, limit in enumerate(queue.limits)]
+        for key, out in exits:
+            path = written(("queues", name, *key))
+            ways[path] = Way(path, out.to_kind, out.to)
+    return ways
+
+
+def _as_written(path: KeyPath) -> tuple[bool, int]:
+    """The order of a queue's ways out: its limits, and then when it is closed."""
+    return path[2] != "limits", int(path[3]) if path[2] == "limits" else 0
 
 
 def _within(key: str, other: str) -> bool:
@@ -103,7 +132,8 @@ def _check_flows(examination: Examination) -> tuple[int, list[Problem]]:
     left = {name: path for name, path in shipped.items() if name not in own}
     of_own = {name: flow.file for name, flow in flows.items()}
     _, of_shipped = check_files(left.values(), msgspec.structs.replace(known, flows=of_own))
-    named = {flow for _, flow in _flows_named(examination.settings)}
+    named = {flow for _, flow in _flows_of_entries(examination.settings)}
+    named |= {way.to for way in _ways_out(examination).values() if way.to_kind == "flow"}
     in_use = with_called({name: flow for name, flow in {**load_shipped(), **flows}.items() if name in {*named, *own}})
     shipped_in_use = {str(left[name]) for name in in_use.keys() & left.keys()}
     problems += [problem for problem in of_shipped if problem.file in shipped_in_use]
@@ -132,15 +162,18 @@ def _of_a_flow(problem: FlowProblem) -> Problem:
 
 
 def _unknown_flows(examination: Examination, names: set[str]) -> Iterator[Problem]:
-    for path, flow in _flows_named(examination.settings):
+    source = examination.source
+    named = [(source.kept.written(path), flow) for path, flow in _flows_of_entries(examination.settings)]
+    named += [((*way.path, "to"), way.to) for way in _ways_out(examination).values() if way.to_kind == "flow"]
+    for path, flow in named:
         if flow not in names:
             close = difflib.get_close_matches(flow, sorted(names), n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(names))}"
-            yield examination.source.problem(path, f"there is no flow '{flow}'; {hint}")
+            yield source.written_problem(path, f"there is no flow '{flow}'; {hint}")
 
 
-def _flows_named(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
-    """Every flow that the settings lead to, with its place."""
+def _flows_of_entries(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    """Every flow to which an entry point leads, with its place."""
     for number, entry in settings.entry_points.items():
         said: list[tuple[KeyPath, str | None]] = [
             (("flow",), entry.flow),
@@ -149,7 +182,3 @@ def _flows_named(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
             *((("routes", index, "flow"), route.flow) for index, route in enumerate(entry.routes)),
         ]
         yield from ((("entry_points", number, *key), flow) for key, flow in said if flow is not None)
-    for name, queue in settings.queues.items():
-        ways: list[tuple[KeyPath, Exit]] = [(("when_closed", "to"), queue.when_closed)]
-        ways += [(("limits", index, "then", "to"), limit.then) for index, limit in enumerate(queue.limits)]
-        yield from ((("queues", name, *key), way.to) for key, way in ways if way.to_kind == "flow")

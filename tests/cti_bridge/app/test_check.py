@@ -208,3 +208,49 @@ def test_mending_one_mistake_brings_no_other_to_light(tmp_path: Path) -> None:
         assert left < told
         told = left
     assert not told
+
+
+WRONG_LIMITS = """\
+queues:
+  a:
+    limits:
+      - {what: wait, after_s: -3, then: {to_kind: queue, to: b}}
+      - {what: wait, after_s: 40, then: {to_kind: flow, to: nowhere}}
+  b:
+    limits:
+      - {what: waiting, then: {to_kind: flow, to: nosuch}}
+      - {what: waiting, count: -1, then: {to_kind: queue, to: a}}
+    when_closed: {to_kind: flow, to: welcom, and: more}
+"""
+
+
+def test_flows_and_circles_of_limits_that_are_wrong_themselves_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(WRONG_LIMITS)
+    found = {problem.key: problem for problem in check(path, {}).problems}
+    assert [(problem.line, key) for key, problem in found.items()] == [
+        (4, "queues.a.limits[0].after_s"),
+        (5, "queues.a.limits[1].then.to"),
+        (8, "queues.b.limits[0]"),
+        (8, "queues.b.limits[0].then.to"),
+        (9, "queues.b.limits[1].count"),
+        (9, "queues.b.limits[1].then"),
+        (10, "queues.b.when_closed.to"),
+        (10, "queues.b.when_closed.and"),
+    ]
+    assert "no flow 'nosuch'" in found["queues.b.limits[0].then.to"].message
+    assert found["queues.b.limits[1].then"].message == "contacts would overflow in a circle: a -> b -> a"
+    told = set(found)
+    for wrong, right in (
+        ("after_s: -3", "after_s: 3"),
+        ("what: waiting, then", "what: waiting, count: 5, then"),
+        ("count: -1", "count: 9"),
+        ("{to_kind: queue, to: a}", "{to_kind: exit}"),
+        (", and: more", ""),
+    ):
+        path.write_text(path.read_text().replace(wrong, right))
+        left = {problem.key for problem in check(path, {}).problems}
+        assert len(left) == len(told) - 1
+        assert left < told
+        told = left
+    assert told == {"queues.a.limits[1].then.to", "queues.b.limits[0].then.to", "queues.b.when_closed.to"}
