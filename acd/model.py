@@ -356,6 +356,8 @@ class Agent:
         """Work by this policy from now on; the pools have to be entered anew."""
         self.policy = policy
         self.number = number
+        if self.declared is Declared.LOGGED_OUT:
+            self.phone = ""
         self.skills: dict[SkillName, int] = policy.skills
         self.slots = policy.slots
         self.retired = False

@@ -25,14 +25,7 @@ from acd.effects import (
 )
 from acd.engine import Engine
 from acd.errors import AcdError
-from acd.events import (
-    AnswerOffer,
-    Event,
-    JoinQueue,
-    LeaveQueue,
-    RefuseOffer,
-    Tick,
-)
+from acd.events import AnswerOffer, Event, JoinQueue, LeaveQueue, RefuseOffer, Tick
 from acd.views import OfferView
 from cti_bridge.shell import departures, recovery, switch_actions, translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError, NotConnected, Snapshot
@@ -189,6 +182,7 @@ class Coordinator:
         for effect in effects:
             if isinstance(effect, Fact):
                 self.callbacks.read(effect)
+                self.phones.read(effect)
 
     def _set_alarm(self) -> None:
         due = self.engine.next_deadline

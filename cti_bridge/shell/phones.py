@@ -4,6 +4,9 @@ A page that is loaded anew takes its phone along, and brings it back a second la
 NOT_READY, nor to give the call that rings there to somebody else. So when a page goes, its phone counts as reachable
 for :data:`AWAY_S` still; a call that is offered meanwhile, or rang already, rings at the page that comes, for as long
 as its offer lasts. Only when none comes in time is the phone lost.
+
+Which phone is an agent's changes: when they sign in at another, and when the settings give them another. What is known
+of every phone is kept, whoever works at it, and holds for its agent from then on.
 """
 
 from collections.abc import Collection, Iterator
@@ -15,11 +18,12 @@ from twisted.internet.interfaces import IDelayedCall
 
 from acd.effects import RingAgent
 from acd.events import FindPhone, LosePhone
-from acd.views import OfferView
+from acd.views import AgentView, OfferView
 from cti_bridge.shell import translate
 from cti_bridge.shell.calls import Leg
 from cti_bridge.shell.clock import Clock
 from facts.ids import AgentId
+from facts.journal import AgentLoggedIn, Fact, PolicyChanged
 from facts.states import Activity
 from facts.time import MILLISECOND, SECOND, Instant
 
@@ -58,11 +62,14 @@ class Phones:
         self._coordinator = coordinator
         self._clock = clock
         self._away: dict[AgentId, _Away] = {}
+        self._unreachable: set[str] = set()
+        self._no_switch = False
 
     # -- what the switch says ----------------------------------------------------------------------------------------
 
     def device_changed(self, event: translate.DeviceChanged) -> None:
         """A phone can be reached, or not."""
+        (self._unreachable.discard if event.reachable else self._unreachable.add)(event.device)
         for agent in list(self._coordinator.engine.agents()):
             if agent.phone != event.device:
                 continue
@@ -77,16 +84,39 @@ class Phones:
 
     def are(self, unreachable: Collection[str], *, lost: bool) -> None:
         """The switch was asked for all of them: tell of those that are lost, or of those that are not."""
+        self._unreachable, self._no_switch = set(unreachable), self._no_switch and lost
         for agent in list(self._coordinator.engine.agents()):
             if (agent.phone in unreachable) is lost:
                 self.device_changed(translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
 
     def switch_lost(self) -> None:
         """None can be reached."""
+        self._no_switch = True
         # whose phone rings comes last: the contact must not be offered to one whose phone is yet to be lost
         for agent in sorted(self._coordinator.engine.agents(), key=lambda agent: agent.activity is Activity.RESERVED):
             if agent.phone_reachable:
                 self._coordinator.tell(LosePhone(agent_id=agent.agent_id))
+
+    # -- whose phone is which ----------------------------------------------------------------------------------------
+
+    def read(self, fact: Fact) -> None:
+        """Who may have another phone now can be reached if that one can."""
+        if isinstance(fact, PolicyChanged):
+            for agent in list(self._coordinator.engine.agents()):
+                self._follow(agent)
+        elif isinstance(fact, AgentLoggedIn) and fact.agent_id is not None:
+            view = self._coordinator.engine.agent(fact.agent_id)
+            if view is not None:
+                self._follow(view)
+
+    def _follow(self, agent: AgentView) -> None:
+        away = self._away.get(agent.agent_id)
+        if away is not None and away.device == agent.phone:
+            return
+        self._stop(self._away.pop(agent.agent_id, None))
+        reachable = not self._no_switch and agent.phone not in self._unreachable
+        if agent.phone_reachable is not reachable:
+            self._coordinator.tell((FindPhone if reachable else LosePhone)(agent_id=agent.agent_id))
 
     # -- what becomes of pages ---------------------------------------------------------------------------------------
 
@@ -102,6 +132,7 @@ class Phones:
 
     def page_came(self, agent_id: AgentId, device: str) -> None:
         """A page is the phone: what was to ring at the one before rings at this one."""
+        self._unreachable.discard(device)
         agent, known = self._coordinator.engine.agent(agent_id), self._away.get(agent_id)
         if agent is None or agent.phone != device:
             return
@@ -145,17 +176,17 @@ class Phones:
         if self._away.get(agent_id) is away:
             del self._away[agent_id]
             log.info("page_stays_away", agent_id=agent_id)
-            self._lose(agent_id)
+            self._lose(agent_id, away)
 
     def _settled(self, agent_id: AgentId, away: _Away) -> None:
         if self._away.get(agent_id) is away:
             del self._away[agent_id]
             if away.gone:
-                self._lose(agent_id)
+                self._lose(agent_id, away)
 
-    def _lose(self, agent_id: AgentId) -> None:
+    def _lose(self, agent_id: AgentId, away: _Away) -> None:
         agent = self._coordinator.engine.agent(agent_id)
-        if agent is not None and agent.phone_reachable:
+        if agent is not None and agent.phone == away.device and agent.phone_reachable:
             self._coordinator.tell(LosePhone(agent_id=agent_id))
 
     def _stop(self, away: _Away | None) -> None:

@@ -38,6 +38,7 @@ from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
+from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.app.console.supervision import DaemonSupervision
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.trend import Trend
@@ -141,7 +142,8 @@ class Console:
         rows = self._rows(coordinator)
         alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
-        desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts)
+        rules = StateRules(coordinator.engine, self._settings)
+        desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts, rules=rules)
         floor = DaemonFloor(
             daemon,
             rows,
@@ -176,6 +178,7 @@ class Console:
                 store=store,
                 acts=acts,
                 entry_desk=EntryDesk(coordinator, daemon.menus.entry_points),
+                rules=rules,
             ),
             contacts=contacts,
             settings=store,

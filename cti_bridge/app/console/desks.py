@@ -24,9 +24,10 @@ from config.models import Settings
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
+from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ReasonCode
-from facts.states import SYSTEM_REASONS, Activity, Declared, Party
+from facts.states import Activity, Declared, Party
 from reporting.kpi.board import Board
 from reporting.kpi.live import AGENT
 
@@ -46,6 +47,7 @@ class DaemonDesks:
         *,
         settings: Callable[[], Settings],
         acts: Acts,
+        rules: StateRules,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -53,6 +55,7 @@ class DaemonDesks:
         self._messages = messages
         self._settings = settings
         self._acts = acts
+        self._rules = rules
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -170,23 +173,14 @@ class DaemonDesks:
         view = self._view(agent)
         if view.declared is not Declared.LOGGED_OUT:
             raise StateChangedError(f"{agent} is signed in already", self._state(view))
-        channel = "" if phone is None else self._free_phone(agent, phone)
+        channel = "" if phone is None else self._channel_of(phone)
+        self._rules.check_phone(view.agent_id, channel)
         return self._tell(LogIn(agent_id=view.agent_id, phone=channel), "sign in")
 
-    def _free_phone(self, agent: str, phone: str) -> str:
-        """The phone as the switch names it, if nobody else works at it."""
+    def _channel_of(self, phone: str) -> str:
+        """The phone as the switch names it."""
         asterisk = self._settings().asterisk
-        channel = (asterisk.phone_channel if asterisk is not None else "PJSIP/{phone}").format(phone=phone)
-        for view in self._coordinator.engine.agents():
-            at_work = view.declared is not Declared.LOGGED_OUT
-            if view.agent_id != agent and at_work and view.phone == channel:
-                problem = FieldProblem(
-                    field="body.phone",
-                    rule=f"is the phone at which {view.agent_id} works",
-                    way_out="choose another phone, or let them sign out first",
-                )
-                raise InvalidError([problem])
-        return channel
+        return (asterisk.phone_channel if asterisk is not None else "PJSIP/{phone}").format(phone=phone)
 
     async def sign_out(self, agent: str, by: str) -> DeskState:
         """End the shift; during a contact, after it."""
@@ -201,13 +195,7 @@ class DaemonDesks:
     async def not_ready(self, agent: str, reason: str, by: str) -> DeskState:
         """Want none."""
         del by
-        if reason not in self._settings().reasons or reason in SYSTEM_REASONS:
-            problem = FieldProblem(
-                field="body.reason",
-                rule=f"is none that a person can choose: there are {', '.join(self._settings().reasons) or 'none'}",
-                way_out="choose one of these; GET /api/v1/reasons lists them",
-            )
-            raise InvalidError([problem])
+        self._rules.check_reason(reason)
         event = DeclareNotReady(agent_id=self._present(agent).agent_id, reason=ReasonCode(reason))
         return self._tell(event, "become not ready")
 

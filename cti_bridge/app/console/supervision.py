@@ -26,6 +26,7 @@ from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import Rows
+from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.entry_desk import EntryDesk
@@ -48,6 +49,7 @@ class DaemonSupervision:
         store: SettingsStore,
         acts: Acts,
         entry_desk: EntryDesk,
+        rules: StateRules,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -56,6 +58,7 @@ class DaemonSupervision:
         self._store = store
         self._acts = acts
         self._entry_desk = entry_desk
+        self._rules = rules
 
     # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -127,14 +130,33 @@ class DaemonSupervision:
 
     async def set_state(self, agent: str, wish: SetAgentState, by: str) -> AgentRow:
         """Sign somebody in or out, make them ready or not."""
+        if wish.reason is not None:
+            self._rules.check_reason(wish.reason)
         before = self._agent(agent)
-        for event in _events(before, wish):
+        events = _events(before, wish)
+        if isinstance(events[0], LogIn):
+            self._check_phone_is_free(before)
+        for done, event in enumerate(events):
             if not self._coordinator.tell(event):
+                if done:
+                    await self._note_state(before, Declared.NOT_READY, SetAgentState(declared=wish.declared), by)
                 raise StateChangedError(f"{agent} cannot become {wish.declared.value} now", self._row(agent))
-        told = {"declared": before.declared.value, "reason": before.reason}
-        after = {"declared": wish.declared.value, "reason": wish.reason, "force": wish.force}
-        await self._audit.note(by, "state", "agent", agent, before=told, after=after)
+        await self._note_state(before, wish.declared, wish, by)
         return self._row(agent)
+
+    def _check_phone_is_free(self, view: AgentView) -> None:
+        other = self._rules.at_phone(view.agent_id)
+        if other is not None:
+            raise StateChangedError(
+                f"{view.agent_id} cannot sign in at {other.phone}: {other.agent_id} works there, and has to sign out "
+                f"first, or {view.agent_id} signs in at another phone",
+                self._row(view.agent_id),
+            )
+
+    async def _note_state(self, before: AgentView, declared: Declared, wish: SetAgentState, by: str) -> None:
+        told = {"declared": before.declared.value, "reason": before.reason}
+        after = {"declared": declared.value, "reason": wish.reason, "force": wish.force}
+        await self._audit.note(by, "state", "agent", before.agent_id, before=told, after=after)
 
     async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
         """An agent's full set of skills: a change of the settings, which can be undone there."""

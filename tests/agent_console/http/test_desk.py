@@ -45,6 +45,23 @@ def test_one_may_work_at_another_phone_unless_somebody_does(site: Site) -> None:
         assert bruno.post("/desk/sign-in", {"phone": phone}).status_code == 422, phone
 
 
+def test_the_own_phone_is_taken_by_who_works_there(site: Site) -> None:
+    anna, bruno, root = site.signed_in("anna"), site.signed_in("bruno"), site.signed_in("root")
+    own = bruno.get("/desk").json()["state"]["phone"]
+    number = own.removeprefix("PJSIP/")
+    assert anna.post("/desk/sign-in", {"phone": number}).json()["phone"] == own
+    refused = bruno.post("/desk/sign-in")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "body.phone"
+    assert "anna" in refused.json()["errors"][0]["rule"]
+    by_hand = root.post("/agents/bruno/state", {"declared": "READY"})
+    assert by_hand.status_code == 409, by_hand.json()
+    assert "anna works there" in by_hand.json()["detail"]
+    assert bruno.get("/desk").json()["state"]["declared"] == "LOGGED_OUT"
+    assert anna.post("/desk/sign-out").status_code == 200
+    assert bruno.post("/desk/sign-in").json()["phone"] == own
+
+
 def test_a_user_without_an_agent_has_no_desk(site: Site) -> None:
     answer = site.signed_in("root").get("/desk")
     assert answer.status_code == 403

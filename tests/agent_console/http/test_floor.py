@@ -105,6 +105,17 @@ def test_a_contact_that_talks_cannot_be_raised_and_is_shown_as_it_is(site: Site)
     assert (problem["present"]["place"], problem["present"]["agents"]) == ("connected", ["anna"])
 
 
+def test_a_supervisor_gives_no_reason_that_is_unknown_or_the_systems_and_nobody_is_signed_in_by_that(
+    site: Site,
+) -> None:
+    nora = site.signed_in("nora")
+    for reason in ("gone_fishing", "phone_lost"):
+        refused = nora.post("/agents/anna/state", {"declared": "NOT_READY", "reason": reason})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == "body.reason"
+        assert nora.get("/agents/anna").json()["declared"] == "LOGGED_OUT"
+
+
 def test_a_supervisor_changes_an_agents_state(site: Site) -> None:
     nora = site.signed_in("nora")
     assert nora.post("/agents/anna/state", {"declared": "READY"}).json()["declared"] == "READY"
