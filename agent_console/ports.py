@@ -598,7 +598,7 @@ class Reports(Protocol):
     async def report(self, query: ReportQuery) -> ReportDoc:
         """Rows of figures."""
 
-    async def export(self, query: ReportQuery, form: ReportForm) -> Rendered:
+    async def export(self, query: ReportQuery, form: ReportForm, language: ReaderLanguage) -> Rendered:
         """The same as a file."""
 
     async def behind(

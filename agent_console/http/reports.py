@@ -25,6 +25,7 @@ from agent_console.http.floor import seen_queue
 from agent_console.http.guard import Daemon, Seen
 from agent_console.http.paging import Cursor, bad_cursor, key_of
 from agent_console.ports import Ports, ReportQuery, Reports
+from facts.languages import ReaderLanguage
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
@@ -144,9 +145,14 @@ async def get_report(ports: Daemon, query: Within) -> ReportDoc:
     response_class=Response,
     responses={200: {"content": {kind: {} for kind in ("text/csv", "application/octet-stream", "text/html")}}},
 )
-async def export_report(ports: Daemon, query: Within, form: Annotated[ReportForm, Query(alias="format")]) -> Response:
+async def export_report(
+    ports: Daemon,
+    query: Within,
+    form: Annotated[ReportForm, Query(alias="format")],
+    language: Annotated[ReaderLanguage, Query(description="Of titles and definitions; JSON is for programs.")] = "en",
+) -> Response:
     """The same as a file: CSV, Excel, HTML, JSON."""
-    found = await _reports(ports).export(query, form)
+    found = await _reports(ports).export(query, form, language)
     disposition = f'attachment; filename="{found.file_name}"'
     return Response(found.body, media_type=found.media_type, headers={"Content-Disposition": disposition})
 

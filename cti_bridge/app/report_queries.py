@@ -38,6 +38,7 @@ import msgspec
 from cti_bridge.app import report_setup
 from cti_bridge.app.report_setup import Question
 from facts.ids import ContactId, QueueName
+from facts.languages import ReaderLanguage
 from reporting.kpi import catalogue
 from reporting.kpi.errors import NothingThereError, ReportError, UnavailableError
 from reporting.kpi.report import Query, Report, check_known, read, read_for
@@ -152,15 +153,17 @@ class ReportQueries:
 
         return figures_doc.catalogue_json()
 
-    def export(self, asked: Mapping[str, Any], form: str, *, kind: str = "summary") -> Export:
-        """A report as a file: ``json``, ``csv``, ``xlsx`` or ``html``."""
+    def export(
+        self, asked: Mapping[str, Any], form: str, *, kind: str = "summary", language: ReaderLanguage = "en"
+    ) -> Export:
+        """A report as a file: ``json``, ``csv``, ``xlsx`` or ``html``; all but the first in a language."""
         from reporting.exports.as_file import report_bytes  # noqa: PLC0415 - start-up time of the others
 
         if form not in MEDIA_TYPES:
             raise ReportError(f"there is no form {form!r}: there are {', '.join(MEDIA_TYPES)}", about="format")
         question = question_of(asked)
         report = self.figures(question, kind, for_people=form != "json")
-        content = report_bytes(form, _kind(kind).title, report, goal=self.goal(question))
+        content = report_bytes(form, _kind(kind).title, report, goal=self.goal(question), language=language)
         return Export(content, MEDIA_TYPES[form], f"{kind}.{form}")
 
     def goal(self, question: Question) -> float | None:

@@ -3,22 +3,42 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
+from facts.languages import ReaderLanguage
 from reporting.exports import tables
 from reporting.exports.as_excel import Progress, excel_bytes
 from reporting.exports.as_html import html_page
 from reporting.exports.as_json import json_bytes, report_chunks
+from reporting.exports.phrases import in_words_of, phrases
 from reporting.exports.tables import Sheet
 from reporting.kpi.errors import OutputError, ReportError
 from reporting.kpi.report import Report
 
 
-def report_bytes(form: str, title: str, report: Report, *, goal: float | None = None) -> bytes:
-    """A report in one of `FORMS`; ``goal``: the service level aimed at."""
-    return FORMS[form](title, report, goal)
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file is to be. ``goal``: the service level aimed at. ``language``: what its words are in, but JSON's."""
+
+    title: str
+    goal: float | None = None
+    language: ReaderLanguage = "en"
+
+
+def report_bytes(
+    form: str, title: str, report: Report, *, goal: float | None = None, language: ReaderLanguage = "en"
+) -> bytes:
+    """A report in one of `FORMS`, as `Asked` says."""
+    return FORMS[form](report, Asked(title=title, goal=goal, language=language))
 
 
 def write_report(
-    path: Path, title: str, report: Report, *, goal: float | None = None, progress: Progress | None = None
+    path: Path,
+    title: str,
+    report: Report,
+    *,
+    goal: float | None = None,
+    language: ReaderLanguage = "en",
+    progress: Progress | None = None,
 ) -> None:
     """Write a report as .json, .csv, .xlsx or .html. An old file of that name is replaced when the new one is whole.
 
@@ -26,9 +46,9 @@ def write_report(
     """
     form = check_ending(path).removeprefix(".")
     if form == "xlsx" and progress is not None:
-        whole_file(path, lambda part: part.write_bytes(excel_bytes(_sheets(report), progress)))
+        whole_file(path, lambda part: part.write_bytes(excel_bytes(_sheets(report, language), progress)))
     else:
-        whole_file(path, lambda part: part.write_bytes(report_bytes(form, title, report, goal=goal)))
+        whole_file(path, lambda part: part.write_bytes(report_bytes(form, title, report, goal=goal, language=language)))
 
 
 def rows_to_write(path: Path, report: Report) -> int | None:
@@ -58,27 +78,36 @@ def whole_file(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _json(_title: str, report: Report, _goal: float | None) -> bytes:
+_ENCODINGS: dict[ReaderLanguage, str] = {"zh": "utf-8-sig"}
+"""By the mark in front a spreadsheet knows that the letters are no Latin ones."""
+
+
+def _json(report: Report, _asked: Asked) -> bytes:
     return b"".join(report_chunks(report))
 
 
-def _csv(_title: str, report: Report, _goal: float | None) -> bytes:
-    return tables.csv_text(tables.report_sheet(report)).encode()
+def _csv(report: Report, asked: Asked) -> bytes:
+    told = in_words_of(report, asked.language)
+    text = tables.csv_text(tables.report_sheet(told, phrases(asked.language)))
+    return text.encode(_ENCODINGS.get(asked.language, "utf-8"))
 
 
-def _excel(_title: str, report: Report, _goal: float | None) -> bytes:
-    return excel_bytes(_sheets(report))
+def _excel(report: Report, asked: Asked) -> bytes:
+    return excel_bytes(_sheets(report, asked.language))
 
 
-def _sheets(report: Report) -> list[Sheet]:
-    return [tables.report_sheet(report), tables.parts_sheet(report), tables.definitions_sheet(report)]
+def _sheets(report: Report, language: ReaderLanguage) -> list[Sheet]:
+    told, words = in_words_of(report, language), phrases(language)
+    return [tables.report_sheet(told, words), tables.parts_sheet(told, words), tables.definitions_sheet(told, words)]
 
 
-def _html(title: str, report: Report, goal: float | None) -> bytes:
-    return html_page(title, report, goal=goal).encode()
+def _html(report: Report, asked: Asked) -> bytes:
+    words = phrases(asked.language)
+    title = words.named(words.titles, asked.title)
+    return html_page(title, report, goal=asked.goal, language=asked.language).encode()
 
 
-FORMS: dict[str, Callable[[str, Report, float | None], bytes]] = {
+FORMS: dict[str, Callable[[Report, Asked], bytes]] = {
     "json": _json,
     "csv": _csv,
     "xlsx": _excel,

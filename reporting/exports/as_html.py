@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
+from facts.languages import ReaderLanguage
 from facts.time import HOUR, MINUTE
 from reporting.exports.as_json import range_json
 from reporting.exports.charts import Series, ratio_bars, ratio_line, stacked_bars
 from reporting.exports.labels import Labels
+from reporting.exports.phrases import Phrases, in_words_of, phrases
 from reporting.exports.words import NO_DATA, figure_text, not_classified
 from reporting.kpi.figures import Definition, Figure
 from reporting.kpi.intervals import QUARTER, Calendar, parse_moment
@@ -56,26 +58,33 @@ dd{margin:0;color:var(--soft)}@media print{body{padding:0}.scroll{overflow:visib
 """
 
 
-def html_page(title: str, report: Report, *, goal: float | None = None) -> str:
+def html_page(title: str, asked: Report, *, goal: float | None = None, language: ReaderLanguage = "en") -> str:
     """The whole page. ``goal``: the service level aimed at, drawn as a line."""
-    words = range_json(report)
-    span = f"{_moment(words['from']) or 'first fact'} to {_moment(words['to']) or 'last fact'}"
+    report, words = in_words_of(asked, language), phrases(language)
     body = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(span)} · {escape(str(words['time_zone']))} · facts up to {_moment(words['as_of']) or NO_DATA}</p>",
-        _tiles(report),
-        *(_charts(report, goal) if report.rows else ["<p>No contacts and no agents in this range.</p>"]),
-        "<h2>Figures</h2>",
-        _table(report),
-        "<h2>How they are reckoned</h2>",
-        _definitions(report),
+        f"<p>{escape(_range(report, words))}</p>",
+        _tiles(report, words),
+        *(_charts(report, goal, words) if report.rows else [f"<p>{escape(words.nothing)}</p>"]),
+        f"<h2>{escape(words.figures)}</h2>",
+        _table(report, words),
+        f"<h2>{escape(words.reckoned)}</h2>",
+        _definitions(report, words),
     ]
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{words.tag}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
     )
+
+
+def _range(report: Report, words: Phrases) -> str:
+    moments = range_json(report)
+    start = _moment(moments["from"]) or words.first_fact
+    end = _moment(moments["to"]) or words.last_fact
+    known = words.facts_up_to.format(at=_moment(moments["as_of"]) or NO_DATA)
+    return f"{words.span.format(start=start, end=end)} · {moments['time_zone']} · {known}"
 
 
 def _moment(text: str | None) -> str:
@@ -83,42 +92,45 @@ def _moment(text: str | None) -> str:
     return (text or "")[:19].removesuffix("T00:00:00").replace("T", " ")
 
 
-def _tip(figure: Figure, definition: Definition, text: str) -> str:
-    parts = [f"{definition.title}: {text} [{figure.formula}]"]
+def _tip(figure: Figure, definition: Definition, text: str, words: Phrases) -> str:
+    formula = words.id_of(figure.formula)
+    said = words.tip_with_id if formula else words.tip
+    parts = [said.format(title=definition.title, text=text, formula=formula)]
     if figure.denominator is not None:
         parts.append(f"{figure.numerator if figure.numerator is not None else NO_DATA} / {figure.denominator}")
     if figure.unclassified:
-        parts.append(f"{figure.unclassified} not classified")
-    return escape("; ".join(parts), quote=True)
+        parts.append(words.not_classified.format(count=figure.unclassified))
+    return escape(words.join.join(parts), quote=True)
 
 
-def _tiles(report: Report) -> str:
+def _tiles(report: Report, words: Phrases) -> str:
     shown = [(one, text) for one, text in report.definitions if one.name in _TILES]
     tiles = [
-        f'<div class="tile" title="{_tip(report.total.figures[one.name], one, text)}">'
-        f"<b>{escape(figure_text(report.total.figures[one.name]))}</b><span>{escape(one.title)}</span></div>"
+        f'<div class="tile" title="{_tip(report.total.figures[one.name], one, text, words)}">'
+        f"<b>{escape(figure_text(report.total.figures[one.name], words))}</b><span>{escape(one.title)}</span></div>"
         for one, text in sorted(shown, key=lambda item: _TILES.index(item[0].name))
     ]
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
-def _charts(report: Report, goal: float | None) -> list[str]:
+def _charts(report: Report, goal: float | None, words: Phrases) -> list[str]:
     if not report.rows or not report.by:
         return []
     if len(report.rows) > MOST_BARS:
-        return [f"<p>{len(report.rows):,} rows are too many for a chart: ask for longer intervals or fewer queues.</p>"]
-    rows = _evenly(report)
+        return [f"<p>{escape(words.too_many_for_a_chart.format(count=f'{len(report.rows):,}'))}</p>"]
+    rows = _evenly(report, words)
     labels = [label if len(label) <= MOST_SIGNS else f"{label[: MOST_SIGNS - 1]}…" for label, _ in rows]
     there = {definition.name for definition, _ in report.definitions}
     charts = []
     stack = [(name, style) for name, style in _STACK if name in there]
     if stack:
         series = [_series(report, rows, name, style) for name, style in stack]
-        charts.append(stacked_bars("Contacts", labels, series))
+        charts.append(stacked_bars(words.contacts, labels, series))
     if "service_level" in there:
         formula = report.total.figures["service_level"].formula
         draw = ratio_line if all(map(is_time, report.by)) else ratio_bars
-        charts.append(draw(f"Service level ({formula})", labels, _series(report, rows, "service_level", "level"), goal))
+        level = _series(report, rows, "service_level", "level")
+        charts.append(draw(words.level.format(formula=formula), labels, level, goal))
     return charts
 
 
@@ -135,9 +147,9 @@ MOST_STEPS = 3_000
 """Intervals that a chart shows one by one, empty ones included."""
 
 
-def _evenly(report: Report) -> list[tuple[str, Row | None]]:
+def _evenly(report: Report, words: Phrases) -> list[tuple[str, Row | None]]:
     """The rows by their labels; of intervals also those in which nothing was, so that time runs evenly."""
-    names, interval = Labels(report), report.by[0]
+    names, interval = Labels(report, words), report.by[0]
     if len(report.by) > 1 or interval not in STEPS or len(report.rows) < 2:
         return [(names.on_axis(row), row) for row in report.rows]
     rows: dict[str, Row | None] = {row.slice[interval] or "": row for row in report.rows}
@@ -162,34 +174,38 @@ def _series(report: Report, rows: Sequence[tuple[str, Row | None]], name: str, s
     return Series(name=title, style=style, values=values)
 
 
-def _table(report: Report) -> str:
-    head = "".join(f'<th class="slice">{escape(name)}</th>' for name in report.by or ("",))
+def _table(report: Report, words: Phrases) -> str:
+    slices = [words.named(words.dimensions, name) for name in report.by] or [""]
+    head = "".join(f'<th class="slice">{escape(name)}</th>' for name in slices)
     head += "".join(f"<th>{escape(definition.title)}</th>" for definition, _ in report.definitions)
-    names = Labels(report)
-    rows = [_row(report, row, names, "") for row in report.rows[:MOST_ROWS]]
+    names = Labels(report, words)
+    rows = [_row(report, row, names, words, "") for row in report.rows[:MOST_ROWS]]
     left = len(report.rows) - MOST_ROWS
-    more = f"<p>{left:,} rows more; .csv, .xlsx and .json have every row.</p>" if left > 0 else ""
+    more = f"<p>{escape(words.rows_more.format(count=f'{left:,}'))}</p>" if left > 0 else ""
     if report.by and len(report.rows) > 1:
-        rows.append(_row(report, report.total, names, "total"))
+        rows.append(_row(report, report.total, names, words, "total"))
     return (
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>{more}'
     )
 
 
-def _row(report: Report, row: Row, names: Labels, style: str) -> str:
+def _row(report: Report, row: Row, names: Labels, words: Phrases, style: str) -> str:
     cells = [f'<td class="slice">{escape(name)}</td>' for name in names.of(row)]
     cells += [
-        f'<td title="{_tip(row.figures[one.name], one, text)}">{escape(figure_text(row.figures[one.name]))}</td>'
+        f'<td title="{_tip(row.figures[one.name], one, text, words)}">'
+        f"{escape(figure_text(row.figures[one.name], words))}</td>"
         for one, text in report.definitions
     ]
     return f'<tr class="{style}">{"".join(cells)}</tr>' if style else f"<tr>{''.join(cells)}</tr>"
 
 
-def _definitions(report: Report) -> str:
+def _definitions(report: Report, words: Phrases) -> str:
     lines = []
     for definition, text in report.definitions:
         total = report.total.figures[definition.name]
-        left_out = f" Left out: {definition.exclusions}." if definition.exclusions else ""
-        said = f"[{total.formula}] {text}{not_classified(total)}.{left_out}"
-        lines.append(f"<dt>{escape(definition.title)}</dt><dd>{escape(said)}</dd>")
+        left_out = words.left_out.format(what=definition.exclusions) if definition.exclusions else ""
+        formula = words.id_of(total.formula)
+        said = words.said_with_id if formula else words.said
+        whole = said.format(text=f"{text}{not_classified(total, words)}", formula=formula) + left_out
+        lines.append(f"<dt>{escape(definition.title)}</dt><dd>{escape(whole)}</dd>")
     return f"<dl>{''.join(lines)}</dl>"

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
+from reporting.exports.phrases import ENGLISH, Phrases
 from reporting.kpi.report import Report, Row
 from reporting.kpi.slices import is_time
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*")
-NONE, ALL = "none", "all"
 
 
 class Labels:
@@ -19,8 +19,9 @@ class Labels:
     offset. On axes, what all rows share is left out.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, phrases: Phrases = ENGLISH) -> None:
         self._report = report
+        self._phrases = phrases
         self._times = tuple(name for name in report.by if is_time(name))
 
     @cached_property
@@ -41,23 +42,25 @@ class Labels:
     def of(self, row: Row) -> tuple[str, ...]:
         """The row's name in each dimension; the total is ``all``."""
         if not row.slice:
-            return (ALL, *("" for _ in self._report.by[1:]))
+            return (self._phrases.all, *("" for _ in self._report.by[1:]))
         return tuple(self._word(name, value) for name, value in row.slice.items())
 
     def together(self, row: Row) -> str:
         """The row's name in one."""
-        return " · ".join(self.of(row)) if row.slice else ALL
+        return " · ".join(self.of(row)) if row.slice else self._phrases.all
 
     def on_axis(self, row: Row) -> str:
         """The row's name where there is little room."""
-        return " · ".join(name.removeprefix(self._shared) for name in self.of(row)) if row.slice else ALL
+        return " · ".join(name.removeprefix(self._shared) for name in self.of(row)) if row.slice else self._phrases.all
 
     def interval_on_axis(self, value: str) -> str:
         """An interval's, also of one that no row has."""
         return self._words.get(value, _brief(value)).removeprefix(self._shared)
 
     def _word(self, name: str, value: str | None) -> str:
-        return NONE if value is None else self._words.get(value, value) if name in self._times else value
+        if value is None:
+            return self._phrases.none
+        return self._phrases.value(name, self._words.get(value, value) if name in self._times else value)
 
 
 def _brief(value: str) -> str:

@@ -15,8 +15,10 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from config.document import read_document
+from facts.languages import ReaderLanguage
 from facts.time import Instant
 from reporting.exports.as_file import check_ending, write_report
+from reporting.exports.phrases import phrases
 from reporting.kpi.errors import ReportError
 from reporting.kpi.intervals import to_datetime
 from reporting.kpi.report import Report
@@ -47,6 +49,7 @@ class Scheduled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     queues: tuple[str, ...] = ()
     hours: str | None = None
     forms: tuple[str, ...] = ("html",)
+    language: ReaderLanguage = "en"
     folder: str | None = None
     mail: Mail | None = None
 
@@ -161,7 +164,7 @@ def _deliver(scheduled: Scheduled, report: Report, due: Due, zone: tzinfo, send:
 
 def _write(scheduled: Scheduled, report: Report, folder: Path, names: Sequence[str]) -> None:
     for name in names:
-        write_report(folder / name, scheduled.name, report)
+        write_report(folder / name, scheduled.name, report, language=scheduled.language)
 
 
 _KINDS = {".html": ("text", "html"), ".csv": ("text", "csv"), ".json": ("application", "json")}
@@ -173,8 +176,12 @@ def _message(scheduled: Scheduled, mail: Mail, day: str, files: Sequence[Path]) 
     message["Subject"] = f"{scheduled.name} {day}"
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.to)
-    message.set_content(f"{scheduled.name}, the {scheduled.when.period} that began on {day}, is attached.\n")
+    words, period = phrases(scheduled.language), scheduled.when.period
+    message.set_content(
+        words.attached.format(name=scheduled.name, period=words.named(words.periods, period), day=day) + "\n"
+    )
     for file in files:
         kind, subkind = _KINDS.get(file.suffix, _EXCEL)
-        message.add_attachment(file.read_bytes(), maintype=kind, subtype=subkind, filename=file.name)
+        charset = {"charset": "utf-8"} if kind == "text" else None
+        message.add_attachment(file.read_bytes(), maintype=kind, subtype=subkind, filename=file.name, params=charset)
     return message

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from facts.time import Instant
 from reporting.exports.fitting import Column, FittingTable
+from reporting.exports.phrases import ENGLISH, Phrases
 from reporting.exports.words import NO_DATA
 from reporting.kpi.intervals import to_datetime
 from reporting.kpi.report import Report, Row
@@ -37,45 +38,52 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 _FORMATS = {"ratio": "0.0%", "s": "0.0", "1 to 5": "0.00"}
 
 
-def report_sheet(report: Report) -> Sheet:
+def report_sheet(report: Report, words: Phrases = ENGLISH) -> Sheet:
     """One row for each slice, the total last where there are several, one column for each figure."""
     names = [definition.name for definition, _ in report.definitions]
-    slices = report.by or ("slice",)
+    slices = _slices(report, words)
+    heads = [words.head(definition) for definition, _ in report.definitions]
     rows = [*report.rows, report.total] if report.by and len(report.rows) > 1 else report.rows
-    filled = ((*_labels(report, row), *(row.figures[name].value for name in names)) for row in rows)
+    filled = ((*_labels(report, row, words), *(row.figures[name].value for name in names)) for row in rows)
     formats = (*("" for _ in slices), *(_FORMATS.get(definition.unit, "0") for definition, _ in report.definitions))
-    return Sheet(title="figures", header=(*slices, *names), rows=filled, formats=formats)
+    return Sheet(title=words.figures.lower(), header=(*slices, *heads), rows=filled, formats=formats)
 
 
-def parts_sheet(report: Report) -> Sheet:
+def _slices(report: Report, words: Phrases) -> tuple[str, ...]:
+    return tuple(words.named(words.dimensions, name) for name in report.by or ("slice",))
+
+
+def parts_sheet(report: Report, words: Phrases = ENGLISH) -> Sheet:
     """For each slice what every figure was made of: numerator, denominator, and contacts that were not classified."""
     names = [definition.name for definition, _ in report.definitions]
 
     def parts(row: Row) -> Iterator[Cell]:
-        yield from _labels(report, row)
+        yield from _labels(report, row, words)
         for name in names:
             figure = row.figures[name]
             yield from (figure.numerator, figure.denominator, figure.unclassified)
 
-    header = [f"{name} {part}" for name in names for part in ("numerator", "denominator", "unclassified")]
+    made_of = (words.numerator, words.denominator, words.unclassified)
+    header = [part.format(title=words.head(definition)) for definition, _ in report.definitions for part in made_of]
     rows = (tuple(parts(row)) for row in report.rows)
-    return Sheet(title="parts", header=(*(report.by or ("slice",)), *header), rows=rows)
+    return Sheet(title=words.parts, header=(*_slices(report, words), *header), rows=rows)
 
 
-def definitions_sheet(report: Report) -> Sheet:
+def definitions_sheet(report: Report, words: Phrases = ENGLISH) -> Sheet:
     """The figures with unit, formula and definition."""
     rows = []
     for definition, text in report.definitions:
         formula = report.total.figures[definition.name].formula
-        rows.append((definition.name, definition.title, definition.unit, formula, text, definition.exclusions))
-    header = ("figure", "title", "unit", "formula", "definition", "left out")
-    return Sheet(title="definitions", header=header, rows=tuple(rows))
+        unit = words.named(words.units, definition.unit)
+        rows.append((definition.name, definition.title, unit, formula, text, definition.exclusions))
+    header = (words.figure, words.title, words.unit, words.formula, words.definition, words.exclusions)
+    return Sheet(title=words.definitions, header=header, rows=tuple(rows))
 
 
-def _labels(report: Report, row: Row) -> tuple[str, ...]:
+def _labels(report: Report, row: Row, words: Phrases) -> tuple[str, ...]:
     if not row.slice:
-        return ("all", *[""] * (len(report.by) - 1))
-    return tuple(row.slice.get(name) or "" for name in report.by)
+        return (words.all, *[""] * (len(report.by) - 1))
+    return tuple(words.value(name, row.slice.get(name) or "") for name in report.by)
 
 
 def struct_sheet(title: str, found: Sequence[msgspec.Struct], zone: tzinfo) -> Sheet:

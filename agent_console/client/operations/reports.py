@@ -57,6 +57,7 @@ class ReportsOperations(Requests):
         self,
         *,
         format_: str,
+        language: str = "en",
         kind: str = "summary",
         by: str | None = None,
         from_: str | None = None,
@@ -79,6 +80,7 @@ class ReportsOperations(Requests):
             "/api/v1/reports/export",
             query={
                 "format": format_,
+                "language": language,
                 "kind": kind,
                 "by": by,
                 "from": from_,

@@ -11,6 +11,7 @@ from cti_bridge.app import report_setup
 from cti_bridge.app.report_queries import KINDS, ReportQueries
 from cti_bridge.app.report_setup import Question
 from cti_bridge.app.terminal import busy, writing
+from facts.languages import ReaderLanguage
 from reporting.kpi.errors import NothingThereError
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ FcrScope = Annotated[str, typer.Option(help="A repeat is a contact of any kind, 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write a file: .json, .csv, .xlsx or .html says what.")
 ]
+ReadIn = Annotated[
+    ReaderLanguage, typer.Option("--language", help="The language of titles and definitions; JSON has names only.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -96,6 +100,7 @@ def _figures_command(name: str) -> None:
         fcr_days: FcrDays = None,
         fcr_scope: FcrScope = "any",
         output: Output = None,
+        language: ReadIn = "en",
         as_json: AsJson = False,
     ) -> None:
         question = Question(
@@ -118,7 +123,7 @@ def _figures_command(name: str) -> None:
             planned = _schedule(schedules, question, settings)
             with busy(READING):
                 report = queries.figures(question, name, for_people=not as_json, schedule=planned)
-            _put_out(kind.title, report, output, queries.goal(question), as_json=as_json)
+            _put_out(kind.title, report, output, queries.goal(question), language, as_json=as_json)
 
     command.__doc__ = f"{kind.title}, sliced by {kind.by} unless --by says otherwise."
     app.command(name, epilog=f"Example: cordboard report {name} --from 2026-03-01 --service-level 20")(command)
@@ -132,12 +137,14 @@ def _schedule(path: Path | None, question: Question, settings: "Settings") -> "t
     return read_schedule(path, report_setup.zone_of(question.time_zone, settings))
 
 
-def _put_out(title: str, report: "Report", output: Path | None, goal: float | None, *, as_json: bool) -> None:
+def _put_out(
+    title: str, report: "Report", output: Path | None, goal: float | None, language: ReaderLanguage, *, as_json: bool
+) -> None:
     if output is not None:
         from reporting.exports.as_file import rows_to_write, write_report  # noqa: PLC0415 - start-up time of the others
 
         with writing(output.name, rows_to_write(output, report)) as progress:
-            write_report(output, title, report, goal=goal, progress=progress)
+            write_report(output, title, report, goal=goal, language=language, progress=progress)
     elif as_json:
         from reporting.exports.as_json import report_chunks  # noqa: PLC0415
 
@@ -146,7 +153,7 @@ def _put_out(title: str, report: "Report", output: Path | None, goal: float | No
     else:
         from reporting.exports.as_table import headed  # noqa: PLC0415
 
-        _print(headed(title, report))
+        _print(headed(title, report, language))
 
 
 def _print_json(data: Any) -> None:

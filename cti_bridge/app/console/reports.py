@@ -24,6 +24,7 @@ from agent_console.ports import Contacts, Rendered, ReportQuery
 from config.models import Settings
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.report_queries import ReportQueries
+from facts.languages import ReaderLanguage
 from facts.time import SECOND, Instant
 from reporting.kpi.errors import NothingThereError, ReportError, UnavailableError
 from reporting.kpi.intervals import CYCLES, INTERVALS
@@ -54,9 +55,9 @@ class DaemonReports:
         """Rows of figures."""
         return ReportDoc.model_validate(await self._ask(self._queries.report, _asked(query), kind=query.kind))
 
-    async def export(self, query: ReportQuery, form: ReportForm) -> Rendered:
+    async def export(self, query: ReportQuery, form: ReportForm, language: ReaderLanguage) -> Rendered:
         """The same as a file."""
-        found = await self._ask(self._queries.export, _asked(query), form, kind=query.kind)
+        found = await self._ask(self._queries.export, _asked(query), form, kind=query.kind, language=language)
         return Rendered(media_type=found.media_type, file_name=found.file_name, body=found.content)
 
     async def behind(

@@ -76,6 +76,21 @@ def test_a_report_is_had_as_a_file(root: Browser, form: str) -> None:
         assert "support" in answer.text
 
 
+def test_a_file_is_in_the_language_asked_for(root: Browser) -> None:
+    asked = query(by="queue", figures="offered,service_level", language="zh")
+    assert (
+        root.get(f"/reports/export?{asked}&format=csv").content.decode("utf-8-sig").startswith("队列,呼入量,服务水平")
+    )
+    page = root.get(f"/reports/export?{asked}&format=html").text
+    assert "<h1>关键指标</h1>" in page
+    assert "<h2>计算方法</h2>" in page
+    book = openpyxl.load_workbook(io.BytesIO(root.get(f"/reports/export?{asked}&format=xlsx").content))
+    assert book.sheetnames == ["指标", "构成", "定义"]
+    assert root.get(f"/reports/export?{asked}&format=json").json()["definitions"]["offered"]["title"] == "Offered"
+    refused = root.get(f"/reports/export?{query(format='csv', language='fr')}")
+    assert (refused.status_code, refused.json()["error_id"]) == (422, "invalid")
+
+
 def test_a_supervisor_gets_the_figures_of_their_queues_and_agents(nora: Browser) -> None:
     assert set(rows(nora, f"/reports?{query(by='queue', figures='offered')}")) == {("sales",)}
     agents = rows(nora, f"/reports?{query(by='agent', figures='handled,talk_s')}")

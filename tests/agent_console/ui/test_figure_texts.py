@@ -59,6 +59,19 @@ def test_the_console_translates_what_the_catalogue_says_today(catalogue: dict[st
     assert english["formula"] == catalogue["formulas"]
 
 
+def test_files_of_reports_have_the_words_of_the_console() -> None:
+    """The first of each two leads: the daemon reads no file of the console."""
+    exports = ROOT / "reporting" / "exports"
+    catalogue_words, console = exports / "chinese_figures.json", TEXTS / "zh" / "figures.json"
+    assert catalogue_words.read_bytes() == console.read_bytes(), f"copy {catalogue_words.name} to {console}"
+    told = json.loads((exports / "chinese_phrases.json").read_text(encoding="utf-8"))
+    assert told["dimensions"].items() >= texts("zh", "reports")["dimension"].items()
+    assert texts("zh", "desk")["direction"].items() >= told["values"]["direction"].items()
+    assert told["values"]["channel"] == texts("zh", "story")["channel"]
+    titles = texts("zh")["title"]
+    assert {name: titles[name] for name in texts("zh", "common")["figure"]} == texts("zh", "common")["figure"]
+
+
 def test_each_cause_of_a_missed_target_has_its_words() -> None:
     for language in ("en", "zh"):
         assert {*CAUSES, "left_otherwise", "skill_mismatch"} <= set(texts(language, "reports")["cause"])

@@ -85,6 +85,21 @@ def test_mail_carries_the_reports(tmp_path: Path) -> None:
     assert "Average speed of answer" in next(iter(message.iter_attachments())).get_content()
 
 
+def test_mail_and_its_files_are_in_the_language_of_the_report(tmp_path: Path) -> None:
+    sent: list[EmailMessage] = []
+    mail = Mail(host="mail.example", sender="desk@example.org", to=("boss@example.org",))
+    report = Scheduled(name="日报", when=DAILY, forms=("html",), language="zh", mail=mail)
+    run_due([report], tmp_path / "state", NINE + DAY, UTC, make, send=lambda _mail, message: sent.append(message))
+    (message,) = sent
+    (page,) = message.iter_attachments()
+    assert "平均应答速度" in page.get_content()
+    assert "Average" not in page.get_content()
+    body = message.get_body()
+    assert body is not None
+    assert "日报" in body.get_content()
+    assert "is attached" not in body.get_content()
+
+
 def test_a_report_that_fails_is_tried_again_and_stops_no_other(tmp_path: Path) -> None:
     mail = Mail(host="mail.example", sender="desk@example.org", to=("boss@example.org",))
     broken = Scheduled(name="broken", when=DAILY, mail=mail)
@@ -124,6 +139,7 @@ def test_a_file_of_timetables(tmp_path: Path) -> None:
         ("reports: [{name: a, folder: x, forms: [pdf]}]", "ends in"),
         ('reports: [{name: a, folder: x, when: {at: "25:00"}}]', "06:00"),
         ("reports: [{name: a, folder: x, colour: red}]", "colour"),
+        ("reports: [{name: a, folder: x, language: fr}]", "language"),
         ("reports: [{name: a, folder: x}, {name: a, folder: y}]", "same name"),
         ("reports: [", "YAML"),
     ],

@@ -132,7 +132,7 @@ interface FiltersProps {
 }
 
 function Filters({ asked, ask, query }: FiltersProps) {
-  const { t } = useTranslation("reports");
+  const { t, i18n } = useTranslation("reports");
   const texts = useFigureTexts();
   const catalogue = useCatalogue();
   const queues = useQueues();
@@ -226,7 +226,12 @@ function Filters({ asked, ask, query }: FiltersProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {FORMS.map((format) => (
-            <Menu.Item key={format} component="a" href={address("/reports/export", { ...query, format })} download>
+            <Menu.Item
+              key={format}
+              component="a"
+              href={address("/reports/export", { ...query, format, language: i18n.language })}
+              download
+            >
               {t(`form.${format}`)}
             </Menu.Item>
           ))}

@@ -18,7 +18,7 @@ export function getReport(query: { kind?: "summary" | "queues" | "agents" | "int
 }
 
 /** The same as a file: CSV, Excel, HTML, JSON. */
-export function exportReport(query: { format: "csv" | "xlsx" | "html" | "json"; kind?: "summary" | "queues" | "agents" | "intervals"; by?: string | null; from?: string | null; to?: string | null; time_zone?: string | null; figures?: string | null; service_level?: number | null; formula?: string | null; short_abandon?: number | null; hours?: string | null; counted_at?: "offered" | "closed"; queue?: string[] | null; agent?: string[] | null; fcr_days?: number | null; fcr_scope?: string | null }, options: Options = {}): Promise<string> {
+export function exportReport(query: { format: "csv" | "xlsx" | "html" | "json"; language?: "en" | "zh"; kind?: "summary" | "queues" | "agents" | "intervals"; by?: string | null; from?: string | null; to?: string | null; time_zone?: string | null; figures?: string | null; service_level?: number | null; formula?: string | null; short_abandon?: number | null; hours?: string | null; counted_at?: "offered" | "closed"; queue?: string[] | null; agent?: string[] | null; fcr_days?: number | null; fcr_scope?: string | null }, options: Options = {}): Promise<string> {
   return api.ask("GET", "/reports/export", { query, as: "text", ...options });
 }
 
