@@ -126,7 +126,7 @@ def test_a_queues_rules_are_looked_at_applied_and_taken_back(people: People, cen
     expect(root.page.get_by_role("alert")).to_contain_text("queues.support.requires")
 
     requires.fill("english>=4")
-    confirm(root, "Save", "Nobody who waits loses their agents")
+    confirm(root, "Save", "1 contact that waits, and nobody signed in can take, could be taken")
     centre.answer("1002")
     centre.call("Ella English", "+4930771202", keys="1")
     row(root, "Queues", "sales").click()
@@ -163,7 +163,7 @@ def test_a_supervisor_gives_a_skill_on_the_floor_and_the_caller_is_taken(people:
     side(norm).get_by_role("combobox", name="Add a skill").click()
     norm.page.get_by_role("option", name="spanish").click()
     side(norm).get_by_role("spinbutton", name="english").fill("2")
-    confirm(norm, "Change skills", "Nobody who waits loses their agents")
+    confirm(norm, "Change skills", "1 contact that waits, and nobody signed in can take, could be taken")
     expect(row(norm, "Agents", "Bob Field")).to_contain_text("Ringing")
     centre.answer("1002")
     expect(row(norm, "Agents", "Bob Field")).to_contain_text("+4930771301")

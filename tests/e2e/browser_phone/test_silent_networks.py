@@ -87,7 +87,9 @@ def test_an_offer_that_rings_at_a_dead_connection_rings_at_the_next(talk: Talk, 
     page = talk.phone.page
     page.get_by_role("alertdialog").wait_for()
     cable.freeze()
-    wait_let_go(talk.phone, cable, time.monotonic())
+    begun = time.monotonic()
+    talk.phone.wait_word("lost", timeout=NOTICED_S)
+    wait_let_go(talk.phone, cable, begun)
     cable.thaw()
     talk.phone.wait_word("ringing")
     page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
