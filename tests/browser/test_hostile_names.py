@@ -189,7 +189,7 @@ def test_on_the_floor_and_in_reports_names_are_words(people: People, centre: Cen
     for table in ("Queues", "Agents", "Waiting"):
         row = page.get_by_role("grid", name=table).get_by_role("row").filter(has_text=HOSTILE).first
         expect(row).to_be_visible()
-        row.click()
+        row.get_by_text(HOSTILE).first.click()
         expect(side).to_contain_text(HOSTILE)
         page.wait_for_load_state("networkidle")
         page.keyboard.press("Escape")

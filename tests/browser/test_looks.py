@@ -97,7 +97,7 @@ def test_nothing_serious_on_the_floor_and_in_reports(people: People, centre: Cen
     found = [one for path in FLOOR for one in complaints(settled(root, path))]
     page = settled(root, "/floor")
     for table, text in (("Queues", "Sales"), ("Agents", "Ann Lake"), ("Waiting", "+4930771001")):
-        page.get_by_role("grid", name=table).get_by_role("row").filter(has_text=text).click()
+        page.get_by_role("grid", name=table).get_by_role("row").filter(has_text=text).get_by_text(text).click()
         page.wait_for_load_state("networkidle")
         found += complaints(page)
         page.keyboard.press("Escape")

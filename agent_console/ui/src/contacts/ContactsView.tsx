@@ -9,7 +9,7 @@ import { useAgents, useQueues } from "../live/live";
 import { ContactsBehind } from "../reports/ContactsBehind";
 import { StoryPane } from "../reports/StoryPane";
 import { type Chosen, RangeFilter } from "../reports/RangeFilter";
-import { rangeOf } from "../reports/range";
+import { ends, rangeOf } from "../reports/range";
 import { centreClock } from "../live/live";
 import summary from "../reports/Summary.module.css";
 import classes from "./ContactsView.module.css";
@@ -59,10 +59,8 @@ export default function ContactsView() {
 }
 
 function queryOf(filter: Filter): Record<string, string> {
-  const query: Record<string, string> = {
-    from: new Date(`${filter.range.from}T00:00`).toISOString(),
-    to: new Date(`${filter.range.to}T00:00`).toISOString(),
-  };
+  const query: Record<string, string> = {};
+  for (const [end, day] of Object.entries(ends(filter.range))) query[end] = new Date(`${day}T00:00`).toISOString();
   if (filter.place !== null) query.place = filter.place;
   if (filter.queue !== null) query.queue = filter.queue;
   if (filter.agent !== null) query.agent = filter.agent;

@@ -11,7 +11,7 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
 import { centreClock, useAgents, useQueues } from "../live/live";
 import { type Chosen, RangeFilter } from "./RangeFilter";
-import { rangeOf } from "./range";
+import { ends, rangeOf } from "./range";
 import { type Behind, BehindPane } from "./BehindPane";
 import classes from "./Summary.module.css";
 import { TIMES, useSliceWords } from "./slices";
@@ -114,8 +114,7 @@ function queryOf(asked: Asked): Record<string, string> {
   const query: Record<string, string> = {
     kind: "summary",
     by: [asked.by, asked.time].filter(Boolean).join(","),
-    from: asked.range.from,
-    to: asked.range.to,
+    ...ends(asked.range),
     figures: asked.figures.join(","),
   };
   if (asked.queues.length > 0) query.queue = asked.queues.join(",");
@@ -195,7 +194,7 @@ function Filters({ asked, ask, query }: FiltersProps) {
           label: texts.title(one.name, one.title),
         }))}
         value={[...asked.figures]}
-        onChange={(figures) => put({ figures })}
+        onChange={(figures) => put({ figures: figures.length > 0 ? figures : USUAL })}
         searchable
       />
       <TextInput

@@ -10,7 +10,7 @@ import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
 import { type Chosen, RangeFilter } from "./RangeFilter";
-import { rangeOf } from "./range";
+import { ends, rangeOf } from "./range";
 import summary from "./Summary.module.css";
 import classes from "./WhyMissed.module.css";
 
@@ -47,8 +47,7 @@ export default function WhyMissed() {
   const queue = chosen ?? queues[0]?.queue ?? null;
   const found = useQuery({
     queryKey: ["missed", queue, range.from, range.to],
-    queryFn: ({ signal }) =>
-      api.get<{ missed: Missed[] }>("/reports/missed", { queue, from: range.from, to: range.to }, signal),
+    queryFn: ({ signal }) => api.get<{ missed: Missed[] }>("/reports/missed", { queue, ...ends(range) }, signal),
     enabled: queue !== null,
   });
   return (

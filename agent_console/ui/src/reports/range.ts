@@ -30,3 +30,12 @@ export function rangeOf(span: Exclude<Span, "custom">, now: number): Range {
       return { from: dayOf(now - 29 * DAY_MS), to: tomorrow };
   }
 }
+
+/** Of a range only the ends that are whole dates: one that is still being typed asks for nothing. */
+export function ends({ from, to }: Range): Partial<Range> {
+  return { ...(isDay(from) && { from }), ...(isDay(to) && { to }) };
+}
+
+function isDay(day: string): boolean {
+  return !Number.isNaN(Date.parse(`${day}T00:00`));
+}
