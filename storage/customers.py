@@ -9,6 +9,7 @@ the country of numbers without a country code.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -36,10 +37,12 @@ from storage.customer_rows import (
     root_within,
 )
 from storage.journal import Journal
+from storage.records import searchable_number
 from storage.schema import customer as records
 from storage.schema import customer_account, customer_merge, customer_number
 from storage.schema import journal as facts_table
-from storage.telephone_numbers import normal_number
+from storage.schema import journal_personal as personal_table
+from storage.telephone_numbers import normal_number, spellings
 
 
 class Merge(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,10 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     undone_at: Instant | None = None
     undone_by: str | None = None
+
+
+MOST_NAMED = 500
+"""Contacts named in one question to the database."""
 
 
 class Customers:
@@ -147,21 +154,53 @@ class Customers:
     ) -> list[tuple[ContactId, Instant]]:
         """The contacts of a customer, of all their records: id and beginning, the latest first.
 
-        ``before``: beginning and id of the last one of an earlier answer.
+        ``before``: only those that stand before this beginning and id in that order.
         """
         ids = [one.customer_id for one in self.family(customer_id)] or [CustomerId(customer_id)]
-        began = sa.func.min(facts_table.c.at).label("began")
+        of_customer = sa.select(facts_table.c.contact_id).where(facts_table.c.customer_id.in_(ids))
+        return self._beginnings(of_customer, before, most)
+
+    def contacts_from(
+        self, number: str, *, before: tuple[Instant, str] | None = None, most: int = 50
+    ) -> list[tuple[ContactId, Instant]]:
+        """The contacts that came from a number, however the switch wrote it, and others that name it; else likewise."""
+        ways = spellings(self.normal_number(number), self.region)
+        of_number = (
+            sa.select(facts_table.c.contact_id)
+            .join(personal_table, sa.and_(*(personal_table.c[n] == facts_table.c[n] for n in ("node", "seq"))))
+            .where(personal_table.c.number.in_(ways))
+        )
+        return self._beginnings(of_number, before, most)
+
+    def begun_before(self, contact_ids: Sequence[ContactId], at: Instant) -> frozenset[ContactId]:
+        """Those of the contacts of which there are facts from before ``at``."""
+        found: set[ContactId] = set()
+        columns = facts_table.c
+        with self.journal.transaction(writes=False) as connection:
+            for start in range(0, len(contact_ids), MOST_NAMED):
+                named = contact_ids[start : start + MOST_NAMED]
+                query = sa.select(columns.contact_id).where(columns.contact_id.in_(named), columns.at < at)
+                found.update(map(ContactId, connection.scalars(query.distinct())))
+        return frozenset(found)
+
+    def normal_number(self, number: str) -> str:
+        """A number as numbers are compared; what is none stays, but for signs between its characters."""
+        return normal_number(number, self.region) or searchable_number(number)
+
+    def _beginnings(
+        self, contact_ids: "sa.Select[Any]", before: tuple[Instant, str] | None, most: int
+    ) -> list[tuple[ContactId, Instant]]:
+        began = sa.func.min(facts_table.c.at)
         query = (
-            sa.select(facts_table.c.contact_id, began)
-            .where(facts_table.c.customer_id.in_(ids), facts_table.c.contact_id.is_not(None))
+            sa.select(facts_table.c.contact_id, began.label("began"))
+            .where(facts_table.c.contact_id.in_(contact_ids.where(facts_table.c.contact_id.is_not(None))))
             .group_by(facts_table.c.contact_id)
             .order_by(began.desc(), facts_table.c.contact_id.desc())
             .limit(most)
         )
         if before is not None:
             at, contact_id = before
-            earlier_id = sa.and_(sa.func.min(facts_table.c.at) == at, facts_table.c.contact_id < contact_id)
-            query = query.having(sa.or_(sa.func.min(facts_table.c.at) < at, earlier_id))
+            query = query.having(sa.or_(began < at, sa.and_(began == at, facts_table.c.contact_id < contact_id)))
         with self.journal.transaction(writes=False) as connection:
             return [(ContactId(row.contact_id), row.began) for row in connection.execute(query)]
 

@@ -5,7 +5,7 @@ while the daemon answers calls (`cti_bridge.app.catching_up`); until then figure
 nothing is judged, and Prometheus is told of the daemon's health alone.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from twisted.internet.defer import Deferred
@@ -17,6 +17,7 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, QueueName
 from facts.journal import AlarmRaised, Entry
+from facts.time import Instant
 from reporting.kpi.board import Board
 from reporting.kpi.service_level import Targets
 from reporting.metrics.alarms import AlarmWatch, Thresholds
@@ -25,6 +26,18 @@ from reporting.metrics.prometheus import LiveMetrics
 log = structlog.get_logger(__name__)
 
 JUDGED_EVERY_S = 5.0
+
+
+class Follower(Protocol):
+    """Keeps something of the facts of today and later, each once and in order, after the board has taken it in."""
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next fact, with what it says of people."""
+        ...
+
+    def begin(self, at: Instant) -> None:
+        """All facts from ``at`` on have been read."""
+        ...
 
 
 class LiveFigures:
@@ -38,13 +51,20 @@ class LiveFigures:
         self._coordinator: Coordinator | None = None
         self._judging = LoopingCall(self.judge)
         self._judging.clock = clock
+        self._followers: list[Follower] = []
+        self._from_at = self.board.begins_at(clock.now())
         self._past = CatchUp(
             reactor,
             journal,
             self._take,
-            from_at=self.board.begins_at(clock.now()),
+            from_at=self._from_at,
             on_level=self.metrics.begin,
+            personal=True,
         )
+
+    def add_follower(self, follower: Follower) -> None:
+        """Tell it of facts too, from the first on; to be called before the start."""
+        self._followers.append(follower)
 
     @property
     def is_level(self) -> bool:
@@ -58,6 +78,8 @@ class LiveFigures:
     def _take(self, entry: Entry) -> None:
         self.board.apply(entry)
         self.metrics.apply(entry)
+        for follower in self._followers:
+            follower.read(entry)
         if not self.is_level:
             self._alarms.read(entry.fact, entry.at)
 
@@ -75,6 +97,8 @@ class LiveFigures:
         await self._past.run()
         if self.is_level:
             log.info("board_level")
+            for follower in self._followers:
+                follower.begin(self._from_at)
             self._judging.start(JUDGED_EVERY_S, now=False)
 
     def stop(self) -> None:

@@ -128,6 +128,7 @@ class Node:
             metrics=page,
             customers=self._customers,
             recordings=self._recordings,
+            live=self._figures.live,
             readiness=readiness,
         )
         self._daemon = Daemon(

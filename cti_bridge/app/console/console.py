@@ -46,6 +46,7 @@ from cti_bridge.app.console.users import Users
 from cti_bridge.app.console.web_phones import DaemonWebPhones
 from cti_bridge.app.correcting import Correcting
 from cti_bridge.app.customers_at_hand import CustomersAtHand
+from cti_bridge.app.live_figures import LiveFigures
 from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.version import version
@@ -69,7 +70,8 @@ STATIC = Path(__file__).parents[3] / "agent_console" / "static"
 class Console:
     """To be made before the board catches up with the journal, to be started with the daemon, to be stopped before it.
 
-    ``board``: the live figures; ``metrics``: the page for Prometheus; ``administration``: the settings in force.
+    ``board``: the figures; ``live``: what brings them to where the journal ended, and the contacts with them; None:
+    both begin with the daemon. ``metrics``: the page for Prometheus; ``administration``: the settings in force.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Console:
         metrics: Callable[[], bytes],
         customers: CustomersAtHand,
         recordings: RecordingUpkeep,
+        live: LiveFigures | None = None,
         readiness: Readiness | None = None,
         passwords: Passwords | None = None,
     ) -> None:
@@ -96,8 +99,11 @@ class Console:
         self._journal = journal
         self._trend = Trend(board)
         self._daemon: Daemon | None = None
-        self._book = ContactBook(self._place_of)
+        self._book = ContactBook(self._place_of, normal=customers.store.normal_number)
         board.watch(self._book)
+        self._live = live
+        if live is not None:
+            live.add_follower(self._book)
         self._threads = Threads()
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
@@ -109,7 +115,9 @@ class Console:
 
     def read(self, entry: Entry) -> None:
         """Take in the next fact; after the board."""
-        self._book.read(entry)
+        if self._live is None:
+            self._book.begin(entry.at)
+            self._book.read(entry)
         self._recordings.read(entry)
         if self._feed is not None:
             self._feed.read(entry)
@@ -163,7 +171,7 @@ class Console:
             coordinator, rows, desks=desks, alarms=alarms, floor=floor, kept=kept
         ).tell_team
         store = AdministeredSettings(self._administration, coordinator.engine)
-        contacts = JournalContacts(self._journal, self._book, threads)
+        contacts = JournalContacts(self._customers.store, self._book, threads)
         self._reports = DaemonReports(self._journal, self._settings, contacts)
         return Ports(
             floor=floor,

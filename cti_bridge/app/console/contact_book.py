@@ -3,8 +3,9 @@
 The book of the running daemon holds the latest contacts; one made of a stretch of the journal holds that stretch.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -19,6 +20,15 @@ from reporting.kpi.records import Arrival, Leg, Record, Visit
 
 MOST: Final = 50_000
 """Contacts in a book; the oldest go first."""
+
+NEVER: Final[Instant] = 2**62
+"""Later than every fact."""
+
+Position: TypeAlias = tuple[Instant, ContactId]
+"""A contact's place in the order of beginnings."""
+
+Key: TypeAlias = tuple[str, str]
+"""By what contacts are found: `customer`, `number`, `agent` or `queue`, and which."""
 
 
 class Kept(msgspec.Struct, kw_only=True):
@@ -35,17 +45,51 @@ class Kept(msgspec.Struct, kw_only=True):
     resolved: bool | None = None
     notes: str = ""
     recordings: int = 0
+    offered: bool = False
+    keys: set[Key] = set()
+
+    @property
+    def customer_id(self) -> str | None:
+        """Whose it is."""
+        return _customer(self.arrival, self.visits[-1] if self.visits else None)
+
+    @property
+    def position(self) -> Position:
+        """Its place in the order."""
+        return self.began_at, self.contact_id
 
 
 class ContactBook:
-    """Keeps contacts by id, in the order in which they began. ``place_of``: where a live one is; None: it is not."""
+    """Keeps contacts by id, in the order in which they began, and knows them by customer, number, agent and queue.
 
-    def __init__(self, place_of: Callable[[ContactId], Place | None], most: int = MOST) -> None:
+    ``place_of``: where a live one is; None: it is not. ``normal``: a number as numbers are compared.
+    """
+
+    def __init__(
+        self,
+        place_of: Callable[[ContactId], Place | None],
+        most: int = MOST,
+        *,
+        normal: Callable[[str], str] = str,
+    ) -> None:
         self._place_of = place_of
         self._most = most
+        self._normal = normal
         self._kept: dict[ContactId, Kept] = {}
-        self.begins: Instant = 0
+        self._order: list[Position] = []
+        self._found_by: dict[Key, set[ContactId]] = {}
+        self._whole_from = NEVER
+        self._dropped: Instant = 0
+
+    @property
+    def begins(self) -> Instant:
         """Contacts that began before are not (all) here."""
+        return max(self._whole_from, self._dropped)
+
+    def begin(self, at: Instant) -> None:
+        """From ``at`` on all facts have been read, and are as they happen."""
+        if self._whole_from == NEVER:
+            self._whole_from = at
 
     def __call__(self, record: Record, _step: Step, sign: int) -> None:
         """Keep a record of the fold, once."""
@@ -54,10 +98,13 @@ class ContactBook:
         kept = self._of(record.contact_id, record.at)
         if isinstance(record, Arrival):
             kept.arrival = record
+            self._index(kept, "customer", record.customer_id)
         else:
             among: list[Visit] | list[Leg] = kept.visits if isinstance(record, Visit) else kept.legs
             if not any(known is record for known in among):
                 among.append(record)  # type: ignore[arg-type]  # each to its own
+                self._index(kept, "queue", record.queue)
+                self._index(kept, *_who(record))
 
     def read(self, entry: Entry) -> None:
         """Take in what a fact says of people and words; after the fold."""
@@ -66,37 +113,81 @@ class ContactBook:
             return
         if isinstance(fact, ContactOffered):
             kept = self._of(fact.contact_id, entry.at)
+            kept.offered = True
             kept.caller_number, kept.caller_name = fact.caller_number, fact.caller_name
-        elif isinstance(fact, DispositionSet | DispositionCorrected):
-            kept = self._of(fact.contact_id, entry.at)
-            kept.disposition, kept.resolved, kept.notes = fact.disposition or None, fact.resolved, fact.notes
+            self._index(kept, "number", self._normal(fact.caller_number))
+            return
+        known = self._kept.get(fact.contact_id)
+        if known is None:
+            return  # it began before all that is read here
+        if isinstance(fact, DispositionSet | DispositionCorrected):
+            known.disposition, known.resolved, known.notes = fact.disposition or None, fact.resolved, fact.notes
         elif isinstance(fact, RecordingStarted):
-            self._of(fact.contact_id, entry.at).recordings += 1
+            known.recordings += 1
 
     def _of(self, contact_id: ContactId, at: Instant) -> Kept:
         kept = self._kept.get(contact_id)
         if kept is None:
             kept = self._kept[contact_id] = Kept(contact_id=contact_id, began_at=at)
+            insort(self._order, kept.position)
             while len(self._kept) > self._most:
-                gone = self._kept.pop(next(iter(self._kept)))
-                self.begins = max(self.begins, gone.began_at + 1)
+                oldest = self._order[0]
+                self.forget(oldest[1])
+                self._dropped = max(self._dropped, oldest[0] + 1)
         return kept
+
+    def _index(self, kept: Kept, kind: str, value: str | None) -> None:
+        if value and kept.contact_id in self._kept:
+            kept.keys.add((kind, value))
+            self._found_by.setdefault((kind, value), set()).add(kept.contact_id)
 
     def forget(self, contact_id: ContactId) -> None:
         """Personal data was erased: nothing of the contact is kept here."""
-        self._kept.pop(contact_id, None)
+        kept = self._kept.pop(contact_id, None)
+        if kept is None:
+            return
+        del self._order[bisect_left(self._order, kept.position)]
+        for key in kept.keys:
+            among = self._found_by[key]
+            among.discard(contact_id)
+            if not among:
+                del self._found_by[key]
+
+    def kept(self, contact_id: ContactId) -> Kept | None:
+        """What is known of one contact."""
+        return self._kept.get(contact_id)
 
     def line(self, contact_id: ContactId) -> ContactLine | None:
         """One contact."""
         kept = self._kept.get(contact_id)
-        return None if kept is None else self._line(kept)
+        return None if kept is None else self.line_of(kept)
 
-    def latest(self) -> Iterator[ContactLine]:
-        """All, the latest first."""
-        for kept in sorted(self._kept.values(), key=lambda kept: (kept.began_at, kept.contact_id), reverse=True):
-            yield self._line(kept)
+    def latest(
+        self, keys: Collection[Key] | None = None, *, begin: Instant = 0, before: Position | None = None
+    ) -> Iterator[Kept]:
+        """The latest first: those that began at ``begin`` or later and stand before a position.
 
-    def _line(self, kept: Kept) -> ContactLine:
+        ``keys``: those found by any of these, and no others are touched; None: all. A contact that comes or goes
+        meanwhile may be among them or not.
+        """
+        if keys is None:
+            end = len(self._order) if before is None else bisect_left(self._order, before)
+            positions = self._order[bisect_left(self._order, (begin, ContactId(""))) : end]
+        else:
+            found = {contact_id for key in keys for contact_id in self._found_by.get(key, ())}
+            positions = sorted(self._kept[contact_id].position for contact_id in found)
+            positions = [one for one in positions if one[0] >= begin and (before is None or one < before)]
+        for _, contact_id in reversed(positions):
+            kept = self._kept.get(contact_id)
+            if kept is not None:
+                yield kept
+
+    def place(self, kept: Kept) -> Place:
+        """Where it is now."""
+        return self._place_of(kept.contact_id) or "ended"
+
+    def line_of(self, kept: Kept) -> ContactLine:
+        """A contact as a line, also one that is read elsewhere."""
         arrival, visits, legs = kept.arrival, kept.visits, kept.legs
         latest = visits[-1] if visits else None
         about = latest or arrival or (legs[-1] if legs else None)
@@ -111,7 +202,7 @@ class ContactBook:
             queue=latest.queue if latest is not None else None,
             queues=[visit.queue for visit in visits],
             agents=list(dict.fromkeys(leg.agent_id for leg in legs if leg.agent_id is not None)),
-            customer_id=_customer(arrival, latest),
+            customer_id=kept.customer_id,
             caller_number=kept.caller_number,
             caller_name=kept.caller_name,
             entry_point=arrival.entry_point if arrival is not None else "",
@@ -127,6 +218,10 @@ class ContactBook:
             outcome=Outcome(disposition=kept.disposition, resolved=kept.resolved, notes=kept.notes),
             recordings=kept.recordings,
         )
+
+
+def _who(record: Visit | Leg) -> tuple[str, str | None]:
+    return ("customer", record.customer_id) if isinstance(record, Visit) else ("agent", record.agent_id)
 
 
 def _customer(arrival: Arrival | None, visit: Visit | None) -> str | None:
