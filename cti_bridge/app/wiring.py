@@ -34,6 +34,7 @@ from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.feature_codes import FeatureCodes
 from cti_bridge.shell.menu_script import Ears, menu_script
 from cti_bridge.shell.menus import Menus
+from cti_bridge.shell.phone_numbers import PhoneNumbers, PhoneRefusal
 from cti_bridge.shell.recorder import Reader, Recorder
 from cti_bridge.shell.recovery import Resume
 from cti_bridge.shell.remembering import recall
@@ -45,6 +46,7 @@ from facts.time import Instant
 from ivr.speech.recogniser import Recogniser
 from ivr.speech.voice_activity import VoiceSettings
 from reporting.metrics.health import Health
+from storage.audit import AuditLog, Change
 from storage.errors import StorageError
 from storage.journal import Journal
 from storage.writer import JournalWriter
@@ -156,7 +158,8 @@ class Daemon:
         self._audio_port: IListeningPort | None = None
         ears = Ears(reactor, clock, self._audio, centre.recognisers, centre.voice) if centre.recognisers else None
         menu = menu_script(centre.menus, self.coordinator, ears)
-        scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run}
+        numbers = PhoneNumbers(self.desk, lambda: self.coordinator.control.rules.dialling, self._keep_refusal)
+        scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run, "number": numbers.run}
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
         self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
 
@@ -278,6 +281,19 @@ class Daemon:
         self._agi.close()
         self._audio.close()
         await self._centre.menus.lookups.close()
+
+    def _keep_refusal(self, refused: PhoneRefusal) -> None:
+        """In the audit log, which never keeps the phone waiting."""
+        change = Change(
+            at=self._clock.now(),
+            actor=refused.agent,
+            action="transfer outside refused" if refused.wish == "transfer" else "call outside refused",
+            resource="phone",
+            key=refused.phone,
+            after={"reason": refused.reason},
+        )
+        kept = self._in_thread(lambda: AuditLog(self._journal).record(change))
+        kept.addErrback(lambda failure: log.error("audit_trouble", reason=str(failure.value)))
 
     def _in_thread(self, function: Callable[[], object]) -> Deferred[object]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), function)

@@ -251,6 +251,7 @@ APPLICATIONS: Mapping[str, Run] = {
     "noop": _at_once(_nothing),
     "log": _at_once(_nothing),
     "verbose": _at_once(_nothing),
+    "progress": _at_once(_nothing),
     "playtones": _at_once(_nothing),
     "stopplaytones": _at_once(_nothing),
     "userevent": _at_once(_user_event),

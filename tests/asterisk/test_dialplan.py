@@ -299,8 +299,9 @@ def test_transfer_to_an_entry_point(real_asterisk: Asterisk, talk: Talk, desk: D
     assert server.requests[0].endswith(f"&call={talk.waiting['Call']}&dnis=8999")
 
 
-def test_transfer_outside(talk: Talk, phones: Phones, desk: Desk) -> None:
+def test_transfer_outside_that_the_console_has_checked(talk: Talk, phones: Phones, desk: Desk) -> None:
     world = phones.world()
+    desk.set(talk.channel, "ACD_CHECKED", "555777")
     desk.redirect(talk.channel, "acd-transfer", "9555777")
     assert world.expect_ring().number == "555777"
     talk.caller.wait_hears(WORLD_HZ)
@@ -311,6 +312,30 @@ def test_the_phone_transfers_blindly(talk: Talk, phones: Phones, desk: Desk) -> 
     talk.agent.transfer("1002")
     assert desk.ami.wait_for(UserEvent="AcdTransfer")["Call"] == talk.waiting["Call"]
     talk.caller.wait_hears(OTHER_HZ)
+
+
+@pytest.mark.parametrize("checked", ["", "555778"])
+def test_a_transfer_outside_without_a_daemon_brings_the_caller_back(
+    talk: Talk, phones: Phones, desk: Desk, checked: str
+) -> None:
+    world = phones.world()
+    desk.set(talk.channel, "ACD_CHECKED", checked)
+    talk.agent.transfer("9555777")
+    assert desk.ami.wait_for(UserEvent="AcdNoAnswer")["DialStatus"] == "REFUSED"
+    assert desk.waiting()["Call"] == talk.waiting["Call"]
+    talk.caller.wait_hears(MUSIC_HZ)
+    assert world.calls == []
+
+
+def test_a_transfer_outside_dials_what_the_daemon_allows(
+    real_asterisk: Asterisk, talk: Talk, phones: Phones, desk: Desk
+) -> None:
+    world = phones.world()
+    with AgiServer(real_asterisk.host, real_asterisk.agi_port, menu("SET VARIABLE ACD_ALLOWED +1555777")) as server:
+        talk.agent.transfer("9555777")
+        assert world.expect_ring().number == "+1555777"
+    talk.caller.wait_hears(WORLD_HZ)
+    assert server.requests == [f"number?token={real_asterisk.agi_token}&wish=transfer"]
 
 
 def test_click_to_dial(phones: Phones, desk: Desk) -> None:

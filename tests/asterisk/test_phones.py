@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.asterisk.agi import AgiServer, AgiSession
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import AGENT_HZ, WORLD_HZ, Phones
 from tests.sip_phone import CallError, Reject, audio
@@ -39,15 +40,37 @@ def test_agents_call_each_other(phones: Phones) -> None:
     assert call.ended_by == "peer"
 
 
-def test_an_agent_calls_the_world(phones: Phones) -> None:
+def test_an_agent_calls_the_world(real_asterisk: Asterisk, phones: Phones) -> None:
+    """The daemon is told what was dialled, and says what is."""
+    wanted: list[str] = []
+
+    def allow(session: AgiSession) -> None:
+        wanted.append(session.command("GET VARIABLE number"))
+        session.command("SET VARIABLE ACD_ALLOWED +4930123456")
+
     world = phones.world()
-    call = phones.agent("1001").call("904930123456")
-    answered = world.expect_ring()
-    assert answered.number == "04930123456"
+    with AgiServer(real_asterisk.host, real_asterisk.agi_port, allow) as server:
+        call = phones.agent("1001").call("904930123456")
+        answered = world.expect_ring()
+    assert wanted == ["200 result=1 (04930123456)"]
+    assert server.requests == [f"number?token={real_asterisk.agi_token}&wish=call"]
+    assert answered.number == "+4930123456"
     call.wait_hears(WORLD_HZ)
     answered.wait_hears(AGENT_HZ)
     call.hang_up()
     answered.wait_ended()
+
+
+def test_nobody_calls_the_world_without_a_daemon(phones: Phones) -> None:
+    world, colleague = phones.world(), phones.agent("1002", voice=600)
+    phone = phones.agent("1001")
+    call = phone.call("904930123456")
+    call.wait_ended(10)
+    assert (call.status, world.calls) == (403, [])
+    inside = phone.call("1002")
+    colleague.expect_ring()
+    inside.wait_hears(600)
+    inside.hang_up()
 
 
 def test_a_busy_phone_is_heard_as_busy(phones: Phones) -> None:

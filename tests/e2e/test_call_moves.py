@@ -5,12 +5,24 @@ import time
 
 import pytest
 
+from storage.audit import AuditLog
+from storage.journal import open_journal
 from tests.asterisk.instance import MUSIC_HZ
 from tests.asterisk.phones import WORLD_HZ
 from tests.e2e.office import CALLER_HZ, HERTZ, Office, close, consult, hear_each_other, leg_s
-from tests.sip_phone import Answer, CallError, Reject, Ring
+from tests.sip_phone import Answer, Call, CallError, Reject, Ring
 
 ANN, BOB = HERTZ["ann"], HERTZ["bob"]
+DENIED = "19005551234"
+"""Costs more than a call."""
+
+
+def refusals(office: Office) -> list[tuple[str, str]]:
+    """What phones were refused, as the audit log tells it; the number is never in it."""
+    with open_journal(office.daemon.home / "journal.sqlite3", read_only=True) as journal:
+        changes = AuditLog(journal).changes(resource="phone")
+    assert DENIED not in repr(changes)
+    return [(one.change.actor, one.change.action) for one in changes]
 
 
 # -- transfers -------------------------------------------------------------------------------------------------------
@@ -151,6 +163,45 @@ def test_transfers_made_at_the_phone_keep_times_and_owners_right(office: Office,
     assert office.facts("ContactConnected")[-1].agent_id == "bob"
 
 
+def to_number(leg: Call, number: str, how: str) -> None:
+    """The agent's phone transfers the customer outside."""
+    if how == "blind":
+        leg.transfer(f"9{number}")
+        return
+    leg.press("#1")
+    time.sleep(0.6)
+    leg.press(f"9{number}")
+
+
+@pytest.mark.parametrize("how", ["blind", "by keys"])
+def test_a_transfer_at_the_phone_to_a_number_that_is_denied_keeps_the_customer(office: Office, how: str) -> None:
+    caller, leg, contact = office.talk()
+    world = office.phones.world()
+    time.sleep(0.5)
+    to_number(leg, DENIED, how)
+    again = leg.phone.expect_ring(15)
+    office.do("ann", contact, "answer")
+    hear_each_other(caller, CALLER_HZ, again, ANN)
+    assert world.calls == []
+    office.until(lambda: ("ann", "transfer outside refused") in refusals(office), 5, "the refusal in the audit log")
+    caller.hang_up()
+    office.over(contact)
+
+
+@pytest.mark.parametrize("how", ["blind", "by keys"])
+def test_a_transfer_at_the_phone_to_a_number_that_is_allowed(office: Office, how: str) -> None:
+    caller, leg, contact = office.talk()
+    world = office.phones.world()
+    time.sleep(0.5)
+    to_number(leg, "5557001", how)
+    outside = world.expect_ring(15)
+    assert outside.number == "5557001"
+    hear_each_other(caller, CALLER_HZ, outside, WORLD_HZ)
+    outside.hang_up()
+    caller.wait_ended()
+    office.over(contact)
+
+
 # -- an agent's own calls --------------------------------------------------------------------------------------------
 
 
@@ -173,6 +224,26 @@ def test_click_to_dial_while_not_ready(office: Office) -> None:
     office.over(contact)
     assert office.facts("CustomerDialled")[0].outcome == "answered"
     assert office.facts("ContactConnected")[0].direction == "outbound"
+
+
+def test_a_phone_dials_what_the_console_may(office: Office) -> None:
+    phone, world = office.phones.agent("1001", voice=ANN), office.phones.world()
+    refused = phone.call(f"9{DENIED}")
+    refused.wait_ended(10)
+    assert (refused.status, world.calls) == (403, [])
+    order = phone.call("91*5557001")
+    order.wait_ended(10)
+    assert (order.status, world.calls) == (403, [])
+    office.until(lambda: ("ann", "call outside refused") in refusals(office), 5, "the refusal in the audit log")
+    told = [line for line in office.daemon.log().splitlines() if "phone_number_refused" in line]
+    assert told
+    assert not any(DENIED in line for line in told)
+    call = phone.call("95557001")
+    outside = world.expect_ring()
+    assert [one.number for one in world.calls] == ["5557001"]
+    hear_each_other(call, ANN, outside, WORLD_HZ)
+    call.hang_up()
+    outside.wait_ended()
 
 
 @pytest.mark.parametrize("how", ["busy", "given up", "denied"])

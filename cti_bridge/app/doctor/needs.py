@@ -40,6 +40,7 @@ CONTEXTS: Final = {
     "acd-dial": "agents' own calls",
     "acd-spy": "supervisors listen there",
     "acd-transfer": "transfers go there",
+    "acd-outward": "asks before phones dial outside; without it they go around calls.dialling",
     "acd-agent": "feature codes of the phones",
 }
 """Contexts of the dialplan."""

@@ -72,8 +72,8 @@ def transfer_target(seeker: Seeker, to_kind: ToKind, to: str) -> Target:
             return Target(to_kind=to_kind, to=to, context="acd-wait", variables=variables)
         case "number":
             number = checked_number(rules, to)
-            ring = (("ACD_RING", str(max(1, rules.dial_ring_us // SECOND))),)
-            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten=f"9{number}", variables=ring)
+            told = (("ACD_RING", str(max(1, rules.dial_ring_us // SECOND))), ("ACD_CHECKED", number))
+            return Target(to_kind=to_kind, to=to, context="acd-transfer", exten=f"9{number}", variables=told)
         case "flow":
             if to not in rules.flows():
                 raise ActIllegalError("unknown_flow")

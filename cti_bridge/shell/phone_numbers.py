@@ -1,0 +1,73 @@
+"""Whether a phone may dial a number outside: the dialplan asks, and dials what it is answered.
+
+Agents dial ``9`` and a number, or transfer to it, at the phone itself, where no console checks anything. So the
+dialplan calls ``agi://…/number?wish=call`` (or ``transfer``), with what was wanted in the channel's variable
+``number``, and finds in ``ACD_ALLOWED`` the number in the carrier's form, or nothing. Without an answer nothing is set,
+and so nothing dialled.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from cti_bridge.shell.agent_desk import AgentDesk, DeskError
+from cti_bridge.shell.agi_server import AgiSession
+from cti_bridge.shell.call_control.dial_rules import DialRules, as_dialled, refusal
+from cti_bridge.shell.feature_codes import phone_of_channel
+
+log = structlog.get_logger(__name__)
+
+UNKNOWN = "unknown"
+"""Stands for a phone that Asterisk does not tell, and for the agent of a phone that is nobody's."""
+
+WISHES = frozenset({"call", "transfer"})
+
+
+class PhoneRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone was refused a number. The number itself is a person's, and is not told."""
+
+    agent: str
+    """Whose phone it is."""
+    phone: str
+    """As ``PJSIP/1001``."""
+    wish: str
+    """``call`` or ``transfer``."""
+    reason: str
+    """As call control names it: ``number_denied``, ``number_invalid``."""
+
+
+class PhoneNumbers:
+    """The FastAGI script behind what phones dial outside. ``rules``: those of now. ``refused`` keeps a refusal."""
+
+    def __init__(
+        self, desk: AgentDesk, rules: Callable[[], DialRules], refused: Callable[[PhoneRefusal], None]
+    ) -> None:
+        self._desk = desk
+        self._rules = rules
+        self._refused = refused
+
+    async def run(self, session: AgiSession) -> None:
+        """Set the number that may be dialled, or keep that it may not."""
+        wish = session.request.query.get("wish", "")
+        number = await session.variable("number")
+        rules = self._rules()
+        reason = refusal(rules, number) if wish in WISHES else "number_invalid"
+        if not reason:
+            await session.command("SET VARIABLE", "ACD_ALLOWED", as_dialled(rules, number))
+            return
+        phone = await self._phone(session, wish)
+        told = PhoneRefusal(agent=self._agent(phone), phone=phone, wish=wish, reason=reason)
+        log.warning("phone_number_refused", phone=phone, agent=told.agent, wish=wish, reason=reason)
+        self._refused(told)
+
+    async def _phone(self, session: AgiSession, wish: str) -> str:
+        """Who dials is the channel's phone; who transfers is the one that Asterisk notes at the customer's channel."""
+        channel = await session.variable("BLINDTRANSFER") if wish == "transfer" else session.request.channel
+        return phone_of_channel(channel) or UNKNOWN
+
+    def _agent(self, phone: str) -> str:
+        try:
+            return self._desk.agent_of_phone(phone)
+        except DeskError:
+            return UNKNOWN

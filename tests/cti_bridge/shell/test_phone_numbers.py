@@ -1,0 +1,92 @@
+"""What the dialplan is answered when a phone wants a number outside."""
+
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred, succeed
+
+from cti_bridge.shell.agent_desk import DeskError
+from cti_bridge.shell.call_control.dial_rules import DialRules
+from cti_bridge.shell.phone_numbers import PhoneNumbers, PhoneRefusal
+from cti_bridge.wire.agi import AgiReply, AgiRequest
+
+RULES = DialRules(country="DE", denied=("+4930*",), form="international")
+
+
+class Desk:
+    """Ann has the phone 1001."""
+
+    def agent_of_phone(self, phone: str) -> str:
+        if phone != "PJSIP/1001":
+            raise DeskError("nobody's")
+        return "ann"
+
+
+class Session:
+    """A channel with variables."""
+
+    def __init__(self, wish: str, variables: dict[str, str], channel: str = "PJSIP/1001-0000002a") -> None:
+        url = f"agi://127.0.0.1/number?token=t&wish={wish}"
+        self.request = AgiRequest(variables={"agi_request": url, "agi_channel": channel})
+        self.variables = variables
+
+    def command(self, name: str, *arguments: str) -> "Deferred[AgiReply]":
+        assert name == "SET VARIABLE"
+        self.variables[arguments[0]] = arguments[1]
+        return succeed(AgiReply(code=200, result="1"))
+
+    async def variable(self, name: str) -> str:
+        return self.variables.get(name, "")
+
+
+def asked(wish: str, rules: DialRules = RULES, **session: Any) -> tuple[str, list[PhoneRefusal]]:
+    """The number that is allowed, and what was refused."""
+    refused: list[PhoneRefusal] = []
+    desk: Any = Desk()
+    channel: Any = Session(wish, **session)
+    done = Deferred.fromCoroutine(PhoneNumbers(desk, lambda: rules, refused.append).run(channel))
+    assert done.called
+    done.addErrback(lambda failure: failure.raiseException())
+    return channel.variables.get("ACD_ALLOWED", ""), refused
+
+
+@pytest.mark.parametrize(
+    ("number", "allowed"),
+    [("08912345678", "+498912345678"), ("+498912345678", "+498912345678"), ("110", "110"), ("112", "112")],
+)
+@pytest.mark.parametrize("wish", ["call", "transfer"])
+def test_what_the_rules_allow_is_answered_as_the_carrier_wants_it(wish: str, number: str, allowed: str) -> None:
+    assert asked(wish, variables={"number": number}) == (allowed, [])
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("03012345678", "number_denied"),
+        ("+493012345678", "number_denied"),
+        ("09001234567", "number_denied"),
+        ("*21*08912345678#", "number_invalid"),
+        ("1*08912345678", "number_invalid"),
+        ("", "number_invalid"),
+    ],
+)
+def test_what_they_do_not_is_refused_and_told_without_the_number(number: str, reason: str) -> None:
+    allowed, refused = asked("call", variables={"number": number})
+    assert (allowed, refused) == ("", [PhoneRefusal(agent="ann", phone="PJSIP/1001", wish="call", reason=reason)])
+
+
+def test_a_transfer_is_told_of_the_phone_that_made_it() -> None:
+    variables = {"number": "03012345678", "BLINDTRANSFER": "PJSIP/1001-00000007"}
+    refused = asked("transfer", variables=variables, channel="PJSIP/trunk-00000003")[1]
+    assert [(one.agent, one.phone, one.wish) for one in refused] == [("ann", "PJSIP/1001", "transfer")]
+    refused = asked("transfer", variables={"number": "03012345678"}, channel="PJSIP/trunk-00000003")[1]
+    assert [(one.agent, one.phone) for one in refused] == [("unknown", "unknown")]
+
+
+def test_a_wish_that_nobody_knows_is_refused() -> None:
+    allowed, refused = asked("", variables={"number": "08912345678"})
+    assert (allowed, [one.reason for one in refused]) == ("", ["number_invalid"])
+
+
+def test_rules_are_those_of_the_moment() -> None:
+    assert asked("call", DialRules(country="DE"), variables={"number": "03012345678"})[0] == "03012345678"
