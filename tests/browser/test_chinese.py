@@ -273,6 +273,17 @@ def test_every_page(people: People, centre: Centre) -> None:
     assert not reader.found, english(reader)
 
 
+def test_exports_are_asked_for_in_the_language_of_the_page(people: People, centre: Centre) -> None:
+    page = people.user("root", "/reports/figures", language="zh").page
+    page.get_by_role("button", name="导出").click()
+    files = page.get_by_role("menuitem")
+    expect(files).to_have_count(4)
+    assert all("language=zh" in str(one.get_attribute("href")) for one in files.all())
+    address = files.filter(has_text="HTML").get_attribute("href")
+    told = page.evaluate("async (address) => await (await fetch(address)).text()", address)
+    assert "<h1>关键指标</h1>" in told
+
+
 WRONG = """
 queues:
   sales: {requires: "english>=99", wrapup_s: 5, ring_s: soon, agent_order: by_moonlight}
