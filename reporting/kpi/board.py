@@ -67,11 +67,16 @@ class Board:
         self._quarters = Cells(families=(QUEUE, ENTRY_POINT))
         self._tidied: Instant = 0
         self._watchers: list[Observe] = []
+        self._readers: list[Callable[[Entry], None]] = []
         self.fold = Fold(self._today, self._quarters, self._tell_watchers)
 
     def watch(self, observe: Observe) -> None:
         """From now on tell ``observe`` of every step too."""
         self._watchers.append(observe)
+
+    def let_read(self, read: Callable[[Entry], None]) -> None:
+        """From now on give ``read`` every fact too, those of before the start included: each once, in order."""
+        self._readers.append(read)
 
     def _tell_watchers(self, record: Record, step: Step, sign: int) -> None:
         for observe in self._watchers:
@@ -91,6 +96,8 @@ class Board:
         if stream_of(entry.node):
             return
         self.fold.apply(entry)
+        for read in self._readers:
+            read(entry)
         quarter = quarter_of(self.fold.now)
         if quarter > self._tidied:
             self._tidied = quarter

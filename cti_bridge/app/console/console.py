@@ -35,7 +35,7 @@ from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
-from cti_bridge.app.console.rows import Rows
+from cti_bridge.app.console.rows import Rows, queue_title
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
 from cti_bridge.app.console.state_rules import StateRules
@@ -104,6 +104,8 @@ class Console:
         self._live = live
         if live is not None:
             live.add_follower(self._book)
+        self._alarms = Alarms(lambda queue: queue_title(self._settings(), queue))
+        board.let_read(self._alarms.read)
         self._threads = Threads()
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
@@ -148,14 +150,14 @@ class Console:
     def _ports(self, daemon: Daemon) -> Ports:
         coordinator, threads = daemon.coordinator, self._threads
         rows = self._rows(coordinator)
-        alarms, messages = Alarms(rows.queue_title), Messages(coordinator.now)
+        messages = Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         rules = StateRules(coordinator.engine, self._settings)
         desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts, rules=rules)
         floor = DaemonFloor(
             daemon,
             rows,
-            alarms,
+            self._alarms,
             self._settings,
             metrics=self._metrics,
             version=version(),
@@ -167,9 +169,7 @@ class Console:
         )
         kept = self._kept_streams(coordinator, recordings)
         self._recordings.hurry(daemon.written, kept.reads_sounds)
-        messages.told = self._start_feed(
-            coordinator, rows, desks=desks, alarms=alarms, floor=floor, kept=kept
-        ).tell_team
+        messages.told = self._start_feed(coordinator, rows, desks=desks, floor=floor, kept=kept).tell_team
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._customers.store, self._book, threads)
         self._reports = DaemonReports(self._journal, self._settings, contacts)
@@ -228,7 +228,6 @@ class Console:
         rows: Rows,
         *,
         desks: DaemonDesks,
-        alarms: Alarms,
         floor: DaemonFloor,
         kept: KeptStreams,
     ) -> Feed:
@@ -238,7 +237,7 @@ class Console:
             rows=rows,
             desks=desks,
             book=self._book,
-            alarms=alarms,
+            alarms=self._alarms,
             entry_points=floor.entry_points,
             revision=lambda: self._administration.number,
             kept=kept,

@@ -16,7 +16,7 @@ from twisted.internet.task import LoopingCall
 
 from acd.engine import Engine
 from acd.views import ContactView
-from agent_console.documents.floor import EntryPointDoc, SettingsState
+from agent_console.documents.floor import AlarmDoc, EntryPointDoc, SettingsState
 from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
@@ -120,6 +120,7 @@ class Feed:
         self._lines = Lines(reactor, engine, rows, self.hub, now=now)
         self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
         self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
+        alarms.watch(self._alarming.mark)
         self._unseen: dict[str, None] = {}
         self._callbacks: set[ContactId] = set()
         self._looking: IDelayedCall | None = None
@@ -131,7 +132,7 @@ class Feed:
             "agents": self._team,
             "queues": self._queue,
             "waiting": self._lines.rows,
-            "alarms": self._all_alarms,
+            "alarms": self._alarms_of,
             "totals": self._today,
             "entry_points": self._numbers,
             "settings": self._settings,
@@ -200,8 +201,9 @@ class Feed:
         view = self._engine.queue(QueueName(queue))
         return None if view is None else {queue: self._rows.queue(view, self._now())}
 
-    def _all_alarms(self, _of: str) -> Mapping[str, BaseModel]:
-        return {alarm.alarm_id: alarm for alarm in self._alarms.all()}
+    def _alarms_of(self, of: str) -> Mapping[str, BaseModel]:
+        """All of them, or those that `stream_of_alarm` puts into one stream."""
+        return {one.alarm_id: one for one in self._alarms.all() if not of or stream_of_alarm(one) == f"alarms/{of}"}
 
     def _today(self, _of: str) -> Mapping[str, BaseModel]:
         return {"today": self._rows.totals(self._now())}
@@ -217,9 +219,6 @@ class Feed:
     def read(self, entry: Entry) -> None:
         """Take in the next fact."""
         fact = entry.fact
-        alarm = self._alarms.read(entry)
-        if alarm is not None:
-            self._alarming.mark(alarm)
         if fact.agent_id is not None:
             self.mark_agent(fact.agent_id)
         if fact.contact_id is not None:
@@ -340,4 +339,14 @@ class Feed:
         self.hub.tell("totals", self._today(""))
 
     def _tell_alarms(self, alarms: list[str]) -> None:
-        self.hub.tell("alarms", {alarm: self._alarms.get(alarm) for alarm in alarms})
+        changes: dict[str, dict[str, BaseModel]] = {}
+        for alarm in filter(None, map(self._alarms.get, alarms)):
+            for stream in ("alarms", stream_of_alarm(alarm)):
+                changes.setdefault(stream, {})[alarm.alarm_id] = alarm
+        for stream, documents in changes.items():
+            self.hub.tell(stream, documents)
+
+
+def stream_of_alarm(alarm: AlarmDoc) -> str:
+    """The stream for those who do not see everything: of the alarm's queue, or of the centre as a whole."""
+    return "alarms/centre" if alarm.queue is None else f"alarms/queue/{alarm.queue}"

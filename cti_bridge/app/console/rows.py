@@ -127,8 +127,7 @@ class Rows:
 
     def queue_title(self, queue: str | None) -> str:
         """What people call a queue."""
-        known = self._settings().queues.get(queue or "")
-        return (known.title if known is not None else "") or queue or ""
+        return queue_title(self._settings(), queue)
 
     def agent_name(self, agent: str) -> str:
         """The person's name."""
@@ -333,6 +332,12 @@ class Rows:
         return CustomerBrief(
             customer_id=customer_id, name=known.name, tier=known.tier or None, language=known.language or None
         )
+
+
+def queue_title(settings: Settings, queue: str | None) -> str:
+    """What people call a queue; empty for none."""
+    known = settings.queues.get(queue or "")
+    return (known.title if known is not None else "") or queue or ""
 
 
 def _everybody(views: list[AgentView]) -> QueueAgents:

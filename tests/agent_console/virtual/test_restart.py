@@ -8,6 +8,8 @@ import pytest
 
 from agent_console.client import Client, LiveView
 from agent_console.documents.desk import DeskContact
+from agent_console.documents.floor import AlarmDoc
+from facts.journal import AlarmRaised
 from tests.agent_console.virtual.conftest import QUEUES, USERS
 from tests.agent_console.virtual_centre import PASSWORD, VirtualCentre, running
 
@@ -70,6 +72,34 @@ async def script(centre: VirtualCentre, how: signal.Signals) -> None:
             centre.hang_up(TALKS)
             over = await desk.until(lambda now: now.desk_contact("wrap_up"), SOON_S)
             assert over.contact_id == talk.contact_id
+
+
+def ringing(floor: LiveView) -> list[AlarmDoc] | None:
+    """The alarms that ring; None: none does."""
+    return [alarm for alarm in floor.alarms.values() if alarm.cleared_at is None] or None
+
+
+async def alarm_script(centre: VirtualCentre) -> None:
+    async with Client(centre.url) as nora:
+        await nora.log_in("nora", PASSWORD)
+        async with nora.live("alarms") as floor:
+            centre.call(FIRST)
+            before = await floor.until(ringing, SOON_S)
+        await asyncio.to_thread(centre.end)
+        await asyncio.to_thread(centre.start)
+        async with nora.live("alarms") as floor:
+            again = ringing(floor)
+        listed = [alarm async for alarm in nora.every(nora.list_alarms)]
+    assert [alarm.alarm for alarm in before] == ["longest_wait"]
+    assert again == before, "the same alarm rings on"
+    assert listed == before
+
+
+def test_an_alarm_rings_on_after_a_restart(tmp_path: Path) -> None:
+    with running(tmp_path, {"alarms": {"longest_wait_s": 1}, "users": USERS}) as centre:
+        asyncio.run(asyncio.wait_for(alarm_script(centre), 120))
+        raised = [fact for fact in centre.facts() if isinstance(fact, AlarmRaised)]
+        assert len(raised) == 1, "and is not raised again"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
