@@ -75,9 +75,13 @@ class ServerFrame(Document):
     delta: Delta | None = None
     reading: list[str] | None = None
     """After each subscription: every stream that is read now. A snapshot of each new one follows."""
+    topics: list[Topic] | None = None
+    """With ``reading``: every topic that is subscribed to now. One of which no stream is read has nothing to tell."""
     ended: str | None = None
     """A stream that is no more, or that one may not see any more."""
     error: Problem | None = None
+    topic: Topic | None = None
+    """With ``error``: the topic that one may not read, or no longer, and that is dropped; the others go on."""
 
 
 OF_TOPIC: Final[Mapping[str, type[Document]]] = {

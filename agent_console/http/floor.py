@@ -51,9 +51,11 @@ def seen_queue(ports: Ports, sight: Sight, queue: str) -> QueueRow:
 
 
 def _sees_queue(ports: Ports, sight: Sight, queue: str | None) -> bool:
-    if queue is None:
+    """Whether what is about this queue is seen; of one that is gone nobody knows any more whose it was."""
+    if queue is None or sight.everything:
         return True
-    return sight.queue_of(ports.floor.queue_teams().get(queue, ()))
+    teams = ports.floor.queue_teams().get(queue)
+    return teams is not None and sight.queue_of(teams)
 
 
 @router.get("/agents")

@@ -159,8 +159,9 @@ class Channel:
     def _say(self, frame: Any) -> None:
         self._reader.put(None, message_of(msgspec.json.encode(frame)))
 
-    def _refuse(self, error: ConsoleError) -> None:
-        self._say({"error": problem_of(error).model_dump(mode="json", exclude_none=True)})
+    def _refuse(self, error: ConsoleError, topic: Topic | None = None) -> None:
+        about = {} if topic is None else {"topic": topic}
+        self._say({"error": problem_of(error).model_dump(mode="json", exclude_none=True), **about})
 
     # -- in ----------------------------------------------------------------------------------------------------------
 
@@ -184,13 +185,10 @@ class Channel:
         for topic in frame.unsubscribe or ():
             self._topics.pop(topic, None)
         wanted = frame.subscribe or ()
-        sight = Sight(self._identity)
-        for topic in wanted:
-            streams_of(topic, sight, self._ports.floor)  # may be forbidden: then nothing of it is taken in
         self._topics |= dict.fromkeys(wanted)
         self._follow()
         if wanted:
-            self._say({"reading": sorted(self._reader.streams)})
+            self._say({"reading": sorted(self._reader.streams), "topics": list(self._topics)})
         self._resync(frame.resync or ())
 
     def _resync(self, streams: Iterable[str]) -> None:
@@ -204,26 +202,28 @@ class Channel:
     # -- what is read ------------------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
-        """Read the streams that the topics mean now."""
-        sight = Sight(self._identity)
-        wanted = {name for topic in self._topics for name in streams_of(topic, sight, self._ports.floor)}
+        """Read the streams that the topics mean now; a forbidden topic is dropped, and told; the others go on."""
+        sight, wanted, refused = Sight(self._identity), set[str](), dict[Topic, ConsoleError]()
+        for topic in self._topics:
+            try:
+                wanted.update(streams_of(topic, sight, self._ports.floor))
+            except ConsoleError as error:
+                refused[topic] = error
         for name in [name for name in self._reader.streams if name not in wanted]:
             self._hub.unsubscribe(self._reader, name)
             self._say({"ended": name})
         for name in sorted(wanted):
             self._hub.subscribe(self._reader, name)
+        for topic, why in refused.items():
+            del self._topics[topic]
+            self._refuse(why, topic)
 
     async def _look_again(self) -> None:
         identity = await identify(self._connection)
         if identity is None or identity.must_change_password:
             raise _Closed(CLOSE_SIGNED_OUT, "signed out")
         self._identity = identity
-        try:
-            self._follow()
-        except ConsoleError as error:
-            self._topics.clear()
-            self._follow()
-            self._refuse(error)
+        self._follow()
 
 
 class _Budget:

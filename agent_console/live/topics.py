@@ -47,9 +47,12 @@ def _seen_queues(sight: Sight, floor: Floor) -> list[str]:
     return [queue for queue, teams in floor.queue_teams().items() if sight.queue_of(teams)]
 
 
-def _alarms(sight: Sight, _floor: Floor) -> list[str]:
+def _alarms(sight: Sight, floor: Floor) -> list[str]:
+    """Alarms of the queues that are seen, and those of the centre as a whole: as far as the list of them goes."""
     _only_supervisors(sight, "alarms")
-    return ["alarms"]
+    if sight.everything:
+        return ["alarms"]
+    return [*(f"alarms/queue/{queue}" for queue in _seen_queues(sight, floor)), "alarms/centre"]
 
 
 def _totals(sight: Sight, _floor: Floor) -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from agent_console.live import channel
+from facts.ids import QueueName
+from facts.journal import AlarmCleared, AlarmRaised
 from tests.agent_console.site import Browser, Site
 
 Script = Callable[[ClientConnection], Awaitable[None]]
@@ -56,7 +58,10 @@ async def snapshots(socket: ClientConnection, *topics: str) -> dict[str, Any]:
             frame = json.loads(await asyncio.wait_for(socket.recv(), 0.05))
         except TimeoutError:
             return found
-        found[frame["snapshot"]["topic"]] = frame["snapshot"]
+        if "snapshot" in frame:
+            found[frame["snapshot"]["topic"]] = frame["snapshot"]
+        else:
+            assert "hello" in frame, frame
 
 
 # -- who gets in -----------------------------------------------------------------------------------------------------
@@ -120,7 +125,8 @@ def test_it_begins_with_a_hello_and_snapshots_of_what_one_may_see(site: Site) ->
         assert (await read(socket))["hello"]["user"] == "nora"
         found = await snapshots(socket, "agents", "queues", "waiting", "totals", "alarms")
         assert set(found) == {
-            "agents/north", "queues/sales", "queues/front", "waiting/sales", "waiting/front", "totals", "alarms",
+            "agents/north", "queues/sales", "queues/front", "waiting/sales", "waiting/front", "totals",
+            "alarms/queue/sales", "alarms/queue/front", "alarms/centre",
         }  # fmt: skip
         assert set(found["agents/north"]["items"]) == {"anna", "arne"}
         assert found["queues/sales"]["items"]["sales"]["waiting"] == 1
@@ -198,14 +204,107 @@ def test_after_unsubscribing_nothing_comes_and_the_end_is_told(site: Site) -> No
 def test_what_one_may_not_see_is_refused_and_the_channel_goes_on(site: Site) -> None:
     async def script(socket: ClientConnection) -> None:
         await read(socket)
-        await socket.send(json.dumps({"subscribe": ["totals"]}))
-        assert (await read(socket))["error"]["error_id"] == "forbidden"
+        await socket.send(json.dumps({"subscribe": ["totals", "agents"]}))
+        refused = await read(socket)
+        assert (refused["error"]["error_id"], refused["topic"]) == ("forbidden", "totals")
+        assert await read(socket) == {"reading": ["agents/north"], "topics": ["agents"]}, "the others are taken"
+        assert (await read(socket))["snapshot"]["topic"] == "agents/north"
         await socket.send(json.dumps({"resync": ["agents/south"]}))
         error = (await read(socket))["error"]
         assert (error["error_id"], error["errors"][0]["field"]) == ("invalid", "resync")
         assert set(await snapshots(socket, "desk")) == {"desk/anna"}
 
     talk(site.signed_in("anna"), script)
+
+
+def in_the_settings(site: Site, user: str, entry: dict[str, Any]) -> Coroutine[Any, Any, Any]:
+    """An administrator changes a user's entry."""
+    root = site.signed_in("root")
+    return root._ask("PUT", f"/api/v1/settings/users/{user}", json=entry, headers={"If-Match": "*"})
+
+
+def test_who_is_demoted_loses_what_the_new_role_may_not_see_and_keeps_the_rest(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "LOOK_AGAIN_S", 0.5)
+    change = in_the_settings(site, "nora", {"title": "Nora", "agent": "arne", "teams": ["north"]})
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await snapshots(socket, "agents", "waiting", "totals")
+        assert (await change).status_code == 200
+        ended: set[str] = set()
+        refused: dict[str, str] = {}
+        while len(refused) < 2:
+            frame = await read(socket)
+            ended |= {frame["ended"]} if "ended" in frame else set()
+            refused |= {frame["topic"]: frame["error"]["error_id"]} if "error" in frame else {}
+        assert ended == {"waiting/sales", "waiting/front", "totals"}
+        assert refused == {"waiting": "forbidden", "totals": "forbidden"}
+        site.ready("anna")
+        while "delta" not in (frame := await read(socket)):
+            assert "hello" in frame, frame
+        assert frame["delta"]["topic"] == "agents/north", "what they may see still goes on"
+        assert set(await snapshots(socket, "desk")) == {"desk/arne"}
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_where_there_is_nothing_to_tell_that_is_told(site: Site) -> None:
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await socket.send(json.dumps({"subscribe": ["agents", "totals"]}))
+        assert await read(socket) == {"reading": ["totals"], "topics": ["agents", "totals"]}
+
+    site.run(in_the_settings(site, "nora", {"title": "Nora", "role": "supervisor"}))
+    talk(site.signed_in("nora"), script)
+
+
+def alarm(queue: str | None) -> AlarmRaised:
+    return AlarmRaised(
+        alarm="longest_wait", queue=None if queue is None else QueueName(queue), value=9.0, threshold=5.0
+    )
+
+
+def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site) -> None:
+    for queue in ("sales", "support"):
+        site.coordinator.record(alarm(queue))
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        await socket.send(json.dumps({"subscribe": ["alarms"]}))
+        streams = (await read(socket))["reading"]
+        assert streams == ["alarms/centre", "alarms/queue/front", "alarms/queue/sales"]
+        found = [one for _ in streams for one in (await read(socket))["snapshot"]["items"].values()]
+        assert [one["queue"] for one in found] == ["sales"]
+        for queue in ("support", None, "front"):
+            site.coordinator.record(alarm(queue))
+        site.coordinator.record(AlarmCleared(alarm="longest_wait", queue=QueueName("support")))
+        told: list[str | None] = []
+        while len(told) < 2:
+            told += [one["queue"] for one in (await read(socket))["delta"]["set"].values()]
+        assert told == [None, "front"]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(socket.recv(), 0.4)
+
+    talk(site.signed_in("nora"), script)
+    nora, sam = site.signed_in("nora"), site.signed_in("sam")
+    listed = [{one["queue"] for one in who.get("/alarms").json()["items"]} for who in (nora, sam)]
+    assert listed == [{"sales", "front", None}, {"support", "front", None}]
+
+
+def test_administrators_are_told_every_alarm_in_one_stream(site: Site) -> None:
+    site.coordinator.record(alarm("support"))
+
+    async def script(socket: ClientConnection) -> None:
+        await read(socket)
+        found = await snapshots(socket, "alarms")
+        assert [one["queue"] for one in found["alarms"]["items"].values()] == ["support"]
+        site.coordinator.record(AlarmCleared(alarm="longest_wait", queue=QueueName("support")))
+        (told,) = (await read(socket))["delta"]["set"].values()
+        assert (told["queue"], told["cleared_at"] is None) == ("support", False)
+
+    talk(site.signed_in("root"), script)
 
 
 def test_the_emergency_switch_and_changes_of_the_settings_are_told_to_everybody(site: Site) -> None:

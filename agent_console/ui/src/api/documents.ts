@@ -1047,9 +1047,13 @@ export interface ServerFrame {
   delta: Delta | null;
   /** After each subscription: every stream that is read now. A snapshot of each new one follows. */
   reading: string[] | null;
+  /** With ``reading``: every topic that is subscribed to now. One of which no stream is read has nothing to tell. */
+  topics: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
   /** A stream that is no more, or that one may not see any more. */
   ended: string | null;
   error: Problem | null;
+  /** With ``error``: the topic that one may not read, or no longer, and that is dropped; the others go on. */
+  topic: "desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit" | null;
 }
 
 /** What an agent is to be. */

@@ -24,7 +24,7 @@ class SessionStore {
 
   start(): void {
     api.onSignedOut = channel.onSignedOut = () => this.ended();
-    channel.onRefused = () => void this.look();
+    channel.onRefused = channel.onForbidden = () => void this.look();
     if (this.tabs) this.tabs.onmessage = () => void this.look();
     void this.look();
   }

@@ -152,6 +152,45 @@ describe("LiveChannel", () => {
     expect(streams.family("totals").get("today")).toBe(1);
   });
 
+  it("gives up a family that is refused, asks who one is now, and goes on with the others", () => {
+    const forbidden = vi.fn();
+    channel.onForbidden = forbidden;
+    channel.subscribe("totals");
+    channel.subscribe("agents");
+    channel.start();
+    last().greets();
+    for (const topic of ["totals", "agents/north"]) {
+      last().says({ snapshot: { topic, n: 1, now: "2026-11-28T00:00:00Z", items: { today: 1 } } });
+    }
+    last().says({ ended: "totals" });
+    last().says({ error: { error_id: "forbidden", detail: "…" }, topic: "totals" });
+    expect(forbidden).toHaveBeenCalledOnce();
+    expect(streams.known("totals")).toBe(false);
+    last().says({ delta: { topic: "agents/north", n: 2, now: "2026-11-28T00:00:00Z", set: { anna: 2 }, gone: [] } });
+    expect(streams.family("agents").get("anna")).toBe(2);
+    expect(channel.state.state).toBe("live");
+  });
+
+  it("asks nothing after a frame of its own that was refused", () => {
+    const forbidden = vi.fn();
+    channel.onForbidden = forbidden;
+    channel.start();
+    last().greets();
+    last().says({ error: { error_id: "invalid", detail: "…" } });
+    expect(forbidden).not.toHaveBeenCalled();
+  });
+
+  it("knows that there is nothing of a family of which no stream is read", () => {
+    channel.subscribe("queues");
+    channel.subscribe("agents");
+    channel.start();
+    last().greets();
+    expect(streams.known("queues")).toBe(false);
+    last().says({ reading: ["agents/north"], topics: ["queues", "agents"] });
+    expect([streams.known("queues"), streams.known("agents")]).toEqual([true, false]);
+    expect(streams.family("queues").size).toBe(0);
+  });
+
   it("stays closed when the session is over", () => {
     const out = vi.fn();
     channel.onSignedOut = out;

@@ -44,8 +44,11 @@ interface ServerFrame {
   hello?: { now: string; user: string } | null;
   snapshot?: SnapshotFrame | null;
   delta?: DeltaFrame | null;
+  reading?: string[] | null;
+  topics?: Topic[] | null;
   ended?: string | null;
   error?: { error_id: string; detail: string } | null;
+  topic?: Topic | null;
 }
 
 /** The daemon's close code for a session that has ended. */
@@ -78,6 +81,8 @@ export class LiveChannel {
   onSignedOut: () => void = () => undefined;
   /** A connection was refused before it began, and a browser does not tell why: the session may be over. */
   onRefused: () => void = () => undefined;
+  /** The daemon does not tell a family to this person, or no longer: their role or teams may have changed. */
+  onForbidden: () => void = () => undefined;
 
   constructor(streams: Streams, clock: CentreClock, outside: Surroundings) {
     this.streams = streams;
@@ -196,7 +201,14 @@ export class LiveChannel {
     } else if (frame.delta) {
       this.clock.heard(frame.delta.now);
       if (this.streams.delta(frame.delta) === "gap") this.repair(frame.delta.topic);
-    } else if (frame.ended) this.streams.end(frame.ended);
+    } else if (frame.reading) this.streams.reading(frame.topics ?? [], frame.reading);
+    else if (frame.ended) this.streams.end(frame.ended);
+    else if (frame.error && frame.topic) this.forbidden(frame.topic);
+  }
+
+  private forbidden(topic: Topic): void {
+    this.streams.drop(topic);
+    this.onForbidden();
   }
 
   private greet(now: string): void {

@@ -58,6 +58,33 @@ describe("Streams", () => {
     expect([...streams.family("agents").keys()]).toEqual(["bruno"]);
   });
 
+  it("knows a family without streams to be empty, and tells so", () => {
+    const { streams, paint } = started();
+    const listener = vi.fn();
+    streams.listen("queues", listener);
+    streams.reading(["queues"], ["agents/north"]);
+    paint();
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect([streams.known("queues"), streams.known("agents"), streams.known("waiting")]).toEqual([true, false, false]);
+    streams.snapshot({ topic: "queues/sales", n: 0, now: NOW, items: { sales: 1 } });
+    streams.end("queues/sales");
+    paint();
+    expect([streams.known("queues"), streams.family("queues").size]).toEqual([true, 0]);
+    streams.drop("queues");
+    expect(streams.known("queues")).toBe(false);
+  });
+
+  it("takes streams that are not read any more for over, of the families that were told of", () => {
+    const { streams, paint } = started();
+    for (const topic of ["agents/north", "agents/south", "totals"]) {
+      streams.snapshot({ topic, n: 0, now: NOW, items: { [topic]: 1 } });
+    }
+    streams.reading(["agents"], ["agents/north"]);
+    paint();
+    expect([...streams.family("agents").keys()]).toEqual(["agents/north"]);
+    expect(streams.family("totals").size).toBe(1);
+  });
+
   it("keeps what a new snapshot does not change as the same objects, so that nothing is drawn again", () => {
     const { streams, paint } = started();
     streams.snapshot({ topic: "agents/north", n: 0, now: NOW, items: { alice: { v: 1 }, bruno: { v: 1 } } });

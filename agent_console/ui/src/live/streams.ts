@@ -41,6 +41,8 @@ export function familyOf(topic: string): string {
 
 export class Streams {
   private readonly streams = new Map<string, Stream>();
+  /** Families that are known: a snapshot came, or the daemon has said that there is nothing of them. */
+  private readonly told = new Set<string>();
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly changed = new Set<string>();
   private readonly flat = new Map<string, ReadonlyMap<string, unknown>>();
@@ -61,6 +63,7 @@ export class Streams {
       items.set(key, known !== undefined && same(known, document) ? known : document);
     }
     this.streams.set(frame.topic, { n: frame.n, items, broken: false });
+    this.told.add(familyOf(frame.topic));
     this.touch(frame.topic);
   }
 
@@ -78,8 +81,23 @@ export class Streams {
     return "applied";
   }
 
-  /** Forget a family that nobody looks at any more. */
+  /** What the daemon reads for this page, by family: streams that are not among them are over, perhaps all. */
+  reading(families: readonly string[], topics: readonly string[]): void {
+    const read = new Set(topics);
+    for (const topic of [...this.streams.keys()]) {
+      if (families.includes(familyOf(topic)) && !read.has(topic)) this.end(topic);
+    }
+    const full = new Set(topics.map(familyOf));
+    for (const family of families) {
+      if (full.has(family) || this.told.has(family)) continue;
+      this.told.add(family);
+      this.touch(family);
+    }
+  }
+
+  /** Forget a family that nobody looks at any more, or that may not be looked at. */
   drop(family: string): void {
+    this.told.delete(family);
     for (const topic of [...this.streams.keys()]) {
       if (familyOf(topic) === family) this.streams.delete(topic);
     }
@@ -93,14 +111,14 @@ export class Streams {
 
   /** Forget everything: somebody else signed in. */
   clear(): void {
-    for (const topic of this.streams.keys()) this.touch(topic);
+    for (const family of this.told) this.touch(family);
+    this.told.clear();
     this.streams.clear();
   }
 
-  /** Whether the family's first snapshot has come. */
+  /** Whether the family's first snapshot has come, or there is nothing of it. */
   known(family: string): boolean {
-    for (const topic of this.streams.keys()) if (familyOf(topic) === family) return true;
-    return false;
+    return this.told.has(family);
   }
 
   /** All documents of the family's topics, by key; the same Map until something changed. */

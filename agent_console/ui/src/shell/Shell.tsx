@@ -93,6 +93,13 @@ export function Shell({ me }: { me: Me }) {
               {views.map((view) => (
                 <Route key={view.path} path={view.path} nest component={view.component} />
               ))}
+              {/* of another role: the person's own may have changed while the page was open */}
+              {home &&
+                VIEWS.filter((view) => !views.includes(view)).map((view) => (
+                  <Route key={view.path} path={`${view.path}/*?`}>
+                    <Redirect to={home.path} replace />
+                  </Route>
+                ))}
               <Route path="/">{home ? <Redirect to={home.path} replace /> : <Nothing />}</Route>
               <Route>
                 <Empty title={t("nowhere.title")} hint={t("nowhere.hint")} />
