@@ -31,7 +31,6 @@ from agent_console.documents.corrections import (
     TimeCorrected,
 )
 from agent_console.documents.customers import (
-    CustomerContact,
     CustomerDoc,
     CustomerErased,
     CustomersImported,
@@ -449,9 +448,6 @@ class Customers(Protocol):
 
     async def customer(self, customer_id: str) -> CustomerDoc | None:
         """One record, with those for which it stands."""
-
-    async def contacts(self, customer_id: str, cursor: str | None, limit: int) -> Page[CustomerContact]:
-        """The customer's contacts, of all their records, the latest first; raises `InvalidError` for a bad cursor."""
 
     async def add(self, wish: NewCustomer, by: str) -> CustomerDoc:
         """A new one; raises `ConflictError` for an id or account that is taken."""

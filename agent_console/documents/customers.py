@@ -70,14 +70,6 @@ class CustomerChange(Document):
     """The record that stands for this one."""
 
 
-class CustomerContact(Document):
-    """A contact of a customer."""
-
-    contact_id: str
-    at: Moment
-    """Its beginning."""
-
-
 class MergeWish(Wish):
     """Take another record into this one."""
 

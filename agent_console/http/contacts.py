@@ -21,7 +21,8 @@ ContactPath = Annotated[str, Path(max_length=200)]
 Word = Annotated[str | None, Query(max_length=100)]
 
 
-def _contacts(ports: Ports) -> Contacts:
+def contacts_of(ports: Ports) -> Contacts:
+    """Contacts of all times; raises `UnavailableError`."""
     if ports.contacts is None:
         raise UnavailableError("this daemon keeps no contacts")
     return ports.contacts
@@ -48,7 +49,7 @@ def seen_agents(ports: Ports, sight: Sight) -> frozenset[str] | None:
 
 async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLine:
     """A contact that somebody sees; raises `NotFoundError` or `ForbiddenError`."""
-    line = await _contacts(ports).contact(contact_id)
+    line = await contacts_of(ports).contact(contact_id)
     if line is None:
         raise NotFoundError(f"there is no contact {contact_id!r}")
     agents, queues = seen_agents(ports, sight), seen_queues(ports, sight)
@@ -98,13 +99,13 @@ async def list_contacts(
         cursor=cursor,
         limit=limit,
     )
-    return await _contacts(ports).find(query)
+    return await contacts_of(ports).find(query)
 
 
 @router.get("/desk/recent")
 async def list_recent(ports: Daemon, agent: OwnAgent, cursor: Cursor = None, limit: Limit = 20) -> Page[ContactLine]:
     """One's own contacts, the latest first."""
-    return await _contacts(ports).find(ContactQuery(agent=agent, cursor=cursor, limit=limit))
+    return await contacts_of(ports).find(ContactQuery(agent=agent, cursor=cursor, limit=limit))
 
 
 @router.get("/contacts/{contact_id}")
@@ -117,7 +118,7 @@ async def get_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -> Co
 async def get_story(ports: Daemon, sight: Seen, contact_id: ContactPath) -> Story:
     """Every fact of a contact, in order and in words."""
     await seen_contact(ports, sight, contact_id)
-    found = await _contacts(ports).story(contact_id)
+    found = await contacts_of(ports).story(contact_id)
     if found is None:
         raise NotFoundError(f"there is no contact {contact_id!r}")
     return found

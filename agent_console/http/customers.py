@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from agent_console.documents.contacts import ContactLine
 from agent_console.documents.customers import (
-    CustomerContact,
     CustomerDoc,
     CustomerErased,
     CustomersImported,
@@ -17,11 +17,12 @@ from agent_console.documents.customers import (
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
+from agent_console.http.contacts import contacts_of
 from agent_console.http.etags import Match, tag
 from agent_console.http.guard import Daemon, Who
 from agent_console.http.paging import Cursor, Limit
 from agent_console.limits import MOST_FILE
-from agent_console.ports import Customers, Ports
+from agent_console.ports import ContactQuery, Customers, Ports
 
 router = APIRouter(tags=["customers"])
 
@@ -130,11 +131,11 @@ async def erase_customer(ports: Daemon, who: Who, customer_id: str) -> CustomerE
 @router.get("/customers/{customer_id}/contacts")
 async def list_customer_contacts(
     ports: Daemon, customer_id: str, cursor: Cursor = None, limit: Limit = 50
-) -> Page[CustomerContact]:
-    """The customer's contacts, of all their records, the latest first; GET /contacts/{id} tells of each."""
+) -> Page[ContactLine]:
+    """The customer's contacts, of all their records and whoever served them, the latest first; not their stories."""
     if await _store(ports).customer(customer_id) is None:
         raise _none(customer_id)
-    return await _store(ports).contacts(customer_id, cursor, limit)
+    return await contacts_of(ports).find(ContactQuery(customer=customer_id, cursor=cursor, limit=limit))
 
 
 @router.post("/customers/{customer_id}/merge")

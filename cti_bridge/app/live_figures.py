@@ -19,6 +19,7 @@ from facts.ids import AgentId, QueueName
 from facts.journal import AlarmRaised, Entry
 from facts.time import Instant
 from reporting.kpi.board import Board
+from reporting.kpi.fold import stream_of
 from reporting.kpi.service_level import Targets
 from reporting.metrics.alarms import AlarmWatch, Thresholds
 from reporting.metrics.prometheus import LiveMetrics
@@ -78,8 +79,9 @@ class LiveFigures:
     def _take(self, entry: Entry) -> None:
         self.board.apply(entry)
         self.metrics.apply(entry)
-        for follower in self._followers:
-            follower.read(entry)
+        if not stream_of(entry.node):  # imported history is not the board's either
+            for follower in self._followers:
+                follower.read(entry)
         if not self.is_level:
             self._alarms.read(entry.fact, entry.at)
 

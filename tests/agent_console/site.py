@@ -29,10 +29,10 @@ from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
-from cti_bridge.shell.calls import Call, Place
+from cti_bridge.shell.calls import Call, KnownCustomer, Place
 from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.flavours import to_future
-from facts.ids import ContactId, QueueName
+from facts.ids import ContactId, CustomerId, QueueName
 from facts.time import SECOND
 from reporting.kpi.board import Board
 from storage.customers import Customers
@@ -225,11 +225,13 @@ class Site:
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    def caller(self, number: int, queue: str = "front") -> ContactId:
+    def caller(self, number: int, queue: str = "front", customer: str | None = None) -> ContactId:
         """A call that waits in a queue."""
         contact = ContactId(f"call-{number}")
         call = Call(contact, f"channel-{number}", f"PJSIP/trunk-{number}", Place.MENU)
         call.entry_point, call.caller_number, call.caller_name = "8000", f"+49301234{number:03}", "Caller"
+        if customer is not None:
+            call.customer = KnownCustomer(customer_id=CustomerId(customer), name="Caller")
         self.coordinator.caller_arrived(call)
         self.coordinator.join(call, QueueName(queue), None, None)
         return contact

@@ -4,8 +4,8 @@ Made by tools/write_client_operations.py from the API's description: change that
 """
 
 from agent_console.client.requests import Requests, path_part
+from agent_console.documents.contacts import ContactLine
 from agent_console.documents.customers import (
-    CustomerContact,
     CustomerDoc,
     CustomerErased,
     CustomersImported,
@@ -69,10 +69,10 @@ class CustomersOperations(Requests):
 
     async def list_customer_contacts(
         self, customer_id: str, *, cursor: str | None = None, limit: int = 50
-    ) -> Page[CustomerContact]:
-        """The customer's contacts, of all their records, the latest first; GET /contacts/{id} tells of each."""
+    ) -> Page[ContactLine]:
+        """The customer's contacts, of all their records and whoever served them, the latest first; not their stories."""  # noqa: E501 - as the API says it
         return await self._get(
-            Page[CustomerContact],
+            Page[ContactLine],
             "GET",
             f"/api/v1/customers/{path_part(customer_id)}/contacts",
             query={"cursor": cursor, "limit": limit},

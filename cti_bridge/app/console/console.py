@@ -153,7 +153,7 @@ class Console:
         messages = Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         rules = StateRules(coordinator.engine, self._settings)
-        desks = DaemonDesks(coordinator, rows, self._board, messages, settings=self._settings, acts=acts, rules=rules)
+        desks = self._desks(coordinator, rows, messages, acts, rules)
         floor = DaemonFloor(
             daemon,
             rows,
@@ -201,6 +201,20 @@ class Console:
             audit=audit,
             reports=self._reports,
             flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
+        )
+
+    def _desks(
+        self, coordinator: Coordinator, rows: Rows, messages: Messages, acts: Acts, rules: StateRules
+    ) -> DaemonDesks:
+        return DaemonDesks(
+            coordinator,
+            rows,
+            self._board,
+            messages,
+            settings=self._settings,
+            acts=acts,
+            rules=rules,
+            past=self._past_of,
         )
 
     def _rows(self, coordinator: Coordinator) -> Rows:
@@ -254,6 +268,9 @@ class Console:
         self._recordings.erase(contact_ids, by)
         for contact_id in contact_ids:
             self._reactor.callFromThread(self._book.forget, ContactId(contact_id))
+
+    async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
+        return await self._threads.run(lambda: list(self._journal.entries(contact_id=contact_id)))
 
     def _place_of(self, contact_id: ContactId) -> Place | None:
         """Where a contact is in the centre; None: it is not (any more)."""

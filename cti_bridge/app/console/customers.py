@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from agent_console.documents.customers import (
-    CustomerContact,
     CustomerDoc,
     CustomerErased,
     CustomersImported,
@@ -84,14 +83,6 @@ class KeptCustomers:
             return _doc(found).model_copy(update={"merged": merged, "merges": merges})
 
         return await self._threads.run(read)
-
-    async def contacts(self, customer_id: str, cursor: str | None, limit: int) -> Page[CustomerContact]:
-        """The latest first."""
-        before = None if cursor is None else _contact_of(cursor)
-        found = await self._threads.run(self._customers.contacts, customer_id, before=before, most=limit + 1)
-        part = [CustomerContact(contact_id=contact_id, at=at) for contact_id, at in found[:limit]]
-        more = cursor_of(json.dumps([part[-1].at, part[-1].contact_id])) if found[limit:] else None
-        return Page(items=part, next_cursor=more)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
@@ -186,16 +177,6 @@ def _place_of(cursor: str) -> tuple[str, str]:
     if not isinstance(folded, str) or not isinstance(customer_id, str):
         raise bad_cursor()
     return folded, customer_id
-
-
-def _contact_of(cursor: str) -> tuple[Instant, str]:
-    try:
-        began, contact_id = json.loads(key_of(cursor))
-    except (ValueError, TypeError) as error:
-        raise bad_cursor() from error
-    if type(began) is not int or not isinstance(contact_id, str) or not 0 <= began < 2**62:
-        raise bad_cursor()
-    return began, contact_id
 
 
 def _version(match: str) -> int | None:

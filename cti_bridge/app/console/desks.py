@@ -1,6 +1,6 @@
 """Agents' desks over the running daemon."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 from acd.events import DeclareNotReady, DeclareReady, Event, LogIn, LogOut
@@ -26,17 +26,22 @@ from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
 from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.coordinator import Coordinator
-from facts.ids import AgentId, ReasonCode
+from facts.ids import AgentId, ContactId, ReasonCode
+from facts.journal import Entry
 from facts.states import Activity, Declared, Party
+from facts.time import DAY
 from reporting.kpi.board import Board
 from reporting.kpi.live import AGENT
 
 MOST_FOUND: Final = 50
 """Entries of the directory at once."""
 
+LATEST_WORD: Final = DAY
+"""So long after a contact's last fact its agents may still say what came of it; later, supervisors correct it."""
+
 
 class DaemonDesks:
-    """`agent_console.ports.Desks`."""
+    """`agent_console.ports.Desks`. ``past``: what the journal holds of a contact."""
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class DaemonDesks:
         settings: Callable[[], Settings],
         acts: Acts,
         rules: StateRules,
+        past: Callable[[ContactId], Awaitable[Sequence[Entry]]],
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -55,6 +61,7 @@ class DaemonDesks:
         self._messages = messages
         self._settings = settings
         self._acts = acts
+        self._past = past
         self._rules = rules
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -231,8 +238,13 @@ class DaemonDesks:
         return await self._acts.act(agent, contact_id, act, wish)
 
     async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
-        """What came of it."""
+        """What came of it; of a contact of the last day also when it is long over, or the daemon is a new one."""
         del by
+        desks, contact = self._coordinator.control.desks, ContactId(contact_id)
+        if desks.known(contact) is None:
+            entries = await self._past(contact)
+            if entries and entries[-1].at > self._coordinator.now() - LATEST_WORD:
+                desks.recall(contact, entries)
         return self._acts.set_outcome(agent, contact_id, wish)
 
 

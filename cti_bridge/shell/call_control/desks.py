@@ -1,6 +1,6 @@
 """What is on agents' desks: contacts as they are now, and word of every change of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -215,6 +215,22 @@ class Desks:
             take = _offered if isinstance(fact, ContactOffered) else _queued
             take(self.dossier(contact_id), None, fact)  # type: ignore[arg-type]  # each takes its own kind
 
+    def recall(self, contact_id: ContactId, entries: Iterable[Entry]) -> None:
+        """What the journal says of a contact that is over and forgotten, so that something may still be said of it."""
+        if self.known(contact_id) is not None:
+            return
+        dossier = Dossier(contact_id)
+        for entry in entries:
+            take = self._facts.get(type(entry.fact))
+            if take is not None:
+                take(dossier, entry, entry.fact)
+        self._keep_past(dossier)
+
+    def _keep_past(self, dossier: Dossier) -> None:
+        self._past[dossier.contact_id] = dossier
+        if len(self._past) > PAST_KEPT:
+            del self._past[next(iter(self._past))]
+
     def touch(self, contact_id: ContactId) -> None:
         """Something of this contact may have changed: desks are told in a moment."""
         self._touched[contact_id] = None
@@ -245,9 +261,7 @@ class Desks:
             contact = self._made(agent_id, dossier) if agent_id in now else None
             self._show(agent_id, dossier.contact_id, contact)
         if not now and dossier.ended:
-            self._past[dossier.contact_id] = self._dossiers.pop(dossier.contact_id)
-            if len(self._past) > PAST_KEPT:
-                del self._past[next(iter(self._past))]
+            self._keep_past(self._dossiers.pop(dossier.contact_id))
 
     def _show(self, agent_id: AgentId, contact_id: ContactId, contact: DeskContact | None) -> None:
         desk = self._shown.setdefault(agent_id, {})

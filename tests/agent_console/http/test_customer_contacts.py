@@ -1,7 +1,11 @@
 """A customer's contacts over HTTP, page by page."""
 
-from facts.ids import ContactId, CustomerId
-from facts.journal import ContactOffered
+from typing import Any
+
+from acd.events import EndTalk
+from facts.ids import AgentId, ContactId, CustomerId
+from facts.journal import ContactOffered, DispositionSet
+from facts.states import Party
 from tests.agent_console.site import Site
 
 
@@ -25,3 +29,34 @@ def test_contacts_of_a_customer_come_in_pages_each_once_the_latest_first(site: S
     for bad in ("W10", "bm90IGpzb24", "WyJhIiwgMV0", "WzEsIDJd", "WzEuNSwgImsxIl0"):
         refused = root.get("/customers/c1/contacts", params={"cursor": bad})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "query.cursor"), bad
+
+
+def test_a_colleague_sees_what_was_before_and_is_told_no_story(site: Site) -> None:
+    root, bruno = site.signed_in("root"), site.signed_in("bruno")
+    for customer in ("c1", "c2"):
+        assert root.post("/customers", {"customer_id": customer, "name": "Chen Wei"}).status_code == 201
+    site.ready("anna")
+    contact = site.caller(7, customer="c2")
+    site.answer(contact)
+    site.coordinator.tell(EndTalk(contact_id=contact, agent_id=AgentId("anna"), ended_by=Party.CALLER))
+    words: dict[str, Any] = {"disposition": "follow_up", "resolved": False, "notes": "asks for a refund"}
+    site.coordinator.record(DispositionSet(contact_id=contact, agent_id=AgentId("anna"), **words))
+    site.daemon._writer.flush().result(5)
+    assert bruno.get("/customers/c1/contacts").json()["items"] == []
+    assert root.post("/customers/c1/merge", {"other": "c2"}).status_code == 200
+
+    for customer in ("c1", "c2"):
+        [line] = bruno.get(f"/customers/{customer}/contacts").json()["items"]
+        assert (line["contact_id"], line["queue"], line["agents"]) == (contact, "front", ["anna"])
+        assert (line["customer_id"], line["outcome"]) == ("c2", words)
+        assert bruno.get("/contacts", params={"customer": customer}).json()["items"] == [], "the list is of one's own"
+        assert [one["contact_id"] for one in root.get("/contacts", params={"customer": customer}).json()["items"]] == [
+            contact
+        ]
+    for path in ("", "/story"):
+        assert bruno.get(f"/contacts/{contact}{path}").status_code == 403
+    assert bruno.get("/customers/c9/contacts").status_code == 404
+    for number in ("+49301234007", "+49 30 1234-007"):
+        found = root.get("/contacts", params={"number": number}).json()["items"]
+        assert [one["contact_id"] for one in found] == [contact], number
+    assert root.get("/contacts", params={"number": "+49301234008"}).json()["items"] == []

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent_console.client import Client
+from agent_console.client import ApiError, Client
 from agent_console.documents.contacts import ContactLine
 from agent_console.documents.customers import NewCustomer
 from agent_console.documents.desk import SetOutcome
@@ -143,3 +143,21 @@ def test_times_bound_what_is_listed(after: tuple[VirtualCentre, str, str]) -> No
         assert [one.contact_id for one in before] == [earlier]
         since = ask(centre, "root", "list_contacts", from_=line.began_at - MINUTE, **more)
         assert [one.contact_id for one in since] == [today]
+
+
+def test_what_came_of_a_contact_can_be_said_after_a_restart_for_a_day(after: tuple[VirtualCentre, str, str]) -> None:
+    centre, today, earlier = after
+    wish = SetOutcome(disposition="solved", resolved=True, notes="refunded")
+
+    async def late(user: str, contact: str) -> str:
+        async with Client(centre.url) as client:
+            await client.log_in(user, PASSWORD)
+            said = await client.set_outcome(contact, wish)
+            return said.caller_number
+
+    assert asyncio.run(asyncio.wait_for(late("anna", today), 30)) == NUMBER
+    [line] = ask(centre, "anna", "list_recent", limit=1)
+    assert (line.contact_id, line.outcome.disposition, line.outcome.notes) == (today, "solved", "refunded")
+    for user, contact in (("bruno", today), ("anna", earlier), ("anna", "nothing")):
+        with pytest.raises(ApiError):
+            asyncio.run(asyncio.wait_for(late(user, contact), 30))

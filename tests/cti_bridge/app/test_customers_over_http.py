@@ -24,6 +24,8 @@ nodes:
   to_orders: {type: queue, queue: orders}
 """
 PORTS = """
+from cti_bridge.app.console.contact_book import ContactBook
+from cti_bridge.app.console.contacts import JournalContacts
 from cti_bridge.app.console.customers import KeptCustomers
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.customers_at_hand import CustomersAtHand
@@ -34,6 +36,7 @@ at_hand = CustomersAtHand(reactor, store)
 reactor.addSystemEventTrigger("before", "shutdown", at_hand.stop)
 gone = []
 def erased(contacts, by): gone.extend(contacts)
+ports["contacts"] = JournalContacts(store, ContactBook(lambda _: None), Threads())
 ports["customers"] = KeptCustomers(store, at_hand, Threads(), clock.now, erased=erased)
 """
 ASK = """

@@ -288,13 +288,6 @@ export interface CustomerChange {
   merged_into: string | null;
 }
 
-/** A contact of a customer. */
-export interface CustomerContact {
-  contact_id: string;
-  /** Its beginning. */
-  at: Instant;
-}
-
 /** A customer. */
 export interface CustomerDoc {
   customer_id: string;

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { UserRound, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { listContacts } from "../api/operations/contacts";
-import { getCustomer, listCustomers } from "../api/operations/customers";
+import { getCustomer, listCustomerContacts, listCustomers } from "../api/operations/customers";
 import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
 import { useNames } from "../api/names";
+import type { Page } from "../api/pages";
 import { Panel } from "../design/Panel";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
@@ -12,6 +13,8 @@ import { useFreshQueries } from "../live/fresh";
 import classes from "./CustomerPanel.module.css";
 import { NewCustomer } from "./NewCustomer";
 import { Tier } from "./Tier";
+
+const LAST = 20;
 
 /** Who the customer is, what is known of them, and what was before: without being asked for. */
 export function CustomerPanel({ contact }: { contact: DeskContact | null }) {
@@ -57,7 +60,12 @@ function Known({ id, present }: { id: string; present: string }) {
           </ul>
         </Panel>
       )}
-      <Before query={{ customer: id }} present={present} />
+      <Before
+        of={id}
+        read={() => listCustomerContacts(id, { limit: LAST })}
+        none={t("customer.first")}
+        present={present}
+      />
     </>
   );
 }
@@ -120,25 +128,33 @@ function ByNumber({ number, name, present }: { number: string; name: string; pre
           records.map((one) => <Record key={one.customer_id} customer={one} />)
         )}
       </Panel>
-      {number && <Before query={{ number }} present={present} />}
+      {number && (
+        <Before
+          of={number}
+          read={() => listContacts({ number, limit: LAST })}
+          none={t("customer.noneOfYours")}
+          present={present}
+        />
+      )}
     </>
   );
 }
 
 interface BeforeProps {
-  query: Record<string, string>;
+  of: string;
+  read: () => Promise<Page<ContactLine>>;
+  /** What is said where there are none: of a number one sees one's own contacts only. */
+  none: string;
   present: string;
 }
 
-const LAST = 20;
-
 /** The contacts so far, the latest first, with what came of them; what is still open first of all. */
-function Before({ query, present }: BeforeProps) {
+function Before({ of, read, none, present }: BeforeProps) {
   const { t } = useTranslation("desk");
   const contacts = useQuery({
     // asked again for each contact: the last one may have been a minute ago
-    queryKey: ["contacts", query, present],
-    queryFn: () => listContacts({ ...query, limit: LAST }),
+    queryKey: ["contacts", "before", of, present],
+    queryFn: read,
   });
   if (contacts.isPending) return <Loading />;
   if (contacts.isError) return <Trouble compact error={contacts.error} retry={() => void contacts.refetch()} />;
@@ -152,7 +168,7 @@ function Before({ query, present }: BeforeProps) {
         </Panel>
       )}
       <Panel title={t("customer.before")}>
-        {before.length === 0 ? <Empty compact title={t("customer.first")} /> : <ContactList lines={before} />}
+        {before.length === 0 ? <Empty compact title={none} /> : <ContactList lines={before} />}
       </Panel>
     </>
   );

@@ -5,7 +5,7 @@
 
 import { api, type Options } from "../client";
 import type {
-  CustomerContact,
+  ContactLine,
   CustomerDoc,
   CustomerErased,
   CustomerWish,
@@ -56,8 +56,8 @@ export function eraseCustomer(customerId: string, options: Options = {}): Promis
   return api.ask("POST", `/customers/${encodeURIComponent(customerId)}/erase`, options);
 }
 
-/** The customer's contacts, of all their records, the latest first; GET /contacts/{id} tells of each. */
-export function listCustomerContacts(customerId: string, query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<CustomerContact>> {
+/** The customer's contacts, of all their records and whoever served them, the latest first; not their stories. */
+export function listCustomerContacts(customerId: string, query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<ContactLine>> {
   return api.ask("GET", `/customers/${encodeURIComponent(customerId)}/contacts`, { query, ...options });
 }
 
