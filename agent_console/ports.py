@@ -7,7 +7,8 @@ called (`agent_console.http.access`), except where a docstring says otherwise. `
 trail.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
@@ -200,8 +201,8 @@ class Desks(Protocol):
     async def not_ready(self, agent: str, reason: str, by: str) -> DeskState:
         """Want none."""
 
-    async def dial(self, agent: str, wish: Dial, by: str) -> DeskContact:
-        """Call a number: the agent's phone rings first."""
+    async def dial(self, agent: str, wish: Dial, by: str, *, hidden: frozenset[str]) -> DeskContact:
+        """Call a number: the agent's phone rings first. ``hidden``: queues that the user does not see."""
 
     async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
         """Do something with a contact at this desk; ``wish`` is the act's own document."""
@@ -540,8 +541,11 @@ class Recordings(Protocol):
     async def voicemail_open(self, voicemail_id: str, by: str, reach: Reach | None) -> VoicemailDoc:
         """It wants somebody again."""
 
-    async def voicemail_called(self, voicemail_id: str, contact_id: str, by: str, reach: Reach | None) -> None:
-        """Somebody called back, with this contact."""
+    def calling_back(self, voicemail_id: str, by: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Around a call to who left it: gives what takes the contact of that call, once there is one.
+
+        That somebody called back is noted when the customer is reached. Raises `ConflictError` while another calls.
+        """
 
 
 class Corrections(Protocol):

@@ -212,7 +212,10 @@ def check(rule: Rule, identity: Identity) -> None:
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """How far somebody sees: administrators everything, others their teams, agents of contacts only their own."""
+    """How far somebody sees: administrators everything, others their teams, agents of contacts only their own.
+
+    An agent's own team is among theirs.
+    """
 
     identity: Identity
 

@@ -28,7 +28,8 @@ from agent_console.documents.desk import (
 )
 from agent_console.documents.values import Page, Wish
 from agent_console.errors import UnavailableError
-from agent_console.http.guard import Daemon, OwnAgent, Who
+from agent_console.http.floor import hidden_queues
+from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.ports import Desks, Ports
 
 router = APIRouter(tags=["desk"])
@@ -73,9 +74,9 @@ async def desk_not_ready(ports: Daemon, agent: OwnAgent, who: Who, wish: NotRead
 
 
 @router.post("/desk/calls")
-async def dial(ports: Daemon, agent: OwnAgent, who: Who, wish: Dial) -> DeskContact:
+async def dial(ports: Daemon, agent: OwnAgent, who: Who, sight: Seen, wish: Dial) -> DeskContact:
     """Call a number: one's own phone rings, then the number is dialled."""
-    return await _desks(ports).dial(agent, wish, who.user)
+    return await _desks(ports).dial(agent, wish, who.user, hidden=hidden_queues(ports, sight))
 
 
 @router.post("/desk/phone", status_code=HTTPStatus.NO_CONTENT)

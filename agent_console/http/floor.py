@@ -50,6 +50,11 @@ def seen_queue(ports: Ports, sight: Sight, queue: str) -> QueueRow:
     return row
 
 
+def hidden_queues(ports: Ports, sight: Sight) -> frozenset[str]:
+    """The queues that somebody does not see."""
+    return frozenset(queue for queue, teams in ports.floor.queue_teams().items() if not sight.queue_of(teams))
+
+
 def _sees_queue(ports: Ports, sight: Sight, queue: str | None) -> bool:
     """Whether what is about this queue is seen; of one that is gone nobody knows any more whose it was."""
     if queue is None or sight.everything:

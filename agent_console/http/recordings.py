@@ -14,6 +14,7 @@ from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.values import DIAL_NUMBER, Page
 from agent_console.errors import ConflictError, UnavailableError
 from agent_console.http.access import Sight
+from agent_console.http.floor import hidden_queues
 from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.http.paging import Cursor, Limit
 from agent_console.ports import MessageQuery, Ports, Reach, Recordings, Sound
@@ -133,8 +134,12 @@ async def call_voicemail_back(ports: Daemon, agent: OwnAgent, who: Who, sight: S
     left = await _store(ports).voicemail(voicemail_id, reach)
     if ports.desks is None:
         raise UnavailableError("this daemon has no desks")
-    contact = await ports.desks.dial(agent, _back_to(left, ports.floor.queue_teams()), who.user)
-    await _store(ports).voicemail_called(voicemail_id, contact.contact_id, who.user, reach)
+    back = _back_to(left, ports.floor.queue_teams())
+    if ports.customers is None or back.customer_id is None or not await ports.customers.customer(back.customer_id):
+        back = back.model_copy(update={"customer_id": None})  # erased since, or one who is kept elsewhere
+    with _store(ports).calling_back(voicemail_id, who.user) as dialled:
+        contact = await ports.desks.dial(agent, back, who.user, hidden=hidden_queues(ports, sight))
+        dialled(contact.contact_id)
     return contact
 
 

@@ -22,7 +22,7 @@ from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.contacts import seen_agents, seen_queues
 from agent_console.http.etags import MatchIfGiven
-from agent_console.http.floor import seen_agent, seen_queue
+from agent_console.http.floor import hidden_queues, seen_agent, seen_queue
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.ports import Ports, Supervision
 
@@ -121,7 +121,7 @@ async def set_agent_queues(
 ) -> AgentRow:
     """Take an agent out of queues, put them into others, from now on. `If-Match`: only if nobody changed the agent."""
     _led_agent(ports, sight, agent)
-    hidden = frozenset(queue for queue, teams in ports.floor.queue_teams().items() if not sight.queue_of(teams))
+    hidden = hidden_queues(ports, sight)
     return await _supervision(ports).set_queues(agent, wish, hidden=hidden, match=match, by=who.user)
 
 

@@ -190,7 +190,8 @@ class DaemonAccounts:
             return None
         assert isinstance(found, ApiToken)
         scopes = frozenset(cast("tuple[Scope, ...]", found.scopes))
-        return identity_of(found.user, user, scopes=scopes, expires_at=found.expires_at)
+        teams = self._users.teams(user)
+        return identity_of(found.user, user, teams=teams, scopes=scopes, expires_at=found.expires_at)
 
     def _of_session(self, session: Session) -> Identity:
         user = self._users.of(session.user, session.profile)
@@ -198,6 +199,7 @@ class DaemonAccounts:
         return identity_of(
             session.user,
             user,
+            teams=self._users.teams(user),
             session=session.session_id,
             csrf_token=session.csrf_token,
             must_change=session.must_change,

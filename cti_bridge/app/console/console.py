@@ -21,6 +21,7 @@ from cti_bridge.app.console.accounts import DaemonAccounts
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.audit import DaemonAudit
+from cti_bridge.app.console.calls_back import CallsBack
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.contacts import JournalContacts
 from cti_bridge.app.console.corrections import DaemonCorrections
@@ -110,6 +111,7 @@ class Console:
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
         self._feed: Feed | None = None
+        self._calls_back: CallsBack | None = None
         self._server: WebServer | None = None
 
     def _settings(self) -> Settings:
@@ -121,6 +123,8 @@ class Console:
             self._book.begin(entry.at)
             self._book.read(entry)
         self._recordings.read(entry)
+        if self._calls_back is not None:
+            self._calls_back.read(entry)
         if self._feed is not None:
             self._feed.read(entry)
 
@@ -153,20 +157,13 @@ class Console:
         messages = Messages(coordinator.now)
         acts = Acts(coordinator.control, rows)
         rules = StateRules(coordinator.engine, self._settings)
-        desks = self._desks(coordinator, rows, messages, acts, rules)
-        floor = DaemonFloor(
-            daemon,
-            rows,
-            self._alarms,
-            self._settings,
-            metrics=self._metrics,
-            version=version(),
-            readiness=self._readiness,
+        customers = KeptCustomers(
+            self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
         )
+        desks = self._desks(coordinator, rows, messages, acts, rules, customers)
+        floor = self._floor(daemon, rows)
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
-        recordings = KeptRecordings(
-            self._recordings.recordings, self._recordings.files, self._journal, threads, coordinator.now
-        )
+        recordings = self._kept_recordings(coordinator)
         kept = self._kept_streams(coordinator, recordings)
         self._recordings.hurry(daemon.written, kept.reads_sounds)
         messages.told = self._start_feed(coordinator, rows, desks=desks, floor=floor, kept=kept).tell_team
@@ -191,9 +188,7 @@ class Console:
             contacts=contacts,
             settings=store,
             holidays=KnownHolidays(threads, coordinator.now),
-            customers=KeptCustomers(
-                self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
-            ),
+            customers=customers,
             recordings=recordings,
             corrections=DaemonCorrections(
                 Correcting(self._journal, self._settings), coordinator, audit, threads, written=daemon.written
@@ -204,7 +199,13 @@ class Console:
         )
 
     def _desks(
-        self, coordinator: Coordinator, rows: Rows, messages: Messages, acts: Acts, rules: StateRules
+        self,
+        coordinator: Coordinator,
+        rows: Rows,
+        messages: Messages,
+        acts: Acts,
+        rules: StateRules,
+        customers: KeptCustomers,
     ) -> DaemonDesks:
         return DaemonDesks(
             coordinator,
@@ -215,6 +216,7 @@ class Console:
             acts=acts,
             rules=rules,
             past=self._past_of,
+            customer=customers.customer,
         )
 
     def _rows(self, coordinator: Coordinator) -> Rows:
@@ -226,6 +228,28 @@ class Console:
             self._settings,
             known=self._customers.known,
             phone_trouble=coordinator.control.absences.troubles.of,
+        )
+
+    def _floor(self, daemon: Daemon, rows: Rows) -> DaemonFloor:
+        return DaemonFloor(
+            daemon,
+            rows,
+            self._alarms,
+            self._settings,
+            metrics=self._metrics,
+            version=version(),
+            readiness=self._readiness,
+        )
+
+    def _kept_recordings(self, coordinator: Coordinator) -> KeptRecordings:
+        store = self._recordings.recordings
+
+        def reached(voicemail_id: str, contact_id: ContactId, by: str) -> None:
+            self._threads.begin(store.note_called, voicemail_id, contact_id, at=coordinator.now(), by=by)
+
+        self._calls_back = CallsBack(reached, lambda contact_id: coordinator.control.lines.get(contact_id) is not None)
+        return KeptRecordings(
+            store, self._recordings.files, self._journal, self._threads, coordinator.now, calls_back=self._calls_back
         )
 
     def _kept_streams(self, coordinator: Coordinator, recordings: KeptRecordings) -> KeptStreams:

@@ -26,7 +26,7 @@ from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
 from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.coordinator import Coordinator
-from facts.ids import AgentId, ContactId, ReasonCode
+from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import Entry
 from facts.states import Activity, Declared, Party
 from facts.time import DAY
@@ -54,6 +54,7 @@ class DaemonDesks:
         acts: Acts,
         rules: StateRules,
         past: Callable[[ContactId], Awaitable[Sequence[Entry]]],
+        customer: Callable[[str], Awaitable[object | None]],
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -63,6 +64,7 @@ class DaemonDesks:
         self._acts = acts
         self._past = past
         self._rules = rules
+        self._customer = customer
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -220,17 +222,39 @@ class DaemonDesks:
 
     # -- acts --------------------------------------------------------------------------------------------------------
 
-    async def dial(self, agent: str, wish: Dial, by: str) -> DeskContact:
+    async def dial(self, agent: str, wish: Dial, by: str, *, hidden: frozenset[str]) -> DeskContact:
         """Call a number: the agent's phone rings first, then the number is dialled."""
         del by
-        if wish.queue is not None and wish.queue not in self._settings().queues:
-            problem = FieldProblem(
+        problems = [*self._wrong_queue(agent, wish.queue, hidden), *await self._wrong_customer(wish.customer_id)]
+        if problems:
+            raise InvalidError(problems)
+        return await self._acts.dial(agent, wish)
+
+    def _wrong_queue(self, agent: str, queue: str | None, hidden: frozenset[str]) -> Iterator[FieldProblem]:
+        if queue is None:
+            return
+        if queue not in self._settings().queues:
+            yield FieldProblem(
                 field="body.queue",
-                rule=f"names {wish.queue!r}, and there is no such queue",
+                rule=f"names {queue!r}, and there is no such queue",
                 way_out="GET /api/v1/queues lists them",
             )
-            raise InvalidError([problem])
-        return await self._acts.dial(agent, wish)
+        elif queue in hidden and AgentId(agent) not in self._coordinator.engine.agents_of(QueueName(queue)):
+            yield FieldProblem(
+                field="body.queue",
+                rule=f"names {queue!r}, which is a queue of other teams",
+                way_out="choose a queue that you serve or see, or none",
+            )
+
+    async def _wrong_customer(self, customer_id: str | None) -> list[FieldProblem]:
+        if customer_id is None or await self._customer(customer_id) is not None:
+            return []
+        problem = FieldProblem(
+            field="body.customer_id",
+            rule=f"names {customer_id!r}, and there is no such customer",
+            way_out="GET /api/v1/customers finds them; or name none",
+        )
+        return [problem]
 
     async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
         """Do something with a contact at this desk."""

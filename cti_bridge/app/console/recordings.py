@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,6 +12,7 @@ from agent_console.documents.values import Page
 from agent_console.errors import ConflictError, NotFoundError, UnavailableError
 from agent_console.http.paging import bad_cursor, cursor_of, key_of
 from agent_console.ports import MessageQuery, Reach, Sound
+from cti_bridge.app.console.calls_back import CallsBack
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.sound_files import SoundFiles
 from facts.ids import ContactId
@@ -32,13 +34,21 @@ class KeptRecordings:
     """`agent_console.ports.Recordings` over the table and the switch's files."""
 
     def __init__(
-        self, recordings: Recordings, files: SoundFiles, journal: Journal, threads: Threads, now: Callable[[], Instant]
+        self,
+        recordings: Recordings,
+        files: SoundFiles,
+        journal: Journal,
+        threads: Threads,
+        now: Callable[[], Instant],
+        *,
+        calls_back: CallsBack,
     ) -> None:
         self._recordings = recordings
         self._files = files
         self._journal = journal
         self._threads = threads
         self._now = now
+        self._calls_back = calls_back
         self._told: dict[tuple[str, str], float] = {}
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -165,14 +175,9 @@ class KeptRecordings:
 
         return await self._threads.run(note)
 
-    async def voicemail_called(self, voicemail_id: str, contact_id: str, by: str, reach: Reach | None) -> None:
-        """Somebody called back."""
-
-        def note() -> None:
-            self._within(voicemail_id, reach, kind="voicemail")
-            self._recordings.note_called(voicemail_id, ContactId(contact_id), at=self._now(), by=by)
-
-        await self._threads.run(note)
+    def calling_back(self, voicemail_id: str, by: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Around a call to who left it."""
+        return self._calls_back.around(voicemail_id, by)
 
     def document(self, one: Recording) -> RecordingDoc | VoicemailDoc:
         """As a list shows it; reads a file's size and a caller's number, so in a thread."""

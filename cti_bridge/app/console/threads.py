@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -31,6 +31,16 @@ class Threads:
             log.error("console_database_trouble", reason=str(error))  # noqa: TRY400 - the reason says it all
             raise UnavailableError("the database cannot be used just now; the daemon's log tells more") from error
 
+    def begin(self, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do it there; nobody waits for it, and trouble is told in the log."""
+        self._pool.submit(work, *args, **kwargs).add_done_callback(_tell_trouble)
+
     def stop(self) -> None:
         """Begin nothing more; what runs ends by itself."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _tell_trouble(done: "Future[object]") -> None:
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        log.error("console_database_trouble", reason=str(error))

@@ -34,6 +34,12 @@ class Users:
             }
         )
 
+    def teams(self, user: User) -> frozenset[str]:
+        """The teams of which a user sees agents and queues: those that they lead, and an agent their own."""
+        agent = self._settings().agents.get(user.agent) if user.agent is not None and user.role == "agent" else None
+        own = () if agent is None or agent.team is None else (agent.team,)
+        return frozenset((*user.teams, *own))
+
     def names(self) -> list[str]:
         """Users of the settings."""
         return list(self._settings().users)
@@ -43,6 +49,7 @@ def identity_of(
     name: str,
     user: User,
     *,
+    teams: frozenset[str],
     scopes: frozenset[Scope] | None = None,
     session: str | None = None,
     csrf_token: str | None = None,
@@ -55,7 +62,7 @@ def identity_of(
         user=name,
         title=user.title or name,
         role=user.role,
-        teams=frozenset(user.teams),
+        teams=teams,
         agent=user.agent,
         language=user.language,
         scopes=of_role if scopes is None else of_role & scopes,

@@ -1,5 +1,7 @@
 """The agent's desk over HTTP: own state, the directory, figures."""
 
+from cti_bridge.shell.ami_client import Snapshot
+from facts.ids import QueueName
 from tests.agent_console.site import Site
 
 
@@ -60,6 +62,31 @@ def test_the_own_phone_is_taken_by_who_works_there(site: Site) -> None:
     assert bruno.get("/desk").json()["state"]["declared"] == "LOGGED_OUT"
     assert anna.post("/desk/sign-out").status_code == 200
     assert bruno.post("/desk/sign-in").json()["phone"] == own
+
+
+def test_one_dials_in_the_name_of_queues_that_one_serves_or_sees_and_for_customers_that_there_are(site: Site) -> None:
+    anna = site.signed_in("anna")
+    anna.post("/desk/sign-in")
+    site.coordinator.switch_connected(Snapshot(channels=(), devices=()))
+    number = {"number": "+493012345678"}
+    assert site.coordinator.engine.agents_of(QueueName("support")) >= {"anna"}, "who serves it dials for it"
+    support = {"title": "Support", "teams": ["south"], "requires": "english>=9"}
+    root = site.signed_in("root")
+    assert root.put("/settings/queues/support", support, headers={"If-Match": "*"}).status_code == 200
+    refused = anna.post("/desk/calls", {**number, "queue": "support", "customer_id": "nobody"})
+    assert refused.status_code == 422
+    told = {one["field"]: (one["rule"], one["way_out"]) for one in refused.json()["errors"]}
+    assert told == {
+        "body.queue": (
+            "names 'support', which is a queue of other teams",
+            "choose a queue that you serve or see, or none",
+        ),
+        "body.customer_id": (
+            "names 'nobody', and there is no such customer",
+            "GET /api/v1/customers finds them; or name none",
+        ),
+    }
+    assert anna.post("/desk/calls", {**number, "queue": "sales"}).status_code == 200
 
 
 def test_a_user_without_an_agent_has_no_desk(site: Site) -> None:

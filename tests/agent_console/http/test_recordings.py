@@ -1,18 +1,28 @@
 """Recordings over HTTP: who sees them, sounds in pieces, who heard them, retention, files that are not there."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cti_bridge.app.sound_files import retain
+from cti_bridge.shell.ami_client import Snapshot
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
-from facts.journal import ContactOffered, RecordingPaused, RecordingStarted, RecordingStopped, VoicemailLeft
+from facts.journal import (
+    ContactConnected,
+    ContactEnded,
+    ContactOffered,
+    RecordingPaused,
+    RecordingStarted,
+    RecordingStopped,
+    VoicemailLeft,
+)
 from facts.time import DAY, SECOND
 from storage.audit import AuditLog
 from storage.customer_rows import CustomerRecord
-from tests.agent_console.site import Site, opened
+from tests.agent_console.site import SETTINGS, Browser, Site, opened
 
 SOUND = bytes(range(256)) * 1000
 ASTERISK = {"ami": {"user": "u", "secret": "s"}, "agi": {"token": "t"}}
@@ -212,6 +222,64 @@ def test_a_supervisor_reads_the_story_of_who_left_a_message_and_no_other_team_do
     assert site.signed_in("nora").get("/contacts/k1/story").status_code == 200
     assert site.signed_in("sam").get("/contacts/k1/story").status_code == 403
     assert site.signed_in("anna").get("/contacts/k1/story").status_code == 403, "the message alone is for agents"
+
+
+def test_an_agent_hears_the_messages_of_their_own_team_whatever_teams_their_user_leads(tmp_path: Path) -> None:
+    users = {**SETTINGS["users"], "anna": {"title": "Anna Ek", "agent": "anna"}}
+    spool = tmp_path / "spool-of-asterisk"
+    (spool / "recording").mkdir(parents=True)
+    with opened(tmp_path, {"users": users, "asterisk": {**ASTERISK, "spool_folder": str(spool)}}) as site:
+        for contact, mailbox in (("k1", "sales"), ("k2", "support"), ("k3", "front")):
+            leave(site, contact, mailbox)
+        anna = site.signed_in("anna")
+        assert [one["contact_id"] for one in anna.get("/voicemails").json()["items"]] == ["k3", "k1"]
+        assert anna.get("/session").json()["teams"] == ["north"]
+
+
+def until(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not there():
+        assert time.monotonic() < deadline
+
+
+def calls_back(who: Browser, voicemail_id: str) -> ContactId:
+    answer = who.post(f"/voicemails/{voicemail_id}/call")
+    assert answer.status_code == 200, answer.json()
+    return ContactId(answer.json()["contact_id"])
+
+
+def test_called_back_is_who_reached_the_customer_and_nobody_else_meanwhile(site: Site) -> None:
+    site.coordinator.switch_connected(Snapshot(channels=(), devices=()))
+    leave(site, "k1", "front")
+    anna, bruno = site.signed_in("anna"), site.signed_in("bruno")
+    for who in (anna, bruno):
+        who.post("/desk/sign-in")
+    (left,) = anna.get("/voicemails").json()["items"]
+    voicemail = f"/voicemails/{left['voicemail_id']}"
+    busy = calls_back(anna, left["voicemail_id"])
+    refused = bruno.post(f"{voicemail}/call")
+    assert (refused.status_code, refused.json()["error_id"]) == (409, "conflict")
+    assert "anna is calling back" in refused.json()["detail"]
+    site.coordinator.record(ContactEnded(contact_id=busy))
+    assert anna.get(voicemail).json()["called_by"] is None
+    talk = calls_back(bruno, left["voicemail_id"])
+    site.coordinator.record(ContactConnected(contact_id=ContactId("another"), waited_us=0))
+    assert bruno.get(voicemail).json()["called_by"] is None
+    site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))
+    until(lambda: bruno.get(voicemail).json()["called_by"] == "bruno")
+    assert bruno.get(voicemail).json()["called_contact"] == talk
+    assert heard(site) == [("bruno", "called_back")]
+    assert anna.post(f"{voicemail}/call").status_code == 409, "they talk still"
+
+
+def test_a_call_back_that_is_refused_keeps_nobody_from_calling(site: Site) -> None:
+    site.coordinator.switch_connected(Snapshot(channels=(), devices=()))
+    leave(site, "k1", "front")
+    anna, bruno = site.signed_in("anna"), site.signed_in("bruno")
+    bruno.post("/desk/sign-in")
+    (left,) = anna.get("/voicemails").json()["items"]
+    assert anna.post(f"/voicemails/{left['voicemail_id']}/call").status_code == 409, "not signed in"
+    calls_back(bruno, left["voicemail_id"])
 
 
 def test_a_number_that_cannot_be_dialled_is_not_called_back(site: Site) -> None:
