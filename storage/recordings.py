@@ -156,7 +156,7 @@ class Recordings:
         self._note(recording_id, "heard", {"heard_by": first}, at, by)
 
     def note_done(self, recording_id: str, *, at: Instant, by: str) -> None:
-        """Somebody has dealt with a message."""
+        """Somebody has dealt with a message; who did first stays."""
         self._note(recording_id, "done", {"done_by": by, "done_at": at}, at, by, of="done")
 
     def note_open(self, recording_id: str, *, at: Instant, by: str) -> None:
@@ -185,9 +185,11 @@ class Recordings:
         change = Change(
             at=at, actor=by, action=action, resource="recording", key=recording_id, before=before, after=after
         )
+        as_before = recording.c.done_at.is_(None) if becomes else recording.c.done_at.is_not(None)
+        where = sa.and_(mine, as_before) if of == "done" else mine
         with self._journal.transaction(writes=True) as connection:
-            connection.execute(recording.update().where(mine).values(**values))
-            record_within(connection, change)
+            if connection.execute(recording.update().where(where).values(**values)).rowcount:
+                record_within(connection, change)
 
 
 def _is_seen(seen: Seen) -> sa.ColumnElement[bool]:

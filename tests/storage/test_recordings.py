@@ -119,12 +119,14 @@ def test_messages_are_there_when_they_are_left(journal: Journal) -> None:
     table.note_access(left.recording_id, at=1, by="dana")
     table.note_access(left.recording_id, at=2, by="eve")
     table.note_done(left.recording_id, at=3, by="eve")
+    table.note_done(left.recording_id, at=4, by="dana")
     found = table.one(left.recording_id)
     assert found is not None
     assert (found.heard_by, found.done_by, found.done_at) == ("dana", "eve", 3)
     assert [table.latest("voicemail", done=done) for done in (True, False)] == [[found], []]
     table.note_called(left.recording_id, ContactId("k9"), at=4, by="eve")
     table.note_open(left.recording_id, at=5, by="dana")
+    table.note_open(left.recording_id, at=6, by="eve")
     found = table.one(left.recording_id)
     assert found is not None
     assert (found.called_by, found.called_at, found.called_contact) == ("eve", 4, "k9")
