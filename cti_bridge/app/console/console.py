@@ -160,7 +160,7 @@ class Console:
         customers = KeptCustomers(
             self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
         )
-        desks = self._desks(coordinator, rows, messages, acts, rules, customers)
+        desks = self._desks(coordinator, rows, messages, acts, rules, customers=customers)
         floor = self._floor(daemon, rows)
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         recordings = self._kept_recordings(coordinator)
@@ -205,6 +205,7 @@ class Console:
         messages: Messages,
         acts: Acts,
         rules: StateRules,
+        *,
         customers: KeptCustomers,
     ) -> DaemonDesks:
         return DaemonDesks(
