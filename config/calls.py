@@ -11,7 +11,7 @@ NumberPattern = Annotated[str, StringConstraints(pattern=r"^(\+?[0-9?]{1,20}\*?|
 
 
 class Dialling(Section):
-    """Which numbers agents may call, consult and transfer to, at phones too; compared as dialled and international."""
+    """Which numbers agents may call, consult and transfer to, at phones too; as dialled and in international form."""
 
     allowed: Listed[NumberPattern] = ("*",)
     """Patterns of which one has to fit: 030*, +49*, ????; * alone is every number."""
