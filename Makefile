@@ -74,7 +74,7 @@ demo: setup ## run the demo on embedded parts: make demo ARGS="--minutes 20 --sp
 	@if [ -t 0 ]; then set -m; fi; $(BIN)/cordboard demo $(ARGS) || exit
 
 .PHONY: pictures
-pictures: setup ## draw the console's pictures under docs/images anew (needs Debian's Chromium; about four minutes)
+pictures: setup ## draw the console's pictures under docs/images anew (needs Debian's Chromium; some minutes)
 	$(BIN)/python -m tools.draw_console docs/images $(ARGS)
 
 # ---- checks --------------------------------------------------------------------------------------

@@ -42,10 +42,22 @@ FLOOR_VIEWS = {
     "why-missed": "/reports/missed",
     "catalogue": "/reports/catalogue",
     "skills": "/administration/matrix",
+    "agents": "/administration/agents",
+    "teams": "/administration/teams",
+    "skill-names": "/administration/skills",
+    "users": "/administration/users",
+    "tokens": "/administration/tokens",
     "queues": "/administration/queues",
+    "routing": "/administration/routing",
     "entry-points": "/administration/entry_points",
     "flows": "/administration/flows/demo",
+    "opening-hours": "/administration/opening_hours",
+    "reasons": "/administration/reasons",
+    "dispositions": "/administration/dispositions",
+    "alarms": "/administration/alarms",
+    "changes": "/administration/changes",
     "audit": "/administration/audit",
+    "export-and-import": "/administration/transfer",
 }
 
 
@@ -165,6 +177,13 @@ def _call(robin: Looks, frames: list[bytes]) -> None:
     robin.snap("desk-wrap-up")
 
 
+def _story(page: Page) -> str:
+    """Where the story of the last contact that was answered is."""
+    ended = page.evaluate("() => fetch('/api/v1/contacts?place=ended&limit=50').then((answer) => answer.json())")
+    answered = next(line for line in ended["items"] if line["answered_at"] is not None)
+    return f"/contacts/{answered['contact_id']}"
+
+
 def _take(url: str, passwords: dict[str, str], target: Path) -> None:
     program = chromium.provide()
     folder = target / "console"
@@ -178,6 +197,8 @@ def _take(url: str, passwords: dict[str, str], target: Path) -> None:
         for view, path in FLOOR_VIEWS.items():
             admin.go(path)
             admin.snap(view)
+        admin.go(_story(admin.first))
+        admin.snap("story")
         _call(Looks(browser, url, "robin", passwords["robin"], folder), frames)
         admin.go("/floor")
         admin.first.wait_for_timeout(1500)
