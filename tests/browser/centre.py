@@ -169,7 +169,7 @@ class Centre:
     def answer(self, number: str) -> None:
         """An agent picks up the phone that rings, by hand."""
         self.until(lambda: self.tell("phone", number=number, what="state") == "ringing")
-        assert self.tell("phone", number=number, what="answer")
+        self.until(lambda: self.tell("phone", number=number, what="answer"))
 
     def work(self, *agents: str) -> None:
         """These agents sign in and are ready, without a browser."""
