@@ -1,7 +1,8 @@
 """Who was taken out of a queue or put into it, and when: as the policies said that were in force.
 
 The facts of policies are whole, so the last one before a stretch of time says what held when it began. A policy tells
-only of the agents in it: another node's agents keep what their own said.
+only of the agents in it: another node's agents keep what their own said. A year of facts is read only where a month has
+no policy at all, so a node that wrote none for a month is forgotten beside one that did.
 """
 
 from collections.abc import Iterable, Iterator

@@ -58,10 +58,13 @@ class Staffing:
             found = list(self._stretches(span, start, end))
             if found:
                 stretches.setdefault(span.agent_id, []).extend(found)
-        legs = [leg for leg in self._legs if start <= leg.began_at < end]
+        legs: dict[AgentId, list[Leg]] = {}
+        for leg in self._legs:
+            if leg.agent_id is not None and start <= leg.began_at < end:
+                legs.setdefault(leg.agent_id, []).append(leg)
         staff = Staff({}, {}, {})
         for agent_id, mine in stretches.items():
-            part = self._part(mine, [leg for leg in legs if leg.agent_id == agent_id])
+            part = self._part(mine, legs.get(agent_id, ()))
             if part:
                 _count(staff, agent_id, mine, part)
         return staff

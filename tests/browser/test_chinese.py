@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -40,6 +42,10 @@ nodes:
 prompts: {choose: {zh: 请选择}, bye: {zh: 再见}}
 """
 
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+OPEN = {f"{TODAY + timedelta(days=days)}": ["00:00-24:00"] for days in (0, 1)}
+"""Whatever holiday it is on the day of the test: callers have to come in."""
+
 SETTINGS: Mapping[str, Any] = {
     "site": {"name": "测试中心", "time_zone": "Europe/Berlin", "language": "zh", "country": "DE"},
     "skills": {"english": "英语", "spanish": "西班牙语"},
@@ -76,7 +82,7 @@ SETTINGS: Mapping[str, Any] = {
             "time_zone": "Asia/Shanghai",
             "weekly": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
             "holidays": {"country": "CN"},
-            "special": {"2027-01-04": []},
+            "special": {"2027-01-04": [], **OPEN},
         }
     },
     "reasons": {"break": {"title": "小休", "digits": "1"}, "training": {"title": "培训", "productive": True}},

@@ -240,6 +240,7 @@ def until(there: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not there():
         assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def calls_back(who: Browser, voicemail_id: str) -> ContactId:
@@ -261,9 +262,11 @@ def test_called_back_is_who_reached_the_customer_and_nobody_else_meanwhile(site:
     assert (refused.status_code, refused.json()["error_id"]) == (409, "conflict")
     assert "anna is calling back" in refused.json()["detail"]
     site.coordinator.record(ContactEnded(contact_id=busy))
+    site.daemon._writer.flush().result(5)
     assert anna.get(voicemail).json()["called_by"] is None
     talk = calls_back(bruno, left["voicemail_id"])
     site.coordinator.record(ContactConnected(contact_id=ContactId("another"), waited_us=0))
+    site.daemon._writer.flush().result(5)
     assert bruno.get(voicemail).json()["called_by"] is None
     site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))
     until(lambda: bruno.get(voicemail).json()["called_by"] == "bruno")

@@ -266,7 +266,14 @@ def alarm(queue: str | None) -> AlarmRaised:
     )
 
 
-def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site) -> None:
+@pytest.fixture
+def no_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is told but what happens."""
+    monkeypatch.setattr(channel, "GREET_S", 3600.0)
+
+
+def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site, no_greetings: None) -> None:
+    del no_greetings
     for queue in ("sales", "support"):
         site.coordinator.record(alarm(queue))
 
@@ -293,7 +300,8 @@ def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site) -
     assert listed == [{"sales", "front", None}, {"support", "front", None}]
 
 
-def test_administrators_are_told_every_alarm_in_one_stream(site: Site) -> None:
+def test_administrators_are_told_every_alarm_in_one_stream(site: Site, no_greetings: None) -> None:
+    del no_greetings
     site.coordinator.record(alarm("support"))
 
     async def script(socket: ClientConnection) -> None:

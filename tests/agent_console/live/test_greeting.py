@@ -71,4 +71,5 @@ def test_a_client_that_gives_no_sign_of_life_is_let_go(impatient: None, site: Si
         writer.close()
         return time.monotonic() - begun
 
-    assert site.run(stay_silent()) == pytest.approx(server.PING_S + server.PONG_S, abs=0.5)
+    let_go_s = site.run(stay_silent())
+    assert server.PING_S + server.PONG_S - 0.1 <= let_go_s < 4, "by its own times it would be nine seconds"

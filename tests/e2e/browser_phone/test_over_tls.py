@@ -30,18 +30,19 @@ def daemon(
     web: dict[str, Any] = {"trusted_proxies": ["127.0.0.1"]} if proxied else {"tls": tls}
     public = f"https://{NAME}:{front if proxied else port}"
     node = WebDaemon(asterisk_of_session, folder / "daemon", port, web={**web, "public_url": public})
-    proxy = Nginx(folder, name=NAME, port=front, to=port)
+    proxy = Nginx(folder, name=NAME, port=front, to=port) if proxied else None
     node.give_password()
     try:
         node.start()
         node.wait_served()
-        if proxied:
+        if proxy is not None:
             proxy.start()
         node.url = public
         yield node
     finally:
-        proxy.stop()
         node.stop()
+        if proxy is not None:
+            proxy.stop()
     assert "Traceback" not in node.log(), node.log()[-5000:]
 
 
