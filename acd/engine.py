@@ -71,6 +71,7 @@ from acd.preview import Preview
 from acd.staffing import is_of
 from acd.views import AgentView, ContactView, OfferView, QueueView, ServiceView
 from facts.ids import AgentId, ContactId, OfferId, QueueName
+from facts.states import Declared
 from facts.time import Duration, Instant
 
 
@@ -230,6 +231,23 @@ class Engine:
         """What an agent is in each queue of the policy, and why; of nobody: nothing."""
         agent = self._centre.agents.get(agent_id)
         return () if agent is None else tuple(views.service_views(self._centre, agent))
+
+    def agent_of_phone(self, phone: str) -> AgentId | None:
+        """Whose phone this is: who is logged in there goes before whom the policy gives it; None: nobody's."""
+        own = None
+        for agent in self._centre.agents.values():
+            if agent.declared is not Declared.LOGGED_OUT:
+                if (agent.phone or agent.policy.phone) == phone:
+                    return agent.agent_id
+            elif agent.policy.phone == phone:
+                own = agent.agent_id
+        return own
+
+    def who_else_is_at(self, agent_id: AgentId, phone: str = "") -> AgentId | None:
+        """Who else is logged in at the phone at which this agent would log in; ``""``: at their own of the policy."""
+        where = phone or next((one.phone for one in self._centre.policy.agents if one.agent_id == agent_id), "")
+        others = (agent for agent in self.agents() if agent.agent_id != agent_id and agent.phone == where)
+        return next((agent.agent_id for agent in others if agent.declared is not Declared.LOGGED_OUT), None)
 
     def agents_of(self, name: QueueName) -> frozenset[AgentId]:
         """Agents of a queue, logged in or not: who meet its own requirement or are put into it, and are not taken out.

@@ -167,6 +167,6 @@ def _days_of(country: str, subdivision: str | None, years: Sequence[int] = (), l
         raise UnknownHolidays(f"{error}".split("; ")[0]) from error
     if not years:
         return plain
-    spoken = [one for one in plain.supported_languages if one.startswith(language)]
+    spoken = [one for one in plain.supported_languages if one.startswith(language.partition("-")[0])]
     own = plain.default_language
     return holidays.country_holidays(country, subdiv=subdivision, years=years, language=next(iter(spoken), own))

@@ -43,10 +43,10 @@ class AgentDesk:
 
     def agent_of_phone(self, phone: str) -> AgentId:
         """The agent whose phone this is (``PJSIP/1001``)."""
-        for agent in self._engine.agents():
-            if agent.phone == phone:
-                return agent.agent_id
-        raise DeskError(f"no agent has the phone {phone!r}: give it to one in the settings (agents: … phone)")
+        agent = self._engine.agent_of_phone(phone)
+        if agent is None:
+            raise DeskError(f"no agent has the phone {phone!r}: give it to one in the settings (agents: … phone)")
+        return agent
 
     def reason_of_digits(self, digits: str) -> ReasonCode:
         """The reason that these keys mean; without any, the first."""
@@ -61,6 +61,9 @@ class AgentDesk:
         agent = self._known(agent_id)
         if self._engine_state(agent) is not Declared.LOGGED_OUT:
             raise DeskError(f"{agent} is signed in already")
+        other = self._engine.who_else_is_at(agent, phone or "")
+        if other is not None:
+            raise DeskError(f"{other} works at that phone: let them sign out first, or name another phone")
         self._tell(LogIn(agent_id=agent, phone=phone or ""), f"{agent} cannot sign in")
         return f"{agent} is signed in, not ready"
 

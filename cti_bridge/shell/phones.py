@@ -2,7 +2,7 @@
 
 A page that is loaded anew takes its phone along, and brings it back a second later: that is no reason to set anybody
 NOT_READY, nor to give the call that rings there to somebody else. So when a page goes, its phone counts as reachable
-for :data:`AWAY_S` still; a call that is offered meanwhile, or rang already, rings at the page that comes, for as long
+for :data:`AWAY_US` still; a call that is offered meanwhile, or rang already, rings at the page that comes, for as long
 as its offer lasts. Only when none comes in time is the phone lost.
 
 Which phone is an agent's changes: when they sign in at another, and when the settings give them another. What is known
@@ -71,23 +71,25 @@ class Phones:
         """A phone can be reached, or not."""
         (self._unreachable.discard if event.reachable else self._unreachable.add)(event.device)
         for agent in list(self._coordinator.engine.agents()):
-            if agent.phone != event.device:
-                continue
-            away = self._away.get(agent.agent_id)
-            if away is not None and away.device == event.device:
-                away.gone = not event.reachable
-                if away.gone:
-                    continue
-            if agent.phone_reachable is not event.reachable:
-                change = FindPhone if event.reachable else LosePhone
-                self._coordinator.tell(change(agent_id=agent.agent_id), event.at)
+            if agent.phone == event.device:
+                self._changed(agent, event)
+
+    def _changed(self, agent: AgentView, event: translate.DeviceChanged) -> None:
+        away = self._away.get(agent.agent_id)
+        if away is not None and away.device == event.device:
+            away.gone = not event.reachable
+            if away.gone:
+                return
+        if agent.phone_reachable is not event.reachable:
+            change = FindPhone if event.reachable else LosePhone
+            self._coordinator.tell(change(agent_id=agent.agent_id), event.at)
 
     def are(self, unreachable: Collection[str], *, lost: bool) -> None:
         """The switch was asked for all of them: tell of those that are lost, or of those that are not."""
         self._unreachable, self._no_switch = set(unreachable), self._no_switch and lost
         for agent in list(self._coordinator.engine.agents()):
             if (agent.phone in unreachable) is lost:
-                self.device_changed(translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
+                self._changed(agent, translate.DeviceChanged(device=agent.phone, reachable=not lost, busy=False))
 
     def switch_lost(self) -> None:
         """None can be reached."""

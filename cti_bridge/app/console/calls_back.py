@@ -15,6 +15,7 @@ class _Call(msgspec.Struct):
 
     by: str
     contact_id: ContactId | None = None
+    reached: bool = False
     before: list[ContactConnected | ContactEnded] = []
 
 
@@ -63,6 +64,9 @@ class CallsBack:
         if call.contact_id is None or fact.contact_id != call.contact_id:
             return
         if isinstance(fact, ContactConnected):
+            if call.reached:
+                return  # a colleague has the talk now
+            call.reached = True
             self._reached(voicemail_id, call.contact_id, call.by)
         else:
             self._calls.pop(voicemail_id, None)

@@ -95,7 +95,9 @@ class ContactBook:
         """Keep a record of the fold, once."""
         if sign < 0 or not isinstance(record, Arrival | Visit | Leg):
             return
-        kept = self._of(record.contact_id, record.at)
+        # who comes into a queue again, as a callback of days ago does, began when they first waited
+        joined = record.joined_at if isinstance(record, Visit) else None
+        kept = self._of(record.contact_id, min(record.at, joined or record.at))
         if isinstance(record, Arrival):
             kept.arrival = record
             self._index(kept, "customer", record.customer_id)

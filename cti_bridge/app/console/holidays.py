@@ -25,7 +25,7 @@ class KnownHolidays:
 
     async def holidays(self, country: str, subdivision: str | None, language: str) -> HolidaysDoc:
         """The days of this year and the next."""
-        return await self._threads.run(self._holidays, country, subdivision, language.partition("-")[0])
+        return await self._threads.run(self._holidays, country, subdivision, language)
 
     def _holidays(self, country: str, subdivision: str | None, language: str) -> HolidaysDoc:
         year = datetime.fromtimestamp(self._now() // SECOND, UTC).year

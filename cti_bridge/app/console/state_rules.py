@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from acd.engine import Engine
-from acd.views import AgentView
 from agent_console.documents.problems import FieldProblem
 from agent_console.errors import InvalidError
 from config.models import Settings
 from facts.ids import AgentId
-from facts.states import SYSTEM_REASONS, Declared
+from facts.states import SYSTEM_REASONS
 
 
 class StateRules:
@@ -20,20 +19,14 @@ class StateRules:
 
     def check_phone(self, agent: AgentId, channel: str) -> None:
         """Raise `InvalidError` if somebody else works at the phone; ``""``: at the agent's own of the settings."""
-        other = self.at_phone(agent, channel)
+        other = self._engine.who_else_is_at(agent, channel)
         if other is not None:
             problem = FieldProblem(
                 field="body.phone",
-                rule=f"is the phone at which {other.agent_id} works",
+                rule=f"is the phone at which {other} works",
                 way_out="choose another phone, or let them sign out first",
             )
             raise InvalidError([problem])
-
-    def at_phone(self, agent: AgentId, channel: str = "") -> AgentView | None:
-        """Who else works at the phone at which this agent would sign in; likewise."""
-        phone = channel or next((one.phone for one in self._engine.policy.agents if one.agent_id == agent), "")
-        others = (view for view in self._engine.agents() if view.agent_id != agent and view.phone == phone)
-        return next((view for view in others if view.declared is not Declared.LOGGED_OUT), None)
 
     def check_reason(self, reason: str) -> None:
         """Raise `InvalidError` for a reason that the settings do not know, or that is the system's."""

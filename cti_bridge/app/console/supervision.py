@@ -145,7 +145,9 @@ class DaemonSupervision:
         return self._row(agent)
 
     def _check_phone_is_free(self, view: AgentView) -> None:
-        other = self._rules.at_phone(view.agent_id)
+        engine = self._coordinator.engine
+        name = engine.who_else_is_at(view.agent_id)
+        other = None if name is None else engine.agent(name)
         if other is not None:
             raise StateChangedError(
                 f"{view.agent_id} cannot sign in at {other.phone}: {other.agent_id} works there, and has to sign out "

@@ -136,7 +136,7 @@ class Desks:
 
     def agent_of_phone(self, phone: str) -> AgentId | None:
         """Whose phone this is; None: nobody's."""
-        return next((agent.agent_id for agent in self._centre.engine.agents() if agent.phone == phone), None)
+        return self._centre.engine.agent_of_phone(phone)
 
     def back_to_queue(self, dossier: Dossier) -> JoinQueue | None:
         """The contact's old place in its queue; None: it was in none."""

@@ -193,13 +193,13 @@ class Supervision:
 
     def phone_left(self, agent_id: AgentId, device: str) -> None:
         """The page at which a supervisor heard talks is gone: the next one hears them again, if it comes soon."""
-        now = self._centre.now()
+        now, view = self._centre.now(), self._centre.engine.agent(agent_id)
+        if view is None or view.phone != device:
+            return
         for spy in [spy for spy in self._spies.values() if spy.phone_of == agent_id and spy.begun]:
-            view = self._centre.engine.agent(agent_id)
-            if view is not None and view.phone == device:
-                self._left.setdefault(agent_id, []).append((now, _monitored(spy)))
-                self._hang_up(spy)
-                self._gone(spy, "phone_unreachable")
+            self._left.setdefault(agent_id, []).append((now, _monitored(spy)))
+            self._hang_up(spy)
+            self._gone(spy, "phone_unreachable")
 
     def phone_came(self, agent_id: AgentId) -> None:
         """A page is this agent's phone: what was heard at the one before is heard at this one."""

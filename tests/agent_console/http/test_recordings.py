@@ -271,6 +271,8 @@ def test_called_back_is_who_reached_the_customer_and_nobody_else_meanwhile(site:
     site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))
     until(lambda: bruno.get(voicemail).json()["called_by"] == "bruno")
     assert bruno.get(voicemail).json()["called_contact"] == talk
+    site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))  # a colleague has it by transfer
+    site.daemon._writer.flush().result(5)
     assert heard(site) == [("bruno", "called_back")]
     assert anna.post(f"{voicemail}/call").status_code == 409, "they talk still"
 

@@ -103,6 +103,16 @@ def test_words_about_a_contact_that_began_before_make_no_line() -> None:
     assert book.line(contact) is None
 
 
+def test_who_comes_into_a_queue_again_began_when_they_first_waited() -> None:
+    book = ContactBook(lambda _: None)
+    book.begin(0)
+    again = ContactQueued(contact_id=ContactId("old"), queue=QueueName("sales"), joined_at=-7 * SECOND, position=1)
+    told(book, again)
+    line = book.line(ContactId("old"))
+    assert line is not None
+    assert line.began_at == -7 * SECOND < book.begins, "it is for the journal to tell of"
+
+
 def test_the_oldest_go_first_and_the_book_says_from_where_it_is_whole() -> None:
     book = ContactBook(lambda _: None, most=3)
     assert book.begins > MANY * SECOND, "nothing is known to be whole"

@@ -1,8 +1,10 @@
 """Whether the phone can be reached at which an agent signs in, or which they are given: on the virtual switch."""
 
 import msgspec
+import pytest
 
 from acd.events import DeclareReady, LogIn, LogOut, ReplacePolicy
+from cti_bridge.shell.agent_desk import AgentDesk, DeskError
 from cti_bridge.shell.phones import AWAY_US, SETTLED_S
 from facts.ids import AgentId
 from facts.states import Declared
@@ -109,3 +111,16 @@ def test_a_page_that_stays_away_does_not_take_another_phone_along(floor: Floor) 
     assert not floor.coordinator.phones.keeps(ANN)
     floor.run(AWAY_S + SETTLED_S)
     assert state(floor) == (SUES, True, Declared.READY)
+
+
+def test_nobody_signs_in_at_a_phone_at_which_somebody_works_whatever_way_they_take(floor: Floor) -> None:
+    desk = AgentDesk(floor.coordinator, {})
+    works_at(floor, SUES)
+    assert desk.agent_of_phone(SUES) == "ann", "who works there, whose ever it is"
+    for phone in (SUES, None):
+        with pytest.raises(DeskError, match="ann works at that phone"):
+            desk.sign_in("sue", phone)
+    assert floor.agent("sue").declared is Declared.LOGGED_OUT
+    desk.sign_out("ann")
+    assert (desk.agent_of_phone(SUES), desk.agent_of_phone(OWN)) == ("sue", "ann")
+    desk.sign_in("sue")
