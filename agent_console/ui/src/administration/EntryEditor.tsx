@@ -96,7 +96,10 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
               setRefused(null);
               load();
             }}
-            keep={() => present && adopt(present)}
+            keep={() => {
+              setRefused(null);
+              if (present) adopt(present);
+            }}
             close={close}
           />
         )}

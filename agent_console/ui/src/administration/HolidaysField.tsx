@@ -147,7 +147,7 @@ function DayList({ days }: { days: readonly HolidayDoc[] }) {
   return (
     <div className={classes.years}>
       {years.map((year) => (
-        <section key={year} aria-label={t("holidays.of", { year })} className={classes.year}>
+        <section key={year} aria-label={t("holidays.of", { year })}>
           <h4 className={classes.title}>{t("holidays.of", { year })}</h4>
           <ul className={classes.days}>
             {days

@@ -52,7 +52,7 @@ export type Kind =
   | { is: "levels"; from: Source; most: number }
   | { is: "week" }
   | { is: "days" }
-  | { is: "holidays" }
+  | { is: "holidays"; of: string }
   | { is: "group"; of: string }
   | { is: "list"; of: string };
 
@@ -131,7 +131,7 @@ function withoutNull(raw: Raw): [Raw, boolean] {
 }
 
 function kindOf(path: string, raw: Raw): Kind {
-  if (path === "OpeningHours.holidays") return { is: "holidays" };
+  if (path === "OpeningHours.holidays") return { is: "holidays", of: "Holidays" };
   if (raw.$ref) return { is: "group", of: lastPart(raw.$ref) };
   if (raw.enum) return { is: "choice", of: raw.enum };
   switch (raw.type) {

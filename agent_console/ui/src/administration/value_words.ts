@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Formats, useFormats } from "../language/formats";
 import { definitionOf, type SectionName, SECTIONS, type Setting, settingsOf } from "./settings_schema";
+import { DAYS, dayNames } from "./week";
 
 export interface ValueWords {
   /** A key of what `section` (or a thing of the audit log) consists of. */
@@ -31,10 +32,6 @@ function definitionIn(section: string): string | null {
   return known === undefined ? null : definitionOf(known);
 }
 
-const DAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-/** A Monday. */
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY_MS = 86_400_000;
 /** Keys of logged acts that are instants, in microseconds or as RFC 3339. */
 const INSTANTS: readonly string[] = ["start", "end"];
 
@@ -70,6 +67,7 @@ class Words {
       case "number":
         return this.number(value, kind.fraction, kind.seconds);
       case "group":
+      case "holidays":
         return this.group(kind.of, value);
       case "list":
         return Array.isArray(value) ? value.map((one) => this.group(kind.of, one)).join(this.t("listJoin")) : "";
@@ -105,9 +103,8 @@ class Words {
   }
 
   private day(code: string): string {
-    const names = new Intl.DateTimeFormat(this.formats.locale, { weekday: "short", timeZone: "UTC" });
-    const place = DAYS.indexOf(code);
-    return place < 0 ? code : names.format(MONDAY + place * DAY_MS);
+    const place = DAYS.findIndex((day) => day === code);
+    return dayNames(this.formats.locale, "short")[place] ?? code;
   }
 
   /** Of what no form knows: acts that are logged, skills and weights by their names. */

@@ -29,11 +29,11 @@ export function refusedWords(t: TFunction, one: FieldError): string {
   return t("problem.refused", { rule: refusedRule(t, one.rule), way_out: wayOut(t, one.way_out) });
 }
 
-export function refusedRule(t: TFunction, rule: string): string {
+function refusedRule(t: TFunction, rule: string): string {
   return inChinese(rule) ?? t("problem.told", { said: rule });
 }
 
-export function wayOut(t: TFunction, way: string): string {
+function wayOut(t: TFunction, way: string): string {
   return inChinese(way) ?? t("problem.way", { said: way });
 }
 

@@ -6,11 +6,11 @@ import { dial } from "../api/operations/desk";
 import type { DeskState } from "../api/documents";
 import { sayProblem } from "../shell/notices";
 import { useShortcuts } from "../shell/shortcuts";
+import { DIALLABLE } from "./diallable";
 import classes from "./DialBox.module.css";
 
 /** What people write between digits. */
 const DECORATION = /[\s()./-]/g;
-const DIALLABLE = /^\+?[0-9*#]{1,32}$/;
 
 /** Call a number: one's own phone rings first. */
 export function DialBox({ state }: { state: DeskState }) {

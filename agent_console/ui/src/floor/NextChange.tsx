@@ -3,13 +3,11 @@ import { useTranslation } from "react-i18next";
 import type { ChangeAhead } from "../api/documents";
 import { Countdown } from "../design/Clock";
 import { everySecond } from "../design/ticker";
-import { useCalled } from "./called";
-import { changeWords } from "./why";
+import { type Called, changeWords } from "./why";
 
 /** What time alone brings next, and in how long. */
-export function NextChange({ changes }: { changes: readonly ChangeAhead[] }) {
+export function NextChange({ changes, called }: { changes: readonly ChangeAhead[]; called: Called }) {
   const { t } = useTranslation("why");
-  const called = useCalled();
   const next = useNext(changes);
   if (!next) return <>{t("nothingAhead")}</>;
   return (

@@ -1,5 +1,5 @@
 import { Button, Select } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentQueue, AgentRow, SetQueues } from "../api/documents";
@@ -25,23 +25,30 @@ export function chosen(row: Pick<AgentRow, keyof SetQueues>, choices: Readonly<R
   };
 }
 
+/** What these queues are for the agent now, as choices. */
+export function present(row: Pick<AgentRow, keyof SetQueues>, queues: readonly string[]): Record<string, Choice> {
+  const choice = (queue: string): Choice =>
+    row.without_queues.includes(queue) ? "taken_out" : row.extra_queues.includes(queue) ? "put_in" : "by_skills";
+  return Object.fromEntries(queues.map((queue) => [queue, choice(queue)]));
+}
+
 /** Which queues an agent serves and why: taken out or put in here, looked at before it holds, and taken back. */
 export function QueuesEditor({ row }: { row: AgentRow }) {
   const { t } = useTranslation("floor");
   const doing = useDoing();
   const [choices, setChoices] = useState<Record<string, Choice>>({});
-  const [before, setBefore] = useState<SetQueues | null>(null);
+  /** What the queues that were changed here were before: others may have changed more since. */
+  const [before, setBefore] = useState<Record<string, Choice> | null>(null);
   const found = useQuery({
     queryKey: ["agent-queues", row.agent, row.skills, row.without_queues, row.extra_queues],
     queryFn: () => everything((query) => listAgentQueues(row.agent, query)),
-    placeholderData: (last) => last,
+    placeholderData: keepPreviousData,
     staleTime: 0,
   });
   if (found.isPending) return <Loading />;
   if (found.isError) return <Trouble compact error={found.error} />;
-  const wish = chosen(row, choices);
-  const save = async (wanted: SetQueues, undo: SetQueues | null) => {
-    if (!(await doing(t("done"), () => supervising.setQueues(row.agent, wanted)))) return;
+  const save = async (wanted: Record<string, Choice>, undo: Record<string, Choice> | null) => {
+    if (!(await doing(t("done"), () => supervising.setQueues(row.agent, chosen(row, wanted))))) return;
     setChoices({});
     setBefore(undo);
   };
@@ -62,15 +69,15 @@ export function QueuesEditor({ row }: { row: AgentRow }) {
             </Button>
             <AskOnce
               label={t("agent.saveQueues")}
-              question={<QueuesPreview agent={row.agent} wish={wish} />}
-              act={() => save(wish, { without_queues: row.without_queues, extra_queues: row.extra_queues })}
+              question={<QueuesPreview agent={row.agent} wish={chosen(row, choices)} />}
+              act={() => save(choices, present(row, Object.keys(choices)))}
             />
           </>
         ) : (
           before !== null && (
             <AskOnce
               label={t("agent.takeBackQueues")}
-              question={<QueuesPreview agent={row.agent} wish={before} />}
+              question={<QueuesPreview agent={row.agent} wish={chosen(row, before)} />}
               act={() => save(before, null)}
             />
           )

@@ -6,7 +6,7 @@ import { Clock } from "../design/Clock";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { Panel } from "../design/Panel";
 import { Empty, Loading } from "../design/Waiting";
-import { useKnown, useQueues, useWaiting } from "../live/live";
+import { useKnown, useWaiting } from "../live/live";
 import { useCalled } from "./called";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { NextChange } from "./NextChange";
@@ -52,8 +52,6 @@ function useColumns(): readonly Column<WaitingRow>[] {
   const { t } = useTranslation("floor");
   const why = useTranslation("why").t;
   const called = useCalled();
-  const queues = useQueues();
-  const titles = useMemo(() => new Map(queues.map((row) => [row.queue, row.title])), [queues]);
   return useMemo<readonly Column<WaitingRow>[]>(
     () => [
       {
@@ -64,7 +62,7 @@ function useColumns(): readonly Column<WaitingRow>[] {
         cell: (row) => (
           <span className={classes.two}>
             <span className={classes.name}>{row.customer?.name || row.caller_number || t("waiting.withheld")}</span>
-            <span className={classes.more}>{titles.get(row.queue) ?? row.queue}</span>
+            <span className={classes.more}>{called.queue(row.queue)}</span>
           </span>
         ),
       },
@@ -92,12 +90,12 @@ function useColumns(): readonly Column<WaitingRow>[] {
           <span className={classes.two}>
             <span className={classes.why}>{whyWords(why, row, called)}</span>
             <span className={classes.more}>
-              <NextChange changes={row.changes} />
+              <NextChange changes={row.changes} called={called} />
             </span>
           </span>
         ),
       },
     ],
-    [t, why, titles, called],
+    [t, why, called],
   );
 }

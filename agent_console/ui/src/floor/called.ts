@@ -10,7 +10,6 @@ import type { Called } from "./why";
 /** A contact that waits is called by its customer, or by the number that calls, as the floor knows it at that moment. */
 export function useCalled(): Called {
   const { t } = useTranslation("floor");
-  const common = useTranslation().t;
   const names = useNames();
   return useMemo(
     () => ({
@@ -20,8 +19,8 @@ export function useCalled(): Called {
       },
       queue: names.queue,
       agent: names.agent,
-      reason: (code: string) => common(`reason.${code}` as "reason.login", { defaultValue: names.reason(code) }),
+      reason: names.reason,
     }),
-    [names, t, common],
+    [names, t],
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chosen } from "./QueuesEditor";
+import { chosen, present } from "./QueuesEditor";
 
 const row = { without_queues: ["sales", "hidden"], extra_queues: ["gold"] };
 
@@ -14,5 +14,14 @@ describe("chosen", () => {
       without_queues: ["hidden"],
       extra_queues: [],
     });
+  });
+});
+
+describe("present", () => {
+  it("takes back what was changed here, and not what others changed since", () => {
+    const before = present(row, ["sales", "help"]);
+    expect(before).toEqual({ sales: "taken_out", help: "by_skills" });
+    const since = { without_queues: ["help", "hidden", "late"], extra_queues: ["sales"] };
+    expect(chosen(since, before)).toEqual({ without_queues: ["hidden", "late", "sales"], extra_queues: [] });
   });
 });

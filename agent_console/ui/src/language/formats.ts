@@ -1,6 +1,5 @@
 /** How times, durations and figures are written, in the reader's language and time zone. */
 
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FigureDoc } from "../api/documents";
 
@@ -30,7 +29,16 @@ export interface Formats {
   figure: (figure: FigureDoc | undefined) => string;
 }
 
+const known = new Map<string, Formats>();
+
+/** Made once for each language: a formatter costs more to make than to use a hundred times. */
 export function formatsOf(language: string): Formats {
+  const found = known.get(language) ?? made(language);
+  known.set(language, found);
+  return found;
+}
+
+function made(language: string): Formats {
   const locale = LOCALES[language] ?? language;
   const shapes = {
     time: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
@@ -78,5 +86,5 @@ export function formatsOf(language: string): Formats {
 
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+  return formatsOf(i18n.language);
 }

@@ -146,7 +146,7 @@ export const WORDS = [
 export type Word = (typeof WORDS)[number];
 
 /** Whether the microphone was taken away, and not only never asked for. */
-export function isGone(microphone: MicrophoneTrouble | null): boolean {
+export function isGone(microphone: MicrophoneTrouble | null): microphone is Exclude<MicrophoneTrouble, "ask"> {
   return microphone !== null && microphone !== "ask";
 }
 

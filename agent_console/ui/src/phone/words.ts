@@ -11,7 +11,7 @@ export function useSentence(state: PhoneState): string {
     case "microphone":
       return t(`microphone.${state.microphone ?? "none"}`);
     case "silentMicrophone":
-      return isGone(state.microphone) ? t(`gone.${state.microphone ?? "none"}`) : t("says.silentMicrophone");
+      return isGone(state.microphone) ? t(`gone.${state.microphone}`) : t("says.silentMicrophone");
     case "unsupported":
       return t(`unsupported.${line.kind === "unsupported" ? line.why : "browser"}`);
     case "elsewhere":

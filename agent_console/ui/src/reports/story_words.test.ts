@@ -66,6 +66,10 @@ describe("a story", () => {
     expect(told("zh", data)).toBe("Sales，来自语音导航，需要 english>=1，第 2 位");
   });
 
+  it("calls a mailbox as the queue whose it is", () => {
+    expect(told("en", { kind: "VoicemailLeft", mailbox: "sales", length_us: 5_000_000 })).toContain("Sales");
+  });
+
   it("says by what an agent was chosen", () => {
     const why = { order: "most_skilled", rank: -7, qualified: 2, others: [["bob", -4]] };
     const data = { kind: "OfferMade", agent_id: "ann", waited_us: 62_000_000, why };

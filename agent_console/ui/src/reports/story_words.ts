@@ -84,7 +84,7 @@ class Told {
   }
 
   get queue(): string {
-    return this.telling.names.queue(this.text("queue"));
+    return this.queueCalled(this.text("queue"));
   }
 
   /** Where a contact goes: by the name of its kind. */
@@ -92,6 +92,10 @@ class Told {
     const to = this.text("to");
     if (kind === "agent") return this.telling.names.agent(to);
     return kind === "queue" ? this.telling.names.queue(to) : to;
+  }
+
+  queueCalled(code: string): string {
+    return this.telling.names.queue(code);
   }
 
   agentCalled(code: string): string {
@@ -375,5 +379,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   SurveyAnswered: surveyed,
   AlarmRaised: (fact) => [fact.alarm],
   AlarmCleared: (fact) => [fact.alarm],
-  VoicemailLeft: (fact) => [fact.say("voicemail", { mailbox: fact.text("mailbox"), time: fact.time("length_us") })],
+  VoicemailLeft: (fact) => [
+    fact.say("voicemail", { mailbox: fact.queueCalled(fact.text("mailbox")), time: fact.time("length_us") }),
+  ],
 };

@@ -16,6 +16,7 @@ import {
 } from "../api/operations/recordings";
 import { atLeast, useMe } from "../api/session";
 import { Loading, Trouble } from "../design/Waiting";
+import { DIALLABLE } from "../desk/diallable";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
 import { useDesk } from "../live/live";
@@ -23,8 +24,6 @@ import { sayProblem } from "../shell/notices";
 import { useShortcuts } from "../shell/shortcuts";
 import { callerOf } from "./caller";
 import classes from "./VoicemailPane.module.css";
-
-const DIALLABLE = /^\+?[0-9*#]{1,32}$/;
 
 /** One message: its sound, who left it, what became of it, and what to do with it. */
 export function VoicemailPane({ voicemail }: { voicemail: string }) {
@@ -140,7 +139,7 @@ function CallBack({ one, hindrance }: { one: VoicemailDoc; hindrance: string | n
     useMemo(() => [{ code: "KeyB", label: t("call.do"), run: () => mutate(), disabled }], [t, mutate, disabled]),
   );
   return (
-    <Tooltip label={reason} disabled={!disabled}>
+    <Tooltip label={reason} disabled={!disabled} events={{ hover: true, focus: true, touch: true }}>
       <Button
         size="xs"
         variant="default"
