@@ -180,8 +180,8 @@ def test_a_transfer_at_the_phone_to_a_number_that_is_denied_keeps_the_customer(o
     time.sleep(0.5)
     to_number(leg, DENIED, how)
     again = leg.phone.expect_ring(15)
-    leg.wait_ended()
     office.do("ann", contact, "answer")
+    leg.wait_ended()
     hear_each_other(caller, CALLER_HZ, again, ANN)
     assert world.calls == []
     office.until(lambda: ("ann", "transfer outside refused") in refusals(office), 5, "the refusal in the audit log")
