@@ -7,6 +7,7 @@ leaving for the provider and coming back is kept here, for a few minutes, and is
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from math import ceil
 from time import monotonic, time
 from typing import Any, Final
 
@@ -19,13 +20,18 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from agent_console.errors import SignInFailedError, UnavailableError
+from agent_console.errors import SignInFailedError, TooManyError, UnavailableError
+from agent_console.limits import Buckets
 
 log = structlog.get_logger(__name__)
 
 PENDING_S: Final = 600.0
 MOST_PENDING: Final = 1000
 """Sign-ins under way that are remembered; the oldest is forgotten first."""
+
+DEPARTURES_AT_ONCE: Final = 30
+DEPARTURE_EVERY_S: Final = 6.0
+"""Sign-ins begun from one address that nobody has come back from; a whole shift may sign in from one."""
 
 TIMEOUT_S: Final = 10.0
 LEEWAY_S: Final = 60
@@ -51,12 +57,13 @@ class ProviderOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Pending(msgspec.Struct, frozen=True):
-    """Somebody who is at the provider. ``browser``: the secret in the cookie of the one who left."""
+    """Somebody who is at the provider. ``browser``: the secret in the cookie of the one who left, from ``address``."""
 
     until: float
     nonce: str
     verifier: str
     browser: str
+    address: str
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -72,6 +79,7 @@ class Provider:
     def __init__(self, options: ProviderOptions, *, clock: Callable[[], float] = monotonic) -> None:
         self._options = options
         self._clock = clock
+        self._addresses = Buckets(DEPARTURES_AT_ONCE, DEPARTURE_EVERY_S)
         self._pending: OrderedDict[str, _Pending] = OrderedDict()
         self._description: dict[str, Any] | None = None
 
@@ -80,15 +88,18 @@ class Provider:
         """What the button says."""
         return self._options.title
 
-    async def depart(self) -> Departure:
-        """Send a browser to the provider."""
+    async def depart(self, address: str) -> Departure:
+        """Send a browser to the provider; raises `TooManyError` when too many from its address do not come back."""
+        wait = self._addresses.take(address, self._clock())
+        if wait > 0:
+            raise TooManyError(f"too many sign-ins were begun from here: try again in {ceil(wait)} s", wait)
         description = await self._described()
         state, nonce, verifier, browser = (generate_token(48) for _ in range(4))
         async with self._client() as client:
             url, _ = client.create_authorization_url(
                 description["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
             )
-        self._pending[state] = _Pending(self._clock() + PENDING_S, nonce, verifier, browser)
+        self._pending[state] = _Pending(self._clock() + PENDING_S, nonce, verifier, browser, address)
         while len(self._pending) > MOST_PENDING:
             self._pending.popitem(last=False)
         return Departure(url, browser)
@@ -102,6 +113,7 @@ class Provider:
             raise SignInFailedError("this sign-in was begun in another browser: begin again")
         token = await self._exchanged(code, pending.verifier)
         claims = await self._verified(str(token.get("id_token", "")), pending.nonce)
+        self._addresses.give_back(pending.address)
         name = claims.get(self._options.claim)
         if not isinstance(name, str) or not name:
             log.error("oidc_without_name", claim=self._options.claim, mend="set web.oidc.claim to one that is there")

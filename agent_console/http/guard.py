@@ -35,6 +35,11 @@ def accounts_of(connection: HTTPConnection) -> Accounts:
     return accounts
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """From where somebody asks, as far as it is known."""
+    return connection.client.host if connection.client is not None else ""
+
+
 async def identify(connection: HTTPConnection) -> Identity | None:
     """Who is at the other end; None: nobody who is signed in. A token that is given and wrong is nobody."""
     header = connection.headers.get("authorization")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from agent_console.documents.session import ChangePassword, Me, SignIn, SignInWays
 from agent_console.errors import ForbiddenError
 from agent_console.http import guard
-from agent_console.http.guard import COOKIE, Daemon, Who, accounts_of
+from agent_console.http.guard import COOKIE, Daemon, Who, accounts_of, address_of
 from agent_console.ports import Identity, Ports, SignedIn
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -69,8 +69,7 @@ async def sign_in_ways(request: Request, ports: Daemon) -> SignInWays:
 @router.post("")
 async def sign_in(request: Request, response: Response, ports: Daemon, wish: SignIn) -> Me:
     """Begin a session by name and password. The cookie comes with the answer; `csrf_token` goes with every change."""
-    address = request.client.host if request.client is not None else ""
-    signed_in = await accounts_of(request).sign_in(wish.name, wish.password, address)
+    signed_in = await accounts_of(request).sign_in(wish.name, wish.password, address_of(request))
     await end_present(request)
     hand_over(request, response, signed_in)
     return _me(ports, signed_in.identity)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from agent_console.errors import NotFoundError, SignInFailedError
-from agent_console.http.guard import accounts_of
+from agent_console.http.guard import accounts_of, address_of
 from agent_console.http.session import end_present, hand_over
 from agent_console.oidc import PENDING_S, Provider
 
@@ -28,7 +28,7 @@ def _provider(request: Request) -> Provider:
 @router.get("/start", status_code=HTTPStatus.SEE_OTHER, response_class=Response)
 async def start_single_sign_on(request: Request) -> Response:
     """To the provider."""
-    departure = await _provider(request).depart()
+    departure = await _provider(request).depart(address_of(request))
     response = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": departure.url})
     response.set_cookie(
         BROWSER,

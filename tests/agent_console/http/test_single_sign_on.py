@@ -134,6 +134,20 @@ def test_a_way_back_counts_once_in_the_browser_that_left_and_with_its_own_code(s
     assert browser.get("/session").status_code == 401
 
 
+def test_leaving_again_and_again_is_slowed_by_address_until_somebody_comes_back(site: Site) -> None:
+    browser = site.visitor()
+    departure = depart(browser)
+    for _ in range(40):
+        slowed = site.visitor().get("/session/oidc/start", follow_redirects=False)
+        if slowed.status_code != 303:
+            break
+    assert (slowed.status_code, slowed.json()["error_id"]) == (429, "too_many")
+    assert 0 < int(slowed.headers["retry-after"]) <= 6
+    assert "set-cookie" not in slowed.headers
+    assert come_back(browser, at_provider(departure, "nora")).status_code == 303
+    depart(site.visitor())
+
+
 @pytest.mark.parametrize("query", ["", "error=access_denied", "state=x", "code=x", "state=%00&code=%0d%0a", "code=é"])
 def test_whoever_comes_back_with_nothing_is_refused(site: Site, query: str) -> None:
     refused(site.visitor().get(f"/session/oidc/return?{query}", follow_redirects=False))
