@@ -8,6 +8,7 @@ Everything here waits for database and files: not for the reactor's thread.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -29,15 +30,19 @@ from config.administered import (
 from config.errors import Problem, key_text
 from config.load import DATABASE, Said, administered_of, examine
 from config.models import Settings
+from cti_bridge.app.administrators import administrators
 from cti_bridge.app.checking import check_examined
 from cti_bridge.app.settings_present import Present, shown_differences
 from facts.time import Instant
+from storage.accounts import Accounts
 from storage.audit import AuditLog, Change
 from storage.journal import Journal
 from storage.settings_revisions import Origin, OvertakenError, Revision, SettingsRevisions
 
 ATTEMPTS: Final = 5
 """How often a change is made anew when others come before it."""
+
+USERS: Final = "users"
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
@@ -107,6 +112,7 @@ class SettingsChanges:
     ) -> None:
         self.revisions = SettingsRevisions(journal)
         self.audit = AuditLog(journal)
+        self._accounts = Accounts(journal)
         self._path = path
         self._env = dict(env)
         self._may_name_files = may_name_files
@@ -139,12 +145,32 @@ class SettingsChanges:
         if problems:
             before = {_mistake(problem) for problem in self._checked(present.document)[1]}
             problems = tuple(problem for problem in problems if _mistake(problem) not in before)
+        found = differences(present.document, wanted)
         return Proposal(
             document=wanted,
             settings=settings,
-            differences=differences(present.document, wanted),
-            problems=problems,
+            differences=found,
+            problems=(*problems, *self._nobody_left(present, settings, found, problems)),
         )
+
+    def _nobody_left(
+        self, present: Present, settings: Settings, found: Sequence[Difference], problems: Sequence[Problem]
+    ) -> Iterator[Problem]:
+        """Those who may change everything now, where nobody who can sign in could with the new settings."""
+        if all(one.section != USERS for one in found) or any(problem.key.startswith(USERS) for problem in problems):
+            return
+        now = time.time_ns() // 1_000
+        accounts = self._accounts.accounts(now)
+        if administrators(settings, accounts, now):
+            return
+        last = administrators(self.settings(present), accounts, now)
+        for one in (one for one in found if one.section == USERS and one.name in last):
+            path = (USERS, one.name) if one.after is None else (USERS, one.name, "role")
+            message = (
+                "nobody who can sign in could change everything any more; make somebody else administrator and give "
+                "them a password first"
+            )
+            yield Problem(file=DATABASE, line=0, column=0, key=key_text(path), message=message)
 
     def _checked(self, document: Document, said: Said | None = None) -> tuple[Settings, tuple[Problem, ...]]:
         examination = examine(self._path, self._env, document, None if said is None else said.source)

@@ -69,6 +69,17 @@ class _Opened:
             raise UnknownUserError(f"there is no user {name!r}: cordboard user list shows all, user add makes one")
         return account
 
+    def check_somebody_stays(self, name: str, after: "Account | None") -> None:
+        """Raise `RefusedError` when nobody could change everything any more; ``after``: the account as it would be."""
+        now = _now()
+        there = self.accounts.accounts(now)
+        others = [account for account in there if account.name != name]
+        if self.users.leave_nobody(there, others if after is None else [*others, after], now):
+            raise RefusedError(
+                f"{name} is the last who can sign in and may change everything: make somebody else administrator "
+                "first, e.g. cordboard user add NAME --role administrator"
+            )
+
 
 @contextmanager
 def _opened(config: Path | None) -> Iterator[_Opened]:
@@ -182,6 +193,7 @@ def _check_known(what: str, named: "list[str] | tuple[str, ...]", known: Any) ->
 def remove_user(name: Name, *, by: By = None, config: ConfigOption = None) -> None:
     """Remove an account with its sessions and tokens; users of the settings stay there, without a password."""
     with _opened(config) as opened:
+        opened.check_somebody_stays(name, None)
         opened.accounts.remove(name, by=by or whoever_runs(), at=_now())
     typer.echo(f"{name} cannot sign in any more.")
 
@@ -229,8 +241,11 @@ def _one_time(opened: _Opened, name: str, by: str | None, *, as_json: bool) -> N
 @app.command("lock", epilog="Example: cordboard user lock dana")
 def lock(name: Name, *, by: By = None, config: ConfigOption = None) -> None:
     """Let somebody in no more; open sessions end within seconds, API tokens rest."""
+    from storage.accounts import Account  # noqa: PLC0415 - the daemon's parts take their time
+
     with _opened(config) as opened:
         opened.known(name)
+        opened.check_somebody_stays(name, Account(name=name, locked=True))
         opened.accounts.lock(name, by=by or whoever_runs(), at=_now())
     typer.echo(f"{name} is locked.")
 

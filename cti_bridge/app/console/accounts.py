@@ -94,6 +94,7 @@ class DaemonAccounts:
         self._names = Buckets(NAME_TRIES, NAME_EVERY_S)
         self._hashing = asyncio.Semaphore(HASHING_AT_ONCE)
         self._waiting = 0
+        self._locking = asyncio.Lock()
         self._strangers: dict[str, tuple[int, Instant | None]] = {}
         self._remembered: dict[bytes, _Remembered] = {}
 
@@ -294,11 +295,22 @@ class DaemonAccounts:
         return OneTimePassword(user=user, password=password)
 
     async def lock(self, user: str, by: str) -> User:
-        """Let somebody in no more."""
+        """Let somebody in no more; refused of the last who may change everything."""
         await self._known(user)
-        await self._threads.run(self._accounts.lock, user, by=by, at=self._wall())
+        async with self._locking:  # two who lock each other
+            if await self._threads.run(self._is_last, user):
+                rule = "is the last who can sign in and may change everything"
+                way_out = "make somebody else administrator and give them a password first"
+                raise _invalid(f"users.{user}", rule, way_out)
+            await self._threads.run(self._accounts.lock, user, by=by, at=self._wall())
         self._remembered.clear()
         return await self._now(user)
+
+    def _is_last(self, user: str) -> bool:
+        now = self._wall()
+        there = self._accounts.accounts(now)
+        locked = [*(one for one in there if one.name != user), Account(name=user, locked=True)]
+        return self._users.leave_nobody(there, locked, now)
 
     async def unlock(self, user: str, by: str) -> User:
         """Let them in again."""

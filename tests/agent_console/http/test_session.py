@@ -1,6 +1,6 @@
 """Signing in and out: cookies, CSRF, one-time passwords, what a flood of guesses meets."""
 
-from storage.accounts import FREE_FAILURES
+from storage.accounts import FREE_FAILURES, Profile
 from tests.agent_console.site import PASSWORD, Site
 
 
@@ -161,6 +161,27 @@ def test_a_locked_user_is_out_at_once(site: Site) -> None:
     assert root.post("/users/nora/unlock").status_code == 200
     assert site.visitor().sign_in("nora").status_code == 200
     assert root.post("/users/root/lock").status_code == 403
+
+
+def test_the_last_who_may_change_everything_cannot_be_locked(site: Site) -> None:
+    root = site.signed_in("root")
+    site.console.accounts.add("eve", Profile(role="administrator"), by="test", at=site.now)
+    program = site.token("eve", "administer")  # eve has a token, and no password
+    refused = program.post("/users/root/lock")
+    assert (refused.status_code, refused.json()["error_id"]) == (422, "invalid")
+    [field] = refused.json()["errors"]
+    assert field == {
+        "field": "users.root",
+        "rule": "is the last who can sign in and may change everything",
+        "way_out": "make somebody else administrator and give them a password first",
+    }
+    gone = root.delete("/settings/users/root", headers={"If-Match": "*"})
+    assert (gone.status_code, gone.json()["errors"]) == (
+        422,
+        [{**field, "rule": "nobody who can sign in could change everything any more"}],
+    )
+    site.give_password("eve")
+    assert program.post("/users/root/lock").status_code == 200
 
 
 def test_an_administrator_gives_a_one_time_password_and_ends_sessions(site: Site) -> None:

@@ -66,10 +66,10 @@ def test_a_user_of_the_settings_gets_a_one_time_password(terminal: Terminal) -> 
 
 
 def test_somebody_who_is_not_in_the_settings_is_added_and_removed(terminal: Terminal) -> None:
-    terminal.told("add", "dana", "--role", "administrator", "--title", "Dana", "--agent", "anna", "--team", "north")
+    terminal.told("add", "dana", "--role", "supervisor", "--title", "Dana", "--agent", "anna", "--team", "north")
     dana = terminal.users()["dana"]
     assert (dana["role"], dana["agent"], dana["teams"], dana["in_settings"]) == (
-        "administrator", "anna", ["north"], False,
+        "supervisor", "anna", ["north"], False,
     )  # fmt: skip
     assert "Dana" in terminal.type("list").output
     assert terminal.type("add", "dana").exit_code != 0
@@ -106,6 +106,20 @@ def test_locking_shows_and_ends(terminal: Terminal) -> None:
     assert terminal.users()["nora"]["state"] == "locked"
     terminal.type("unlock", "nora")
     assert terminal.users()["nora"]["state"] == "one-time"
+
+
+def test_the_last_who_may_change_everything_is_neither_locked_nor_removed(terminal: Terminal) -> None:
+    terminal.told("add", "dana", "--role", "administrator")
+    for act in ("lock", "remove"):
+        done = terminal.type(act, "dana")
+        assert done.exit_code != 0
+        assert "dana is the last who can sign in and may change everything" in str(done.exception)
+        assert "--role administrator" in str(done.exception)
+    assert terminal.users()["dana"]["state"] == "one-time"
+    terminal.told("add", "eve", "--role", "administrator")
+    assert terminal.type("lock", "dana").exit_code == 0
+    assert terminal.type("remove", "eve").exit_code != 0
+    assert terminal.type("remove", "dana").exit_code == 0
 
 
 def test_a_token_is_shown_once(terminal: Terminal) -> None:
