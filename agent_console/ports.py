@@ -7,7 +7,7 @@ called (`agent_console.http.access`), except where a docstring says otherwise. `
 trail.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -122,6 +122,9 @@ class Floor(Protocol):
     def queue_teams(self) -> Mapping[str, Sequence[str]]:
         """Every queue with the teams whose supervisors see it; none: everybody's."""
 
+    def former_queues(self) -> Mapping[str, Sequence[str] | None]:
+        """Queues that are no more, with the teams whose supervisors saw them; None: that is not known any more."""
+
     def waiting(self, queue: str | None = None) -> Sequence[WaitingRow]:
         """Who waits, in the order in which they would be taken."""
 
@@ -173,6 +176,9 @@ class Floor(Protocol):
 
 class Desks(Protocol):
     """What an agent sees and does."""
+
+    def callbacks(self, agent: str) -> Iterable[CallbackDoc]:
+        """Callbacks on an agent's desk: those that prefer them, and those that they may take."""
 
     def desk(self, agent: str) -> Desk:
         """Everything on the desk; raises `NotFoundError`."""

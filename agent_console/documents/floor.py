@@ -101,9 +101,10 @@ class AgentRow(Document):
     logged_in_at: Moment | None = None
     skills: dict[str, int]
     without_queues: list[str]
-    """Queues that the agent is taken out of, whatever the skills."""
+    """Queues that the agent is taken out of, whatever the skills: of those that the reader sees; on the live channel,
+    of those that everybody sees who leads the agent's team."""
     extra_queues: list[str]
-    """Queues that the agent is put into, whatever they require."""
+    """Queues that the agent is put into, whatever they require; likewise."""
     contacts: list[AgentContact]
     today: Figures
 

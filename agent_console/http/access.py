@@ -236,6 +236,10 @@ class Sight(msgspec.Struct, frozen=True):
         """Whether a queue is seen: one of nobody in particular is everybody's."""
         return self.queue_of(row.teams)
 
-    def queue_of(self, teams: Sequence[str]) -> bool:
-        """Whether a queue of these teams is seen."""
-        return self.everything or not teams or not self.identity.teams.isdisjoint(teams)
+    def queue_of(self, teams: Sequence[str] | None) -> bool:
+        """Whether a queue of these teams is seen; None: nobody knows any more whose it was."""
+        return self.everything or (teams is not None and (not teams or not self.identity.teams.isdisjoint(teams)))
+
+    def queues(self, teams: Mapping[str, Sequence[str] | None]) -> frozenset[str]:
+        """Which of these queues are seen, each with its teams."""
+        return frozenset(queue for queue, of in teams.items() if self.queue_of(of))

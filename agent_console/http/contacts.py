@@ -10,6 +10,7 @@ from agent_console.documents.values import Moment, Page
 from agent_console.documents.values import Place as Where
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
+from agent_console.http.floor import agents_in_sight, own_agents
 from agent_console.http.guard import Daemon, OwnAgent, Seen
 from agent_console.http.paging import Cursor, Limit
 from agent_console.http.recordings import reach_of
@@ -34,17 +35,12 @@ def seen_queues(ports: Ports, sight: Sight) -> frozenset[str] | None:
         return None
     if sight.identity.role == "agent":
         return frozenset()
-    return frozenset(queue for queue, teams in ports.floor.queue_teams().items() if sight.queue_of(teams))
+    return sight.queues(ports.floor.queue_teams())
 
 
 def seen_agents(ports: Ports, sight: Sight) -> frozenset[str] | None:
     """The agents whose contacts somebody sees; None: all."""
-    if sight.everything:
-        return None
-    own = frozenset({sight.identity.agent} if sight.identity.agent else ())
-    if sight.identity.role == "agent":
-        return own
-    return own | {agent for team in ports.floor.teams() if sight.team(team.team) for agent in team.agents}
+    return own_agents(sight) if sight.identity.role == "agent" else agents_in_sight(ports, sight)
 
 
 async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLine:

@@ -1,6 +1,6 @@
 """The floor as it is now: agents, queues, who waits, callbacks, alarms, and the words of the settings."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fastapi import APIRouter, Response
 
@@ -52,15 +52,38 @@ def seen_queue(ports: Ports, sight: Sight, queue: str) -> QueueRow:
 
 def hidden_queues(ports: Ports, sight: Sight) -> frozenset[str]:
     """The queues that somebody does not see."""
-    return frozenset(queue for queue, teams in ports.floor.queue_teams().items() if not sight.queue_of(teams))
+    teams = ports.floor.queue_teams()
+    return frozenset(teams) - sight.queues(teams)
 
 
-def _sees_queue(ports: Ports, sight: Sight, queue: str | None) -> bool:
-    """Whether what is about this queue is seen; of one that is gone nobody knows any more whose it was."""
-    if queue is None or sight.everything:
-        return True
-    teams = ports.floor.queue_teams().get(queue)
-    return teams is not None and sight.queue_of(teams)
+def agents_in_sight(ports: Ports, sight: Sight) -> frozenset[str] | None:
+    """The agents whom somebody sees: of an own team, or oneself; None: all."""
+    if sight.everything:
+        return None
+    of_teams = (agent for team in ports.floor.teams() if sight.team(team.team) for agent in team.agents)
+    return frozenset((*of_teams, *own_agents(sight)))
+
+
+def own_agents(sight: Sight) -> frozenset[str]:
+    """The agent whose desk somebody has, if any."""
+    return frozenset({sight.identity.agent} if sight.identity.agent else ())
+
+
+def _queues_in_sight(ports: Ports, sight: Sight) -> Callable[[str | None], bool]:
+    """Whether what is about a queue, or about none, is seen; what is about one that is no more, only with all."""
+    seen = sight.queues(ports.floor.queue_teams())
+    return lambda queue: queue is None or sight.everything or queue in seen
+
+
+def shown_agent(row: AgentRow, hidden: frozenset[str]) -> AgentRow:
+    """An agent as somebody sees them from whom these queues are hidden."""
+    if hidden.isdisjoint((*row.without_queues, *row.extra_queues)):
+        return row
+    shown = {
+        "without_queues": [queue for queue in row.without_queues if queue not in hidden],
+        "extra_queues": [queue for queue in row.extra_queues if queue not in hidden],
+    }
+    return row.model_copy(update=shown)
 
 
 @router.get("/agents")
@@ -68,7 +91,9 @@ async def list_agents(
     ports: Daemon, sight: Seen, team: str | None = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[AgentRow]:
     """Agents that one may see, by name, signed in or not."""
-    rows = [row for row in ports.floor.agents() if sight.agent(row) and team in {None, row.team}]
+    hidden = hidden_queues(ports, sight)
+    seen = (row for row in ports.floor.agents() if sight.agent(row) and team in {None, row.team})
+    rows = [shown_agent(row, hidden) for row in seen]
     return page(rows, lambda row: row.agent, cursor, limit)
 
 
@@ -77,7 +102,7 @@ async def get_agent(ports: Daemon, sight: Seen, agent: str, response: Response) 
     """One agent, now and today. The ETag, which supervisors get, is of their settings: skills are changed by it."""
     row = seen_agent(ports, sight, agent)
     await _tag_agent(ports, sight, agent, response)
-    return row
+    return shown_agent(row, hidden_queues(ports, sight))
 
 
 async def _tag_agent(ports: Ports, sight: Sight, agent: str, response: Response) -> None:
@@ -94,7 +119,8 @@ async def list_agent_queues(
     """What an agent is in each queue that one sees, and why. The ETag, which supervisors get, is of their settings."""
     seen_agent(ports, sight, agent)
     await _tag_agent(ports, sight, agent, response)
-    rows = [row for row in ports.floor.agent_queues(agent) if _sees_queue(ports, sight, row.queue)]
+    seen = _queues_in_sight(ports, sight)
+    rows = [row for row in ports.floor.agent_queues(agent) if seen(row.queue)]
     return page(rows, lambda row: row.queue, cursor, limit)
 
 
@@ -127,20 +153,26 @@ async def get_totals(ports: Daemon) -> Totals:
 
 @router.get("/callbacks")
 async def list_callbacks(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[CallbackDoc]:
-    """Customers who are to be called back."""
-    own = sight.identity.agent if sight.identity.role == "agent" else None
-    rows = [
-        row
-        for row in ports.floor.callbacks()
-        if (row.agent == own if own is not None else _sees_queue(ports, sight, row.queue))
-    ]
+    """Customers who are to be called back: of one's own desk, and for supervisors of queues that they see."""
+    own = _own_callbacks(ports, sight)
+    seen = _queues_in_sight(ports, sight)
+    leads = sight.identity.role != "agent"
+    rows = [row for row in ports.floor.callbacks() if row.contact_id in own or (leads and seen(row.queue))]
     return page(rows, lambda row: f"{row.requested_at:020} {row.contact_id}", cursor, limit)
+
+
+def _own_callbacks(ports: Ports, sight: Sight) -> frozenset[str]:
+    """What stands on somebody's own desk."""
+    if ports.desks is None:
+        return frozenset()
+    return frozenset(row.contact_id for agent in own_agents(sight) for row in ports.desks.callbacks(agent))
 
 
 @router.get("/alarms")
 async def list_alarms(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[AlarmDoc]:
     """Alarms that ring, and those of today that have been cleared; in the order of being raised."""
-    rows = [row for row in ports.floor.alarms() if _sees_queue(ports, sight, row.queue)]
+    seen = _queues_in_sight(ports, sight)
+    rows = [row for row in ports.floor.alarms() if seen(row.queue)]
     return page(rows, lambda row: f"{row.raised_at:020} {row.alarm_id}", cursor, limit)
 
 
@@ -153,9 +185,9 @@ async def list_teams(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: L
 @router.get("/skills")
 async def list_skills(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[SkillDoc]:
     """Skills, and who of the agents that one sees has them at which level."""
-    seen = {row.agent for row in ports.floor.agents() if sight.agent(row)}
+    seen = agents_in_sight(ports, sight)
     rows = [
-        row.model_copy(update={"agents": {agent: level for agent, level in row.agents.items() if agent in seen}})
+        row.model_copy(update={"agents": {a: level for a, level in row.agents.items() if seen is None or a in seen}})
         for row in ports.floor.skills()
     ]
     return page(rows, lambda row: row.skill, cursor, limit)

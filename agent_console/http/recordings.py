@@ -14,7 +14,7 @@ from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.values import DIAL_NUMBER, Page
 from agent_console.errors import ConflictError, UnavailableError
 from agent_console.http.access import Sight
-from agent_console.http.floor import hidden_queues
+from agent_console.http.floor import agents_in_sight, hidden_queues
 from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.http.paging import Cursor, Limit
 from agent_console.ports import MessageQuery, Ports, Reach, Recordings, Sound
@@ -42,12 +42,12 @@ def reach_of(ports: Ports, sight: Sight) -> Reach | None:
     """Whose sounds somebody may know of; None: everybody's."""
     if sight.everything:
         return None
-    queues = ports.floor.queues()
-    seen = frozenset(row.queue for row in queues if sight.queue(row))
+    teams = {**ports.floor.former_queues(), **ports.floor.queue_teams()}
+    seen = sight.queues(teams)
     return Reach(
-        agents=frozenset(row.agent for row in ports.floor.agents() if sight.agent(row)),
+        agents=agents_in_sight(ports, sight) or frozenset(),
         queues=seen,
-        hidden_queues=frozenset(row.queue for row in queues) - seen,
+        hidden_queues=frozenset(teams) - seen,
         elsewhere=sight.identity.role != "agent",
     )
 

@@ -17,7 +17,9 @@ from agent_console.documents.problems import FieldProblem
 from agent_console.documents.supervision import PreviewDoc, PreviewWish
 from agent_console.documents.values import Line, Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
+from agent_console.http.access import Sight
 from agent_console.http.etags import Match, MatchOrNew, tag
+from agent_console.http.floor import agents_in_sight, hidden_queues
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.http.paging import MOST, Cursor, Limit, bad_cursor, cursor_of, key_of, page_in_order
 from agent_console.limits import MOST_FILE
@@ -132,11 +134,24 @@ async def delete_setting(ports: Daemon, who: Who, section: SectionName, name: En
 @router.post("/preview")
 async def preview_change(ports: Daemon, sight: Seen, wish: PreviewWish) -> PreviewDoc:
     """What a change of the settings would do to who waits and who works now. Nothing is changed."""
-    found = await _store(ports).preview(wish)
-    if sight.everything:
-        return found
-    seen = {row.agent for row in ports.floor.agents() if sight.agent(row)}
+    seen = agents_in_sight(ports, sight)
+    if seen is None:
+        return await _store(ports).preview(wish)
+    found = await _store(ports).preview(_with_hidden(ports, sight, wish))
     return found.model_copy(update={"idle_agents": [agent for agent in found.idle_agents if agent in seen]})
+
+
+def _with_hidden(ports: Ports, sight: Sight, wish: PreviewWish) -> PreviewWish:
+    """Of queues that one does not see nothing would change, as with the change itself."""
+    row = ports.floor.agent(wish.name) if wish.section == "agents" and wish.partial else None
+    if row is None or not isinstance(wish.document, dict):
+        return wish
+    hidden, document = hidden_queues(ports, sight), dict(wish.document)
+    for key, present in (("without_queues", row.without_queues), ("extra_queues", row.extra_queues)):
+        wished = document.get(key)
+        if isinstance(wished, list):
+            document[key] = [*wished, *(queue for queue in present if queue in hidden and queue not in wished)]
+    return wish.model_copy(update={"document": document})
 
 
 def _number(cursor: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """What supervisors do on the floor: with contacts, with agents, with queues."""
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -18,11 +19,17 @@ from agent_console.documents.supervision import (
     SetSkills,
 )
 from agent_console.documents.values import Page
-from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
+from agent_console.errors import (
+    EditedMeanwhileError,
+    ForbiddenError,
+    NotFoundError,
+    StateChangedError,
+    UnavailableError,
+)
 from agent_console.http.access import Sight
 from agent_console.http.contacts import seen_agents, seen_queues
 from agent_console.http.etags import MatchIfGiven
-from agent_console.http.floor import hidden_queues, seen_agent, seen_queue
+from agent_console.http.floor import hidden_queues, seen_agent, seen_queue, shown_agent
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.ports import Ports, Supervision
 
@@ -99,11 +106,21 @@ async def cancel_callback(ports: Daemon, sight: Seen, who: Who, contact_id: Cont
     await _supervision(ports).cancel_callback(contact_id, who.user)
 
 
+async def _shown(ports: Ports, sight: Sight, act: Awaitable[AgentRow]) -> AgentRow:
+    """What became of an agent, or stands in the way, as far as the supervisor sees it."""
+    try:
+        return shown_agent(await act, hidden_queues(ports, sight))
+    except (StateChangedError, EditedMeanwhileError) as error:
+        if isinstance(error.present, AgentRow):
+            error.present = shown_agent(error.present, hidden_queues(ports, sight))
+        raise
+
+
 @router.post("/agents/{agent}/state")
 async def set_agent_state(ports: Daemon, sight: Seen, who: Who, agent: NamePath, wish: SetAgentState) -> AgentRow:
     """Sign somebody in or out, make them ready or not."""
     _led_agent(ports, sight, agent)
-    return await _supervision(ports).set_state(agent, wish, who.user)
+    return await _shown(ports, sight, _supervision(ports).set_state(agent, wish, who.user))
 
 
 @router.put("/agents/{agent}/skills")
@@ -112,7 +129,7 @@ async def set_agent_skills(
 ) -> AgentRow:
     """An agent's full set of skills, from now on. `If-Match`: only if nobody has changed them since they were read."""
     _led_agent(ports, sight, agent)
-    return await _supervision(ports).set_skills(agent, wish.skills, match=match, by=who.user)
+    return await _shown(ports, sight, _supervision(ports).set_skills(agent, wish.skills, match=match, by=who.user))
 
 
 @router.put("/agents/{agent}/queues")
@@ -122,7 +139,8 @@ async def set_agent_queues(
     """Take an agent out of queues, put them into others, from now on. `If-Match`: only if nobody changed the agent."""
     _led_agent(ports, sight, agent)
     hidden = hidden_queues(ports, sight)
-    return await _supervision(ports).set_queues(agent, wish, hidden=hidden, match=match, by=who.user)
+    changed = _supervision(ports).set_queues(agent, wish, hidden=hidden, match=match, by=who.user)
+    return await _shown(ports, sight, changed)
 
 
 @router.get("/agents/{agent}/explanation")

@@ -44,7 +44,12 @@ def _waiting(sight: Sight, floor: Floor) -> list[str]:
 
 
 def _seen_queues(sight: Sight, floor: Floor) -> list[str]:
-    return [queue for queue, teams in floor.queue_teams().items() if sight.queue_of(teams)]
+    return sorted(sight.queues(floor.queue_teams()))
+
+
+def _sound_queues(sight: Sight, floor: Floor) -> list[str]:
+    """Those of which one hears recordings and messages: those that one saw before they were no more, too."""
+    return sorted(sight.queues({**floor.former_queues(), **floor.queue_teams()}))
 
 
 def _alarms(sight: Sight, floor: Floor) -> list[str]:
@@ -78,14 +83,14 @@ def _recordings(sight: Sight, floor: Floor) -> list[str]:
     if sight.everything:
         return ["recordings"]
     own = [] if sight.identity.agent is None else [f"recordings/agent/{sight.identity.agent}"]
-    queues = [f"recordings/queue/{queue}" for queue in _seen_queues(sight, floor)]
+    queues = [f"recordings/queue/{queue}" for queue in _sound_queues(sight, floor)]
     return [*queues, *(f"recordings/team/{team}" for team in _teams(sight, floor)), *own]
 
 
 def _voicemails(sight: Sight, floor: Floor) -> list[str]:
     """Messages in the mailboxes of queues that are seen; for supervisors also in those that are no queue's."""
     elsewhere = [] if sight.identity.role == "agent" else ["voicemails/elsewhere"]
-    return [*(f"voicemails/queue/{queue}" for queue in _seen_queues(sight, floor)), *elsewhere]
+    return [*(f"voicemails/queue/{queue}" for queue in _sound_queues(sight, floor)), *elsewhere]
 
 
 def _audit(sight: Sight, _floor: Floor) -> list[str]:

@@ -68,7 +68,7 @@ class FloorOperations(Requests):
         return await self._get(Totals, "GET", "/api/v1/totals")
 
     async def list_callbacks(self, *, cursor: str | None = None, limit: int = 50) -> Page[CallbackDoc]:
-        """Customers who are to be called back."""
+        """Customers who are to be called back: of one's own desk, and for supervisors of queues that they see."""
         return await self._get(Page[CallbackDoc], "GET", "/api/v1/callbacks", query={"cursor": cursor, "limit": limit})
 
     async def list_alarms(self, *, cursor: str | None = None, limit: int = 50) -> Page[AlarmDoc]:

@@ -31,6 +31,7 @@ from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
 from cti_bridge.app.console.flows import DaemonFlows
+from cti_bridge.app.console.former_queues import FormerQueues
 from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages
@@ -98,6 +99,8 @@ class Console:
         self._metrics = metrics
         self._passwords = passwords or Passwords()
         self._journal = journal
+        self._former = FormerQueues(administration.settings, AuditLog(journal))
+        administration.add_follower(lambda settings, _by: self._former.follow(settings))
         self._trend = Trend(board)
         self._daemon: Daemon | None = None
         self._book = ContactBook(self._place_of, normal=customers.store.normal_number)
@@ -240,6 +243,7 @@ class Console:
             metrics=self._metrics,
             version=version(),
             readiness=self._readiness,
+            former=self._former,
         )
 
     def _kept_recordings(self, coordinator: Coordinator) -> KeptRecordings:
@@ -257,7 +261,7 @@ class Console:
         rows = KeptRows(
             AuditLog(self._journal), self._customers.store, self._recordings.recordings, recordings.document
         )
-        kept = KeptStreams(self._reactor, coordinator.engine, rows)
+        kept = KeptStreams(self._reactor, coordinator.engine, rows, self._former)
         self._journal.watch(lambda: self._reactor.callFromThread(kept.changed))
         return kept
 

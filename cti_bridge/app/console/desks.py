@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 from acd.events import DeclareNotReady, DeclareReady, Event, LogIn, LogOut
-from acd.views import AgentView, ContactView
+from acd.views import AgentView
 from agent_console.documents.desk import (
     ActName,
     CallbackDoc,
@@ -37,7 +37,7 @@ MOST_FOUND: Final = 50
 """Entries of the directory at once."""
 
 LATEST_WORD: Final = DAY
-"""So long after a contact's last fact its agents may still say what came of it; later, supervisors correct it."""
+"""An agent may still say what came of a contact so long after its last fact; later, supervisors correct it."""
 
 
 class DaemonDesks:
@@ -117,17 +117,14 @@ class DaemonDesks:
 
     def callbacks(self, agent: str) -> Iterator[CallbackDoc]:
         """Callbacks that this agent may take, and those that prefer them."""
-        for view in self._coordinator.engine.callbacks():
-            found = self.callback(agent, view)
-            if found is not None:
+        for found in map(self._rows.callback, self._coordinator.engine.callbacks()):
+            if found is not None and self.has_callback(agent, found):
                 yield found
 
-    def callback(self, agent: str, view: ContactView) -> CallbackDoc | None:
-        """A callback as it is on an agent's desk; None: it is not there."""
-        found = self._rows.callback(view)
-        if found is None or found.agent == agent:
-            return found
-        return found if self._coordinator.engine.may_take(AgentId(agent), view.contact_id) else None
+    def has_callback(self, agent: str, callback: CallbackDoc) -> bool:
+        """Whether a callback stands on an agent's desk: the one rule, for the live channel and for the list."""
+        may_take = self._coordinator.engine.may_take
+        return callback.agent == agent or may_take(AgentId(agent), ContactId(callback.contact_id))
 
     def messages(self, view: AgentView) -> list[MessageDoc]:
         """What supervisors told the agent's team."""

@@ -16,7 +16,8 @@ from twisted.internet.task import LoopingCall
 
 from acd.engine import Engine
 from acd.views import ContactView
-from agent_console.documents.floor import AlarmDoc, EntryPointDoc, SettingsState
+from agent_console.documents.floor import AgentRow, AlarmDoc, EntryPointDoc, SettingsState
+from agent_console.http.floor import shown_agent
 from agent_console.live.hub import Hub
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
@@ -194,8 +195,14 @@ class Feed:
         return found
 
     def _team(self, team: str) -> Mapping[str, BaseModel]:
-        now = self._now()
-        return {v.agent_id: self._rows.agent(v, now) for v in self._engine.agents() if v.team == team}
+        hidden, now = self._hidden_from(team), self._now()
+        views = (view for view in self._engine.agents() if view.team == team)
+        return {view.agent_id: shown_agent(self._rows.agent(view, now), hidden) for view in views}
+
+    def _hidden_from(self, team: str) -> frozenset[str]:
+        """Queues that not everybody sees who reads of a team's agents; only administrators do of those of no team."""
+        queues = [queue.name for queue in self._engine.policy.queues] if team else []
+        return frozenset(name for name in queues if (teams := self._rows.queue_teams(name)) and team not in teams)
 
     def _queue(self, queue: str) -> Mapping[str, BaseModel] | None:
         view = self._engine.queue(QueueName(queue))
@@ -255,11 +262,12 @@ class Feed:
             self._callbacks.discard(contact)
         else:
             return
+        found = None if view is None else self._rows.callback(view)
         for stream in self.hub.read:
             family, _, agent = stream.partition("/")
             if family == "desk":
-                found = None if view is None else self._desks.callback(agent, view)
-                self.hub.tell(stream, {f"callback:{contact}": found})
+                theirs = found if found is not None and self._desks.has_callback(agent, found) else None
+                self.hub.tell(stream, {f"callback:{contact}": theirs})
 
     def _mark_contact(self, contact: ContactId) -> None:
         view = self._engine.contact(contact)
@@ -323,13 +331,14 @@ class Feed:
 
     def _tell_agents(self, agents: list[str]) -> None:
         now = self._now()
-        changes: dict[str, dict[str, BaseModel]] = {}
+        changes: dict[str, dict[str, AgentRow]] = {}
         for agent in agents:
             view = self._engine.agent(AgentId(agent))
             if view is not None and self.hub.is_read(f"agents/{view.team}"):
-                changes.setdefault(f"agents/{view.team}", {})[agent] = self._rows.agent(view, now)
-        for stream, rows in changes.items():
-            self.hub.tell(stream, rows)
+                changes.setdefault(view.team, {})[agent] = self._rows.agent(view, now)
+        for team, rows in changes.items():
+            hidden = self._hidden_from(team)
+            self.hub.tell(f"agents/{team}", {agent: shown_agent(row, hidden) for agent, row in rows.items()})
 
     def _tell_queues(self, queues: list[str]) -> None:
         for queue in queues:

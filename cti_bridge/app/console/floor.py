@@ -30,6 +30,7 @@ from config.models import Settings
 from config.telephony import EntryPoint
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
+from cti_bridge.app.console.former_queues import FormerQueues
 from cti_bridge.app.console.rows import Rows, change_ahead, details_of, obstacle
 from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.wiring import Daemon
@@ -55,6 +56,7 @@ class DaemonFloor:
         metrics: Callable[[], bytes],
         version: str,
         readiness: Readiness,
+        former: FormerQueues,
     ) -> None:
         self._daemon = daemon
         self._rows = rows
@@ -63,6 +65,7 @@ class DaemonFloor:
         self._metrics = metrics
         self._version = version
         self._readiness = readiness
+        self._former = former
         self._entry_desk = EntryDesk(daemon.coordinator, daemon.menus.entry_points)
 
     @property
@@ -107,6 +110,10 @@ class DaemonFloor:
     def queue_teams(self) -> Mapping[str, Sequence[str]]:
         """Every queue with the teams whose supervisors see it."""
         return {queue.name: self._rows.queue_teams(queue.name) for queue in self._engine.policy.queues}
+
+    def former_queues(self) -> Mapping[str, Sequence[str] | None]:
+        """Queues that are no more, with the teams whose supervisors saw them."""
+        return self._former.teams()
 
     def waiting(self, queue: str | None = None) -> Sequence[WaitingRow]:
         """Who waits, by position."""

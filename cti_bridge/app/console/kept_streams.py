@@ -22,6 +22,7 @@ from agent_console.documents.administration import AuditLine
 from agent_console.documents.customers import CustomerChange
 from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.live.hub import Hub
+from cti_bridge.app.console.former_queues import FormerQueues
 from facts.ids import AgentId, CustomerId, QueueName
 from storage.audit import AuditLog, Headline
 from storage.customer_rows import RESOURCE as CUSTOMER
@@ -151,9 +152,10 @@ def _change(customer_id: str, one: Headline, record: Customer | None) -> Custome
 
 
 class KeptStreams:
-    """Fills the streams of these families and tells their changes, once it has a hub."""
+    """Fills the streams of these families and tells their changes, once it has a hub. ``former``: queues that were."""
 
-    def __init__(self, reactor: Any, engine: Engine, rows: KeptRows) -> None:
+    def __init__(self, reactor: Any, engine: Engine, rows: KeptRows, former: FormerQueues) -> None:
+        self._former = former
         self._reactor = reactor
         self._engine = engine
         self._rows = rows
@@ -209,7 +211,7 @@ class KeptStreams:
 
     def _sounds(self, family: str, of: str) -> Mapping[str, BaseModel] | None:
         word, _, name = of.partition("/")
-        if word == "queue" and self._engine.queue(QueueName(name)) is None:
+        if word == "queue" and not self._is_queue(name):
             return None
         is_in = self._belongs(word, name)
         sounds = self._rows.sounds[family].items()
@@ -224,9 +226,13 @@ class KeptStreams:
             case "agent":
                 return lambda row: name in row.agents
             case "elsewhere":
-                return lambda row: self._engine.queue(QueueName(row.mailbox or "")) is None
+                return lambda row: not self._is_queue(row.mailbox or "")
             case _:
                 return lambda _row: True
+
+    def _is_queue(self, name: str) -> bool:
+        """Whether it is or was one."""
+        return name in self._former.teams() or self._engine.queue(QueueName(name)) is not None
 
     def _team(self, agent: AgentId) -> str | None:
         view = self._engine.agent(agent)

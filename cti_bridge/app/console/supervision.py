@@ -20,7 +20,7 @@ from agent_console.documents.administration import SettingDoc
 from agent_console.documents.desk import MessageDoc
 from agent_console.documents.floor import AgentRow, QueueRow, WaitingRow
 from agent_console.documents.supervision import Monitor, Monitored, SetAgentState, SetQueues
-from agent_console.errors import ForbiddenError, NotFoundError, StateChangedError
+from agent_console.errors import EditedMeanwhileError, ForbiddenError, NotFoundError, StateChangedError
 from agent_console.ports import SettingsStore
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
@@ -163,10 +163,7 @@ class DaemonSupervision:
     async def set_skills(self, agent: str, skills: Mapping[str, int], *, match: str | None, by: str) -> AgentRow:
         """An agent's full set of skills: a change of the settings, which can be undone there."""
         entry = await self._entry(agent)
-        await self._store.put(
-            "agents", agent, {**entry.document, "skills": dict(skills)}, match=match or entry.etag, by=by
-        )
-        return self._row(agent)
+        return await self._put(entry, {**entry.document, "skills": dict(skills)}, match=match, by=by)
 
     async def set_queues(
         self, agent: str, wish: SetQueues, *, hidden: frozenset[str], match: str | None, by: str
@@ -178,8 +175,16 @@ class DaemonSupervision:
             queues = _with_hidden(document.pop(key, None) or [], wished, hidden)
             if queues:
                 document[key] = queues
-        await self._store.put("agents", agent, document, match=match or entry.etag, by=by)
-        return self._row(agent)
+        return await self._put(entry, document, match=match, by=by)
+
+    async def _put(self, entry: SettingDoc, document: Any, *, match: str | None, by: str) -> AgentRow:
+        """Change an agent's settings; who was overtaken is told how the agent is now, not all their settings."""
+        try:
+            await self._store.put("agents", entry.name, document, match=match or entry.etag, by=by)
+        except EditedMeanwhileError as error:
+            error.present = None if error.present is None else self._row(entry.name)
+            raise
+        return self._row(entry.name)
 
     async def _entry(self, agent: str) -> SettingDoc:
         self._agent(agent)

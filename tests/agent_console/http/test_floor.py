@@ -293,14 +293,53 @@ def test_a_supervisor_leaves_alone_what_an_agent_is_in_queues_of_other_teams(sit
     root.put("/agents/anna/queues", {"without_queues": ["support"], "extra_queues": ["sales"]})
     assert set(queues_of(nora, "anna")) == {"front", "sales"}
     row = nora.put("/agents/anna/queues", {"without_queues": ["front"], "extra_queues": []}).json()
-    assert (set(row["without_queues"]), row["extra_queues"]) == ({"support", "front"}, [])
+    assert (row["without_queues"], row["extra_queues"]) == (["front"], []), "that there is another one is not told"
     row = nora.put("/agents/anna/queues", {"without_queues": ["support"], "extra_queues": []}).json()
-    assert row["without_queues"] == ["support"]
+    assert row["without_queues"] == []
     moved = nora.put("/agents/anna/queues", {"without_queues": [], "extra_queues": ["support"]})
     assert (moved.status_code, moved.json()["error_id"]) == (403, "forbidden")
     document = root.get("/settings/agents/anna").json()["document"]
     assert (document["without_queues"], "extra_queues" in document) == (["support"], False)
     assert root.delete("/settings/queues/support", headers={"If-Match": "*"}).status_code == 422
+
+
+def test_no_row_names_a_queue_that_its_reader_does_not_see(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    wish = {"without_queues": ["support", "front"], "extra_queues": ["sales"]}
+    assert root.put("/agents/anna/queues", wish).json()["without_queues"] == ["support", "front"]
+    etag = nora.get("/agents/anna").headers["etag"]
+    site.daemon.desk.sign_in("anna")
+    (listed,) = (row for row in nora.get("/agents").json()["items"] if row["agent"] == "anna")
+    shown = {
+        "listed": listed,
+        "alone": nora.get("/agents/anna").json(),
+        "to herself": site.signed_in("anna").get("/agents/anna").json(),
+        "changed": nora.post("/agents/anna/state", {"declared": "READY"}).json(),
+        "out": nora.post("/agents/anna/state", {"declared": "LOGGED_OUT"}).json(),
+        "out already": nora.post("/agents/anna/state", {"declared": "LOGGED_OUT"}).json()["present"],
+    }
+    assert nora.put("/agents/anna/skills", {"skills": {"english": 4}}).status_code == 200
+    late = nora.put("/agents/anna/skills", {"skills": {}}, headers={"If-Match": etag})
+    assert late.status_code == 412
+    shown["overtaken"] = late.json()["present"]
+    assert shown["overtaken"]["skills"] == {"english": 4}
+    for how, row in shown.items():
+        assert (row["without_queues"], row["extra_queues"]) == (["front"], ["sales"]), how
+    assert root.get("/agents/anna").json()["without_queues"] == ["support", "front"]
+    assert "support" not in late.text
+
+
+def test_looking_at_a_change_leaves_alone_what_one_does_not_see(site: Site) -> None:
+    """Taken out of the only other queue in a team's sight, an agent would be idle unless a hidden one were theirs."""
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    root.put("/agents/arne/queues", {"without_queues": ["front"], "extra_queues": ["support"]})
+    wish = {"without_queues": ["front", "sales"], "extra_queues": []}
+    change = {"section": "agents", "name": "arne", "document": wish, "partial": True}
+    site.ready("arne")
+    assert nora.post("/preview", change).json()["idle_agents"] == []
+    assert root.post("/preview", change).json()["idle_agents"] == [], "support requires nothing"
+    root.put("/agents/arne/queues", {"without_queues": ["front", "support"], "extra_queues": []})
+    assert nora.post("/preview", change).json()["idle_agents"] == ["arne"]
 
 
 def test_two_who_change_an_agents_queues_at_once_do_not_overwrite_each_other(site: Site) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cti_bridge.app.console.former_queues import FormerQueues
 from cti_bridge.app.sound_files import retain
 from cti_bridge.shell.ami_client import Snapshot
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
@@ -20,7 +21,7 @@ from facts.journal import (
     VoicemailLeft,
 )
 from facts.time import DAY, SECOND
-from storage.audit import AuditLog
+from storage.audit import AuditLog, Change
 from storage.customer_rows import CustomerRecord
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
 
@@ -297,6 +298,61 @@ def test_a_number_that_cannot_be_dialled_is_not_called_back(site: Site) -> None:
     assert "sent no number" in refused.json()["detail"]
     refused = site.signed_in("nora").post(f"/voicemails/{found['voicemail_id']}/call")
     assert refused.json()["error_id"] == "no_desk"
+
+
+def messages(browser: Browser) -> set[str]:
+    return {one["contact_id"] for one in browser.get("/voicemails").json()["items"]}
+
+
+def take_away(site: Site, queue: str) -> None:
+    """A queue is no more, and so the number whose menu leads to it."""
+    site.signed_in("root").delete("/settings/entry_points/8000", headers={"If-Match": "*"})
+    gone = site.signed_in("root").delete(f"/settings/queues/{queue}", headers={"If-Match": "*"})
+    assert gone.status_code == 204, gone.text
+
+
+def test_what_was_left_for_a_queue_that_is_no_more_is_heard_by_those_who_could_see_it(site: Site) -> None:
+    for contact, mailbox in (("k1", "sales"), ("k2", "support"), ("k3", "night")):
+        leave(site, contact, mailbox)
+    record(site, "k4", "bruno", "sales")
+    names = ("nora", "sam", "anna", "bruno", "root")
+    before = {name: messages(site.signed_in(name)) for name in names}
+    assert before["sam"] == {"k2", "k3"}
+    for queue in ("sales", "support"):
+        take_away(site, queue)
+    assert {name: messages(site.signed_in(name)) for name in names} == before
+    nora, sam = site.signed_in("nora"), site.signed_in("sam")
+    (sale,) = (one for one in nora.get("/voicemails").json()["items"] if one["contact_id"] == "k1")
+    assert nora.get(f"/voicemails/{sale['voicemail_id']}/audio").status_code == 200
+    assert sam.get(f"/voicemails/{sale['voicemail_id']}/audio").status_code == 404
+    assert {one["contact_id"] for one in nora.get("/recordings").json()["items"]} == {"k4"}, "her queue's talk"
+
+
+def test_who_hears_them_is_known_after_a_restart_and_follows_a_queue_that_comes_back(site: Site) -> None:
+    leave(site, "k1", "sales")
+    take_away(site, "sales")
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal))
+    assert former.teams() == site.console._former.teams() == {"sales": ("north",)}
+    root = site.signed_in("root")
+    back = {"title": "Sales", "teams": ["south"]}
+    assert root.put("/settings/queues/sales", back, headers={"If-None-Match": "*"}).status_code == 200
+    assert messages(site.signed_in("sam")) == {"k1"}
+    assert messages(site.signed_in("nora")) == set()
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal))
+    assert former.teams() == site.console._former.teams() == {}
+
+
+def test_where_nobody_knows_whose_a_queue_was_only_administrators_hear_its_messages(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(site, "k1", "old")
+    gone = Change(at=1, actor="x", action="removed", resource="queues", key="old", before="unreadable")
+    AuditLog(site.journal).record(gone)
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal)).teams()
+    assert former == {"old": None}
+    monkeypatch.setattr(site.console._former, "teams", lambda: former)
+    assert messages(site.signed_in("nora")) == set()
+    assert messages(site.signed_in("root")) == {"k1"}
 
 
 def test_retention_deletes_files_by_the_queues_rule(site: Site) -> None:

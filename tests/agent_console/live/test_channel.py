@@ -156,6 +156,30 @@ def test_changes_come_as_numbered_deltas_with_what_changed_only(site: Site) -> N
     talk(site.signed_in("nora"), script)
 
 
+def test_no_row_of_an_agent_names_a_queue_that_not_every_reader_of_the_team_sees(site: Site) -> None:
+    root = site.signed_in("root")
+    first = {"without_queues": ["support", "front"], "extra_queues": []}
+    assert root.put("/agents/anna/queues", first).status_code == 200
+    assert root.put("/agents/zoe/queues", first).status_code == 200
+
+    async def script(socket: ClientConnection) -> None:
+        found = await snapshots(socket, "agents")
+        assert found["agents/north"]["items"]["anna"]["without_queues"] == ["front"]
+        if "agents/" in found:
+            assert found["agents/"]["items"]["zoe"]["without_queues"] == ["support", "front"], "administrators' alone"
+        await root._ask("PUT", "/api/v1/agents/anna/queues", json={**first, "extra_queues": ["sales"]})
+        while True:
+            frame = await read(socket)
+            row = frame.get("delta", {}).get("set", {}).get("anna", {"extra_queues": []})
+            if row["extra_queues"] == ["sales"]:
+                assert row["without_queues"] == ["front"]
+                await root._ask("PUT", "/api/v1/agents/anna/queues", json=first)
+                return
+
+    for name in ("nora", "anna", "root"):
+        talk(site.signed_in(name), script)
+
+
 def test_a_desk_is_told_of_its_own_state_and_messages(site: Site) -> None:
     nora = site.signed_in("nora")
     message: list[Any] = []

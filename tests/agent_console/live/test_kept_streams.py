@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection
 
+from agent_console.live import channel
 from cti_bridge.app.console import kept_streams
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import ContactConnected, ContactOffered, RecordingStarted, RecordingStopped, VoicemailLeft
@@ -16,7 +17,7 @@ from facts.time import SECOND
 from storage.audit import AuditLog, Change, record_within
 from storage.journal import open_journal
 from tests.agent_console.live.test_channel import read, talk
-from tests.agent_console.site import Site, opened
+from tests.agent_console.site import Browser, Site, opened
 
 Rows = dict[str, dict[str, Any]]
 
@@ -224,6 +225,40 @@ def test_messages_are_told_to_who_sees_the_queue_and_what_became_of_them(site: S
         await told.until(lambda: told.rows("voicemails")[key]["done_by"] == "nora")
 
     talk(nora, script)
+
+
+def test_messages_for_a_queue_that_is_no_more_are_told_to_who_could_see_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "LOOK_AGAIN_S", 0.05)
+    for contact, mailbox in (("k1", "sales"), ("k2", "support")):
+        voicemail(site, contact, mailbox)
+    root, nora, sam = (site.signed_in(name) for name in ("root", "nora", "sam"))
+
+    def heard(told: Told) -> set[str]:
+        return {row["contact_id"] for row in told.rows("voicemails").values()}
+
+    async def script(socket: ClientConnection) -> None:
+        told = Told(socket)
+        await told.subscribe("voicemails")
+        await told.until(lambda: heard(told) == {"k1"})
+        for entry in ("entry_points/8000", "queues/sales", "queues/support"):
+            gone = await root._ask("DELETE", f"/api/v1/settings/{entry}", headers={"If-Match": "*"})
+            assert gone.status_code == 204, gone.text
+        voicemail(site, "k3", "support")
+        voicemail(site, "k4", "sales")
+        await told.until(lambda: heard(told) == {"k1", "k4"})
+
+    talk(nora, script)
+    expected = {"nora": {"k1", "k4"}, "sam": {"k2", "k3"}, "root": {"k1", "k2", "k3", "k4"}}
+    for browser in (nora, sam, root):
+
+        async def afterwards(socket: ClientConnection, who: Browser = browser) -> None:
+            told = Told(socket)
+            await told.subscribe("voicemails")
+            await told.until(lambda: heard(told) == expected[who.me["user"]])
+
+        talk(browser, afterwards)
 
 
 def test_an_erased_person_s_number_goes_from_the_channel_too(site: Site) -> None:

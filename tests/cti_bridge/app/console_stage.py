@@ -49,7 +49,9 @@ class Everybody:
         return None
 
 class Floor:
-    def agents(self):
+    def agent(self, agent):
+        return None
+    def teams(self):
         return []
 
 with open_journal(home / "journal.sqlite3") as journal:

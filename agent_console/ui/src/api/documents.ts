@@ -46,9 +46,9 @@ export interface AgentRow {
   since: Instant;
   logged_in_at: Instant | null;
   skills: Record<string, number>;
-  /** Queues that the agent is taken out of, whatever the skills. */
+  /** Queues that the agent is taken out of, whatever the skills: of those that the reader sees; on the live channel, of those that everybody sees who leads the agent's team. */
   without_queues: string[];
-  /** Queues that the agent is put into, whatever they require. */
+  /** Queues that the agent is put into, whatever they require; likewise. */
   extra_queues: string[];
   contacts: AgentContact[];
   today: Record<string, FigureDoc>;

@@ -56,7 +56,7 @@ export function getTotals(options: Options = {}): Promise<Totals> {
   return api.ask("GET", "/totals", options);
 }
 
-/** Customers who are to be called back. */
+/** Customers who are to be called back: of one's own desk, and for supervisors of queues that they see. */
 export function listCallbacks(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<CallbackDoc>> {
   return api.ask("GET", "/callbacks", { query, ...options });
 }
