@@ -60,10 +60,10 @@ export function AgentPane({ agent }: { agent: string }) {
         <StateActs row={row} />
       </Part>
       <Part title={t("agent.skills")}>
-        <SkillsEditor key={JSON.stringify(row.skills)} row={row} />
+        <SkillsEditor key={agent} agent={agent} />
       </Part>
       <Part title={t("agent.queues")}>
-        <QueuesEditor key={agent} row={row} />
+        <QueuesEditor key={agent} agent={agent} />
       </Part>
       <Part title={t("agent.today")}>
         <Day row={row} />

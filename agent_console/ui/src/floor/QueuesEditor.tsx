@@ -1,90 +1,107 @@
 import { Button, Select } from "@mantine/core";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { AgentQueue, AgentRow, SetQueues } from "../api/documents";
-import { listAgentQueues } from "../api/operations/floor";
+import type { AgentQueue, SetQueues } from "../api/documents";
 import { previewChange } from "../api/operations/settings";
-import { everything } from "../api/queries";
 import { Loading, Trouble } from "../design/Waiting";
+import { sayDone } from "../shell/notices";
+import { type AgentSettings, useAgentSettings, useEditing } from "./agent_settings";
 import { AskOnce } from "./AskOnce";
+import { Overtaken } from "./Overtaken";
 import classes from "./panes.module.css";
 import { PreviewWords } from "./PreviewWords";
 import { supervising, useDoing } from "./supervising";
 
 const CHOICES = ["by_skills", "put_in", "taken_out"] as const;
 type Choice = (typeof CHOICES)[number];
+type Choices = Readonly<Record<string, Choice>>;
 
-/** The exceptions of an agent, after these choices; queues that are not chosen here stay as they are. */
-export function chosen(row: Pick<AgentRow, keyof SetQueues>, choices: Readonly<Record<string, Choice>>): SetQueues {
-  const others = (queues: readonly string[]) => queues.filter((queue) => !(queue in choices));
-  const these = (choice: Choice) => Object.keys(choices).filter((queue) => choices[queue] === choice);
-  return {
-    without_queues: [...others(row.without_queues), ...these("taken_out")],
-    extra_queues: [...others(row.extra_queues), ...these("put_in")],
-  };
+/** What each queue is for the agent. */
+export function exceptionsOf({ queues }: Pick<AgentSettings, "queues">): Record<string, Choice> {
+  return Object.fromEntries(queues.map(({ queue, exception }) => [queue, exception ?? "by_skills"]));
 }
 
-/** What these queues are for the agent now, as choices. */
-export function present(row: Pick<AgentRow, keyof SetQueues>, queues: readonly string[]): Record<string, Choice> {
-  const choice = (queue: string): Choice =>
-    row.without_queues.includes(queue) ? "taken_out" : row.extra_queues.includes(queue) ? "put_in" : "by_skills";
-  return Object.fromEntries(queues.map((queue) => [queue, choice(queue)]));
+/** The exceptions of an agent, after these choices; queues that are not chosen here stay as they are. */
+export function chosen(present: Choices, choices: Choices): SetQueues {
+  const after = { ...present, ...choices };
+  const these = (choice: Choice) => Object.keys(after).filter((queue) => after[queue] === choice);
+  return { without_queues: these("taken_out"), extra_queues: these("put_in") };
 }
 
 /** Which queues an agent serves and why: taken out or put in here, looked at before it holds, and taken back. */
-export function QueuesEditor({ row }: { row: AgentRow }) {
-  const { t } = useTranslation("floor");
-  const doing = useDoing();
-  const [choices, setChoices] = useState<Record<string, Choice>>({});
-  /** What the queues that were changed here were before: others may have changed more since. */
-  const [before, setBefore] = useState<Record<string, Choice> | null>(null);
-  const found = useQuery({
-    queryKey: ["agent-queues", row.agent, row.skills, row.without_queues, row.extra_queues],
-    queryFn: () => everything((query) => listAgentQueues(row.agent, query)),
-    placeholderData: keepPreviousData,
-    staleTime: 0,
-  });
+export function QueuesEditor({ agent }: { agent: string }) {
+  const found = useAgentSettings(agent);
   if (found.isPending) return <Loading />;
   if (found.isError) return <Trouble compact error={found.error} />;
-  const save = async (wanted: Record<string, Choice>, undo: Record<string, Choice> | null) => {
-    if (!(await doing(t("done"), () => supervising.setQueues(row.agent, chosen(row, wanted))))) return;
-    setChoices({});
-    setBefore(undo);
-  };
+  return <Queues agent={agent} present={found.data} />;
+}
+
+function Queues({ agent, present }: { agent: string; present: AgentSettings }) {
+  const { t } = useTranslation("floor");
+  const doing = useDoing();
+  const [choices, setChoices] = useState<Choices>({});
+  /** What the queues that were changed here were before: others may have changed more since. */
+  const [before, setBefore] = useState<Choices | null>(null);
+  const typed = Object.keys(choices).length > 0;
+  const editing = useEditing<Choice>(agent, present, exceptionsOf, { typed, none: "by_skills" });
+  const exceptions = exceptionsOf(present);
+  const save = (wanted: Choices, undo: Choices | null) =>
+    editing.save(
+      (etag) => supervising.setQueues(agent, chosen(exceptions, wanted), etag),
+      () => {
+        setChoices({});
+        setBefore(undo);
+        sayDone(t("done"));
+      },
+    );
   const choose = (queue: AgentQueue, choice: Choice) => {
     const others = Object.fromEntries(Object.entries(choices).filter(([name]) => name !== queue.queue));
-    setChoices(choice === (queue.exception ?? "by_skills") ? others : { ...others, [queue.queue]: choice });
+    setChoices(choice === exceptions[queue.queue] ? others : { ...others, [queue.queue]: choice });
   };
+  const were = Object.fromEntries(Object.keys(choices).map((queue) => [queue, exceptions[queue] ?? "by_skills"]));
   return (
     <>
-      {found.data.map((queue) => (
+      {present.queues.map((queue) => (
         <OneQueue key={queue.queue} queue={queue} choice={choices[queue.queue]} choose={choose} />
       ))}
       <div className={classes.row}>
-        {Object.keys(choices).length > 0 ? (
+        {typed ? (
           <>
             <Button size="xs" variant="default" onClick={() => setChoices({})}>
               {t("agent.undo")}
             </Button>
             <AskOnce
               label={t("agent.saveQueues")}
-              question={<QueuesPreview agent={row.agent} wish={chosen(row, choices)} />}
-              act={() => save(choices, present(row, Object.keys(choices)))}
+              disabled={editing.theirs !== null}
+              question={<QueuesPreview agent={agent} wish={chosen(exceptions, choices)} />}
+              act={() => doing("", () => save(choices, were))}
             />
           </>
         ) : (
           before !== null && (
             <AskOnce
               label={t("agent.takeBackQueues")}
-              question={<QueuesPreview agent={row.agent} wish={chosen(row, before)} />}
-              act={() => save(before, null)}
+              question={<QueuesPreview agent={agent} wish={chosen(exceptions, before)} />}
+              act={() => doing("", () => save(before, null))}
             />
           )
         )}
       </div>
+      {editing.theirs !== null && (
+        <Overtaken
+          changes={Object.entries(editing.theirs).map(([queue, choice]) =>
+            t("agent.queueNow", { queue: titleOf(present, queue), choice: t(`agent.queue.${choice}`) }),
+          )}
+          drop={() => setChoices({})}
+          keep={editing.adopt}
+        />
+      )}
     </>
   );
+}
+
+function titleOf({ queues }: AgentSettings, name: string): string {
+  return queues.find(({ queue }) => queue === name)?.title ?? name;
 }
 
 interface OneProps {
