@@ -42,7 +42,7 @@ from storage.schema import customer as records
 from storage.schema import customer_account, customer_merge, customer_number
 from storage.schema import journal as facts_table
 from storage.schema import journal_personal as personal_table
-from storage.telephone_numbers import normal_number, spellings
+from storage.telephone_numbers import beginnings, normal_number, spellings
 
 
 class Merge(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,10 +123,12 @@ class Customers:
         for word in words.casefold().split()[:8]:
             query = query.where(records.c.folded.contains(word, autoescape=True))
         if number:
-            normal = normal_number(number, self.region)
-            query = query.where(self._owners(customer_number.c.number.startswith(normal or "?", autoescape=True)))
+            begun = beginnings(number, self.region) or ("?",)
+            has_it = (customer_number.c.number.startswith(one, autoescape=True) for one in begun)
+            query = query.where(self._owners(customer_number.c.customer_id, sa.or_(*has_it)))
         if account:
-            query = query.where(self._owners(customer_account.c.account == account.strip()))
+            is_its = customer_account.c.account == account.strip()
+            query = query.where(self._owners(customer_account.c.customer_id, is_its))
         place = sa.tuple_(records.c.folded, records.c.customer_id)
         query = query.where(place > sa.tuple_(*map(sa.literal, after)))
         query = query.order_by(records.c.folded, records.c.customer_id).limit(most)
@@ -135,10 +137,9 @@ class Customers:
             found = load_within(connection, ids)
         return [found[one] for one in ids]
 
-    def _owners(self, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    def _owners(self, owner: sa.Column[str], where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Records that have it, or stand for one that has."""
-        table = next(iter(where.get_children())).table  # type: ignore[attr-defined]  # a column's
-        owners = sa.select(table.c.customer_id).where(where)
+        owners = sa.select(owner).where(where)
         roots = sa.select(records.c.merged_into).where(records.c.customer_id.in_(owners))
         return sa.or_(records.c.customer_id.in_(owners), records.c.customer_id.in_(roots))
 

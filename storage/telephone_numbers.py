@@ -31,6 +31,27 @@ def spellings(number: str, region: str) -> tuple[str, ...]:
     return tuple(filter(None, dict.fromkeys(map(searchable_number, _spellings(number, region)))))
 
 
+def beginnings(text: str, region: str) -> tuple[str, ...]:
+    """How the kept form of a number may begin that was written so far; empty when there is no digit in the text.
+
+    A beginning is too short to be read as a number: with or without the sign that one dials abroad or at home.
+    """
+    normal, bare = normal_number(text, region), searchable_number(text)
+    if not normal:
+        return ()
+    return tuple(dict.fromkeys(filter(None, (normal, bare, _from_abroad(bare, region)))))
+
+
+def _from_abroad(bare: str, region: str) -> str:
+    """Digits as they are dialled at home, as they are kept; empty: nothing would be left of them."""
+    if bare.startswith("00"):
+        return f"+{bare[2:]}" if bare[2:] else ""
+    if bare.startswith("+") or region not in phonenumbers.SUPPORTED_REGIONS:
+        return ""
+    at_home = bare.removeprefix(phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or "")
+    return f"+{phonenumbers.country_code_for_region(region)}{at_home}" if at_home else ""
+
+
 def _spellings(number: str, region: str) -> Iterator[str]:
     yield number
     parsed = _parsed(number, region)

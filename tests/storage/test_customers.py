@@ -60,7 +60,9 @@ def test_a_customer_is_found_by_number_account_and_name_however_they_are_written
     assert customers.find("wei CHEN") == [made]
     assert customers.find("陈伟") == [made]
     assert customers.find("%") == []
-    assert customers.find(number="+86755") == [made]
+    for begun in ("+86755", "0755", "755 1234", "0086 755", "+49 30", "004930", "0"):
+        assert (customers.find(number=begun) == [made]) == (begun != "0"), begun
+    assert customers.find(number="0756") == []
     assert customers.find(account="A-1", words="chen") == [made]
 
 
