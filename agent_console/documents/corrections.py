@@ -27,11 +27,26 @@ class TimePieceDoc(Document):
     reason: str | None = None
 
 
+class TimeCorrectionDoc(Document):
+    """That time was told anew: ``replaced`` as it counted before, by whom, when and why."""
+
+    at: Moment
+    by: str
+    start: Moment
+    end: Moment
+    state: str
+    reason: str | None
+    why: str
+    replaced: list[TimePieceDoc]
+
+
 class AgentTimes(Document):
     """An agent's time, in order."""
 
     agent: str
     pieces: list[TimePieceDoc]
+    corrections: list[TimeCorrectionDoc] = Field(default_factory=list)
+    """Corrections of that time, the latest first."""
 
 
 class TimeCorrected(Document):

@@ -11,7 +11,7 @@ from config.models import Settings
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import AgentTimeCorrected, DispositionCorrected, DispositionSet, Entry, TimePiece
 from facts.time import DAY, Instant
-from reporting.kpi.corrections import LONGEST_BACK, NOT_READY, READY, replaced
+from reporting.kpi.corrections import KINDS, LONGEST_BACK, NOT_READY, READY, replaced, touches
 from reporting.kpi.fold import Folds, Records
 from reporting.kpi.records import Arrival, Record, Span, Visit
 from reporting.kpi.report import read
@@ -67,6 +67,17 @@ class Correcting:
             for span in sorted(self._spans(start, end), key=lambda span: span.at)
             if span.agent_id == agent_id and span.at < end and span.end > start
         )
+
+    def corrections(self, agent_id: AgentId, start: Instant, end: Instant) -> list[tuple[Instant, AgentTimeCorrected]]:
+        """What was told anew of an agent's time between two instants, and when; the latest first."""
+        found = [
+            (entry.at, entry.fact)
+            for entry in self._journal.entries(start, None, KINDS)
+            if isinstance(entry.fact, AgentTimeCorrected)
+            and entry.fact.agent_id == agent_id
+            and touches(entry.fact, start, end)
+        ]
+        return found[::-1]
 
     def time(self, wish: TimeWish, now: Instant, present_since: Instant | None) -> AgentTimeCorrected:
         """The correction of an agent's time; raises `CorrectionError`.

@@ -9,6 +9,7 @@ from agent_console.documents.corrections import (
     CorrectTime,
     OutcomeCorrected,
     TimeCorrected,
+    TimeCorrectionDoc,
     TimePieceDoc,
 )
 from agent_console.documents.problems import FieldProblem
@@ -25,7 +26,7 @@ from cti_bridge.app.correcting import (
 )
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId
-from facts.journal import TimePiece
+from facts.journal import AgentTimeCorrected, TimePiece
 from facts.states import Declared
 from facts.time import Instant
 from reporting.kpi.corrections import NOT_READY
@@ -58,7 +59,9 @@ class DaemonCorrections:
             raise InvalidError([problem])
         await self._threads.run(self._written)
         pieces = await self._threads.run(self._correcting.times, AgentId(agent), start, end)
-        return AgentTimes(agent=agent, pieces=[_doc(piece) for piece in pieces])
+        told = await self._threads.run(self._correcting.corrections, AgentId(agent), start, end)
+        corrections = [_correction(at, fact) for at, fact in told]
+        return AgentTimes(agent=agent, pieces=[_doc(piece) for piece in pieces], corrections=corrections)
 
     async def correct_time(self, agent: str, wish: CorrectTime, by: str) -> TimeCorrected:
         """Count an agent's time anew."""
@@ -131,6 +134,20 @@ def _refused(error: CorrectionError) -> Exception:
         return NotFoundError(str(error))
     rule, _, way_out = str(error).partition(": ")
     return InvalidError([FieldProblem(field="body", rule=rule, way_out=way_out or "correct it as the rule says")])
+
+
+def _correction(at: Instant, fact: AgentTimeCorrected) -> TimeCorrectionDoc:
+    state, _, reason = fact.state.partition(":")
+    return TimeCorrectionDoc(
+        at=at,
+        by=fact.by,
+        start=fact.from_at,
+        end=fact.to_at,
+        state=state,
+        reason=reason or None,
+        why=fact.why,
+        replaced=[_doc(piece) for piece in fact.replaced],
+    )
 
 
 def _doc(piece: TimePiece) -> TimePieceDoc:

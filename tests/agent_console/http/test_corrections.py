@@ -41,6 +41,12 @@ def times(browser: Any, began: int) -> list[tuple[str, str | None, float]]:
     ]
 
 
+def corrections(browser: Any, began: int, start: float, end: float) -> list[Any]:
+    answer = browser.get("/agents/anna/times", params={"from": at(began, start), "to": at(began, end)})
+    found: list[Any] = answer.json()["corrections"]
+    return found
+
+
 def test_a_break_that_was_a_training_is_told_anew(site: Site) -> None:
     began = work(site)
     nora = site.signed_in("nora")
@@ -64,7 +70,15 @@ def test_a_break_that_was_a_training_is_told_anew(site: Site) -> None:
         by_state[state, reason] += seconds
     assert by_state == {("READY", None): 1100, ("NOT_READY", "training"): 600, ("NOT_READY", "break"): 100}
     assert nora.post("/agents/anna/corrections", wish).status_code == 404, "it counts so already"
-    (told,) = AuditLog(site.journal).changes(resource="agent_time", key="anna")
+    (trail,) = corrections(nora, began, 0, 1800)
+    assert (trail["by"], trail["why"], trail["state"], trail["reason"]) == ("nora", "new tool", "NOT_READY", "training")
+    assert (trail["start"], trail["end"]) == (wish["start"], wish["end"])
+    assert [piece["reason"] for piece in trail["replaced"]] == [None, "break"]
+    assert corrections(nora, began, 1200, 1800) == [], "another time was not corrected"
+    again = {"start": at(began, 600), "end": at(began, 700), "declared": "READY"}
+    assert nora.post("/agents/anna/corrections", again).status_code == 200
+    assert [one["state"] for one in corrections(nora, began, 0, 1800)] == ["READY", "NOT_READY"]
+    told = AuditLog(site.journal).changes(resource="agent_time", key="anna")[-1]
     assert (told.change.actor, told.change.action) == ("nora", "corrected")
     assert [piece["reason"] for piece in told.change.before] == [None, "break"]
 

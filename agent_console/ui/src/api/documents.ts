@@ -58,6 +58,8 @@ export interface AgentRow {
 export interface AgentTimes {
   agent: string;
   pieces: TimePieceDoc[];
+  /** Corrections of that time, the latest first. */
+  corrections: TimeCorrectionDoc[];
 }
 
 /** An agent who was considered for a contact; without obstacles an offer is possible. */
@@ -1192,6 +1194,18 @@ export interface TimeCorrected {
   agent: string;
   state: string;
   reason: string | null;
+  replaced: TimePieceDoc[];
+}
+
+/** That time was told anew: ``replaced`` as it counted before, by whom, when and why. */
+export interface TimeCorrectionDoc {
+  at: Instant;
+  by: string;
+  start: Instant;
+  end: Instant;
+  state: string;
+  reason: string | null;
+  why: string;
   replaced: TimePieceDoc[];
 }
 
