@@ -1,7 +1,7 @@
 import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Ear, LogOut, Megaphone, MessageSquareQuote } from "lucide-react";
-import { useState } from "react";
+import { Ear, History, LogOut, Megaphone, MessageSquareQuote } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explainAgent } from "../api/operations/supervision";
 import { useNames } from "../api/names";
@@ -24,6 +24,8 @@ import { QueuesEditor } from "./QueuesEditor";
 import { SkillsEditor } from "./SkillsEditor";
 import { type MonitorMode, supervising, useDoing } from "./supervising";
 import { agentWhyWords, obstacleWords } from "./why";
+
+const AgentTimes = lazy(() => import("./AgentTimes"));
 
 /** An agent in full: state, present contacts to listen in on, why nothing is offered, skills, queues, day. */
 export function AgentPane({ agent }: { agent: string }) {
@@ -67,6 +69,7 @@ export function AgentPane({ agent }: { agent: string }) {
       </Part>
       <Part title={t("agent.today")}>
         <Day row={row} />
+        <TimesButton row={row} />
       </Part>
     </PaneFrame>
   );
@@ -199,6 +202,29 @@ function StateActs({ row }: { row: AgentRow }) {
           }
         />
       </div>
+    </>
+  );
+}
+
+function TimesButton({ row }: { row: AgentRow }) {
+  const { t } = useTranslation("floor");
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        mt="xs"
+        leftSection={<History size={14} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        {t("times.open")}
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <AgentTimes row={row} close={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,10 +1,15 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { PencilLine } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { getContact, getStory } from "../api/operations/contacts";
+import { getCustomer } from "../api/operations/customers";
 import { listRecordings, listVoicemails } from "../api/operations/recordings";
 import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
+import { atLeast, useMe } from "../api/session";
 import { Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { alarmWords } from "../language/alarms";
@@ -12,6 +17,8 @@ import { useFreshQueries } from "../live/fresh";
 import { Message, Recording } from "./Recording";
 import { storyWords, type Telling } from "./story_words";
 import classes from "./StoryPane.module.css";
+
+const CorrectOutcome = lazy(() => import("./CorrectOutcome"));
 
 /** A contact's whole story: a time line of facts with its recordings. */
 export function StoryPane({ contact }: { contact: string }) {
@@ -35,6 +42,7 @@ export function StoryPane({ contact }: { contact: string }) {
   return (
     <div className={classes.story}>
       {line.data && <Summary line={line.data} />}
+      {line.data && <Correction line={line.data} />}
       {recordings.data?.items.map((one) => (
         <Recording key={one.recording_id} recording={one} />
       ))}
@@ -62,6 +70,7 @@ function Summary({ line }: { line: ContactLine }) {
     [t("story.held"), formats.duration(line.hold_s)],
     [t("story.wrapUp"), formats.duration(line.wrap_up_s)],
     [t("story.disposition"), line.outcome.disposition ? names.disposition(line.outcome.disposition) : ""],
+    [t("story.resolved"), line.outcome.resolved === null ? "" : t(line.outcome.resolved ? "story.yes" : "story.no")],
     [t("story.notes"), line.outcome.notes],
   ];
   return (
@@ -79,8 +88,61 @@ function Summary({ line }: { line: ContactLine }) {
               <dd>{value}</dd>
             </div>
           ))}
+        {line.customer_id !== null && <Customer id={line.customer_id} />}
       </dl>
     </>
+  );
+}
+
+/** Whose contact it is. */
+function Customer({ id }: { id: string }) {
+  const { t } = useTranslation("reports");
+  const customer = useQuery({ queryKey: ["customers", "one", id], queryFn: () => getCustomer(id) });
+  return (
+    <div>
+      <dt>{t("story.customer")}</dt>
+      <dd>
+        {customer.isError ? (
+          id
+        ) : (
+          <Link href={`~/customers/key/${encodeURIComponent(id)}`}>{customer.data?.name ?? id}</Link>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** Supervisors tell anew what was told wrong; the time line below has both. */
+function Correction({ line }: { line: ContactLine }) {
+  const { t } = useTranslation("reports");
+  const me = useMe();
+  const [open, setOpen] = useState(false);
+  const [returned, comeBack] = useState(false);
+  if (!atLeast(me, "supervisor")) return null;
+  if (open) {
+    return (
+      <Suspense fallback={null}>
+        <CorrectOutcome
+          line={line}
+          close={() => {
+            setOpen(false);
+            comeBack(true);
+          }}
+        />
+      </Suspense>
+    );
+  }
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      mb="sm"
+      leftSection={<PencilLine size={14} aria-hidden />}
+      onClick={() => setOpen(true)}
+      autoFocus={returned}
+    >
+      {t("correct.title")}
+    </Button>
   );
 }
 

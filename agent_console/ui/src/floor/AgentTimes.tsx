@@ -1,0 +1,264 @@
+import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { History, PencilLine } from "lucide-react";
+import { type SubmitEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "../api/client";
+import type { AgentRow, AgentTimes as Times, TimeCorrectionDoc, TimePieceDoc } from "../api/documents";
+import { useNames } from "../api/names";
+import { correctAgentTime, getAgentTimes } from "../api/operations/supervision";
+import { problemWords } from "../api/problem_words";
+import { useReasons } from "../api/queries";
+import { StateMark } from "../design/StateMark";
+import { STATES } from "../design/states";
+import { Empty, Loading, Trouble } from "../design/Waiting";
+import { useFormats } from "../language/formats";
+import { centreClock } from "../live/live";
+import { dayOf } from "../reports/range";
+import { sayDone } from "../shell/notices";
+import classes from "./AgentTimes.module.css";
+import { canBeCorrected, clockFace, type Edge, edgeAt, momentOf, wholeDay } from "./times";
+
+/** An agent's time of a day as it counts in reports; what was told wrong is told anew, and the trail stays. */
+export default function AgentTimes({ row, close }: { row: AgentRow; close: () => void }) {
+  const { t } = useTranslation("floor");
+  const common = useTranslation().t;
+  const [today] = useState(() => dayOf(centreClock.now()));
+  const [day, setDay] = useState(today);
+  const [corrected, correct] = useState<TimePieceDoc | null>(null);
+  const isDay = !Number.isNaN(Date.parse(`${day}T00:00`));
+  const found = useQuery({
+    queryKey: ["agent-times", row.agent, day],
+    queryFn: () => getAgentTimes(row.agent, wholeDay(day)),
+    enabled: isDay,
+    staleTime: 0,
+  });
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t("times.title", { agent: row.name })}
+      size="46rem"
+      closeButtonProps={{ "aria-label": common("close") }}
+    >
+      <TextInput
+        size="xs"
+        w={160}
+        type="date"
+        label={t("times.day")}
+        value={day}
+        max={today}
+        onChange={(event) => {
+          setDay(event.currentTarget.value);
+          correct(null);
+        }}
+      />
+      {corrected !== null && (
+        <Correction key={corrected.start} row={row} day={day} piece={corrected} close={() => correct(null)} />
+      )}
+      {isDay && found.isPending && <Loading />}
+      {found.isError && <Trouble compact error={found.error} retry={() => void found.refetch()} />}
+      {found.data && <Day times={found.data} correct={correct} />}
+    </Modal>
+  );
+}
+
+function Day({ times, correct }: { times: Times; correct: (piece: TimePieceDoc) => void }) {
+  const { t } = useTranslation("floor");
+  const formats = useFormats();
+  const pieces = times.pieces.filter((piece) => piece.start !== piece.end);
+  if (pieces.length === 0) return <Empty compact icon={History} title={t("times.none")} hint={t("times.noneHint")} />;
+  return (
+    <>
+      {/* scrolled by keys too */}
+      <div className={classes.scrolled} tabIndex={0} role="group" aria-label={t("times.counted")}>
+        <table className={classes.pieces}>
+          <thead>
+            <tr>
+              <th scope="col">{t("times.from")}</th>
+              <th scope="col">{t("times.to")}</th>
+              <th scope="col">{t("times.length")}</th>
+              <th scope="col">{t("times.state")}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {pieces.map((piece) => (
+              <tr key={piece.start}>
+                <td>{clockFace(piece.start)}</td>
+                <td>{clockFace(piece.end)}</td>
+                <td>{formats.duration((Date.parse(piece.end) - Date.parse(piece.start)) / 1000)}</td>
+                <td>
+                  <StateOf piece={piece} />
+                </td>
+                <td>
+                  {canBeCorrected(piece) && (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      leftSection={<PencilLine size={12} aria-hidden />}
+                      aria-label={t("times.correctFrom", { time: clockFace(piece.start) })}
+                      onClick={() => correct(piece)}
+                    >
+                      {t("times.correct")}
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {times.corrections.length > 0 && (
+        <section aria-label={t("times.trail")}>
+          <h3 className={classes.label}>{t("times.trail")}</h3>
+          <ul className={classes.trail}>
+            {times.corrections.map((one) => (
+              <Told key={one.at} one={one} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+type State = Pick<TimePieceDoc, "state" | "reason">;
+
+function useStateWords(): (of: State) => string {
+  const { t } = useTranslation();
+  const names = useNames();
+  return ({ state, reason }) => {
+    const word = t(`state.${state.toLowerCase()}` as "state.ready", { defaultValue: state });
+    return reason === null ? word : `${word} · ${names.reason(reason)}`;
+  };
+}
+
+function StateOf({ piece }: { piece: State }) {
+  const words = useStateWords();
+  const state = STATES.find((known) => known === piece.state.toLowerCase());
+  return (
+    <span className={classes.state}>
+      {state && <StateMark state={state} />} {words(piece)}
+    </span>
+  );
+}
+
+/** One correction: what counts now, what counted before, by whom, when and why. */
+function Told({ one }: { one: TimeCorrectionDoc }) {
+  const { t } = useTranslation("floor");
+  const formats = useFormats();
+  const words = useStateWords();
+  const before = [...new Set(one.replaced.map(words))].join(", ");
+  return (
+    <li>
+      {t("times.told", { from: clockFace(one.start), to: clockFace(one.end), state: words(one), before })}
+      <div className={classes.sub}>{t("times.by", { who: one.by, at: formats.dateTime(one.at) })}</div>
+      {one.why && <div className={classes.sub}>{t("times.because", { why: one.why })}</div>}
+    </li>
+  );
+}
+
+interface CorrectionProps {
+  row: AgentRow;
+  day: string;
+  piece: TimePieceDoc;
+  close: () => void;
+}
+
+const READY = "READY";
+const NOT_READY = "NOT_READY:";
+
+function Correction({ row, day, piece, close }: CorrectionProps) {
+  const { t } = useTranslation("floor");
+  const common = useTranslation().t;
+  const cache = useQueryClient();
+  const words = useStateWords();
+  const reasons = useReasons();
+  const [from, setFrom] = useState<Edge>(() => edgeAt(piece.start));
+  const [to, setTo] = useState<Edge>(() => edgeAt(piece.end));
+  const [state, setState] = useState<string | null>(null);
+  const [why, setWhy] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [refused, refuse] = useState<unknown>(null);
+  const [start, end] = [momentOf(day, from), momentOf(day, to)];
+  const send = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (start === null || end === null || state === null) return;
+    setBusy(true);
+    refuse(null);
+    try {
+      const declared = state === READY ? READY : "NOT_READY";
+      const reason = state === READY ? null : state.slice(NOT_READY.length);
+      await correctAgentTime(row.agent, { start, end, declared, reason, why: why.trim() });
+      sayDone(t("times.done", { agent: row.name }));
+      close();
+    } catch (error) {
+      refuse(error);
+    } finally {
+      setBusy(false);
+      void cache.invalidateQueries({ queryKey: ["agent-times"] });
+    }
+  };
+  const states = [
+    { value: READY, label: words({ state: READY, reason: null }) },
+    ...(reasons.data ?? [])
+      .filter((one) => !one.system)
+      .map((one) => ({
+        value: `${NOT_READY}${one.reason}`,
+        label: words({ state: "NOT_READY", reason: one.reason }),
+      })),
+  ];
+  return (
+    <form className={classes.form} onSubmit={(event) => void send(event)} aria-label={t("times.correct")}>
+      <div className={classes.row}>
+        <TimeField label={t("times.from")} edge={from} change={setFrom} />
+        <TimeField label={t("times.to")} edge={to} change={setTo} />
+        <Select
+          size="xs"
+          w={230}
+          label={t("times.was")}
+          placeholder={words(piece)}
+          data={states}
+          value={state}
+          onChange={setState}
+          allowDeselect={false}
+        />
+      </div>
+      <TextInput
+        size="xs"
+        label={t("times.why")}
+        value={why}
+        maxLength={200}
+        onChange={(event) => setWhy(event.currentTarget.value)}
+      />
+      {refused !== null && (
+        <p className={classes.refused} role="alert">
+          {refused instanceof Problem && refused.status === 404 ? t("times.nothing") : problemWords(common, refused)}
+        </p>
+      )}
+      <div className={classes.row}>
+        <Button size="xs" type="submit" loading={busy} disabled={start === null || end === null || state === null}>
+          {t("times.save")}
+        </Button>
+        <Button size="xs" variant="default" onClick={close}>
+          {common("cancel")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function TimeField({ label, edge, change }: { label: string; edge: Edge; change: (edge: Edge) => void }) {
+  return (
+    <TextInput
+      size="xs"
+      w={130}
+      type="time"
+      step={1}
+      label={label}
+      value={edge.typed}
+      onChange={(event) => change({ ...edge, typed: event.currentTarget.value })}
+    />
+  );
+}
