@@ -37,6 +37,8 @@ FLOOR_VIEWS = {
     "floor": "/floor",
     "wallboard": "/floor/wall",
     "contacts": "/contacts",
+    "customers": "/customers/key/c-1004",
+    "customer-import": "/customers/import",
     "voicemails": "/voicemails",
     "reports": "/reports/figures",
     "why-missed": "/reports/missed",

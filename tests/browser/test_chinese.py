@@ -268,8 +268,9 @@ def test_every_page(people: People, centre: Centre) -> None:
     centre.answer("1001")
     centre.call("韩梅梅", keys="1")
     waiting = centre.call("王芳", keys="2")
+    centre.tell("customer", customer_id="1001", record={"name": "王芳", "numbers": ["+4930771700"], "language": "zh"})
     centre.until(lambda: centre.tell("waiting") == 2)
-    reader = Reader(people.user("root", "/floor", language="zh"))
+    reader = Reader(people.user("root", "/floor", language="zh"), written="test")  # who put the customer on file
     for path in (*routes(), f"/contacts/{waiting}"):
         reader.go(path)
         assert reader.page.get_by_text("没有这个页面").count() == 0, path

@@ -199,6 +199,9 @@ def test_on_the_floor_and_in_reports_names_are_words(people: People, centre: Cen
     ann.page.get_by_role("button", name=re.compile("^Done")).click()
     story_of(page, side)
     message_of(centre, page)
+    page.goto("/customers/key/c-h")
+    expect(page.get_by_role("article").get_by_role("heading", name=HOSTILE)).to_be_visible()
+    expect(page.get_by_role("grid", name="Customers").get_by_role("row").filter(has_text=HOSTILE)).to_be_visible()
     assert found == []
 
 

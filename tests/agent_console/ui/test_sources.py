@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+from reporting.importers.customers import FIELDS
 from tests.architecture.sources import ROOT
 from tools import write_console_documents, write_console_operations, write_console_settings
 
@@ -25,6 +26,11 @@ def test_the_operations_are_those_of_the_api() -> None:
     functions = "".join(made.values())
     names = [write_console_operations.name_of(operation) for *_, operation in write_console_operations.of_the_api()]
     assert [name for name in names if f"export function {name}(" not in functions] == []
+
+
+def test_a_tables_columns_are_known_as_the_daemon_knows_them() -> None:
+    columns = json.loads((ROOT / "agent_console/ui/src/customers/columns.json").read_text(encoding="utf-8"))
+    assert columns == {field: list(names) for field, names in FIELDS.items()}
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -121,11 +121,21 @@ def report_sentences() -> Iterator[str]:
             yield told_in_query(sentence)
 
 
+_ROWS: Final[Mapping[str, Mapping[str, tuple[int, ...]]]] = {
+    "reporting/importers/customers.py": {"CustomerRow": (3,)},
+    "storage/customer_import.py": {"_RowError": (0,)},
+    "storage/customer_rows.py": {"CustomerConflictError": (0,), "CustomerIdError": (0,)},
+}
+"""What is wrong with a row of a table of customers."""
+
+
 def import_sentences() -> Iterator[str]:
     """What is wrong with a table of customers, and with its rows."""
     yield from _written(ROOT / "reporting/importers/customers.py", {"ImportRefusedError": (0,)})
     yield from _written(ROOT / "reporting/importers/rows.py", {"ImportRefusedError": (0,)})
-    yield from _written(ROOT / "storage/customer_import.py", {"_RowError": (0,)})
+    for name, errors in _ROWS.items():
+        for sentence in _written(ROOT / name, errors):
+            yield from sentence.split(": ", maxsplit=1)  # as the console tells of rows
 
 
 def flow_sentences() -> Iterator[str]:

@@ -6,6 +6,7 @@ import type figures from "./en/figures.json";
 import type reports from "./en/reports.json";
 import type phone from "./en/phone.json";
 import type voicemails from "./en/voicemails.json";
+import type customers from "./en/customers.json";
 import type story from "./en/story.json";
 import type why from "./en/why.json";
 import type administration from "./en/administration.json";
@@ -29,6 +30,7 @@ declare module "i18next" {
       floor: typeof floor;
       phone: typeof phone;
       voicemails: typeof voicemails;
+      customers: typeof customers;
     };
   }
 }

@@ -16,7 +16,14 @@ const PhoneBar = lazy(() => import("../phone/PhoneBar"));
 
 export interface View {
   path: string;
-  title: "nav.desk" | "nav.floor" | "nav.contacts" | "nav.voicemails" | "nav.reports" | "nav.administration";
+  title:
+    | "nav.desk"
+    | "nav.floor"
+    | "nav.contacts"
+    | "nav.customers"
+    | "nav.voicemails"
+    | "nav.reports"
+    | "nav.administration";
   for: (me: Me) => boolean;
   component: ComponentType;
 }
@@ -40,6 +47,12 @@ const VIEWS: readonly View[] = [
     title: "nav.contacts",
     for: (me) => atLeast(me, "supervisor"),
     component: lazy(() => import("../contacts/ContactsView")),
+  },
+  {
+    path: "/customers",
+    title: "nav.customers",
+    for: (me) => atLeast(me, "supervisor"),
+    component: lazy(() => import("../customers/CustomersView")),
   },
   {
     path: "/voicemails",

@@ -1,0 +1,203 @@
+"""Supervisors keep customers' records, and tell anew what was told wrong of contacts and of their people's time."""
+
+from typing import Any
+
+from playwright.sync_api import FilePayload, Locator, expect
+
+from tests.browser.centre import Centre
+from tests.browser.people import People, Person
+from tests.browser.test_floor import row, side
+
+WEI = {
+    "name": "Chen Wei",
+    "numbers": ["+4930771501"],
+    "accounts": ["A-1"],
+    "tier": "gold",
+    "notes": "Calls on Mondays.",
+}
+OTHER = {"name": "Chen W.", "numbers": ["+4930771502"], "accounts": ["A-2"], "notes": "Knows the site."}
+
+CHANGE = """async ([id, change]) => {
+  const path = `/api/v1/customers/${id}`;
+  const session = await (await fetch("/api/v1/session")).json();
+  const {name, numbers, accounts, tier, language, notes, open_matters, etag} = await (await fetch(path)).json();
+  const answer = await fetch(path, {
+    method: "PUT",
+    headers: {"Content-Type": "application/json", "X-CSRF-Token": session.csrf_token, "If-Match": `"${etag}"`},
+    body: JSON.stringify({name, numbers, accounts, tier, language, notes, open_matters, ...change}),
+  });
+  return answer.status;
+}"""
+
+
+def record(person: Person, name: str) -> Locator:
+    """The customer who is looked at."""
+    return person.page.get_by_role("article", name=name)
+
+
+def found(person: Person, words: str) -> Locator:
+    """Search; the lines of the list."""
+    person.page.get_by_role("searchbox").fill(words)
+    return person.page.get_by_role("grid", name="Customers").get_by_role("rowgroup").get_by_role("row")
+
+
+def read(person: Person, path: str) -> Any:
+    """What the API has at a path."""
+    return person.page.evaluate("(path) => fetch(`/api/v1${path}`).then((answer) => answer.json())", path)
+
+
+def test_a_supervisor_finds_changes_merges_and_parts_customers(people: People, centre: Centre) -> None:
+    centre.tell("customer", customer_id="wei", record=WEI)
+    centre.tell("customer", customer_id="w-2", record=OTHER)
+    centre.work("ann")
+    contact = centre.call("C. Wei", "+4930771502")
+    centre.answer("1001")
+    centre.hang_up(contact)
+    nora = people.user("nora")
+    page = nora.page
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Customers").click()
+    page.get_by_role("grid", name="Customers").wait_for()
+    page.keyboard.press("f")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    for words in ("wei", "+49 30 7715 01", "+4930771501", "A-1"):
+        expect(found(nora, words)).to_have_count(1)
+        expect(found(nora, words)).to_contain_text("Chen Wei")
+    expect(found(nora, "nobody of this name")).to_have_count(0)
+    expect(page.get_by_text("No customer found")).to_be_visible()
+    expect(found(nora, "chen")).to_have_count(2)
+    found(nora, "chen wei").first.focus()
+    page.keyboard.press("Enter")
+    expect(record(nora, "Chen Wei")).to_contain_text("Calls on Mondays.")
+
+    _change_it_while_somebody_else_does(people, nora)
+
+    # by the keys alone: another record that the search finds, looked at, and merged
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog", name="Merge with another record")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    page.keyboard.type("A-2")
+    dialog.get_by_role("button", name="Chen W.").focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("row", name="Numbers").get_by_role("cell").last).to_have_text("+4930771501\n+4930771502")
+    expect(dialog.get_by_role("row", name="Notes").get_by_role("cell").last).to_contain_text("keeps its own")
+    expect(dialog.get_by_role("row", name="Contacts so far").get_by_role("cell")).to_have_text(["0", "1", "1"])
+    expect(dialog.get_by_role("button", name="Merge", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(record(nora, "Chen Wei").get_by_role("region", name="Stands for these records too")).to_contain_text(
+        "Chen W."
+    )
+    expect(found(nora, "+4930771502")).to_have_count(1)
+    expect(found(nora, "+4930771502")).to_contain_text("Chen Wei")
+    expect(record(nora, "Chen Wei").get_by_role("listitem").filter(has_text="Ann Lake")).to_have_count(1)
+
+    record(nora, "Chen Wei").get_by_role("button", name="Undo the merge").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo the merge").click()
+    expect(found(nora, "+4930771502")).to_contain_text("Chen W.")
+    expect(record(nora, "Chen Wei").get_by_role("region", name="Merges that were undone")).to_contain_text("by nora")
+    expect(record(nora, "Chen Wei")).to_contain_text("No contacts yet")
+    found(nora, "A-2").first.click()
+    record(nora, "Chen W.").get_by_role("listitem").get_by_role("link").click()
+    expect(page.get_by_role("main")).to_contain_text("Reached the centre")
+    page.get_by_role("link", name="Chen W.", exact=True).click()
+    expect(record(nora, "Chen W.")).to_contain_text("Knows the site.")
+
+
+def _change_it_while_somebody_else_does(people: People, nora: Person) -> None:
+    """Both change the tier, and somebody else the accounts too: nothing is lost, nothing written over unseen."""
+    page = nora.page
+    page.keyboard.press("e")
+    page.get_by_label("Tier").fill("platinum")
+    page.get_by_label("Notes").fill("Calls on Fridays.")
+    root = people.user("root", "/customers/key/wei")
+    assert root.page.evaluate(CHANGE, ["wei", {"tier": "silver", "accounts": ["A-1", "A-9"]}]) == 200
+    alert = page.get_by_role("alert").filter(has_text="while you were typing")
+    expect(alert).to_contain_text("root changed this record")
+    expect(alert).to_contain_text("Tier is now:silver")
+    expect(alert).to_contain_text("yours stays in the form")
+    expect(alert).to_contain_text("A-9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Notes")).to_have_value("Calls on Fridays.")
+    assert read(nora, "/customers/wei")["tier"] == "silver"
+    alert.get_by_role("button", name="Go on with mine").click()
+    expect(alert).to_be_hidden()
+    page.get_by_role("button", name="Save").click()
+    expect(record(nora, "Chen Wei").get_by_role("button", name="Edit")).to_be_focused()
+    expect(record(root, "Chen Wei")).to_contain_text("Calls on Fridays.")
+    now = read(nora, "/customers/wei")
+    assert (now["tier"], now["accounts"], now["notes"]) == ("platinum", ["A-1", "A-9"], "Calls on Fridays.")
+
+
+def table(text: str) -> FilePayload:
+    """A file that somebody chooses."""
+    return {"name": "crm.csv", "mimeType": "text/csv", "buffer": text.encode()}
+
+
+TABLE = """Kundennr,name,phone
+K-1,Ada First,+49 (30) 7716 01
+K-2,,
+,Nobody Known,
+K-1,Ada Second,
+"""
+
+
+def test_a_table_is_imported_and_its_mistakes_told_by_line(people: People, centre: Centre) -> None:
+    root = people.user("root", "/customers/import")
+    page = root.page
+    pane = page.get_by_role("region", name="Import customers")
+    page.locator("input[type=file]").set_input_files(table(TABLE.replace("phone", "rest")))
+    expect(pane).to_contain_text("Say which column is the key")
+    expect(pane.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    page.locator("input[type=file]").set_input_files(table(TABLE))
+    pane.get_by_label("Kundennr is").click()
+    page.get_by_role("option", name="Accounts").click()
+    pane.get_by_role("button", name="Import", exact=True).click()
+    result = pane.get_by_role("region", name="Result")
+    expect(result.get_by_role("definition")).to_have_text(["1", "1", "0", "2"])
+    expect(result.get_by_role("listitem").first).to_contain_text("line 3")
+    expect(result.get_by_role("listitem").first).to_contain_text("a new customer needs one")
+    expect(result.get_by_role("listitem").last).to_contain_text("line 4")
+    expect(found(root, "+49 30 7716")).to_contain_text("Ada Second")
+    nora = people.user("nora", "/customers/import")
+    expect(nora.page.get_by_role("button", name="New customer")).to_be_visible()
+    expect(nora.page.locator("input[type=file]")).to_have_count(0)
+    ann = people.user("ann", "/customers")
+    expect(ann.page).to_have_url(f"{centre.base}/desk")
+
+
+def test_an_outcome_and_an_agents_time_are_told_anew_and_the_trail_stays(people: People, centre: Centre) -> None:
+    centre.work("bob")
+    contact = centre.call("Otto Outcome")
+    centre.answer("1002")
+    centre.hang_up(contact)
+    nora = people.user("nora", f"/contacts/{contact}")
+    page = nora.page
+    page.get_by_role("button", name="Correct the outcome").click()
+    form = page.get_by_role("form", name="Correct the outcome")
+    form.get_by_label("Disposition").click()
+    page.get_by_role("option", name="Follow up").click()
+    expect(form.get_by_role("combobox", name="Resolved")).to_have_value("No")
+    form.get_by_label("Why it is corrected").fill("The customer called again.")
+    form.get_by_role("button", name="Correct", exact=True).click()
+    expect(page.get_by_role("button", name="Correct the outcome")).to_be_focused()
+    line = page.get_by_role("listitem").filter(has_text="Disposition corrected")
+    expect(line).to_contain_text("nora")
+    expect(line).to_contain_text("Follow up")
+    expect(line).to_contain_text("The customer called again.")
+
+    centre.tell("agent", name="bob", what="sign_out")
+    page.goto("/floor")
+    row(nora, "Agents", "Bob Field").click()
+    side(nora).get_by_role("button", name="Times of the day").click()
+    dialog = page.get_by_role("dialog", name="Times of Bob Field")
+    dialog.get_by_role("button", name="Correct the time from").first.click()
+    dialog.get_by_role("combobox", name="Was in truth").click()
+    page.get_by_role("option", name="Not ready · Training").click()
+    dialog.get_by_label("Why").fill("New tool.")
+    dialog.get_by_role("form").get_by_role("button", name="Correct", exact=True).click()
+    trail = dialog.get_by_role("region", name="Corrections").get_by_role("listitem")
+    expect(trail).to_have_count(1)
+    expect(trail).to_contain_text("counts as Not ready · Training")
+    expect(trail).to_contain_text("nora")
+    expect(trail).to_contain_text("New tool.")
+    expect(dialog.get_by_role("row").filter(has_text="Training").first).to_be_visible()
