@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { CustomersImported } from "../api/documents";
 import { importCustomers } from "../api/operations/customers";
 import { fieldName, problemWords, refusedWords } from "../api/problem_words";
+import { learnRefusals } from "../language/refusals";
 import { useFormats } from "../language/formats";
 import forms from "./forms.module.css";
 import classes from "./ImportPane.module.css";
@@ -107,7 +108,10 @@ function Table({ chosen, encoding, write }: TableProps) {
     refuse(null);
     setResult(null);
     try {
-      setResult(await importCustomers(text ?? "", { column: saidOf(said) }));
+      const done = await importCustomers(text ?? "", { column: saidOf(said) });
+      // what is wrong with rows is told in the reader's language, like a refusal
+      if (done.problems.length > 0) await learnRefusals();
+      setResult(done);
     } catch (error) {
       refuse(error);
     } finally {

@@ -149,9 +149,7 @@ function Preview({ customer, other, another, close }: PreviewProps) {
   return (
     <>
       <p className={classes.what}>{t("merge.what", { kept: kept.name })}</p>
-      <div className={classes.scrolled}>
-        <Sides kept={kept} merged={merged} />
-      </div>
+      <Sides kept={kept} merged={merged} />
       <div className={classes.acts}>
         <Button
           size="xs"

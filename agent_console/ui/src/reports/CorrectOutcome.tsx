@@ -62,6 +62,7 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
           onChange={choose}
           clearable
           searchable
+          openOnFocus={false}
           autoFocus
         />
         <Select

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu, Modal, Tooltip, useMantineColorScheme, useCom
 import { ChevronDown, Keyboard, LockKeyhole, LogOut, Moon, Sun } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
+import { Link, useRoute } from "wouter";
 import type { Me } from "../api/documents";
 import { session } from "../api/session";
 import { AlarmBell } from "./AlarmBell";
@@ -32,16 +32,7 @@ export function TopBar({ me, views, showKeys }: Props) {
         <Brand />
       </Link>
       <nav className={classes.nav} aria-label={t("nav.label")}>
-        {views.length > 1 &&
-          views.map((view) => (
-            <Link
-              key={view.path}
-              href={view.path}
-              className={(active) => `${classes.link ?? ""} ${active ? (classes.here ?? "") : ""}`}
-            >
-              {t(view.title)}
-            </Link>
-          ))}
+        {views.length > 1 && views.map((view) => <ViewLink key={view.path} view={view} />)}
       </nav>
       {me.agent !== null && (
         <Suspense fallback={<div className={classes.state} aria-hidden />}>
@@ -60,6 +51,21 @@ export function TopBar({ me, views, showKeys }: Props) {
         <UserMenu me={me} showKeys={showKeys} />
       </div>
     </header>
+  );
+}
+
+/** A view in the navigation; it is where one is on all its pages. */
+function ViewLink({ view }: { view: View }) {
+  const { t } = useTranslation();
+  const [here] = useRoute(`${view.path}/*?`);
+  return (
+    <Link
+      href={view.path}
+      className={`${classes.link ?? ""} ${here ? (classes.here ?? "") : ""}`}
+      {...(here ? { "aria-current": "page" as const } : {})}
+    >
+      {t(view.title)}
+    </Link>
   );
 }
 
