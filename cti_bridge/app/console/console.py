@@ -34,7 +34,7 @@ from cti_bridge.app.console.flows import DaemonFlows
 from cti_bridge.app.console.former_queues import FormerQueues
 from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
-from cti_bridge.app.console.messages import Messages
+from cti_bridge.app.console.messages import Messages, said_before
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows, queue_title
@@ -170,6 +170,7 @@ class Console:
         kept = self._kept_streams(coordinator, recordings)
         self._recordings.hurry(daemon.written, kept.reads_sounds)
         messages.told = self._start_feed(coordinator, rows, desks=desks, floor=floor, kept=kept).tell_team
+        threads.begin(self._bring_back, messages, coordinator.now())
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._customers.store, self._book, threads)
         self._reports = DaemonReports(self._journal, self._settings, contacts)
@@ -200,6 +201,10 @@ class Console:
             reports=self._reports,
             flows=DaemonFlows(daemon.menus, self._journal, self._settings, threads),
         )
+
+    def _bring_back(self, messages: Messages, start: Instant) -> None:
+        """What was said to teams before the start; in a thread."""
+        self._reactor.callFromThread(messages.restore, said_before(AuditLog(self._journal), start))
 
     def _desks(
         self,

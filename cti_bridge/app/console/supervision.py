@@ -24,7 +24,7 @@ from agent_console.errors import EditedMeanwhileError, ForbiddenError, NotFoundE
 from agent_console.ports import SettingsStore
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
-from cti_bridge.app.console.messages import Messages
+from cti_bridge.app.console.messages import RESOURCE, SAID, Messages
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.agent_desk import DeskError
@@ -207,7 +207,7 @@ class DaemonSupervision:
     async def say(self, team: str, text: str, by: str) -> MessageDoc:
         """A message to a team's desks."""
         message = self._messages.say(team, text, by)
-        await self._audit.note(by, "message", "team", team, after={"text": text})
+        await self._audit.note(by, SAID, RESOURCE, team, after={"text": text})
         return message
 
     async def close_queue(self, queue: str, by: str) -> QueueRow:

@@ -9,6 +9,8 @@ import pytest
 from agent_console.client import Client, LiveView
 from agent_console.documents.desk import DeskContact
 from agent_console.documents.floor import AlarmDoc
+from agent_console.documents.supervision import Said
+from facts import time
 from facts.journal import AlarmRaised
 from tests.agent_console.virtual.conftest import QUEUES, USERS
 from tests.agent_console.virtual_centre import PASSWORD, VirtualCentre, running
@@ -51,6 +53,7 @@ async def script(centre: VirtualCentre, how: signal.Signals) -> None:
                     SOON_S,
                 )
             line = await floor.until(in_line, SOON_S)
+            said = await nora.say_to_team("north", Said(text="Fire drill at ten"))
 
             await asyncio.to_thread(centre.end, how)
             await desk.until(lambda now: not now.connected, SOON_S)
@@ -68,6 +71,11 @@ async def script(centre: VirtualCentre, how: signal.Signals) -> None:
             assert [number for number, _ in line] == [FIRST, SECOND]
             assert await floor.until(in_line, SOON_S) == line
             assert await floor.until(lambda now: now.agents["anna"].activity == "TALKING", SOON_S)
+            words = await desk.until(
+                lambda now: [one for one in now.desk_messages.values() if one.message_id != said.message_id], SOON_S
+            )
+            assert [(one.sender, one.team, one.text) for one in words] == [("nora", "north", "Fire drill at ten")]
+            assert abs(words[0].at - said.at) < time.SECOND, "as it was said, and not anew"
             assert (await anna.hold_contact(talk.contact_id)).state == "held", "and can be acted on"
             centre.hang_up(TALKS)
             over = await desk.until(lambda now: now.desk_contact("wrap_up"), SOON_S)
