@@ -8,7 +8,7 @@ Every change needs the version that it was made from, and is audited in its own 
 the country of numbers without a country code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -158,7 +158,13 @@ class Customers:
         ``before``: only those that stand before this beginning and id in that order.
         """
         ids = [one.customer_id for one in self.family(customer_id)] or [CustomerId(customer_id)]
-        of_customer = sa.select(facts_table.c.contact_id).where(facts_table.c.customer_id.in_(ids))
+        return self.contacts_of(ids, before=before, most=most)
+
+    def contacts_of(
+        self, customer_ids: Collection[str], *, before: tuple[Instant, str] | None = None, most: int = 50
+    ) -> list[tuple[ContactId, Instant]]:
+        """The contacts of these records alone; else likewise."""
+        of_customer = sa.select(facts_table.c.contact_id).where(facts_table.c.customer_id.in_(list(customer_ids)))
         return self._beginnings(of_customer, before, most)
 
     def contacts_from(

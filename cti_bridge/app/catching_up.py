@@ -41,16 +41,15 @@ class Source(Protocol):
         from_at: Instant | None = None,
         *,
         after: Mapping[NodeName, int] | None = None,
-        personal: bool = True,
     ) -> Iterator[Entry]:
-        """The facts from an instant on."""
+        """The facts from an instant on, with what they say of people."""
         ...
 
 
 class CatchUp:
     """Feeds ``take`` with the journal's facts from ``from_at`` on, and then with those that were read meanwhile.
 
-    ``personal``: with what the journal keeps of people. ``on_level`` is called before the first of those that were
+    They come with what the journal keeps of people. ``on_level`` is called before the first of those that were
     read meanwhile. `is_level`: facts are taken in as they happen.
     """
 
@@ -62,14 +61,12 @@ class CatchUp:
         *,
         from_at: Instant,
         on_level: Callable[[], None],
-        personal: bool = False,
     ) -> None:
         self._reactor = reactor
         self._source = source
         self._take = take
         self._from_at = from_at
         self._on_level = on_level
-        self._personal = personal
         self._waiting: deque[Entry] = deque()
         self._had: dict[NodeName, int] = {}
         self._stopped = False
@@ -109,7 +106,7 @@ class CatchUp:
             await deferLater(self._reactor, RETRY_S)
             if self._stopped:
                 return
-        entries = self._source.entries(self._from_at, after=dict(self._had), personal=self._personal)
+        entries = self._source.entries(self._from_at, after=dict(self._had))
         while batch := await self._in_thread(lambda: list(islice(entries, SLICE))):
             if self._stopped:
                 return

@@ -60,7 +60,6 @@ class LiveFigures:
             self._take,
             from_at=self._from_at,
             on_level=self.metrics.begin,
-            personal=True,
         )
 
     def add_follower(self, follower: Follower) -> None:

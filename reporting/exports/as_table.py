@@ -9,8 +9,9 @@ from facts.languages import ReaderLanguage
 from reporting.exports.as_json import range_json
 from reporting.exports.fitting import Column, FittingTable
 from reporting.exports.labels import Labels
-from reporting.exports.phrases import ENGLISH, Phrases, in_words_of, phrases
+from reporting.exports.phrases import ENGLISH, Phrases, in_words_of, level_id, phrases
 from reporting.exports.words import figure_text, not_classified
+from reporting.kpi.figures import Figure
 from reporting.kpi.report import Report, Row
 
 SHOWN = 500
@@ -74,8 +75,7 @@ def _upright(report: Report, words: Phrases) -> Table:
     table.add_column(words.formula, style="dim")
     for definition, text in report.definitions:
         figures = [row.figures[definition.name] for row in rows]
-        formula = f"[{figures[0].formula}] {text}" if figures[0].formula != definition.name else text
-        formula += not_classified(figures[-1], words)
+        formula = _with_id(text, figures[0]) + not_classified(figures[-1], words)
         table.add_row(definition.title, *(figure_text(one, words) for one in figures), Text(formula))
     return table
 
@@ -99,13 +99,18 @@ def _flat(report: Report, words: Phrases) -> FittingTable:
     return FittingTable(names, figures)
 
 
+def _with_id(text: str, figure: Figure) -> str:
+    """A formula in words, led by its id where a target chose it."""
+    formula = level_id(figure.formula)
+    return f"[{formula}] {text}" if formula else text
+
+
 def formulas(report: Report, words: Phrases = ENGLISH) -> Table:
     """The formulas of a report's figures, with their ids."""
     table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False, style="dim")
     for definition, text in report.definitions:
         total = report.total.figures[definition.name]
-        shown = f"[{total.formula}] {text}" if total.formula != definition.name else text
-        shown += not_classified(total, words)
+        shown = _with_id(text, total) + not_classified(total, words)
         said = words.tip.format(title=definition.title, text=shown)
         table.add_row(words.head(definition), Text(said if words.head(definition) != definition.title else shown))
     return table

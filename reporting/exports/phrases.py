@@ -77,7 +77,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def id_of(self, formula: str) -> str:
         """A formula's id where it is told, else nothing."""
-        return formula if self.ids_of_figures or formula in FORMULAS else ""
+        return formula if self.ids_of_figures else level_id(formula)
 
     def head(self, definition: Definition) -> str:
         """What stands over a figure's column in a table for spreadsheets: programs' name where people read that."""
@@ -90,6 +90,11 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def named(self, table: Mapping[str, str], name: str) -> str:
         """A word of one of the mappings."""
         return table.get(name, name)
+
+
+def level_id(formula: str) -> str:
+    """The id of a service level's formula, which a target chooses; nothing for others, which are figures' names."""
+    return formula if formula in FORMULAS else ""
 
 
 ENGLISH = Phrases()

@@ -19,7 +19,7 @@ from reporting.kpi.fold import Fold, stream_of
 from reporting.kpi.intervals import QUARTER, Calendar, quarter_of
 from reporting.kpi.live import AGENT, ENTRY_POINT, QUEUE, Cells
 from reporting.kpi.records import Record
-from reporting.kpi.report import LOOK_BACK, EntrySource
+from reporting.kpi.report import LOOK_BACK
 from reporting.kpi.service_level import Targets
 
 KEPT_DAYS = 2
@@ -67,25 +67,15 @@ class Board:
         self._quarters = Cells(families=(QUEUE, ENTRY_POINT))
         self._tidied: Instant = 0
         self._watchers: list[Observe] = []
-        self._readers: list[Callable[[Entry], None]] = []
         self.fold = Fold(self._today, self._quarters, self._tell_watchers)
 
     def watch(self, observe: Observe) -> None:
         """From now on tell ``observe`` of every step too."""
         self._watchers.append(observe)
 
-    def let_read(self, read: Callable[[Entry], None]) -> None:
-        """From now on give ``read`` every fact too, those of before the start included: each once, in order."""
-        self._readers.append(read)
-
     def _tell_watchers(self, record: Record, step: Step, sign: int) -> None:
         for observe in self._watchers:
             observe(record, step, sign)
-
-    def catch_up(self, source: EntrySource, now: Instant) -> None:
-        """Take in what the journal holds of today, as a report over today does; to be done once, at the start."""
-        for entry in source.entries(self.begins_at(now), None, personal=False):
-            self.apply(entry)
 
     def begins_at(self, now: Instant) -> Instant:
         """From where facts have to be known for the figures of today."""
@@ -96,8 +86,6 @@ class Board:
         if stream_of(entry.node):
             return
         self.fold.apply(entry)
-        for read in self._readers:
-            read(entry)
         quarter = quarter_of(self.fold.now)
         if quarter > self._tidied:
             self._tidied = quarter

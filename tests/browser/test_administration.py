@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.centre import SETTINGS, Centre
-from tests.browser.people import People, Person
+from tests.browser.people import People, Person, put
 from tests.browser.test_floor import row, side
 
 
@@ -353,17 +353,6 @@ def test_an_entry_that_is_needed_stays_and_says_who_needs_it(people: People) -> 
     confirm(root, "Delete", "Delete south?")
     expect(root.page.get_by_role("alert")).to_contain_text("south")
     expect(row(root, "Teams", "south")).to_be_visible()
-
-
-def put(person: Person, path: str, document: dict[str, Any]) -> int:
-    """Change an entry as another program would; how it was answered."""
-    script = """async ([path, document]) => {
-      const token = (await (await fetch("/api/v1/session")).json()).csrf_token;
-      const headers = {"Content-Type": "application/json", "X-CSRF-Token": token, "If-Match": "*"};
-      const asked = {method: "PUT", body: JSON.stringify(document), headers};
-      return (await fetch(`/api/v1/settings/${path}`, asked)).status;
-    }"""
-    return int(person.page.evaluate(script, [path, document]))
 
 
 def test_lists_follow_others_and_an_open_form_keeps_what_was_typed(people: People) -> None:

@@ -5,8 +5,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from tests.browser.centre import Centre
-from tests.browser.people import People, Person
-from tests.browser.test_administration import put
+from tests.browser.people import People, Person, put
 
 
 def panel(person: Person, title: str) -> Locator:
@@ -243,19 +242,23 @@ def test_an_agent_who_is_not_ready_calls_a_number(people: People, centre: Centre
 
     root = people.user("root", "/administration/routing")
     assert put(root, "routing/routing", {"own_calls_wrap_up_s": 60}) == 200
-    dial.fill("+49305550991")
-    dial.press("Enter")
-    centre.answer("1001")
-    expect(header(ann)).to_contain_text("Talking")
-    ann.control("Hang up").click()
-    expect(header(ann)).to_contain_text("Wrap-up")
-    ann.page.keyboard.type("Left word")
-    ann.page.get_by_role("button", name=re.compile("^Solved")).click()
-    finish(ann)
-    expect(ann.state).to_have_attribute("data-state", "not_ready")
-    said = [(one.get("queue"), one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")]
-    assert said[-1] == (None, "solved", "Left word")
-    assert put(root, "routing/routing", {}) == 200
+    try:
+        dial.fill("+49305550991")
+        dial.press("Enter")
+        centre.answer("1001")
+        expect(header(ann)).to_contain_text("Talking")
+        ann.control("Hang up").click()
+        expect(header(ann)).to_contain_text("Wrap-up")
+        ann.page.keyboard.type("Left word")
+        ann.page.get_by_role("button", name=re.compile("^Solved")).click()
+        finish(ann)
+        expect(ann.state).to_have_attribute("data-state", "not_ready")
+        said = [
+            (one.get("queue"), one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")
+        ]
+        assert said[-1] == (None, "solved", "Left word")
+    finally:
+        assert put(root, "routing/routing", {}) == 200
 
 
 def test_one_press_calls_somebody_back_whom_one_had_before(people: People, centre: Centre) -> None:

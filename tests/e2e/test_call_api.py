@@ -57,6 +57,18 @@ def people(acting: Daemon, passwords: dict[str, str]) -> Iterator[People]:
         yield people
 
 
+@pytest.fixture
+def _bob_as_before(people: People) -> Iterator[None]:
+    """Whatever becomes of the test, Bob has his skills again, and is an exception in no queue."""
+    susan = people.sign_in("susan")
+    skills = susan.do(susan.client.get_agent, "bob").skills
+    try:
+        yield
+    finally:
+        susan.do(susan.client.set_agent_queues, "bob", SetQueues(without_queues=[], extra_queues=[]))
+        susan.do(susan.client.set_agent_skills, "bob", SetSkills(skills=skills))
+
+
 def talk(office: Office, ann: Person) -> tuple[Any, Any, str]:
     """Ann answers a caller at her desk, as her console would."""
     office.phone("ann")
@@ -237,6 +249,7 @@ def test_a_supervisor_raises_moves_and_withdraws_who_waits(office: Office, peopl
     office.over(contact)
 
 
+@pytest.mark.usefixtures("_bob_as_before")
 def test_a_skill_given_by_a_supervisor_connects_who_waits(office: Office, people: People) -> None:
     susan, bob = people.sign_in("susan", "agents"), people.sign_in("bob", "desk")
     phone = office.phone("bob")
@@ -255,6 +268,7 @@ def test_a_skill_given_by_a_supervisor_connects_who_waits(office: Office, people
     office.over(contact)
 
 
+@pytest.mark.usefixtures("_bob_as_before")
 def test_who_is_put_into_a_queue_is_rung_without_the_skill_and_taken_out_is_not(office: Office, people: People) -> None:
     susan, bob = people.sign_in("susan", "agents"), people.sign_in("bob", "desk")
     phone = office.phone("bob")
@@ -281,7 +295,6 @@ def test_who_is_put_into_a_queue_is_rung_without_the_skill_and_taken_out_is_not(
     assert (of_bob.qualified, of_bob.ruled_out_by[0].code) == (False, "taken_out")
     second.hang_up()
     office.over(waits)
-    susan.do(susan.client.set_agent_queues, "bob", SetQueues(without_queues=[], extra_queues=[]))
 
 
 def test_an_agent_is_made_not_ready_by_the_supervisor_and_sees_it(office: Office, people: People) -> None:

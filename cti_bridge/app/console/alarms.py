@@ -35,6 +35,9 @@ class Alarms:
             self._forget(entry.at - _KEPT)
             self._end_protections(entry)
 
+    def begin(self, at: Instant) -> None:
+        """All facts from ``at`` on have been read."""
+
     def _raise(self, entry: Entry, fact: AlarmRaised) -> None:
         self._forget(entry.at - _KEPT)
         alarm_id = f"{entry.node}-{entry.seq}"

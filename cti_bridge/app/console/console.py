@@ -106,10 +106,10 @@ class Console:
         self._book = ContactBook(self._place_of, normal=customers.store.normal_number)
         board.watch(self._book)
         self._live = live
+        self._alarms = Alarms(lambda queue: queue_title(self._settings(), queue))
         if live is not None:
             live.add_follower(self._book)
-        self._alarms = Alarms(lambda queue: queue_title(self._settings(), queue))
-        board.let_read(self._alarms.read)
+            live.add_follower(self._alarms)
         self._threads = Threads()
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
@@ -125,6 +125,7 @@ class Console:
         if self._live is None:
             self._book.begin(entry.at)
             self._book.read(entry)
+            self._alarms.read(entry)
         self._recordings.read(entry)
         if self._calls_back is not None:
             self._calls_back.read(entry)

@@ -100,8 +100,8 @@ class JournalContacts:
         return Page(items=self._lines_of(found), next_cursor=cursor_of(f"{place[0]} {place[1]}"))
 
     def _indexed(self, wanted: Wanted, before: Position) -> Batch:
-        if wanted.query.customer is not None:
-            ids = self._customers.contacts(wanted.query.customer, before=before, most=READ_AT_ONCE)
+        if wanted.customers is not None:
+            ids = self._customers.contacts_of(wanted.customers, before=before, most=READ_AT_ONCE)
         else:
             ids = self._customers.contacts_from(wanted.number or "", before=before, most=READ_AT_ONCE)
         read = [self._read(contact_id) for contact_id, _ in ids]

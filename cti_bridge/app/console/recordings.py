@@ -159,8 +159,8 @@ class KeptRecordings:
         """Somebody has dealt with it; who did first stays."""
 
         def note() -> VoicemailDoc:
-            if self._within(voicemail_id, reach, kind="voicemail").done_at is None:
-                self._recordings.note_done(voicemail_id, at=self._now(), by=by)
+            self._within(voicemail_id, reach, kind="voicemail")
+            self._recordings.note_done(voicemail_id, at=self._now(), by=by)
             return self._voicemail(self._within(voicemail_id, reach))
 
         return await self._threads.run(note)
@@ -169,8 +169,8 @@ class KeptRecordings:
         """It wants somebody again."""
 
         def note() -> VoicemailDoc:
-            if self._within(voicemail_id, reach, kind="voicemail").done_at is not None:
-                self._recordings.note_open(voicemail_id, at=self._now(), by=by)
+            self._within(voicemail_id, reach, kind="voicemail")
+            self._recordings.note_open(voicemail_id, at=self._now(), by=by)
             return self._voicemail(self._within(voicemail_id, reach))
 
         return await self._threads.run(note)

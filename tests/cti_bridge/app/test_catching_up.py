@@ -65,10 +65,7 @@ class Journal:
     def last_seq(self, node: NodeName) -> int:
         return max((entry.seq for entry in self.list if entry.node == node), default=0)
 
-    def entries(
-        self, from_at: int | None = None, *, after: Mapping[NodeName, int] | None = None, personal: bool = True
-    ) -> Iterator[Entry]:
-        assert not personal
+    def entries(self, from_at: int | None = None, *, after: Mapping[NodeName, int] | None = None) -> Iterator[Entry]:
         for place, entry in enumerate(list(self.list)):
             if self.faults and place == len(self.list) // 2:
                 self.faults -= 1

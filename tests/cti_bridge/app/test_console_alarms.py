@@ -1,6 +1,5 @@
 """Alarms of the console across a restart: what rings rings on, what is over is over, and nothing is told twice."""
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC
 
 from twisted.internet.task import Clock as HandClock
@@ -29,25 +28,15 @@ def raised(alarm: str, queue: QueueName | None) -> AlarmRaised:
     return AlarmRaised(alarm=alarm, queue=queue, value=1.0, threshold=0.5, text="…")
 
 
-class WholeJournal(Journal):
-    """One of which people and words are read as well."""
-
-    def entries(
-        self, from_at: int | None = None, *, after: Mapping[NodeName, int] | None = None, personal: bool = True
-    ) -> Iterator[Entry]:
-        assert personal
-        return super().entries(from_at, after=after, personal=False)
-
-
 def restarted(before: list[Entry], since: list[Entry]) -> tuple[Alarms, list[str]]:
     """What the console knows once the board is level; ids as they were told. ``since``: while it was not yet."""
     reactor, hand = Threads(), HandClock()
     clock = Clock(hand, start=NINE + 60 * MINUTE, monotonic=hand.seconds)
     board = Board(UTC)
     alarms, told = Alarms(lambda queue: f"{queue}'s title" if queue else ""), list[str]()
-    board.let_read(alarms.read)
     alarms.watch(told.append)
-    live = LiveFigures(reactor, clock, WholeJournal([*before, *since]), board, Thresholds())
+    live = LiveFigures(reactor, clock, Journal([*before, *since]), board, Thresholds())
+    live.add_follower(alarms)
     for entry in since:
         live.read(entry)
     live.start(None)  # type: ignore[arg-type]  # nothing is judged here

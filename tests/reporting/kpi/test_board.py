@@ -98,6 +98,7 @@ def test_a_board_that_starts_at_noon_knows_the_morning() -> None:
     lived, started = Board(UTC), Board(UTC)
     for entry in scene.list:
         lived.apply(entry)
-    started.catch_up(scene, clock(10_800))
+    for entry in scene.entries(started.begins_at(clock(10_800)), None, personal=False):
+        started.apply(entry)
     assert started.state(clock(10_800)) == lived.state(clock(10_800))
     assert started.state(clock(10_800)).queues[0].waiting == 1

@@ -76,13 +76,32 @@ describe("OutcomeSaver", () => {
     expect(localStorage.length).toBe(0);
   });
 
-  it("gives up what the daemon refuses, and says why", async () => {
-    const saver = newSaver();
+  it("tries no more what the daemon refuses, says why, and keeps it for a page that is loaded anew", async () => {
     put.mockRejectedValue(new Problem(422, { error_id: "invalid", detail: "too long" }));
+    const saver = newSaver();
     saver.change("c1", outcome("x"));
-    await vi.advanceTimersByTimeAsync(PAUSE_MS + 10 * AGAIN_MS);
-    expect(put).toHaveBeenCalledTimes(1);
-    expect(saver.draft("c1")).toMatchObject({ state: "refused", refusal: { error_id: "invalid" } });
+    for (const page of [saver, newSaver()]) {
+      put.mockClear();
+      page.resume();
+      await vi.advanceTimersByTimeAsync(PAUSE_MS + 10 * AGAIN_MS);
+      expect(put).toHaveBeenCalledTimes(1);
+      expect(page.draft("c1")).toMatchObject({ outcome: outcome("x"), state: "refused" });
+      expect(page.draft("c1")?.refusal?.error_id).toBe("invalid");
+    }
+    put.mockResolvedValue(undefined);
+    const mended = newSaver();
+    mended.change("c1", outcome("y"));
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("keeps nothing of a contact that is no more", async () => {
+    put.mockRejectedValue(new Problem(404, { error_id: "not_found" }));
+    const saver = newSaver();
+    saver.change("c1", outcome("x"));
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(saver.draft("c1")?.state).toBe("refused");
+    expect(localStorage.length).toBe(0);
   });
 
   it("sends all that was not sent when the page closes", () => {

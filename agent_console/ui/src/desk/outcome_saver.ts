@@ -139,7 +139,8 @@ export class OutcomeSaver {
     if (this.drafts.get(contactId)?.outcome !== outcome) return;
     const refused = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 401;
     if (refused) {
-      this.outside.kept.removeItem(KEY + contactId);
+      // what was typed can be mended, also after the page is loaded anew; unless there is nothing to say it of
+      if (error.status === 404) this.outside.kept.removeItem(KEY + contactId);
       this.become(contactId, { outcome, state: "refused", refusal: error });
     } else {
       this.become(contactId, { outcome, state: "kept", refusal: null });
