@@ -21,12 +21,16 @@ class Monitor(Wish):
 
 
 class Monitored(Document):
-    """A talk that one listens to."""
+    """A talk that one listens to.
+
+    ``phone_awaited``: the agent's phone was lost out of it, and is waited for; music is heard until it is back.
+    """
 
     contact_id: str
     agent: str
     mode: MonitorMode
     supervisor: str
+    phone_awaited: bool = False
 
 
 class SetPriority(Wish):

@@ -160,6 +160,7 @@ class Daemon:
         menu = menu_script(centre.menus, self.coordinator, ears)
         numbers = PhoneNumbers(self.desk, lambda: self.coordinator.control.rules.dialling, self._keep_refusal)
         scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run, "number": numbers.run}
+        scripts["phone"] = self.coordinator.direct_calls.run
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)
         self._agi = AgiServer(scripts, token=secrets.agi_token, allowed=networks, clock=reactor)
 

@@ -34,6 +34,7 @@ from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.callback_calls import AsGiven, CallbackCalls, CustomerNumbers
 from cti_bridge.shell.calls import Call, Calls, Leg, Place
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.direct_calls import DirectCalls
 from cti_bridge.shell.phones import Phones
 from cti_bridge.shell.recorder import Recorder
 from cti_bridge.shell.ringing import Ringing
@@ -98,6 +99,7 @@ class Coordinator:
     ) -> None:
         self.engine = engine
         self.calls = Calls(clock.now())
+        self.direct_calls = DirectCalls(self)
         self.phones = Phones(self, clock)
         self.control = CallControl(self, clock, rules)
         self.callbacks = CallbackCalls(self, clock, customer_numbers or AsGiven())
@@ -245,6 +247,7 @@ class Coordinator:
         heard = translate.translate(event)
         if heard is not None:
             self.control.hear(heard)
+            self.direct_calls.hear(heard)
             handler = self._heard.get(type(heard))
             if handler is not None:
                 handler(heard)

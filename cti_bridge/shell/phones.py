@@ -9,11 +9,12 @@ Which phone is an agent's changes: when they sign in at another, and when the se
 of every phone is kept, whoever works at it, and holds for its agent from then on.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall
 
 from acd.effects import RingAgent
@@ -25,7 +26,7 @@ from cti_bridge.shell.clock import Clock
 from facts.ids import AgentId
 from facts.journal import AgentLoggedIn, Fact, PolicyChanged
 from facts.states import Activity
-from facts.time import MILLISECOND, SECOND, Instant
+from facts.time import MILLISECOND, SECOND, Duration, Instant
 
 if TYPE_CHECKING:
     from cti_bridge.shell.coordinator import Coordinator
@@ -53,6 +54,8 @@ class _Away(msgspec.Struct):
     back: bool = False
     gone: bool = False
     timer: IDelayedCall | None = None
+    waiting: list[Deferred[bool]] = msgspec.field(default_factory=list)
+    """Who wants to know whether another page has come."""
 
 
 class Phones:
@@ -116,6 +119,8 @@ class Phones:
         if away is not None and away.device == agent.phone:
             return
         self._stop(self._away.pop(agent.agent_id, None))
+        if away is not None:
+            self._tell_waiting(away.waiting, back=False)
         reachable = not self._no_switch and agent.phone not in self._unreachable
         if agent.phone_reachable is not reachable:
             self._coordinator.tell((FindPhone if reachable else LosePhone)(agent_id=agent.agent_id))
@@ -130,6 +135,7 @@ class Phones:
         self._stop(known)
         self._away[agent_id] = away = _Away(device=device, until=self._clock.now() + AWAY_US)
         self._wait(agent_id, away)
+        self._coordinator.direct_calls.page_went(device)
         self._touch(agent_id)
 
     def page_came(self, agent_id: AgentId, device: str) -> None:
@@ -141,8 +147,10 @@ class Phones:
         self._stop(known)
         self._away[agent_id] = away = _Away(device=device, until=self._clock.now(), back=True)
         away.timer = self._clock.callLater(SETTLED_S, self._settled, agent_id, away)
+        self._coordinator.direct_calls.page_went(device)  # what rings still, rings at the page before
         if known is not None and not known.back:
             self._ring_again(agent_id)
+            self._tell_waiting(known.waiting, back=True)
         elif not agent.phone_reachable and self._coordinator.connected:
             self._coordinator.tell(FindPhone(agent_id=agent_id))
         self._touch(agent_id)
@@ -156,6 +164,27 @@ class Phones:
         """Until when a phone that is away is waited for; None: none is."""
         away = self._away.get(agent_id)
         return None if away is None or away.back else away.until
+
+    def back(self, agent_id: AgentId, device: str, within_us: Duration) -> Deferred[bool]:
+        """Whether a page is this phone, after one that went: as soon as one is, or none is waited for any more."""
+        away = self._away.get(agent_id)
+        if away is None or away.device != device or away.back:
+            return succeed(away is not None and away.device == device)
+        told: Deferred[bool] = Deferred()
+        away.waiting.append(told)
+        timer = self._clock.callLater(within_us / SECOND, self._tell_waiting, [told], back=False)
+
+        def stop(back: bool) -> bool:
+            if timer.active():
+                timer.cancel()
+            return back
+
+        return told.addCallback(stop)
+
+    def _tell_waiting(self, waiting: Iterable[Deferred[bool]], *, back: bool) -> None:
+        for told in waiting:
+            if not told.called:
+                told.callback(back)
 
     def hold(self, command: RingAgent) -> None:
         """What is offered to an agent whose phone is away rings when it is back."""
@@ -179,6 +208,7 @@ class Phones:
             del self._away[agent_id]
             log.info("page_stays_away", agent_id=agent_id)
             self._lose(agent_id, away)
+            self._tell_waiting(away.waiting, back=False)
 
     def _settled(self, agent_id: AgentId, away: _Away) -> None:
         if self._away.get(agent_id) is away:

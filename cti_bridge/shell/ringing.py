@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acd.effects import RingAgent, StopRinging
 from cti_bridge.shell import switch_actions, translate
-from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF
+from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF, KEPT
 from cti_bridge.shell.calls import Leg
 from cti_bridge.shell.clock import Clock
 from facts.time import SECOND, Duration
@@ -22,9 +22,6 @@ ASKED_AT = 0.5
 
 ANSWERED_BY = 0.45
 """The part of the ring time that it has to answer in."""
-
-OFFERED = ("PJSIP_HEADER(add,Cordboard-Offer)", "yes")
-"""Tells a browser's page that this call is kept for the page that comes when it goes."""
 
 
 class Ringing:
@@ -52,7 +49,7 @@ class Ringing:
         if caller is None or agent is None:
             self._clock.callLater(0, self._never_rang, leg)
             return
-        headers = [*switch_actions.ring(leg, caller, agent.phone, command.ring_us), ("Variable", "=".join(OFFERED))]
+        headers = [*switch_actions.ring(leg, caller, agent.phone, command.ring_us), ("Variable", "=".join(KEPT))]
         if coordinator.control.rules.agent(command.agent_id).auto_answer:
             headers += [("Variable", f"{name}={value}") for name, value in ANSWERS_BY_ITSELF]
         coordinator.act("Originate", headers, lambda _: self._never_rang(leg))

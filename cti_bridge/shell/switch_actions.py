@@ -30,6 +30,11 @@ def diallable(number: str) -> str:
     return f"+{kept}" if kept and number.lstrip().startswith("+") else kept
 
 
+def used_by(phone: str) -> tuple[str, str]:
+    """Tells the channels that an agent's leg begins by keys whose doing they are."""
+    return "__ACD_BY", phone
+
+
 class Caller(msgspec.Struct, frozen=True):
     """Whom an agent's phone shows. ``channel``: the line on which they wait; empty for a callback, who has none."""
 
@@ -67,6 +72,7 @@ def ring(leg: Leg, caller: Caller, phone: str, ring_us: Duration, whisper: str =
         ("Variable", f"ACD_AGENT={leg.agent_id}"),
         ("Variable", f"ACD_PEER={caller.channel}"),
         ("Variable", f"ACD_WHISPER={whisper}"),
+        ("Variable", "=".join(used_by(phone))),
     ]
 
 

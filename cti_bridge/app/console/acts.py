@@ -27,7 +27,7 @@ from agent_console.errors import (
 from cti_bridge.app.console.desk_contacts import desk_contact_doc
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.shell.call_control import desk_contact as made
-from cti_bridge.shell.call_control import supervision
+from cti_bridge.shell.call_control import spies
 from cti_bridge.shell.call_control.control import CallControl
 from cti_bridge.shell.call_control.lines import Outcome
 from cti_bridge.shell.call_control.refused import ActRefused
@@ -177,8 +177,14 @@ class Acts:
         return self._doc(desks.present(AgentId(agent), ContactId(contact_id)))
 
 
-def _monitored(heard: supervision.Monitored) -> Monitored:
-    return Monitored(contact_id=heard.contact_id, agent=heard.agent_id, mode=heard.mode, supervisor=heard.supervisor)
+def _monitored(heard: spies.Monitored) -> Monitored:
+    return Monitored(
+        contact_id=heard.contact_id,
+        agent=heard.agent_id,
+        mode=heard.mode,
+        supervisor=heard.supervisor,
+        phone_awaited=heard.awaits,
+    )
 
 
 def details_of(wish: Wish) -> Details:

@@ -4,7 +4,7 @@ A page that is loaded anew, a browser that crashed and a network that was away t
 on the talk is no more, and another registers for the same agent. That one is rung, and answers by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
 import structlog
@@ -14,6 +14,8 @@ from twisted.python.failure import Failure
 
 from cti_bridge.shell.call_control import machine as m
 from cti_bridge.shell.call_control import telling
+from cti_bridge.shell.call_control.asked_phones import AskedPhones
+from cti_bridge.shell.call_control.commands import Command
 from cti_bridge.shell.call_control.lines import Absence, Line, Lines
 from cti_bridge.shell.call_control.phone_troubles import PhoneTroubles
 from cti_bridge.shell.call_control.plans import ActIllegalError, Fetch, Target, Wish, called_party
@@ -21,10 +23,11 @@ from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import Situation, situation_of
 from cti_bridge.shell.call_control.supervision import Supervision
-from cti_bridge.shell.call_control.topology import Topology, Where
+from cti_bridge.shell.call_control.topology import Party, Topology, Where
 from cti_bridge.shell.call_control.wishes import Details, Wishes
 from cti_bridge.shell.calls import Calls
 from cti_bridge.shell.clock import Clock
+from cti_bridge.shell.switch_actions import Headers, used_by
 from facts.ids import AgentId
 from facts.journal import PhoneTrouble
 from facts.states import Party as By
@@ -51,6 +54,9 @@ class Centre(telling.Centre, Protocol):
 
     calls: Calls
 
+    def ask(self, name: str, headers: Headers) -> Deferred[Any]:
+        """Send an action to the switch; its response."""
+
 
 class Control(Protocol):
     """What is needed of call control."""
@@ -65,6 +71,9 @@ class Control(Protocol):
     def take(self, line: Line, result: m.Result, switch_at: Instant | None = None) -> None:
         """The machine has gone on."""
 
+    def send(self, line: Line, command: Command) -> Deferred[Any]:
+        """Give a command outside of any act."""
+
 
 class Absences:
     """Phones that are lost, and come back or do not."""
@@ -75,6 +84,7 @@ class Absences:
         self._control = control
         self._wishes = wishes
         self.troubles = PhoneTroubles(centre, control)
+        self._asked = AskedPhones(centre, clock, control)
         self._cut: dict[AgentId, IDelayedCall] = {}
 
     # -- what becomes of the page ------------------------------------------------------------------------------------
@@ -87,20 +97,32 @@ class Absences:
 
     def _lose_all(self, agent_id: AgentId, device: str, trouble: PhoneTrouble) -> None:
         self._control.supervision.phone_left(agent_id, device)
+        for line, party in self._parts(agent_id, device):
+            if not self._asked.page_went(line, party):
+                self._lose(line, agent_id, device, trouble)
+
+    def _parts(self, agent_id: AgentId, device: str) -> Iterator[tuple[Line, Party]]:
+        """The agent's parts in calls at this phone."""
         for line in self._control.lines:
             party = line.call.party(agent_id)
             if party is not None and party.lives and party.channel.rpartition("-")[0] == device:
-                self._lose(line, agent_id, device, trouble)
+                yield line, party
+
+    def _keep_ringing(self, agent_id: AgentId, device: str) -> None:
+        """The connection is gone, or about to be: what rings over it cannot be answered."""
+        self._centre.phones.page_went(agent_id, device)
+        for line, party in self._parts(agent_id, device):
+            self._asked.page_went(line, party)
 
     def phone_cut(self, agent_id: AgentId, device: str) -> None:
         """The page's connection is gone; whether the page is, will be seen. The sound goes another way."""
         self._forget_cut(agent_id)
-        self._centre.phones.page_went(agent_id, device)
+        self._keep_ringing(agent_id, device)
         self._cut[agent_id] = self._clock.callLater(CUT_S, self.phone_left, agent_id, device, "cut_off")
 
     def phone_replaced(self, agent_id: AgentId, device: str) -> None:
         """Another page is about to be the phone: what it brings of a talk, it tells when it comes."""
-        self._centre.phones.page_went(agent_id, device)
+        self._keep_ringing(agent_id, device)
 
     def phone_came(self, agent_id: AgentId, device: str, *, talks: bool) -> None:
         """A page has registered. ``talks``: it has a call; else what the switch thinks it has was another page's."""
@@ -110,6 +132,7 @@ class Absences:
         self._centre.phones.page_came(agent_id, device)
         self._control.supervision.phone_came(agent_id)
         for line in self._control.lines:
+            self._asked.page_came(line, agent_id, device)
             self._ring(line, agent_id)
 
     def _forget_cut(self, agent_id: AgentId) -> None:
@@ -126,6 +149,7 @@ class Absences:
             log.info("phone_act_failed", act=act, contact_id=line.contact_id, reason=reason)
             if line.absence is not None and line.absence.until is None:
                 line.absence = None
+                self._control.supervision.agent_back(line, agent_id)
 
         self._control.want(line, agent_id, act, make).addErrback(failed)
 
@@ -173,6 +197,7 @@ class Absences:
                 ("__ACD_CALL", call.contact_id),
                 ("ACD_AGENT", absence.agent_id),
                 ("ACD_PEER", peer),
+                used_by(absence.device),
                 RETURNS,
             ),
         )
@@ -181,6 +206,7 @@ class Absences:
 
     def settle(self, line: Line) -> None:
         """What follows from how the call is now."""
+        self._asked.settle(line)
         absence, call = line.absence, line.call
         if absence is None:
             return
@@ -218,6 +244,7 @@ class Absences:
         line.absence = None
         if absence.timer is not None and absence.timer.active():
             absence.timer.cancel()
+        self._control.supervision.agent_back(line, absence.agent_id)
         party = line.call.party(absence.agent_id)
         if party is None or not party.lives or not absence.rung:
             return

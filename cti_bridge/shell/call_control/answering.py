@@ -9,6 +9,7 @@ from acd.engine import Engine
 from acd.events import Event, RefuseOffer
 from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
+from cti_bridge.shell.call_control.plans import REJECTED
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.sending import tell_to_answer
 from cti_bridge.shell.call_control.situations import ActName
@@ -22,9 +23,6 @@ from facts.time import Instant
 
 ANSWERED_WITHIN_S = 2.0
 """A phone that was told to answer, and does not by then, cannot."""
-
-REJECTED = 21
-"""Call rejected, in Q.850."""
 
 
 class Centre(Protocol):

@@ -206,8 +206,8 @@ class CallControl:
             return
         line.turn += 1
         turn, left = line.turn, len(do.commands)
-        if line.machine.act == "complete" and any(isinstance(command, End) for command in do.commands):
-            self.supervision.follow(line, line.machine.by)
+        if any(isinstance(command, End) for command in do.commands):
+            self.supervision.part_ends(line, line.machine.by)
         self._stop_timer(line)
         line.timer = self._clock.callLater(CONFIRMED_WITHIN_S, self._late, line, turn)
 

@@ -219,6 +219,8 @@ class Hearing:
                 self._adopt_found(line, channel, at)
         signs = []
         for party in line.call.living():
+            if party.page_away:
+                continue  # is at no channel
             channel_now = found.get(party.channel_id)
             if channel_now is None:
                 signs.append(Sign(seen=Seen.GONE, channel_id=party.channel_id, at=at))

@@ -19,6 +19,7 @@ _ALONE = (Where.KEPT, Where.HELD)
 def standing_orders(call: Topology) -> tuple[Topology, tuple[Command, ...]]:
     """What is to be commanded now, and the call with a note of it, so that nothing is commanded twice."""
     commands: list[Command] = []
+    call = call.unrung([key for key, _, _ in _ends(call)], "hung_up")
     for key, note, command in [*_joins(call), *_ends(call), *_customer(call)]:
         party = call.party(key)
         if party is not None and party.ordered != note:

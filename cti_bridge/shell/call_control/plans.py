@@ -35,6 +35,9 @@ Test: TypeAlias = Callable[[Topology], bool]
 Change: TypeAlias = Callable[[Topology], Topology]
 ToKind: TypeAlias = Literal["agent", "queue", "number", "flow"]
 
+REJECTED: Final = 21
+"""Call rejected, in Q.850."""
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of an act. ``lost`` gives the reason's id.
@@ -177,6 +180,7 @@ def _end(*keys: str, cause: int = 16) -> Step:
     return Step(
         commands=tuple(End(key, cause) for key in keys),
         reached=lambda call: not any(_lives(call, key) for key in keys),
+        first=lambda call: call.unrung(keys, "rejected" if cause == REJECTED else "hung_up"),
     )
 
 
@@ -225,7 +229,8 @@ def _plan_consult(call: Topology, me: str, wish: Ask) -> tuple[Step, ...]:
     customer, party, target = call.customer, call.party(me), wish.target
     apart = customer is not None and customer.where is Where.HELD and party is not None and party.where is Where.KEPT
     ring = Ring(key=target.key, device=target.device, ring_us=target.ring_us, variables=target.variables)
-    asking = Step(commands=(ring,), first=lambda call: call.with_party(wish.party))
+    rung = () if wish.party.page_away else (ring,)
+    asking = Step(commands=rung, first=lambda call: call.with_party(wish.party))
     return (asking,) if apart else (_hold(me), asking)
 
 
@@ -327,7 +332,10 @@ def _plan_digits(call: Topology, me: str, wish: PressKeys) -> tuple[Step, ...]:
     return tuple(_accepted(*(Press(party.key, digit) for party in others)) for digit in wish.digits)
 
 
-def _plan_answer(_call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
+def _plan_answer(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
+    party = call.party(me)
+    if party is not None and party.page_away:
+        raise ActIllegalError("phone_awaited")
     return (
         Step(
             commands=(PickUp(me),),
@@ -338,7 +346,7 @@ def _plan_answer(_call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
 
 
 def _plan_reject(_call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
-    return (_end(me, cause=21),)
+    return (_end(me, cause=REJECTED),)
 
 
 def _plan_fetch(_call: Topology, _me: str, wish: Fetch) -> tuple[Step, ...]:

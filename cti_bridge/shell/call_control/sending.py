@@ -33,6 +33,10 @@ ANSWERS_BY_ITSELF = (
 """Headers by which the phones in use answer at once."""
 
 
+KEPT = ("PJSIP_HEADER(add,Cordboard-Kept)", "yes")
+"""Tells a browser's page that what rings here rings on at the page that comes when it goes."""
+
+
 class ToSwitch(Protocol):
     """Sends one action; its response, or the error that it was answered with."""
 

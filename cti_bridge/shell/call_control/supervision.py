@@ -1,16 +1,16 @@
 """What supervisors do: listen to a talk, whisper to the agent, barge in; raise, move and withdraw who waits.
 
 The supervisor's phone is rung into ``acd-spy``, which hears the agent's leg. Another mode is the same place again with
-another variable. When the agent completes a consultation the supervisor goes along to who has the customer then; any
-other end of the agent's part ends the listening, too. Whose leg it is, whom it hears and how is in its variables, by
-which a daemon that starts anew knows it again.
+another variable. When the agent completes a consultation the supervisor goes along to who has the customer then. When
+the agent's phone is lost out of the talk the supervisor hears music, as the customer does, and the talk again once the
+phone is back. Any other end of the agent's part ends the listening, too. Whose leg it is, whom it hears and how is in
+its variables, by which a daemon that starts anew knows it again.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, Protocol, TypeAlias, get_args
+from typing import Any, Protocol, get_args
 from urllib.parse import quote, unquote
 
-import msgspec
 import structlog
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.python.failure import Failure
@@ -24,6 +24,7 @@ from cti_bridge.shell.call_control.lines import Line, Lines
 from cti_bridge.shell.call_control.plans import ActIllegalError
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF
+from cti_bridge.shell.call_control.spies import Monitored, MonitorMode, Spy, monitored_by
 from cti_bridge.shell.call_control.targets import AT_WORK
 from cti_bridge.shell.call_control.topology import CUSTOMER, Kind
 from cti_bridge.shell.calls import Calls
@@ -35,7 +36,6 @@ from facts.time import SECOND, Instant
 
 log = structlog.get_logger(__name__)
 
-MonitorMode: TypeAlias = Literal["listen", "whisper", "barge"]
 RINGS_FOR_S = 20
 """How long the supervisor's phone rings."""
 
@@ -79,54 +79,6 @@ class Control(Protocol):
         """What desks show of a contact has changed."""
 
 
-class Monitored(msgspec.Struct, frozen=True, kw_only=True):
-    """A talk that a supervisor hears, at this agent's leg."""
-
-    contact_id: ContactId
-    agent_id: AgentId
-    mode: MonitorMode
-    supervisor: str
-
-
-class _Spy:
-    """A supervisor's leg, at the phone of ``phone_of``. ``waiting``: who waits for its being heard of.
-
-    ``hears``: it hears somebody now; ``begun``: it did; ``heard``: whom and how, as the switch has confirmed it last.
-    """
-
-    __slots__ = (
-        "begun",
-        "channel_id",
-        "contact_id",
-        "heard",
-        "heard_id",
-        "heard_key",
-        "hears",
-        "mode",
-        "phone_of",
-        "supervisor",
-        "timer",
-        "waiting",
-    )
-
-    def __init__(self, supervisor: str, phone_of: AgentId | None, contact_id: ContactId, channel_id: str) -> None:
-        self.supervisor = supervisor
-        self.phone_of = phone_of
-        self.contact_id = contact_id
-        self.channel_id = channel_id
-        self.heard_id = self.heard_key = ""
-        self.mode: MonitorMode = "listen"
-        self.hears = self.begun = False
-        self.heard: Monitored | None = None
-        self.waiting: Deferred[Monitored] | None = None
-        self.timer: Any = None
-
-    def now_hears(self) -> None:
-        """The switch says so."""
-        self.hears = self.begun = True
-        self.heard = _monitored(self)
-
-
 class Supervision:
     """Supervisors on the line, and what they change in the queues."""
 
@@ -134,7 +86,7 @@ class Supervision:
         self._centre = centre
         self._clock = clock
         self._control = control
-        self._spies: dict[str, _Spy] = {}
+        self._spies: dict[str, Spy] = {}
         self._watchers: list[Callable[[AgentId], None]] = []
         self._left: dict[AgentId, list[tuple[Instant, Monitored]]] = {}
 
@@ -161,7 +113,7 @@ class Supervision:
         party = line.call.party(key)
         assert party is not None
         if spy is None:
-            spy = _Spy(supervisor, phone_of, contact_id, self._centre.calls.new_leg_id("spy"))
+            spy = Spy(supervisor, phone_of, contact_id, self._centre.calls.new_leg_id("spy"))
             self._spies[spy.channel_id] = spy
             self._aim(spy, key, party.channel_id, mode)
             return self._begin(spy, RINGS_FOR_S + CONFIRMED_WITHIN_S, self._ring(spy, device))
@@ -183,7 +135,7 @@ class Supervision:
 
     def monitored(self) -> Iterator[Monitored]:
         """All talks that are heard."""
-        return (_monitored(spy) for spy in self._spies.values() if spy.hears)
+        return (monitored_by(spy) for spy in self._spies.values() if spy.hears)
 
     def heard_at(self, agent_id: AgentId) -> list[Monitored]:
         """The talks that are heard at this agent's phone."""
@@ -197,7 +149,7 @@ class Supervision:
         if view is None or view.phone != device:
             return
         for spy in [spy for spy in self._spies.values() if spy.phone_of == agent_id and spy.begun]:
-            self._left.setdefault(agent_id, []).append((now, _monitored(spy)))
+            self._left.setdefault(agent_id, []).append((now, monitored_by(spy)))
             self._hang_up(spy)
             self._gone(spy, "phone_unreachable")
 
@@ -212,14 +164,21 @@ class Supervision:
         """Tell ``watcher`` from now on of every agent at whose phone something else is heard, or nothing any more."""
         self._watchers.append(watcher)
 
-    def _tell(self, spy: _Spy) -> None:
+    def _tell(self, spy: Spy) -> None:
         self._control.touch(spy.contact_id)
         if spy.phone_of is not None:
             for watcher in self._watchers:
                 watcher(spy.phone_of)
 
-    def follow(self, line: Line, agent_id: str) -> None:
-        """This agent is about to leave the customer to another: who hears them hears the other from now on."""
+    def part_ends(self, line: Line, agent_id: str) -> None:
+        """This agent's leg is about to be ended by the act that is on its way."""
+        if line.machine.act == "complete":
+            self._follow(line, agent_id)
+        elif line.machine.act == "phone_lost":
+            self._keep(line, agent_id)
+
+    def _follow(self, line: Line, agent_id: str) -> None:
+        """The agent leaves the customer to another: who hears them hears the other from now on."""
         holder = line.call.party(line.call.holder)
         for spy in self._spies.values():
             leaves = spy.contact_id == line.contact_id and spy.heard_key == agent_id
@@ -227,7 +186,38 @@ class Supervision:
                 self._aim(spy, holder.key, holder.channel_id, spy.mode)
                 self._again(spy).addErrback(lambda _: None)
 
-    def _of(self, contact_id: ContactId, supervisor: str) -> _Spy | None:
+    # -- an agent whose phone is lost out of the talk that is heard --------------------------------------------------
+
+    def _keep(self, line: Line, agent_id: str) -> None:
+        """The agent's page is gone: who hears them is kept until their next leg is up."""
+        for spy in self._at(line, agent_id):
+            if spy.begun:
+                spy.hears, spy.awaits = False, True
+                spy.heard = monitored_by(spy)
+                changing = self._settle(spy)
+                if changing is not None:
+                    changing.errback(ActRefused("overtaken"))
+                self._to_spy(spy, "wait").addErrback(lambda _: None)
+                self._tell(spy)
+
+    def agent_back(self, line: Line, agent_id: str) -> None:
+        """The agent has a leg again, which is heard as the one before was; without one the listening is over."""
+        party = line.call.party(agent_id)
+        for spy in self._at(line, agent_id):
+            if not spy.awaits:
+                continue
+            spy.awaits = False
+            if party is None or not party.lives:
+                self._hang_up(spy)
+                continue
+            self._aim(spy, agent_id, party.channel_id, spy.mode)
+            self._begin(spy, CONFIRMED_WITHIN_S, self._again(spy, "back")).addErrback(_not_again)
+
+    def _at(self, line: Line, agent_id: str) -> list[Spy]:
+        """The legs that hear this agent in this call."""
+        return [s for s in self._spies.values() if (s.contact_id, s.heard_key) == (line.contact_id, agent_id)]
+
+    def _of(self, contact_id: ContactId, supervisor: str) -> Spy | None:
         mine = (s for s in self._spies.values() if s.contact_id == contact_id and s.supervisor == supervisor)
         return next(mine, None)
 
@@ -242,7 +232,7 @@ class Supervision:
             raise ActIllegalError("nobody_talks")
         return line, key
 
-    def _phone_for(self, spy: _Spy | None, phone_of: AgentId) -> str:
+    def _phone_for(self, spy: Spy | None, phone_of: AgentId) -> str:
         """The phone to ring; ``""``: it is off the hook already."""
         if not self._centre.connected:
             raise ActIllegalError("switch_lost")
@@ -262,10 +252,10 @@ class Supervision:
             raise ActIllegalError("engaged")
         return view.phone
 
-    def _aim(self, spy: _Spy, key: str, channel_id: str, mode: MonitorMode) -> None:
+    def _aim(self, spy: Spy, key: str, channel_id: str, mode: MonitorMode) -> None:
         spy.heard_key, spy.heard_id, spy.mode, spy.hears = key, channel_id, mode, False
 
-    def _ring(self, spy: _Spy, device: str) -> Deferred[Any]:
+    def _ring(self, spy: Spy, device: str) -> Deferred[Any]:
         variables = (
             ("ACD_CALL", spy.contact_id),
             (SUPERVISOR, quote(spy.supervisor, safe="")),
@@ -289,13 +279,16 @@ class Supervision:
             ],
         )
 
-    def _again(self, spy: _Spy) -> Deferred[Any]:
+    def _again(self, spy: Spy, exten: str = "s") -> Deferred[Any]:
         for name, value in ((HEARD, spy.heard_id), (MODE, spy.mode)):
             told = self._centre.ask("Setvar", switch_actions.set_variable(spy.channel_id, name, value))
             told.addErrback(lambda _: None)
-        return self._centre.ask("Redirect", switch_actions.redirect(spy.channel_id, "acd-spy"))
+        return self._to_spy(spy, exten)
 
-    def _begin(self, spy: _Spy, within_s: float, asked: Deferred[Any]) -> Deferred[Monitored]:
+    def _to_spy(self, spy: Spy, exten: str) -> Deferred[Any]:
+        return self._centre.ask("Redirect", switch_actions.redirect(spy.channel_id, "acd-spy", exten))
+
+    def _begin(self, spy: Spy, within_s: float, asked: Deferred[Any]) -> Deferred[Monitored]:
         done: Deferred[Monitored] = Deferred()
         spy.waiting = done
         spy.timer = self._clock.callLater(within_s, self._late, spy)
@@ -307,23 +300,23 @@ class Supervision:
         asked.addErrback(failed)
         return done
 
-    def _late(self, spy: _Spy) -> None:
+    def _late(self, spy: Spy) -> None:
         self._hang_up(spy)
         self._gone(spy, "not_confirmed")
 
-    def _hang_up(self, spy: _Spy) -> None:
+    def _hang_up(self, spy: Spy) -> None:
         self._end(spy.channel_id)
 
     def _end(self, channel_id: str) -> None:
         self._centre.ask("Hangup", switch_actions.hang_up(channel_id)).addErrback(lambda _: None)
 
-    def _settle(self, spy: _Spy) -> "Deferred[Monitored] | None":
+    def _settle(self, spy: Spy) -> "Deferred[Monitored] | None":
         waiting, spy.waiting = spy.waiting, None
         if spy.timer is not None and spy.timer.active():
             spy.timer.cancel()
         return waiting
 
-    def _gone(self, spy: _Spy, reason_id: str) -> None:
+    def _gone(self, spy: Spy, reason_id: str) -> None:
         self._spies.pop(spy.channel_id, None)
         waiting = self._settle(spy)
         if waiting is not None:
@@ -344,12 +337,12 @@ class Supervision:
         elif isinstance(event, translate.ChannelGone):
             self._gone(spy, "nobody_talks" if event.cause in (0, 16) else "phone_unreachable")
 
-    def _spy_changed(self, spy: _Spy, event: translate.SpyChanged) -> None:
+    def _spy_changed(self, spy: Spy, event: translate.SpyChanged) -> None:
         if event.hears and event.heard_id == spy.heard_id:
             spy.now_hears()
             waiting = self._settle(spy)
             if waiting is not None:
-                waiting.callback(_monitored(spy))
+                waiting.callback(monitored_by(spy))
         elif event.heard_id == spy.heard_id or not event.heard_id:
             spy.hears = False
         self._tell(spy)
@@ -400,7 +393,7 @@ class Supervision:
         if heard is None or not supervisor or known_mode is None or self._of(channel.contact_id, supervisor):
             return False
         phone_of = self._control.agent_of_phone(channel.channel.rpartition("-")[0])
-        spy = _Spy(supervisor, phone_of, channel.contact_id, channel.channel_id)
+        spy = Spy(supervisor, phone_of, channel.contact_id, channel.channel_id)
         self._aim(spy, heard.key, heard_id, known_mode)
         spy.now_hears()
         self._spies[spy.channel_id] = spy
@@ -444,9 +437,3 @@ class Supervision:
 def _not_again(failure: Failure) -> None:
     failure.trap(ActRefused)  # type: ignore[no-untyped-call]  # Twisted has no types here
     log.info("supervision_not_resumed", reason=failure.getErrorMessage())
-
-
-def _monitored(spy: _Spy) -> Monitored:
-    return Monitored(
-        contact_id=spy.contact_id, agent_id=AgentId(spy.heard_key), mode=spy.mode, supervisor=spy.supervisor
-    )

@@ -9,7 +9,9 @@ from acd.views import AgentView
 from cti_bridge.shell.call_control.dial_rules import as_dialled, refusal
 from cti_bridge.shell.call_control.plans import ActIllegalError, Target, ToKind
 from cti_bridge.shell.call_control.rules import OUTSIDE, Rules
+from cti_bridge.shell.call_control.sending import KEPT
 from cti_bridge.shell.call_control.topology import Topology
+from cti_bridge.shell.switch_actions import used_by
 from facts.ids import AgentId, QueueName
 from facts.states import Activity, Declared
 from facts.time import SECOND
@@ -60,7 +62,8 @@ def transfer_target(seeker: Seeker, to_kind: ToKind, to: str) -> Target:
         case "agent":
             view = agent_to_call(seeker, to)
             ring_s = max(1, rules.transfer_ring_us // SECOND)
-            called = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), ("__ACD_AGENT", view.agent_id))
+            agent = (("__ACD_AGENT", view.agent_id), used_by(view.phone))
+            called = (("ACD_TO", view.phone), ("ACD_RING", str(ring_s)), *agent)
             return Target(to_kind=to_kind, to=to, context="acd-transfer", exten="agent", variables=called)
         case "queue":
             queue = seeker.engine.queue(QueueName(to))
@@ -80,9 +83,14 @@ def transfer_target(seeker: Seeker, to_kind: ToKind, to: str) -> Target:
             return Target(to_kind=to_kind, to=to)
 
 
+def asked_variables(call: Topology, agent_id: AgentId, phone: str) -> tuple[tuple[str, str], ...]:
+    """What the leg of an agent who is asked needs to know; it rings on at the next page when one goes."""
+    return (("ACD_CALL", call.contact_id), ("ACD_AGENT", agent_id), used_by(phone), KEPT)
+
+
 def consult_target(seeker: Seeker, to_kind: Literal["agent", "number"], to: str, channel_id: str) -> Target:
     """Whom a consultation calls, on a channel of this id."""
-    rules, common = seeker.rules, (("ACD_CALL", seeker.call.contact_id),)
+    rules = seeker.rules
     if to_kind == "agent":
         view = agent_to_call(seeker, to)
         return Target(
@@ -92,7 +100,7 @@ def consult_target(seeker: Seeker, to_kind: Literal["agent", "number"], to: str,
             device=view.phone,
             channel_id=channel_id,
             ring_us=rules.consult_ring_us,
-            variables=(*common, ("ACD_AGENT", view.agent_id)),
+            variables=asked_variables(seeker.call, view.agent_id, view.phone),
         )
     number = checked_number(rules, to)
     return Target(
@@ -103,5 +111,5 @@ def consult_target(seeker: Seeker, to_kind: Literal["agent", "number"], to: str,
         device=OUTSIDE.replace("{number}", number),
         channel_id=channel_id,
         ring_us=rules.dial_ring_us,
-        variables=common,
+        variables=(("ACD_CALL", seeker.call.contact_id),),
     )

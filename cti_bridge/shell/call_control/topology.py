@@ -5,7 +5,7 @@ do what they like (hold, transfer by their own keys), and a command that was los
 """
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -105,7 +105,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on the call.
 
     ``asked_by``: the agent who called them to ask something; ``asked``: they have not been joined yet. ``met``: has
-    been in one room with the customer. ``sent``: the customer, who is away, is being connected to somebody else.
+    been in one room with the customer. ``page_away``: who rings, but at no channel: the page that is their phone is
+    gone, and the next one is rung. ``sent``: the customer, who is away, is being connected to somebody else.
     ``ordered``: what was last commanded of them and is not seen yet.
     """
 
@@ -124,6 +125,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     phone_held: bool = False
     left_alone: bool = False
+    page_away: bool = False
     sent: bool = False
     ordered: str = ""
     end: End = ""
@@ -209,6 +211,15 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
         """The same with some fields of a party changed."""
         party = self.party(key)
         return self if party is None else self.with_party(msgspec.structs.replace(party, **fields))
+
+    def unrung(self, keys: Iterable[str], end: End) -> "Topology":
+        """The same without those of these who ring at no channel: nothing will be heard of them."""
+        call = self
+        for key in keys:
+            party = call.party(key)
+            if party is not None and party.page_away:
+                call = call.change(key, where=Where.GONE, end=end, page_away=False, ordered="")
+        return call
 
     def awaiting(self, agent: str) -> "Topology":
         """The same while this agent's phone is to come back; ``""``: nobody's is any more."""

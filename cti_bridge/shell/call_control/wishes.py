@@ -28,6 +28,7 @@ from cti_bridge.shell.call_control.situations import ActName, consulted
 from cti_bridge.shell.call_control.targets import AT_WORK, Seeker, checked_number, consult_target, transfer_target
 from cti_bridge.shell.call_control.topology import Kind, Topology, Where
 from cti_bridge.shell.calls import Calls
+from cti_bridge.shell.switch_actions import used_by
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import ContactOffered, ContactParked, ContactPickedUp
 from facts.states import Declared
@@ -115,7 +116,10 @@ class Wishes:
             raise ActIllegalError("no_such_party")
         leg_id = self._centre.calls.new_leg_id()
         target = consult_target(self._seeker(call, agent_id), details.to_kind, details.to, leg_id)
-        return Ask(act="consult", target=target, party=called_party(agent_id, target, self._centre.now()))
+        party = called_party(agent_id, target, self._centre.now())
+        if party.kind is Kind.AGENT and self._centre.phones.keeps(AgentId(party.key)):
+            party = msgspec.structs.replace(party, page_away=True)
+        return Ask(act="consult", target=target, party=party)
 
     def _seeker(self, call: Topology, agent_id: AgentId) -> Seeker:
         return Seeker(engine=self._centre.engine, rules=self._control.rules, call=call, me=agent_id)
@@ -139,14 +143,15 @@ class Wishes:
         return view.phone
 
     def _own_leg(self, agent_id: AgentId, contact_id: ContactId, ring_us: int) -> Target:
+        phone = self._phone_of(agent_id)
         return Target(
             to_kind="agent",
             to=agent_id,
             key=agent_id,
-            device=self._phone_of(agent_id),
+            device=phone,
             channel_id=self._centre.calls.new_leg_id(),
             ring_us=ring_us,
-            variables=(("__ACD_CALL", contact_id), ("ACD_AGENT", agent_id)),
+            variables=(("__ACD_CALL", contact_id), ("ACD_AGENT", agent_id), used_by(phone)),
         )
 
     def _pick_up(self, agent_id: AgentId, call: Topology) -> Wish:

@@ -10,9 +10,11 @@ from facts.journal import AgentStateChanged, TalkEnded
 from facts.states import Declared, OfferOutcome, Party
 from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ
-from tests.asterisk.phones import CALLER_HZ
+from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.browser_phone.talks import Talk
+from tests.e2e.office import HERTZ, Desks
 from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, heard_again, spans_of
+from tests.sip_phone import Ring
 
 ONCE = (
     "ContactOffered",
@@ -230,6 +232,93 @@ def test_a_page_that_stays_away_loses_the_offer_without_blame_and_is_offered_it_
     talk.phone.wait_word("talking")
     talk.heard_both_ways()
     talk.end()
+
+
+# -- calls that are nobody's offer, and who listens ------------------------------------------------------------------
+
+
+def test_a_colleague_s_call_rings_on_at_the_page_that_is_loaded_anew(phone: WebPhone, phones: Phones) -> None:
+    colleague = phones.agent("1002").call("1101")
+    phone.wait_word("ringing")
+    phone.page.reload()
+    phone.wait_word("ringing")
+    phone.page.get_by_text("1002 calls you directly").wait_for()
+    assert phone.page.evaluate("window.watched.rings()") == 1
+    phone.page.get_by_role("button", name="Answer", exact=True).click()
+    phone.wait_word("talking")
+    colleague.wait_hears(WEB_HZ)
+    phone.wait_hears(AGENT_HZ)
+    colleague.hang_up()
+    phone.wait_word("ready")
+
+
+def test_a_colleague_s_call_that_is_declined_at_the_next_page_is_over(phone: WebPhone, phones: Phones) -> None:
+    colleague = phones.agent("1002").call("1101")
+    phone.wait_word("ringing")
+    phone.page.evaluate("window.watched.crash()")
+    phone.page.reload()
+    phone.wait_word("ringing")
+    phone.page.get_by_role("button", name="Decline", exact=True).click()
+    colleague.wait_ended(3)
+    assert not colleague.has("answered")
+    phone.wait_word("ready")
+
+
+def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks
+) -> None:
+    daemon.agent("sign-in", "bob")
+    bob, seen = phones.agent("1002", Ring(), voice=HERTZ["bob"]), len(daemon.entries())
+    phone.until(lambda: bool(desks.do("bob", "", "agent")["phone_reachable"]), 5, "bob's phone is there")
+    desks.do("bob", "", "ready")
+    caller = phones.call("8123")
+    caller.wait_answered()
+    time.sleep(0.7)
+    caller.press("2")
+    asking = bob.expect_ring(10)
+    contact = daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=seen).contact_id
+    desks.do("bob", contact, "answer")
+    caller.wait_hears(HERTZ["bob"])
+    desks.do("bob", "", "not_ready")
+    desks.do("bob", contact, "consult", to_kind="agent", to="ann")
+    phone.wait_word("ringing")
+    phone.page.reload()
+    phone.wait_word("ringing")
+    phone.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    phone.wait_word("talking")
+    asking.wait_hears(WEB_HZ)
+    phone.wait_hears(HERTZ["bob"])
+    assert caller.hears(MUSIC_HZ)
+    caller.hang_up()
+    asking.hang_up()
+    phone.wait_word("ready")
+    daemon.agent("sign-out", "bob")
+
+
+def test_who_whispers_to_an_agent_whispers_to_the_page_that_is_loaded_anew(talk: Talk, phones: Phones) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    cyd, phone = phones.agent("1003", Ring(), voice=HERTZ["cyd"]), talk.phone
+    talk.daemon.agent("sign-in", "cyd")
+    phone.until(lambda: bool(talk.desks.do("cyd", "", "agent")["phone_reachable"]), 5, "cyd's phone is there")
+    talk.desks.do("cyd", talk.contact, "monitor", mode="whisper")
+    spying = cyd.expect_ring()
+    phone.wait_hears(HERTZ["cyd"])
+    since = time.monotonic()
+    phone.page.reload()
+    phone.wait_word("talking", timeout=BACK_S)
+    phone.wait_hears(HERTZ["cyd"])
+    talk.heard_both_ways()
+    spying.wait_hears(CALLER_HZ)
+    spying.wait_hears(WEB_HZ)
+    assert spans_of(spying, MUSIC_HZ, since)
+    assert not talk.caller.hears(HERTZ["cyd"])
+    assert talk.desks.do("cyd", talk.contact, "monitor", mode="barge")["agent_id"] == "ann"
+    talk.caller.wait_hears(HERTZ["cyd"])
+    talk.end()
+    spying.wait_ended()
+    assert len([call for call in cyd.calls if call.direction == "in"]) == 1
+    talk.daemon.agent("sign-out", "cyd")
 
 
 # -- two tabs --------------------------------------------------------------------------------------------------------

@@ -691,12 +691,13 @@ export interface Monitor {
   agent?: string | null;
 }
 
-/** A talk that one listens to. */
+/** A talk that one listens to. ``phone_awaited``: the agent's phone was lost out of it, and is waited for; music is heard until it is back. */
 export interface Monitored {
   contact_id: string;
   agent: string;
   mode: "listen" | "whisper" | "barge";
   supervisor: string;
+  phone_awaited: boolean;
 }
 
 /** To another queue; the join time is kept. */

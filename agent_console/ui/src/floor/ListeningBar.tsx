@@ -31,13 +31,15 @@ function Heard({ heard }: { heard: Monitored }) {
   const agent = useNames().agent(heard.agent);
   const Shape = SHAPES[heard.mode];
   const monitor = (mode: MonitorMode) => doing("", () => supervising.monitor(heard.contact_id, mode, heard.agent));
+  // nobody can be heard in another way who is not there
+  const otherModes = heard.phone_awaited ? [] : MODES.filter((mode) => mode !== heard.mode);
   return (
     <section className={classes.bar} data-mode={heard.mode} aria-label={t("monitor.title")}>
       <Shape size={16} aria-hidden />
-      <strong>{t(`monitor.${heard.mode}Present`, { agent })}</strong>
+      <strong>{t(heard.phone_awaited ? "monitor.awaited" : `monitor.${heard.mode}Present`, { agent })}</strong>
       {heard.supervisor === me.user && (
         <div className={classes.acts}>
-          {MODES.filter((mode) => mode !== heard.mode).map((mode) => {
+          {otherModes.map((mode) => {
             const Mark = SHAPES[mode];
             const icon = <Mark size={14} aria-hidden />;
             return mode === "barge" ? (

@@ -12,8 +12,8 @@ export interface SipCall {
   readonly who: string;
   /** The switch wants it answered at once (Call-Info, Alert-Info). */
   readonly byItself: boolean;
-  /** An offer of the daemon's, which rings at the next page when this one goes. */
-  readonly offered: boolean;
+  /** What rings here rings on at the next page when this one goes. */
+  readonly ringsOn: boolean;
   /** A supervisor hears a talk: brought to the next page likewise. */
   readonly listens: boolean;
   readonly connection: () => RTCPeerConnection | null;
@@ -146,7 +146,7 @@ class Incoming implements SipCall {
   readonly id: string;
   readonly who: string;
   readonly byItself: boolean;
-  readonly offered: boolean;
+  readonly ringsOn: boolean;
   readonly listens: boolean;
   onToldToAnswer: () => void = () => undefined;
   private readonly session: Session;
@@ -159,7 +159,7 @@ class Incoming implements SipCall {
     const { display_name, uri } = session.remote_identity;
     this.who = display_name || uri.user || "";
     this.byItself = answersByItself(request.getHeader("Call-Info"), request.getHeader("Alert-Info"));
-    this.offered = Boolean(request.getHeader("Cordboard-Offer"));
+    this.ringsOn = Boolean(request.getHeader("Cordboard-Kept"));
     this.listens = Boolean(request.getHeader("Cordboard-Listens"));
     const receive = session.receiveRequest.bind(session);
     // JsSIP refuses a NOTIFY before the call is up, but that is when the switch tells a phone to answer

@@ -338,10 +338,10 @@ export class SoftPhone {
     this.opened?.leave();
   };
 
-  /** Whether the daemon brings the call here to the page that comes: an offer that rings, a talk of the desk's or heard. */
+  /** Whether the daemon brings the call here to the page that comes: what rings, a talk of the desk's or heard. */
   private isKept(): boolean {
     if (this.call?.listens) return true;
-    return this.present.call?.phase === "talking" ? this.isOfDesk : this.call?.offered === true;
+    return this.present.call?.phase === "talking" ? this.isOfDesk : this.call?.ringsOn === true;
   }
 
   /** The browser had kept the page as it was, without its connections. */

@@ -1,10 +1,12 @@
 """A browser's page that is loaded anew while it rings, or while its agent waits: on the virtual switch."""
 
+from typing import Any
+
 import pytest
 
-from acd.events import DeclareReady
+from acd.events import DeclareNotReady, DeclareReady
 from cti_bridge.shell.phones import AWAY_US, SETTLED_S, TOO_SHORT_US
-from facts.ids import AgentId
+from facts.ids import AgentId, ContactId, ReasonCode
 from facts.states import Activity, Declared, OfferOutcome
 from facts.time import SECOND
 from tests.cti_bridge.shell.call_control.floor import Floor, close, contact_of
@@ -256,3 +258,119 @@ def test_a_switch_that_is_lost_meanwhile_loses_the_phone(floor: Floor) -> None:
     assert floor.agent("ann").reason == "phone_lost"
     comes(floor)
     assert floor.agent("ann").declared is Declared.READY
+
+
+# -- who is asked ----------------------------------------------------------------------------------------------------
+
+
+def asked(floor: Floor) -> tuple[Any, ContactId]:
+    """Bob has a caller, and asks ann, whose phone rings."""
+    caller, contact = floor.talk("bob")
+    floor.sign_in("ann")
+    floor.do("bob", contact, "consult", to_kind="agent", to="ann")
+    assert floor.phones["ann"].is_ringing
+    return caller, contact
+
+
+def party_of(floor: Floor, contact: ContactId) -> tuple[str, str]:
+    """How bob's desk shows ann's part."""
+    (found,) = [one for one in floor.contact("bob", contact).parties if one.party == "ann"]
+    return found.state, found.why
+
+
+def test_a_consultation_rings_on_at_the_page_that_comes(floor: Floor) -> None:
+    caller, contact = asked(floor)
+    floor.run(1)
+    goes(floor)
+    shown = floor.contact("ann", contact)
+    assert (shown.state, shown.phone_back_until is not None) == ("ringing", True)
+    assert floor.refused("ann", contact, "answer") == "phone_awaited"
+    assert (floor.state("bob", contact), party_of(floor, contact)) == ("consulting", ("ringing", ""))
+    comes(floor)
+    assert floor.phones["ann"].is_ringing
+    assert floor.contact("ann", contact).phone_back_until is None
+    floor.do("ann", contact, "answer")
+    floor.run(0.5)
+    assert floor.hear_each_other(floor.phones["ann"], floor.phones["bob"])
+    assert floor.hears_music(caller)
+    floor.do("bob", contact, "complete")
+    floor.run(0.5)
+    assert floor.hear_each_other(floor.phones["ann"], caller)
+    caller.hang_up()
+    assert floor.quiet()
+
+
+def test_a_consultation_rings_once_when_the_switch_has_not_seen_the_page_go(floor: Floor) -> None:
+    _, contact = asked(floor)
+    first = floor.phones["ann"].channel
+    floor.control.absences.phone_cut(ANN, AT)
+    floor.phones["ann"].channel = None  # the page does not know its call any more
+    floor.run(0.5)
+    floor.control.absences.phone_came(ANN, AT, talks=False)
+    floor.run(0.5)
+    assert floor.phones["ann"].is_ringing
+    assert first is not None
+    assert first.gone
+    assert floor.do("ann", contact, "answer").state == "consulting"
+
+
+@pytest.mark.parametrize(("rang_s", "end"), [(0, "unreachable"), (RING_S - 5, "no_answer")])
+def test_a_consultation_ends_when_no_page_comes_in_time(floor: Floor, rang_s: float, end: str) -> None:
+    caller, contact = asked(floor)
+    floor.run(rang_s)
+    goes(floor, after=3)
+    assert party_of(floor, contact) == ("ringing", "")
+    floor.run(2.1 if rang_s else AWAY_S - 2.9)
+    assert party_of(floor, contact) == ("gone", end)
+    assert floor.state("bob", contact) == "held"
+    assert floor.do("bob", contact, "retrieve").state == "talking"
+    assert floor.hear_each_other(floor.phones["bob"], caller)
+    comes(floor)
+    assert floor.phones["ann"].channel is None
+
+
+def test_a_consultation_of_which_too_little_is_left_ends_as_not_answered(floor: Floor) -> None:
+    _, contact = asked(floor)
+    floor.run(RING_S - 1.5)
+    goes(floor, after=0.5)
+    comes(floor)
+    assert floor.phones["ann"].channel is None
+    floor.run(1)
+    assert party_of(floor, contact) == ("gone", "no_answer")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "dropped", "rejected", "the caller leaves", "the asker leaves"])
+def test_a_consultation_may_end_while_the_page_is_away(floor: Floor, how: str) -> None:
+    caller, contact = asked(floor)
+    goes(floor)
+    match how:
+        case "cancelled":
+            assert floor.do("bob", contact, "cancel").state == "talking"
+        case "dropped":
+            assert floor.do("bob", contact, "drop", party="ann").state == "held"
+        case "rejected":
+            floor.do("ann", contact, "reject")
+            assert party_of(floor, contact) == ("gone", "rejected")
+        case "the caller leaves":
+            caller.hang_up()
+        case _:
+            floor.coordinator.tell(DeclareNotReady(agent_id=AgentId("bob"), reason=ReasonCode("break")))
+            floor.phones["bob"].hang_up()
+    floor.run(0.5)
+    assert floor.state("ann", contact) == "over"
+    comes(floor)
+    assert floor.phones["ann"].channel is None
+    caller.hang_up()
+    assert floor.quiet()
+
+
+def test_who_is_asked_while_the_page_is_away_is_rung_when_it_comes(floor: Floor) -> None:
+    _, contact = floor.talk("bob")
+    floor.sign_in("ann")
+    goes(floor)
+    assert floor.do("bob", contact, "consult", to_kind="agent", to="ann").state == "consulting"
+    floor.run(1)
+    assert party_of(floor, contact) == ("ringing", "")
+    comes(floor)
+    assert floor.phones["ann"].is_ringing
+    assert floor.do("ann", contact, "answer").state == "consulting"

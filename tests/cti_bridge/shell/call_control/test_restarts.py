@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cti_bridge.shell.call_control.lines import Outcome
-from cti_bridge.shell.call_control.supervision import Monitored, MonitorMode
+from cti_bridge.shell.call_control.spies import Monitored, MonitorMode
 from facts.ids import AgentId, ContactId
 from facts.states import Activity, Declared
 from tests.cti_bridge.shell.call_control.floor import Floor, close, contact_of

@@ -7,11 +7,11 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from cti_bridge.shell.call_control.refused import ActRefused
-from cti_bridge.shell.call_control.supervision import Monitored
+from cti_bridge.shell.call_control.spies import Monitored
 from facts.ids import AgentId, ContactId, QueueName
 from tests.cti_bridge.shell.call_control.floor import RULES, Floor, contact_of
 
-SUE = AgentId("sue")
+ANN, SUE = AgentId("ann"), AgentId("sue")
 
 
 @pytest.fixture
@@ -114,6 +114,66 @@ def test_a_page_that_comes_too_late_or_after_the_talk_hears_nothing(floor: Floor
     floor.run(1)
     assert floor.phones["sue"].channel is None
     assert floor.quiet()
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_heard_agent_whose_page_is_loaded_anew_is_heard_again_as_before(floor: Floor, held: bool) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact, "whisper")
+    if held:
+        floor.do("ann", contact, "hold")
+    spying, first, absences = floor.phones["sue"].channel, floor.phones["ann"].channel, floor.control.absences
+    absences.phone_left(ANN, "PJSIP/1001")
+    floor.run(1)
+    assert floor.phones["sue"].channel is spying
+    assert floor.hears_music(floor.phones["sue"])
+    assert floor.control.monitors(contact) == ()
+    (heard,) = floor.control.supervision.heard_at(SUE)
+    assert (heard.mode, heard.awaits) == ("whisper", True)
+    assert monitor(floor, contact, "barge").reason == "nobody_talks"
+    absences.phone_came(ANN, "PJSIP/1001", talks=False)
+    floor.run(1)
+    leg = floor.phones["ann"].channel
+    assert leg is not None
+    assert leg is not first
+    assert floor.phones["sue"].channel is spying
+    assert spied(floor) == (leg.uniqueid, ",", "quESsw")
+    assert not floor.hears_music(floor.phones["sue"])
+    (heard,) = floor.control.supervision.heard_at(SUE)
+    assert (heard.agent_id, heard.mode, heard.awaits) == ("ann", "whisper", False)
+    assert floor.control.monitors(contact) == ("susan",)
+    caller.hang_up()
+    assert floor.quiet()
+    assert floor.control.supervision.heard_at(SUE) == []
+
+
+@pytest.mark.parametrize("how", ["nobody comes", "the caller leaves", "the supervisor leaves", "the daemon dies"])
+def test_who_hears_an_agent_that_does_not_come_back_hears_no_more(floor: Floor, how: str) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact)
+    floor.control.absences.phone_left(ANN, "PJSIP/1001")
+    floor.run(1)
+    match how:
+        case "nobody comes":
+            floor.phones["ann"].busy = True
+            floor.run(30)
+            assert floor.last("ContactQueued").returned
+        case "the caller leaves":
+            caller.hang_up()
+            floor.run(1)
+        case "the supervisor leaves":
+            floor.control.supervision.stop(contact, "susan")
+            floor.run(1)
+        case _:
+            floor = floor.restart()
+            floor.run(1)
+    assert floor.phones["sue"].channel is None
+    assert floor.control.supervision.heard_at(SUE) == []
+    if how == "the supervisor leaves":
+        floor.control.absences.phone_came(ANN, "PJSIP/1001", talks=False)
+        floor.run(1)
+        assert floor.hear_each_other(caller, floor.phones["ann"])
+        assert floor.phones["sue"].channel is None
 
 
 def test_another_way_of_hearing_is_shown_once_it_is_so(floor: Floor) -> None:
