@@ -62,9 +62,14 @@ class PhoneNumbers:
         self._refused(told)
 
     async def _phone(self, session: AgiSession, wish: str) -> str:
-        """Who dials is the channel's phone; who transfers is the one that Asterisk notes at the customer's channel."""
-        channel = await session.variable("BLINDTRANSFER") if wish == "transfer" else session.request.channel
-        return phone_of_channel(channel) or UNKNOWN
+        """Who dials is the channel's phone; who transfers is the one that Asterisk notes at the customer's channel.
+
+        Who asks the number first, by keys, is whose leg began the channel.
+        """
+        if wish != "transfer":
+            return phone_of_channel(session.request.channel) or UNKNOWN
+        blind = phone_of_channel(await session.variable("BLINDTRANSFER"))
+        return blind or await session.variable("ACD_BY") or UNKNOWN
 
     def _agent(self, phone: str) -> str:
         try:

@@ -151,6 +151,10 @@ class TalkLeftByAgent(SwitchEvent, frozen=True, kw_only=True):
     contact_id: ContactId
 
 
+class PhoneDied(SwitchEvent, frozen=True, kw_only=True):
+    """The caller came out of a talk because the agent's phone has died, and is about to wait again."""
+
+
 class TalkLeftByCaller(SwitchEvent, frozen=True, kw_only=True):
     """The agent's leg came out of a talk, or found nobody: the caller is gone."""
 
@@ -272,6 +276,7 @@ _USER_EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent]] = {
     "AcdAddEnd": lambda m: LeftAlone(at=_at(m), channel_id=_id(m), joined=m.get("Result") == "SUCCESS"),
     "AcdTransfer": _sent_on,
     "AcdMenu": _sent_on,
+    "AcdLost": lambda m: PhoneDied(at=_at(m), channel_id=_id(m)),
     "AcdSpyEnd": lambda m: SpyChanged(at=_at(m), channel_id=_id(m), heard_id="", hears=False),
     "AcdKept": lambda m: LegKept(at=_at(m), channel_id=_id(m)),
     "AcdDialEnd": lambda m: DialEnded(
@@ -443,6 +448,9 @@ def translate(message: AmiMessage) -> SwitchEvent | None:
     make = _EVENTS.get(message.name)
     return make(message) if make is not None else None
 
+
+DIED = 44
+"""The cause with which Asterisk ends a talk whose phone sends no sound any more (``rtp_timeout``)."""
 
 _OUTCOME_OF_CAUSE = {
     17: OfferOutcome.BUSY,

@@ -73,7 +73,7 @@ class Bridge:
             return
         self._remove(channel)
         if len(self.channels) == 1 and self._joined_by_two:
-            self._remove(self.channels[0])
+            self._remove(self.channels[0], channel.cause)
         elif len(self.channels) == 2:
             self._exchange_names()
         self.close()
@@ -83,12 +83,12 @@ class Bridge:
         if not self.channels and self._switch.bridges.pop(self.uniqueid, None) is not None:
             self._switch.emit("BridgeDestroy", "call", self.headers())
 
-    def _remove(self, channel: Channel) -> None:
+    def _remove(self, channel: Channel, cause: int = 0) -> None:
         self.channels.remove(channel)
         self._switch.emit("BridgeLeave", "call", [*self.headers(), *self._switch.snapshot(channel)])
         self._choose_technology()
         channel.bridge, channel.on_hold = None, False
-        channel.cause = channel.cause or NORMAL_CLEARING
+        channel.cause = channel.cause or cause or NORMAL_CLEARING
         if channel.music and not channel.hanging_up:
             self._switch.stop_music(channel)
         channel.changed()

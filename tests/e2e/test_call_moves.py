@@ -189,6 +189,29 @@ def test_a_transfer_at_the_phone_to_a_number_that_is_denied_keeps_the_customer(o
     office.over(contact)
 
 
+def test_who_asks_by_keys_a_number_that_is_denied_has_the_customer_again(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    world = office.phones.world()
+    time.sleep(0.5)
+    leg.press("*2")
+    caller.wait_hears(MUSIC_HZ)
+    leg.press(f"9{DENIED}")
+    caller.wait_hears(ANN, timeout=10)
+    leg.wait_hears(CALLER_HZ)
+    office.until(lambda: ("ann", "transfer outside refused") in refusals(office), 5, "the refusal in the audit log")
+    assert world.calls == []
+    assert office.state("ann", contact) == "talking"
+    assert office.do("ann", contact, "hold")["state"] == "held"
+    caller.wait_hears(MUSIC_HZ)
+    office.do("ann", contact, "retrieve")
+    hear_each_other(caller, CALLER_HZ, leg, ANN)
+    caller.hang_up()
+    leg.wait_ended()
+    office.over(contact)
+    assert office.facts("ContactTransferred") == []
+    assert len(office.facts("TalkEnded")) == 1
+
+
 @pytest.mark.parametrize("how", ["blind", "by keys"])
 def test_a_transfer_at_the_phone_to_a_number_that_is_allowed(office: Office, how: str) -> None:
     caller, leg, contact = office.talk()

@@ -1,8 +1,11 @@
 """Acts on calls of a real Asterisk against what happens in the same moment: nobody is left behind, times stay true."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
-from tests.asterisk.instance import MUSIC_HZ
+from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import WORLD_HZ
 from tests.e2e.office import CALLER_HZ, HERTZ, Office, consult, hear_each_other
 from tests.sip_phone import Answer
@@ -121,6 +124,46 @@ def test_who_is_transferred_outside_hangs_up_while_it_rings(office: Office) -> N
     assert outside.has("cancelled")
     office.over(contact)
     assert not caller.hears(WORLD_HZ)
+
+
+@contextmanager
+def dead_lines_end_after(seconds: int, asterisk: Asterisk) -> Iterator[None]:
+    """Phones of which no sound comes are hung up sooner than they are deployed to be."""
+    path = asterisk.folder / "etc/pjsip.conf"
+    text = path.read_text()
+    path.write_text(text.replace("rtp_timeout = 120", f"rtp_timeout = {seconds}"))
+    asterisk.cli("module reload res_pjsip.so")
+    try:
+        yield
+    finally:
+        path.write_text(text)
+        asterisk.cli("module reload res_pjsip.so")
+
+
+@pytest.mark.parametrize("when", ["in the talk", "on hold"])
+def test_an_agent_s_phone_dies(office: Office, real_asterisk: Asterisk, when: str) -> None:
+    with dead_lines_end_after(1, real_asterisk):
+        caller, leg, contact = office.talk()
+    bob = office.phone("bob", Answer(0.2))
+    office.ready("bob")
+    office.do("ann", "", "not_ready")
+    if when == "on hold":
+        office.do("ann", contact, "hold")
+        caller.wait_hears(MUSIC_HZ)
+    leg.phone.unplug()
+    office.count_by_hand("ann")  # the switch finds out later than the phone
+    taken = bob.expect_ring(10)
+    hear_each_other(caller, CALLER_HZ, taken, BOB)
+    talk_s, hold_s = office.talk_s("ann", contact)
+    assert talk_s + hold_s == pytest.approx(taken.at("invite") - leg.at("answered"), abs=0.25)
+    assert (hold_s > 0) is (when == "on hold")
+    assert office.facts("TalkEnded")[0].ended_by == "system"
+    first, again = office.facts("ContactQueued")
+    assert (again.returned, again.joined_at) == (True, first.joined_at)
+    assert office.do("ann", "", "agent")["activity"] == "IDLE"
+    caller.hang_up()
+    taken.wait_ended()
+    office.over(contact)
 
 
 def test_a_phone_that_answers_by_itself(office: Office) -> None:

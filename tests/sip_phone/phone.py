@@ -131,6 +131,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def unplug(self) -> None:
         """Vanish without a word, as when the power fails."""
+        self._registered = False
         self.network.do(self._close)
 
     # ---- for calls, on the network thread
@@ -208,7 +209,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def _close(self) -> None:
         for call in self.calls:
-            call.stream.close()
+            call._end("us")
         for task in self._tasks:
             task.cancel()
         if self._transport is not None:

@@ -65,6 +65,7 @@ class Hearing:
             translate.CallerWaits: lambda e: self._sign(e, Seen.AWAY),
             translate.SentOn: lambda e: self._sign(e, Seen.AWAY, sent=bool(e.target)),
             translate.TalkLeftByAgent: lambda e: self._sign(e, Seen.AWAY),
+            translate.PhoneDied: self._phone_died,
             translate.TalkLeftByCaller: self._leg_over,
             translate.DialBegun: self._dial_begun,
             translate.DialOver: self._dial_over,
@@ -107,6 +108,8 @@ class Hearing:
             party = line.call.of_channel(event.channel_id)
             rings = party is not None and party.where is Where.RINGING
             end = _ENDS.get(translate.outcome_of(event.cause), "unreachable") if rings else "hung_up"
+            if party is not None and party.kind is Kind.AGENT and event.cause == translate.DIED:
+                line.blamed.setdefault(party.key, By.SYSTEM)
             self._sign(event, Seen.GONE, end=end)
         self.sync(around - {event.channel_id}, event.at)
 
@@ -123,6 +126,13 @@ class Hearing:
         party = line.call.of_channel(event.channel_id) if line is not None else None
         if line is not None and party is not None and (line.handed is None or line.handed.agent_id != party.key):
             line.blamed.setdefault(party.key, By.CALLER)
+
+    def _phone_died(self, event: translate.PhoneDied) -> None:
+        """Nobody ended the talk; the leg's own end is told later."""
+        line = self._lines.of_channel(event.channel_id)
+        if line is not None:
+            line.blamed |= {agent.key: By.SYSTEM for agent in line.call.living(Kind.AGENT)}
+        self._sign(event, Seen.AWAY, sent=True)
 
     def _hangup_asked(self, event: translate.HangupAsked) -> None:
         """Who hangs up first ends the talk, whichever channel goes first."""

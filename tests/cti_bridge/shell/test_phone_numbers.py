@@ -83,6 +83,12 @@ def test_a_transfer_is_told_of_the_phone_that_made_it() -> None:
     assert [(one.agent, one.phone) for one in refused] == [("unknown", "unknown")]
 
 
+def test_whom_an_agent_asks_by_keys_is_told_of_the_phone_whose_leg_it_began_at() -> None:
+    variables = {"number": "03012345678", "ACD_BY": "PJSIP/1001"}
+    refused = asked("transfer", variables=variables, channel="Local/903012345678@acd-transfer-00000001;2")[1]
+    assert [(one.agent, one.phone, one.wish) for one in refused] == [("ann", "PJSIP/1001", "transfer")]
+
+
 def test_a_wish_that_nobody_knows_is_refused() -> None:
     allowed, refused = asked("", variables={"number": "08912345678"})
     assert (allowed, [one.reason for one in refused]) == ("", ["number_invalid"])

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from cti_bridge.shell.translate import DIED
 from facts.ids import AgentId, ContactId
+from facts.states import Party
 from tests.cti_bridge.shell.call_control.floor import Floor
 
 Start = Callable[[Floor], tuple[Any, ContactId]]
@@ -133,3 +135,28 @@ def test_an_end_is_no_hold(floor: Floor, start: Start, asked_for: list[tuple[str
     assert told == asked_for
     never_held = {"ann", "bob"} - {agent for _, agent in asked_for}
     assert all(fact.hold_us == 0 for fact in floor.facts("TalkEnded") if fact.agent_id in never_held)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_customer_whose_agent_s_phone_dies_waits_again_at_the_old_place(floor: Floor, held: bool) -> None:
+    caller, contact = floor.talk()
+    joined = floor.last("ContactQueued").joined_at
+    if held:
+        floor.do("ann", contact, "hold")
+    channel = floor.phones["ann"].channel
+    assert channel is not None
+    floor.phones["ann"].register(registered=False)
+    floor.switch.request_hangup(channel, DIED)
+    floor.run(1)
+    queued = floor.last("ContactQueued")
+    assert (queued.contact_id, queued.joined_at, queued.returned) == (contact, joined, True)
+    assert floor.hears_music(caller)
+    floor.ready("bob")
+    floor.run(1)
+    floor.phones["bob"].answer()
+    floor.run(1)
+    assert floor.hear_each_other(caller, floor.phones["bob"])
+    ended = floor.last("TalkEnded")
+    assert (ended.agent_id, ended.ended_by) == ("ann", Party.SYSTEM)
+    caller.hang_up()
+    assert floor.quiet()
