@@ -14,17 +14,17 @@ export function Difference({ of, before, after }: Props) {
   const { t } = useTranslation("administration");
   const words = useValueWords();
   const [old, now] = [flat(words, of, before), flat(words, of, after)];
-  const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((key) => old[key] !== now[key]);
   if (keys.length === 0) return <p className={classes.none}>{t("changes.same")}</p>;
   return (
     <table className={classes.table}>
       <tbody>
         {keys.map((key) => (
           <tr key={key}>
-            <th scope="row">{key}</th>
-            <td className={classes.old}>{old.get(key) ?? ""}</td>
+            <th scope="row">{key === WHOLE ? "" : words.label(of, key)}</th>
+            <td className={classes.old}>{old[key] ?? ""}</td>
             <td aria-hidden="true">→</td>
-            <td className={classes.now}>{now.get(key) ?? ""}</td>
+            <td className={classes.now}>{now[key] ?? ""}</td>
           </tr>
         ))}
       </tbody>
@@ -32,10 +32,13 @@ export function Difference({ of, before, after }: Props) {
   );
 }
 
-function flat(words: ValueWords, of: string, document: unknown): Map<string, string> {
+/** Stands for a document that has no keys. */
+const WHOLE = "";
+
+function flat(words: ValueWords, of: string, document: unknown): Record<string, string> {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     const text = words.value(of, "", document);
-    return new Map(text === "" ? [] : [["", text]]);
+    return text === "" ? {} : { [WHOLE]: text };
   }
-  return new Map(Object.entries(document).map(([key, value]) => [words.label(of, key), words.value(of, key, value)]));
+  return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, words.value(of, key, value)]));
 }

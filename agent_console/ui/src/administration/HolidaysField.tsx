@@ -64,9 +64,9 @@ function CountryField({ place, change, error }: CountryProps) {
   const { label } = useSettingWords("Holidays", "country");
   const known = useQuery({ queryKey: ["holidays", "countries"], queryFn: () => getHolidayCountries(), ...FIXED });
   const data = useMemo(() => {
-    const names = new Intl.DisplayNames(formatsOf(i18n.language).locale, { type: "region" });
+    const formats = formatsOf(i18n.language);
     return (known.data?.countries ?? (place.country === undefined ? [] : [place.country]))
-      .map((code) => ({ value: code, label: `${named(names, code)} (${code})` }))
+      .map((code) => ({ value: code, label: `${formats.country(code)} (${code})` }))
       .sort((one, other) => inWords(one.label, other.label));
   }, [known.data, place.country, i18n.language]);
   if (known.isError) return <Trouble compact error={known.error} retry={() => void known.refetch()} />;
@@ -82,15 +82,6 @@ function CountryField({ place, change, error }: CountryProps) {
       required
     />
   );
-}
-
-/** A code that a browser does not know stands for itself. */
-function named(names: Intl.DisplayNames, code: string): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 interface DaysProps {

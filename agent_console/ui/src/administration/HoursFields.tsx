@@ -8,7 +8,7 @@ import classes from "./fields.module.css";
 import { AddButton } from "./LevelsField";
 import { useSettingWords, type FieldProps } from "./SettingField";
 import { spansOf, unreadable } from "./spans";
-import { DAYS, dayNames } from "./week";
+import { DAYS, dayNames } from "../language/week";
 
 type Hours = Record<string, string[]>;
 

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { formatsOf } from "../language/formats";
 import { definitionOf, type Kind, type SectionName, settingsOf, type Source } from "./settings_schema";
 import { useNames } from "./settings_api";
-import { DAYS, dayNames } from "./week";
+import { DAYS, dayNames } from "../language/week";
 
 /** The words for a setting's value; absent: for the standard, where that is a choice. */
 export type Cells = (name: string, value: unknown) => string;
@@ -21,26 +21,29 @@ interface Words {
 
 /** Words for the settings of a section's entries. */
 export function useCells(section: SectionName): Cells {
-  const words = useWords();
-  return useMemo(() => {
+  const settings = useMemo(() => {
     const definition = definitionOf(section);
-    const settings = new Map((definition === null ? [] : settingsOf(definition)).map((one) => [one.name, one]));
+    return new Map((definition === null ? [] : settingsOf(definition)).map((one) => [one.name, one]));
+  }, [section]);
+  const words = useWords([...settings.values()].flatMap(({ kind }) => (kind.is === "names" ? [kind.from] : [])));
+  return useMemo(() => {
     return (name, value) => {
       const setting = settings.get(name);
       const kind = setting?.kind;
       return kind === undefined ? plain(value) : cell(kind, value ?? setting?.standard, words);
     };
-  }, [section, words]);
+  }, [settings, words]);
 }
 
-function useWords(): Words {
+/** Words; the names of these sources alone are asked for. */
+function useWords(wanted: readonly Source[]): Words {
   const { t, i18n } = useTranslation("administration");
   const labels = useTranslation("labels").t;
-  const teams = useNames("teams");
-  const queues = useNames("queues");
-  const agents = useNames("agents");
-  const hours = useNames("opening_hours");
-  const flows = useNames("flows");
+  const teams = useNames("teams", wanted.includes("teams"));
+  const queues = useNames("queues", wanted.includes("queues"));
+  const agents = useNames("agents", wanted.includes("agents"));
+  const hours = useNames("opening_hours", wanted.includes("opening_hours"));
+  const flows = useNames("flows", wanted.includes("flows"));
   return useMemo(() => {
     const formats = formatsOf(i18n.language);
     const known: Partial<Record<Source, ReadonlyMap<string, string>>> = Object.fromEntries(
@@ -83,7 +86,12 @@ function all(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
 }
 
-function numberCell(kind: Extract<Kind, { is: "number" }>, value: number, words: Words): string {
+/** A number with the unit of its setting. */
+export function numberCell(
+  kind: Extract<Kind, { is: "number" }>,
+  value: number,
+  words: Pick<Words, "percent" | "seconds" | "number">,
+): string {
   if (kind.fraction) return words.percent(value);
   return kind.seconds ? words.seconds(value) : words.number(value);
 }

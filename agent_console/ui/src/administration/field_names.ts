@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { fieldName, type NameOf } from "../api/problem_words";
 import { definitionOf, type SectionName, SECTIONS, settingsOf, SINGLE } from "./settings_schema";
-import { DAYS, dayNames } from "./week";
+import { DAYS, dayNames } from "../language/week";
 
 /** Names of fields for refusals that are told in Chinese; English ones keep the path, as the daemon has it. */
 export function useFieldNames(): NameOf {

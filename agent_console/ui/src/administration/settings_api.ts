@@ -33,20 +33,20 @@ export interface Named {
   label: string;
 }
 
-/** The names that a setting may refer to, with what people call them. */
-export function useNames(source: Source): readonly Named[] {
+/** The names that a setting may refer to, with what people call them; asked for where they are `wanted`. */
+export function useNames(source: Source, wanted = true): readonly Named[] {
   const { t } = useTranslation("administration");
   const flows = useQuery({
     queryKey: ["flows"],
     queryFn: () => everything(listFlows),
     staleTime: 60_000,
-    enabled: source === "flows",
+    enabled: wanted && source === "flows",
   });
   const section = useQuery({
     queryKey: ["settings", source],
     queryFn: async () => (await api.get<Page<SettingDoc>>(`/settings/${source}`)).items,
     staleTime: 10_000,
-    enabled: source !== "flows",
+    enabled: wanted && source !== "flows",
   });
   return useMemo(
     () =>

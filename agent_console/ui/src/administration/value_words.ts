@@ -4,8 +4,9 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Formats, useFormats } from "../language/formats";
+import { numberCell } from "./cells";
 import { definitionOf, type SectionName, SECTIONS, type Setting, settingsOf } from "./settings_schema";
-import { DAYS, dayNames } from "./week";
+import { DAYS, dayNames } from "../language/week";
 
 export interface ValueWords {
   /** A key of what `section` (or a thing of the audit log) consists of. */
@@ -32,6 +33,9 @@ function definitionIn(section: string): string | null {
   return known === undefined ? null : definitionOf(known);
 }
 
+/** Keys of what no form knows whose values are codes; others are words of people: names, notes, messages. */
+const CODES: readonly string[] = ["declared", "state", "mode", "via", "role", "scopes"];
+
 /** Keys of logged acts that are instants, in microseconds or as RFC 3339. */
 const INSTANTS: readonly string[] = ["start", "end"];
 
@@ -44,6 +48,14 @@ class Words {
     this.t = t;
     this.labels = labels;
     this.formats = formats;
+  }
+
+  private get numbers() {
+    return {
+      number: String,
+      percent: (ratio: number) => this.formats.percent(ratio),
+      seconds: (value: number) => `${value} ${this.t("unit.seconds")}`,
+    };
   }
 
   label(definition: string | null, key: string): string {
@@ -65,7 +77,7 @@ class Words {
       case "choice":
         return this.labels(`choice.${String(value)}` as "choice.queue", { defaultValue: String(value) });
       case "number":
-        return this.number(value, kind.fraction, kind.seconds);
+        return typeof value === "number" ? numberCell(kind, value, this.numbers) : String(value);
       case "group":
       case "holidays":
         return this.group(kind.of, value);
@@ -78,12 +90,6 @@ class Words {
       default:
         return this.plain(name, value);
     }
-  }
-
-  private number(value: unknown, fraction: boolean, seconds: boolean): string {
-    if (typeof value !== "number") return String(value);
-    if (fraction) return this.formats.percent(value);
-    return seconds ? `${value} ${this.t("unit.seconds")}` : String(value);
   }
 
   private group(definition: string, value: unknown): string {
@@ -119,6 +125,7 @@ class Words {
     if (typeof value === "boolean") return value ? "✓" : "–";
     if (typeof value !== "string" && typeof value !== "number") return "";
     if (INSTANTS.includes(key)) return this.formats.dateTime(typeof value === "number" ? value / 1000 : value);
+    if (!CODES.includes(key)) return String(value);
     const [code = "", reason] = String(value).split(":");
     const called = this.t(`value.${code}` as "value.READY", { defaultValue: "" });
     return called === "" ? String(value) : [called, reason].filter(Boolean).join(" ");

@@ -5,8 +5,8 @@ import type { Monitored } from "../api/documents";
 import { useNames } from "../api/names";
 import { useMe } from "../api/session";
 import { useDesk } from "../live/live";
+import bar from "../phone/PhoneBar.module.css";
 import { AskOnce } from "./AskOnce";
-import classes from "./ListeningBar.module.css";
 import { type MonitorMode, supervising, useDoing } from "./supervising";
 
 const SHAPES = { listen: Ear, whisper: MessageSquareQuote, barge: Megaphone } as const;
@@ -16,11 +16,11 @@ const MODES: readonly MonitorMode[] = ["listen", "whisper", "barge"];
 export default function ListeningBar() {
   const heard = useDesk()?.state.listening ?? [];
   return (
-    <div role="status">
+    <>
       {heard.map((one) => (
         <Heard key={`${one.contact_id} ${one.supervisor}`} heard={one} />
       ))}
-    </div>
+    </>
   );
 }
 
@@ -34,11 +34,13 @@ function Heard({ heard }: { heard: Monitored }) {
   // nobody can be heard in another way who is not there
   const otherModes = heard.phone_awaited ? [] : MODES.filter((mode) => mode !== heard.mode);
   return (
-    <section className={classes.bar} data-mode={heard.mode} aria-label={t("monitor.title")}>
+    <section className={bar.bar} data-tone="call" data-mode={heard.mode} aria-label={t("monitor.title")}>
       <Shape size={16} aria-hidden />
-      <strong>{t(heard.phone_awaited ? "monitor.awaited" : `monitor.${heard.mode}Present`, { agent })}</strong>
+      <strong role="status">
+        {t(heard.phone_awaited ? "monitor.awaited" : `monitor.${heard.mode}Present`, { agent })}
+      </strong>
       {heard.supervisor === me.user && (
-        <div className={classes.acts}>
+        <div className={bar.acts}>
           {otherModes.map((mode) => {
             const Mark = SHAPES[mode];
             const icon = <Mark size={14} aria-hidden />;

@@ -23,6 +23,8 @@ export interface Formats {
   dateTime: (at: string | number) => string;
   /** What a language is called: `zh` is Chinese. */
   language: (tag: string) => string;
+  /** What a country is called: `DE` is Germany. */
+  country: (code: string) => string;
   number: (value: number, digits?: number) => string;
   percent: (ratio: number | null | undefined, digits?: number) => string;
   duration: (seconds: number | null | undefined) => string;
@@ -38,6 +40,15 @@ export function formatsOf(language: string): Formats {
   return found;
 }
 
+/** A code that has no name stands for itself. */
+function called(names: Intl.DisplayNames, code: string): string {
+  try {
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 function made(language: string): Formats {
   const locale = LOCALES[language] ?? language;
   const shapes = {
@@ -49,6 +60,7 @@ function made(language: string): Formats {
   const gap = language === "zh" ? "" : " ";
   const at = (instant: string | number) => new Date(instant);
   const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "code" });
+  const countries = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
   const number = (value: number, digits = 0) =>
     new Intl.NumberFormat(locale, {
       minimumFractionDigits: digits,
@@ -65,13 +77,8 @@ function made(language: string): Formats {
     timeWithSeconds: (instant) => shapes.seconds.format(at(instant)),
     date: (instant) => shapes.date.format(at(instant)),
     dateTime: (instant) => shapes.both.format(at(instant)),
-    language: (tag) => {
-      try {
-        return languages.of(tag) ?? tag;
-      } catch {
-        return tag; // not a tag that has a name
-      }
-    },
+    language: (tag) => called(languages, tag),
+    country: (code) => called(countries, code),
     number,
     percent,
     duration,

@@ -1,7 +1,7 @@
 /** Lists that are asked for once, and again when the live channel tells that something of their kind has changed. */
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { Topic } from "../api/topics";
 import { channel, streams } from "./live";
 
@@ -11,20 +11,19 @@ const TOGETHER_MS = 400;
 /** Ask anew for every list whose key begins with this, soon after a change of the topic. */
 export function useFreshQueries(topic: Topic, key: readonly string[]): void {
   const queries = useQueryClient();
-  const known = useRef(false);
   const name = key.join(" ");
   useEffect(() => {
     let timer: number | null = null;
     // somebody else of the page may read the topic already: then the next change is one
-    known.current = streams.known(topic);
+    let known = streams.known(topic);
     const refresh = () => {
       timer = null;
       void queries.invalidateQueries({ queryKey: name.split(" ") });
     };
     const changed = () => {
       // the first snapshot tells what the list has already asked for
-      const first = !known.current;
-      known.current = streams.known(topic);
+      const first = !known;
+      known = streams.known(topic);
       if (first || timer !== null) return;
       timer = window.setTimeout(refresh, TOGETHER_MS);
     };
@@ -33,7 +32,6 @@ export function useFreshQueries(topic: Topic, key: readonly string[]): void {
     return () => {
       stop();
       leave();
-      known.current = false;
       if (timer !== null) window.clearTimeout(timer);
     };
   }, [queries, topic, name]);

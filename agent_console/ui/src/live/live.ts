@@ -52,7 +52,7 @@ const HEARTBEAT_MS = 1_000;
 const SLEPT_MS = 90_000;
 
 /** Tell when this machine has slept: its timers stood still. Returns the way out. */
-function watchForSleep(woke: () => void): () => void {
+export function watchForSleep(woke: () => void): () => void {
   let last = Date.now();
   const timer = window.setInterval(() => {
     const now = Date.now();

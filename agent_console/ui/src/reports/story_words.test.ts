@@ -60,6 +60,17 @@ describe("a story in Chinese", () => {
 });
 
 describe("a story", () => {
+  it("is told as the daemon says it where a code has no words here yet", () => {
+    for (const [kind, code] of [
+      ["MenuEnded", { outcome: "teleported" }],
+      ["OfferEnded", { outcome: "teleported", agent_id: "ann" }],
+      ["ContactAbandoned", { stage: "orbit" }],
+      ["OfferMade", { agent_id: "ann", why: { order: "by_moon" } }],
+    ] as const) {
+      expect(told("zh", { kind, ...code })).toBe("in English, by the daemon");
+    }
+  });
+
   it("calls queues as people do, and says why", () => {
     const data = { kind: "ContactQueued", queue: "sales", requirement: "english>=1", position: 2 };
     expect(told("en", data)).toBe("Sales, from the menu, needs english>=1, place 2");

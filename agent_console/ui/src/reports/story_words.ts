@@ -24,8 +24,9 @@ export interface Telling {
 
 /** A line of a story as a sentence. */
 export function storyWords(telling: Telling, line: StoryLine): string {
-  const pieces = TELLERS[line.kind]?.(new Told(telling, line.data)) ?? null;
-  return pieces === null ? line.text : pieces.filter(Boolean).join(telling.t("join"));
+  const told = new Told(telling, line.data);
+  const pieces = TELLERS[line.kind]?.(told) ?? null;
+  return pieces === null || told.isUnknown ? line.text : pieces.filter(Boolean).join(telling.t("join"));
 }
 
 const MICROSECONDS = 1_000_000;
@@ -34,6 +35,8 @@ const MICROSECONDS = 1_000_000;
 class Told {
   private readonly telling: Telling;
   private readonly data: Data;
+  /** Whether it says something that has no words here: a code of a daemon that is newer than the page. */
+  isUnknown = false;
 
   constructor(telling: Telling, data: Data) {
     this.telling = telling;
@@ -43,7 +46,9 @@ class Told {
   /** A sentence of the words, with what is filled in. */
   say(key: string, holes: Holes = {}): string {
     // keys are put together from what facts say, so that they cannot be known to the compiler
-    return this.telling.t(key, { ...holes, defaultValue: key });
+    const said: string = this.telling.t(key, { ...holes, defaultValue: key });
+    if (said === key) this.isUnknown = true;
+    return said;
   }
 
   text(field: string, usual = ""): string {
@@ -228,7 +233,7 @@ function offerReason(fact: Told, why: Data): readonly Piece[] | null {
       return [fact.say("offered.ring_several", { qualified: number("qualified") }), beside(fact, why, String)];
   }
   const called = fact.say(`order.${order}`);
-  if (called === `order.${order}`) return null;
+  if (fact.isUnknown) return null;
   if ("score" in why) {
     const points = (score: number) => fact.say("offered.points", { points: fact.score(score) });
     const said = { order: called, waiting: number("waiting"), score: fact.score(number("score")) };
