@@ -172,6 +172,14 @@ def _hold(me: str) -> Step:
     )
 
 
+def _part(first: str, second: str) -> Step:
+    return Step(
+        commands=(TakeApart(first, second, kept=True),),
+        reached=_all(_is(first, Where.KEPT), _is(second, Where.KEPT)),
+        lost=_without(first, second),
+    )
+
+
 def _join(first: str, second: str) -> Step:
     return Step(commands=(Join(first, second),), reached=_together(first, second), lost=_without(first, second))
 
@@ -249,8 +257,10 @@ def called_party(me: str, target: Target, at: Instant) -> Party:
 
 
 def _plan_complete(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
+    """Whom the agent talks to comes out of that talk first: a leg taken from one talk into another may hear nothing."""
     other = _other(call, me)
-    return (_join(CUSTOMER, other.key), _end(me))
+    apart = (_part(other.key, me),) if call.together(me, other.key) else ()
+    return (*apart, _join(CUSTOMER, other.key), _end(me))
 
 
 def _plan_cancel(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
@@ -271,12 +281,7 @@ def _plan_swap(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:
         return (_hold(me), _join(me, other.key))
     if not call.together(me, other.key):
         return (_join(me, CUSTOMER),)
-    parted = Step(
-        commands=(TakeApart(other.key, me, kept=True),),
-        reached=_all(_is(other.key, Where.KEPT), _is(me, Where.KEPT)),
-        lost=_without(other.key, me),
-    )
-    return (parted, _join(me, CUSTOMER))
+    return (_part(other.key, me), _join(me, CUSTOMER))
 
 
 def _plan_conference(call: Topology, me: str, _wish: Wish) -> tuple[Step, ...]:

@@ -289,8 +289,11 @@ def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
     asking.wait_hears(WEB_HZ)
     phone.wait_hears(HERTZ["bob"])
     assert caller.hears(MUSIC_HZ)
+    desks.do("bob", contact, "complete")
+    caller.wait_hears(WEB_HZ)
+    phone.wait_hears(CALLER_HZ)
+    asking.wait_ended()
     caller.hang_up()
-    asking.hang_up()
     phone.wait_word("ready")
     daemon.agent("sign-out", "bob")
 

@@ -290,8 +290,10 @@ def test_who_is_at_work_and_who_has_the_customer_on_hold() -> None:
 
 def test_completing_gives_the_customer_away_and_ends_ones_own_part() -> None:
     calls = consulting().do("complete")
+    assert calls.commands() == [c.TakeApart("bob", "ann", kept=True)]
+    calls.part("bob").say(Seen.KEPT, "bob").part("ann").say(Seen.KEPT, "ann")
     assert calls.commands() == [c.Join(CUSTOMER, "bob")]
-    calls.join(CUSTOMER, "bob", room="r4").part("ann").say(Seen.KEPT, "ann")
+    calls.join(CUSTOMER, "bob", room="r4")
     assert calls.commands() == [c.End("ann")]
     assert calls.call.holder == "bob"
     calls.say(Seen.GONE, "ann")
