@@ -64,6 +64,18 @@ interface WholeProps {
 function Whole({ customer, edit, returned }: WholeProps) {
   const { t } = useTranslation("customers");
   const me = useMe();
+  const [merging, merge] = useState(false);
+  const mayMerge = customer.merged_into === null && atLeast(me, "supervisor");
+  useShortcuts(
+    t("keys.record"),
+    useMemo(
+      () => [
+        { code: "KeyE", label: t("keys.edit"), run: edit },
+        { code: "KeyM", label: t("keys.merge"), run: () => merge(true), disabled: !mayMerge },
+      ],
+      [t, edit, mayMerge],
+    ),
+  );
   return (
     <article className={classes.customer} aria-label={customer.name}>
       <h2 className={classes.name}>
@@ -71,8 +83,14 @@ function Whole({ customer, edit, returned }: WholeProps) {
       </h2>
       {customer.merged_into !== null && <MergedInto into={customer.merged_into} />}
       <div className={classes.acts}>
-        <EditButton edit={edit} returned={returned} />
-        {customer.merged_into === null && atLeast(me, "supervisor") && <MergeButton customer={customer} />}
+        <Button size="xs" leftSection={<PencilLine size={14} aria-hidden />} onClick={edit} autoFocus={returned}>
+          {t("edit")}
+        </Button>
+        {mayMerge && (
+          <Button size="xs" variant="default" leftSection={<Merge size={14} aria-hidden />} onClick={() => merge(true)}>
+            {t("merge.do")}
+          </Button>
+        )}
         <span className={classes.gap} />
         {atLeast(me, "supervisor") && <Remove customer={customer} />}
         {atLeast(me, "administrator") && <Erase customer={customer} />}
@@ -81,41 +99,12 @@ function Whole({ customer, edit, returned }: WholeProps) {
       <MergedRecords customer={customer} />
       <h3 className={classes.part}>{t("contacts.title")}</h3>
       <CustomerContacts id={customer.customer_id} />
-    </article>
-  );
-}
-
-function EditButton({ edit, returned }: { edit: () => void; returned: boolean }) {
-  const { t } = useTranslation("customers");
-  useShortcuts(
-    t("keys.record"),
-    useMemo(() => [{ code: "KeyE", label: t("keys.edit"), run: edit }], [t, edit]),
-  );
-  return (
-    <Button size="xs" leftSection={<PencilLine size={14} aria-hidden />} onClick={edit} autoFocus={returned}>
-      {t("edit")}
-    </Button>
-  );
-}
-
-function MergeButton({ customer }: { customer: CustomerDoc }) {
-  const { t } = useTranslation("customers");
-  const [open, setOpen] = useState(false);
-  useShortcuts(
-    t("merge.title"),
-    useMemo(() => [{ code: "KeyM", label: t("keys.merge"), run: () => setOpen(true) }], [t]),
-  );
-  return (
-    <>
-      <Button size="xs" variant="default" leftSection={<Merge size={14} aria-hidden />} onClick={() => setOpen(true)}>
-        {t("merge.do")}
-      </Button>
-      {open && (
+      {merging && (
         <Suspense fallback={null}>
-          <MergeDialog customer={customer} close={() => setOpen(false)} />
+          <MergeDialog customer={customer} close={() => merge(false)} />
         </Suspense>
       )}
-    </>
+    </article>
   );
 }
 

@@ -121,7 +121,9 @@ function Table({ chosen, encoding, write }: TableProps) {
   };
   return (
     <>
-      {encoding !== "utf-8" && <EncodingChoice encoding={encoding} write={write} wrong={text === null} />}
+      {(encoding !== "utf-8" || text === null) && (
+        <EncodingChoice encoding={encoding} write={write} wrong={text === null} />
+      )}
       {text !== null && (
         <>
           <Columns columns={columns} said={said} say={say} />

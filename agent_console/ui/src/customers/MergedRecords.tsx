@@ -1,8 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { CustomerDoc, MergeDoc } from "../api/documents";
-import { undoMerge } from "../api/operations/customers";
+import { getCustomer, undoMerge } from "../api/operations/customers";
 import { atLeast, useMe } from "../api/session";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
@@ -13,7 +14,6 @@ import { useCustomerAct } from "./customer_acts";
 /** The records for which this one stands, each with a way back; and merges that were undone. */
 export function MergedRecords({ customer }: { customer: CustomerDoc }) {
   const { t } = useTranslation("customers");
-  const formats = useFormats();
   const undone = customer.merges.filter((one) => one.undone_at !== null && one.kept === customer.customer_id);
   return (
     <>
@@ -32,18 +32,28 @@ export function MergedRecords({ customer }: { customer: CustomerDoc }) {
           <h3 className={classes.part}>{t("merged.before")}</h3>
           <ul className={classes.records}>
             {undone.map((one) => (
-              <li key={one.number} className={classes.sub}>
-                {t("merged.was", {
-                  customer: one.merged,
-                  at: formats.dateTime(one.undone_at ?? one.at),
-                  who: one.undone_by,
-                })}
-              </li>
+              <PartedRecord key={one.number} merge={one} />
             ))}
           </ul>
         </section>
       )}
     </>
+  );
+}
+
+/** A record that was merged into this one, and parted from it again; it may be gone since. */
+function PartedRecord({ merge }: { merge: MergeDoc }) {
+  const { t } = useTranslation("customers");
+  const formats = useFormats();
+  const record = useQuery({ queryKey: ["customers", "one", merge.merged], queryFn: () => getCustomer(merge.merged) });
+  return (
+    <li className={classes.sub}>
+      {t("merged.was", {
+        customer: record.data?.name ?? merge.merged,
+        at: formats.dateTime(merge.undone_at ?? merge.at),
+        who: merge.undone_by,
+      })}
+    </li>
   );
 }
 

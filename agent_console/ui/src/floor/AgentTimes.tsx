@@ -1,7 +1,7 @@
 import { Button, Modal, Select, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { History, PencilLine } from "lucide-react";
-import { type SubmitEvent, useState } from "react";
+import { type RefObject, type SubmitEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/client";
 import type { AgentRow, AgentTimes as Times, TimeCorrectionDoc, TimePieceDoc } from "../api/documents";
@@ -26,6 +26,11 @@ export default function AgentTimes({ row, close }: { row: AgentRow; close: () =>
   const [today] = useState(() => dayOf(centreClock.now()));
   const [day, setDay] = useState(today);
   const [corrected, correct] = useState<TimePieceDoc | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const stop = () => {
+    correct(null);
+    place.current?.focus(); // the keyboard goes on where it was
+  };
   const isDay = !Number.isNaN(Date.parse(`${day}T00:00`));
   const found = useQuery({
     queryKey: ["agent-times", row.agent, day],
@@ -53,17 +58,21 @@ export default function AgentTimes({ row, close }: { row: AgentRow; close: () =>
           correct(null);
         }}
       />
-      {corrected !== null && (
-        <Correction key={corrected.start} row={row} day={day} piece={corrected} close={() => correct(null)} />
-      )}
+      {corrected !== null && <Correction key={corrected.start} row={row} day={day} piece={corrected} close={stop} />}
       {isDay && found.isPending && <Loading />}
       {found.isError && <Trouble compact error={found.error} retry={() => void found.refetch()} />}
-      {found.data && <Day times={found.data} correct={correct} />}
+      {found.data && <Day times={found.data} correct={correct} place={place} />}
     </Modal>
   );
 }
 
-function Day({ times, correct }: { times: Times; correct: (piece: TimePieceDoc) => void }) {
+interface DayProps {
+  times: Times;
+  correct: (piece: TimePieceDoc) => void;
+  place: RefObject<HTMLDivElement | null>;
+}
+
+function Day({ times, correct, place }: DayProps) {
   const { t } = useTranslation("floor");
   const formats = useFormats();
   const pieces = times.pieces.filter((piece) => piece.start !== piece.end);
@@ -71,7 +80,7 @@ function Day({ times, correct }: { times: Times; correct: (piece: TimePieceDoc) 
   return (
     <>
       {/* scrolled by keys too */}
-      <div className={classes.scrolled} tabIndex={0} role="group" aria-label={t("times.counted")}>
+      <div ref={place} className={classes.scrolled} tabIndex={0} role="group" aria-label={t("times.counted")}>
         <table className={classes.pieces}>
           <thead>
             <tr>
@@ -212,7 +221,7 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
   return (
     <form className={classes.form} onSubmit={(event) => void send(event)} aria-label={t("times.correct")}>
       <div className={classes.row}>
-        <TimeField label={t("times.from")} edge={from} change={setFrom} />
+        <TimeField label={t("times.from")} edge={from} change={setFrom} first />
         <TimeField label={t("times.to")} edge={to} change={setTo} />
         <Select
           size="xs"
@@ -249,12 +258,20 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
   );
 }
 
-function TimeField({ label, edge, change }: { label: string; edge: Edge; change: (edge: Edge) => void }) {
+interface TimeFieldProps {
+  label: string;
+  edge: Edge;
+  change: (edge: Edge) => void;
+  first?: boolean;
+}
+
+function TimeField({ label, edge, change, first = false }: TimeFieldProps) {
   return (
     <TextInput
       size="xs"
       w={130}
       type="time"
+      autoFocus={first}
       step={1}
       label={label}
       value={edge.typed}

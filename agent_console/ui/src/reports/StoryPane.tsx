@@ -1,16 +1,17 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { PencilLine } from "lucide-react";
+import { PencilLine, UsersRound } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { Problem } from "../api/client";
 import { getContact, getStory } from "../api/operations/contacts";
 import { getCustomer } from "../api/operations/customers";
 import { listRecordings, listVoicemails } from "../api/operations/recordings";
 import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { atLeast, useMe } from "../api/session";
-import { Loading, Trouble } from "../design/Waiting";
+import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { alarmWords } from "../language/alarms";
 import { useFreshQueries } from "../live/fresh";
@@ -38,6 +39,9 @@ export function StoryPane({ contact }: { contact: string }) {
   useFreshQueries("recordings", ["recordings"]);
   useFreshQueries("recordings", ["contact"]);
   if (story.isPending) return <Loading />;
+  if (story.error instanceof Problem && story.error.status === 403) {
+    return <Empty icon={UsersRound} title={t("story.otherTeam")} hint={t("story.otherTeamHint")} />;
+  }
   if (story.isError) return <Trouble error={story.error} retry={() => void story.refetch()} />;
   return (
     <div className={classes.story}>
