@@ -15,8 +15,13 @@ const MODES: readonly MonitorMode[] = ["listen", "whisper", "barge"];
 /** The talks that are heard at this user's phone, whatever page they were begun on: how, and what can be done. */
 export default function ListeningBar() {
   const heard = useDesk()?.state.listening ?? [];
+  const says = useSays();
   return (
     <>
+      {/* for who hears the page: it is there before it says something, and holds nothing but words */}
+      <div role="status" className={bar.spoken}>
+        {heard.map(says).join(" ")}
+      </div>
       {heard.map((one) => (
         <Heard key={`${one.contact_id} ${one.supervisor}`} heard={one} />
       ))}
@@ -24,11 +29,20 @@ export default function ListeningBar() {
   );
 }
 
+/** How a talk is heard, in words. */
+function useSays(): (heard: Monitored) => string {
+  const { t } = useTranslation("floor");
+  const names = useNames();
+  return ({ phone_awaited, mode, agent }) =>
+    t(phone_awaited ? "monitor.awaited" : `monitor.${mode}Present`, { agent: names.agent(agent) });
+}
+
 function Heard({ heard }: { heard: Monitored }) {
   const { t } = useTranslation("floor");
   const me = useMe();
   const doing = useDoing();
   const agent = useNames().agent(heard.agent);
+  const says = useSays();
   const Shape = SHAPES[heard.mode];
   const monitor = (mode: MonitorMode) => doing("", () => supervising.monitor(heard.contact_id, mode, heard.agent));
   // nobody can be heard in another way who is not there
@@ -36,9 +50,7 @@ function Heard({ heard }: { heard: Monitored }) {
   return (
     <section className={bar.bar} data-tone="call" data-mode={heard.mode} aria-label={t("monitor.title")}>
       <Shape size={16} aria-hidden />
-      <strong role="status">
-        {t(heard.phone_awaited ? "monitor.awaited" : `monitor.${heard.mode}Present`, { agent })}
-      </strong>
+      <strong>{says(heard)}</strong>
       {heard.supervisor === me.user && (
         <div className={bar.acts}>
           {otherModes.map((mode) => {
