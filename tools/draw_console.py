@@ -1,9 +1,11 @@
 """Draw the pictures of the console under ``docs/images/console``, and the moving one of the README.
 
-A demo runs an hour and a half of its time in a minute or two, then at the clock's own pace while four browsers (English
-and Chinese, light and dark) show every view. Example: python -m tools.draw_console docs/images
+A demo runs an hour and a half of its time in a minute or two, then at the clock's own pace while two browsers (English
+and Chinese) show every view, light and dark. A view that is wider than its screen, or whose script stumbles, is told.
+Example: python -m tools.draw_console docs/images
 """
 
+import argparse
 import base64
 import io
 import os
@@ -15,25 +17,23 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 
 from cti_bridge.app.reactor import install
 from tests.servers import chromium
+from tests.servers.ports import free_port
 
 SPEED, SEED = 60.0, 3
-WARM_UP_S = 90 * 60
-"""Of the demo's time."""
-
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-LOOKS = tuple((language, scheme) for language in ("en", "zh") for scheme in ("light", "dark"))
-WIDTH, HEIGHT = 1440, 900
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 QUALITY = 72
 FRAME_MS = 1600
 
-FLOOR_VIEWS = {
+VIEWS = {
     "floor": "/floor",
     "wallboard": "/floor/wall",
     "contacts": "/contacts",
@@ -71,21 +71,36 @@ def webp(page: Page, quality: int = QUALITY) -> bytes:
     return base64.b64decode(shot["data"])
 
 
-class Looks:
-    """One user's pages, one in each language and scheme."""
+TOO_WIDE = """() => [...document.querySelectorAll('html, body, main')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.localName} is ${one.scrollWidth} px wide on a screen of ${one.clientWidth}`)"""
 
-    def __init__(self, browser: Browser, base: str, name: str, password: str, folder: Path) -> None:
-        self._folder = folder
-        self.pages: dict[tuple[str, str], Page] = {}
-        for language, scheme in LOOKS:
+
+class Album(NamedTuple):
+    """Where pictures go, how large they are in pixels, and what was found wrong with what they show."""
+
+    folder: Path
+    width: int
+    height: int
+    troubles: list[str]
+
+
+class Looks:
+    """One user's pages, one in each language; pictures are taken of both schemes."""
+
+    def __init__(self, browser: Browser, base: str, name: str, password: str, album: Album) -> None:
+        self._album = album
+        self.pages: dict[str, Page] = {}
+        for language, locale in LOCALES.items():
             context: BrowserContext = browser.new_context(
                 base_url=base,
-                viewport={"width": WIDTH, "height": HEIGHT},
-                locale={"en": "en-GB", "zh": "zh-CN"}[language],
-                color_scheme="dark" if scheme == "dark" else "light",
+                viewport={"width": album.width, "height": album.height},
+                locale=locale,
+                color_scheme="light",
                 timezone_id="UTC",
             )
-            page = self.pages[language, scheme] = context.new_page()
+            page = self.pages[language] = context.new_page()
+            page.on("pageerror", lambda error: album.troubles.append(f"{name}: {error}"))
             page.goto("/")
             page.locator("form").wait_for()
         if name == "robin":
@@ -98,17 +113,19 @@ class Looks:
 
     @property
     def first(self) -> Page:
-        """The page in English, light."""
-        return self.pages[LOOKS[0]]
+        """The page in English."""
+        return self.pages["en"]
 
     def snap(self, view: str) -> None:
-        """A picture of each."""
+        """Pictures of each language and scheme."""
         self.first.wait_for_timeout(600)
-        self._snap(view)
-
-    def _snap(self, view: str) -> None:
-        for (language, scheme), page in self.pages.items():
-            (self._folder / f"{view}-{language}-{scheme}.webp").write_bytes(webp(page))
+        for language, page in self.pages.items():
+            self._album.troubles.extend(f"{view} ({language}): {wide}" for wide in page.evaluate(TOO_WIDE))
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.locator(f"html[data-mantine-color-scheme={scheme}]").wait_for()
+                (self._album.folder / f"{view}-{language}-{scheme}.webp").write_bytes(webp(page))
+            page.emulate_media(color_scheme="light")
 
     def each(self, do: Callable[[Page], object]) -> None:
         """Do something on all pages."""
@@ -186,22 +203,21 @@ def _story(page: Page) -> str:
     return f"/contacts/{answered['contact_id']}"
 
 
-def _take(url: str, passwords: dict[str, str], target: Path) -> None:
+def _take(url: str, passwords: dict[str, str], album: Album) -> bytes:
+    """Take all pictures; the moving one."""
     program = chromium.provide()
-    folder = target / "console"
-    folder.mkdir(parents=True, exist_ok=True)
     frames: list[bytes] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program.command[0], args=[*chromium.ARGUMENTS], env={**program.environment}
         )
-        admin = Looks(browser, url, "admin", passwords["admin"], folder)
-        for view, path in FLOOR_VIEWS.items():
+        admin = Looks(browser, url, "admin", passwords["admin"], album)
+        for view, path in VIEWS.items():
             admin.go(path)
             admin.snap(view)
         admin.go(_story(admin.first))
         admin.snap("story")
-        _call(Looks(browser, url, "robin", passwords["robin"], folder), frames)
+        _call(Looks(browser, url, "robin", passwords["robin"], album), frames)
         admin.go("/floor")
         admin.first.wait_for_timeout(1500)
         frames.append(webp(admin.first, 60))
@@ -211,7 +227,7 @@ def _take(url: str, passwords: dict[str, str], target: Path) -> None:
         admin.each(lambda one: one.locator("[role=grid]").first.locator("[data-index='1']").click())
         admin.snap("floor-queue")
         browser.close()
-    (target / "console.webp").write_bytes(moving(frames))
+    return moving(frames, album.width, album.height)
 
 
 # -- a moving picture out of still ones ------------------------------------------------------------------------------
@@ -229,9 +245,9 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1)
 
 
-def moving(frames: list[bytes]) -> bytes:
+def moving(frames: list[bytes], width: int, height: int) -> bytes:
     """One animated WebP of frames of one size, for ever."""
-    size = (WIDTH - 1).to_bytes(3, "little") + (HEIGHT - 1).to_bytes(3, "little")
+    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     parts = [_chunk(b"VP8X", bytes([0x02, 0, 0, 0]) + size), _chunk(b"ANIM", struct.pack("<IH", 0xFFFFFFFF, 0))]
     for frame in frames:
         picture = b"".join(_chunk(kind, body) for kind, body in _chunks(frame) if kind in {b"VP8 ", b"VP8L"})
@@ -244,26 +260,28 @@ def moving(frames: list[bytes]) -> bytes:
 # -- the demo --------------------------------------------------------------------------------------------------------
 
 
-def main(target: Path) -> int:
-    """Run the demo, take the pictures in a thread."""
+def draw(target: Path, warm_up_s: float, width: int, height: int) -> list[str]:
+    """Run the demo for ``warm_up_s`` of its time, take the pictures in a thread; what was found wrong."""
     reactor: Any = install()
     from config.load import load  # noqa: PLC0415 - likewise
     from cti_bridge.app.demo import Demo, DemoOptions  # noqa: PLC0415 - after the reactor
     from cti_bridge.app.demo_home import DemoHome  # noqa: PLC0415 - likewise
 
     failed: list[BaseException] = []
+    album = Album(target / "console", width, height, [])
+    album.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, DemoHome(Path(folder)) as home:
-        env = {**os.environ, "CORDBOARD_HOME": folder}
+        env = {**os.environ, "CORDBOARD_HOME": folder, "CORDBOARD_WEB__PORT": str(free_port())}
         options = DemoOptions(speed=SPEED, seed=SEED, started_at=round(MORNING.timestamp() * 1e6))
         demo = Demo(reactor, load(None, env), options, home, Console(file=io.StringIO(), width=200), env=env)
 
         def pictures() -> None:
             try:
-                time.sleep(WARM_UP_S / SPEED)
+                time.sleep(warm_up_s / SPEED)
                 reactor.callFromThread(demo.change_speed, 1.0)
                 lines = home.passwords.read_text(encoding="utf-8").splitlines()
                 passwords = {line.split()[1]: line.split()[2] for line in lines[1:]}
-                _take(lines[0].split()[1], passwords, target)
+                (target / "console.webp").write_bytes(_take(lines[0].split()[1], passwords, album))
             except BaseException as error:  # noqa: BLE001 - told below, in the main thread
                 failed.append(error)
             finally:
@@ -278,8 +296,22 @@ def main(target: Path) -> int:
         demo.finish()
     for error in failed:
         raise error
-    return 0
+    return album.troubles
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw; 1 when a view is not as it should be."""
+    parser = argparse.ArgumentParser(description="Draw the pictures of the console.")
+    parser.add_argument("target", type=Path, help="folder for console.webp and console/")
+    parser.add_argument("--warm-up", type=float, default=90, metavar="MINUTES", help="of the demo's time (90)")
+    parser.add_argument("--width", type=int, default=1440, metavar="PIXELS", help="of the screen (1440)")
+    parser.add_argument("--height", type=int, default=900, metavar="PIXELS", help="of the screen (900)")
+    given = parser.parse_args(arguments)
+    troubles = draw(given.target, given.warm_up * 60, given.width, given.height)
+    for trouble in troubles:
+        sys.stderr.write(f"{trouble}\n")
+    return 1 if troubles else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main())

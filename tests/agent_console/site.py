@@ -5,7 +5,6 @@ import atexit
 import contextlib
 import functools
 import shutil
-import socket
 import tempfile
 from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
@@ -38,6 +37,7 @@ from reporting.kpi.board import Board
 from storage.customers import Customers
 from storage.journal import Journal, open_journal
 from storage.passwords import Passwords
+from tests.servers.ports import free_port
 
 START = 1_800_000_000 * SECOND
 PASSWORD = "a long password of tests"
@@ -116,12 +116,6 @@ class Switch:
     def list_action(self, name: str, headers: list[tuple[str, str]]) -> Deferred[list[Any]]:
         self.actions.append((name, dict(headers)))
         return succeed([])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Site:

@@ -17,8 +17,9 @@ import yaml
 from storage.accounts import Accounts
 from storage.journal import open_journal
 from storage.passwords import Passwords
-from tests.agent_console.site import SETTINGS, free_port
+from tests.agent_console.site import SETTINGS
 from tests.agent_console.virtual_switch import SECRET, TOKEN, USER
+from tests.servers.ports import free_port
 
 PASSWORD = "correct horse battery staple"
 

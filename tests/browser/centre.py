@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.agent_console.site import free_port
+from tests.servers.ports import free_port
 
 FLOW = """
 flow: reception

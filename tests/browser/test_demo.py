@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.agent_console.site import free_port
 from tests.browser.people import People
+from tests.servers.ports import free_port
 
 LINES = 4
 

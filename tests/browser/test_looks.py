@@ -150,24 +150,6 @@ def test_nothing_jumps_while_numbers_change(people: People, centre: Centre) -> N
         assert page.evaluate("() => window.shifts.filter(([value]) => value > 0.001)") == []
 
 
-TOO_WIDE = """() => [...document.querySelectorAll('html, body, main')]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1)
-  .map((one) => `${one.localName}: ${one.scrollWidth} of ${one.clientWidth}`)"""
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_view_is_wider_than_a_small_screen(people: People, centre: Centre, language: str) -> None:
-    centre.work("ann")
-    centre.call("A caller with quite a long name, who waits in a queue", "+4930771002", keys="2")
-    root = people.user("root", "/floor", language=language)
-    root.page.set_viewport_size({"width": 1280, "height": 720})
-    expect(root.page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}"))
-    found = []
-    for path in (*FLOOR, *(f"/administration/{name}" for name in ADMINISTRATION)):
-        found += [f"{path} {one}" for one in settled(root, path).evaluate(TOO_WIDE)]
-    assert not found, "\n".join(found)
-
-
 def test_every_page_of_the_administration_is_looked_at(people: People) -> None:
     root = people.user("root", "/administration")
     links = root.page.get_by_role("main").get_by_role("navigation").get_by_role("link")

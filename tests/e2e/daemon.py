@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from storage.errors import SchemaError
 from storage.journal import open_journal
 from tests.asterisk.instance import Asterisk
 from tests.servers.debian import WORK
+from tests.servers.ports import free_port
 
 FLOW = """
 flow: reception
@@ -232,10 +232,3 @@ class Daemon:
         )
         rows = json.loads(text)["rows"]
         return {row["slice"]["queue"]: {name: f["value"] for name, f in row["figures"].items()} for row in rows}
-
-
-def free_port() -> int:
-    """A port of the loopback interface on which nobody listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

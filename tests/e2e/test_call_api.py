@@ -22,9 +22,10 @@ from facts.states import Declared
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import CALLER_HZ, Phones
 from tests.e2e.conftest import acting_daemon
-from tests.e2e.daemon import Daemon, free_port
+from tests.e2e.daemon import Daemon
 from tests.e2e.office import HERTZ, STAFF, Office, hear_each_other
 from tests.e2e.people import People, Person, give_passwords, people_of
+from tests.servers.ports import free_port
 
 ANN, BOB = HERTZ["ann"], HERTZ["bob"]
 PORT = free_port()

@@ -13,7 +13,8 @@ from agent_console.documents.desk import NotReady
 from agent_console.documents.session import NewToken
 from agent_console.documents.supervision import Said
 from agent_console.live import channel
-from tests.agent_console.site import PASSWORD, Site, free_port
+from tests.agent_console.site import PASSWORD, Site
+from tests.servers.ports import free_port
 
 SOON_S = 5.0
 

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import httpx2
 import pytest
 
-from tests.agent_console.site import Browser, Site, free_port, opened
+from tests.agent_console.site import Browser, Site, opened
 from tests.servers.oidc_provider import OidcProvider
+from tests.servers.ports import free_port
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("oidc")]
 

@@ -1,7 +1,6 @@
 """A daemon's figures while it runs: at Prometheus, as alarms, in tables, as reports that come by themselves."""
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from storage.intervals import IntervalTables
 from storage.journal import open_journal
 from tests.cti_bridge.app.process import run_python
 from tests.reporting.scenes import clock
+from tests.servers.ports import free_port
 
 CENTRE = """
 import json, os, sys
@@ -126,12 +126,6 @@ REPORTS = """
 reports:
   - {{name: yesterday, when: {{period: day, at: "00:00"}}, forms: [json], folder: {home}/made}}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

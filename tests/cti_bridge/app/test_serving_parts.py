@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.servers.ports import free_port
 from tests.servers.redis_server import RedisServer
 
 pytestmark = pytest.mark.server
@@ -29,12 +29,6 @@ speech: {{recognisers: {{en: {{engine: vosk, model: /nowhere}}}}}}
 queues: {{orders: {{title: Orders}}}}
 agents: {{ann: {{phone: "1001"}}}}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

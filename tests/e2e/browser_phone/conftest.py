@@ -8,9 +8,9 @@ from playwright.sync_api import BrowserContext
 from tests.asterisk.instance import Asterisk
 from tests.asterisk.phones import Phones
 from tests.e2e.browser_phone.talks import Talk
-from tests.e2e.daemon import free_port
 from tests.e2e.office import Desks
 from tests.e2e.web_phone import WebDaemon, WebPhone, browser
+from tests.servers.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from playwright.sync_api import BrowserContext
 
 from tests.asterisk.instance import Asterisk
 from tests.e2e.browser_phone.talks import Talk
-from tests.e2e.daemon import free_port
 from tests.e2e.web_phone import BACK_S, WebDaemon, WebPhone, browser
 from tests.servers.certificates import write_certificate
 from tests.servers.nginx import Nginx
+from tests.servers.ports import free_port
 
 NAME = "desk.example.com"
 """No name of the loopback interface: to one of those browsers give the microphone in any case."""
