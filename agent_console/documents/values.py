@@ -131,9 +131,13 @@ T = TypeVar("T")
 class Page(Document, Generic[T]):
     """A part of a list."""
 
+    # each kind of page would look for its docstrings in the sources anew, which is half of what a start takes
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
     items: list[T]
-    next_cursor: str | None = None
-    """Give it as ``cursor`` to read on; None: this was the last page."""
+    next_cursor: Annotated[
+        str | None, Field(description="Give it as ``cursor`` to read on; None: this was the last page.")
+    ] = None
 
 
 def milliseconds(duration: int) -> float:
