@@ -79,11 +79,15 @@ TOO_WIDE = """() => [...document.querySelectorAll('html, body, main')]
 
 
 class Album(NamedTuple):
-    """Where pictures go, how large they are in pixels, and what was found wrong with what they show."""
+    """Where pictures go, how large they are in pixels, and what was found wrong with what they show.
+
+    ``known_only``: the call at the desk is of a customer on file, however long that takes.
+    """
 
     folder: Path
     width: int
     height: int
+    known_only: bool
     troubles: list[str]
 
 
@@ -118,9 +122,9 @@ class Looks:
         """The page in English."""
         return self.pages["en"]
 
-    def snap(self, view: str) -> None:
-        """Pictures of each language and scheme."""
-        self.first.wait_for_timeout(600)
+    def snap(self, view: str, after_ms: int = 600) -> None:
+        """Pictures of each language and scheme, when what moves has come to rest."""
+        self.first.wait_for_timeout(after_ms)
         for language, page in self.pages.items():
             self._album.troubles.extend(f"{view} ({language}): {wide}" for wide in page.evaluate(TOO_WIDE))
             for scheme in SCHEMES:
@@ -142,20 +146,21 @@ class Looks:
             page.wait_for_load_state("networkidle")
 
 
-def _wait_for_somebody_known(robin: Looks) -> None:
-    """An offer of a customer who is on file; others are declined."""
+def _wait_for_an_offer(robin: Looks, *, known_only: bool) -> None:
+    """An offer, if so wished of a customer who is on file; others are declined."""
     offer = robin.first.get_by_role("alertdialog")
-    for _ in range(20):
+    for _ in range(20 if known_only else 1):
         offer.wait_for(timeout=90_000)
         robin.first.wait_for_timeout(400)
         if "202555" in offer.inner_text() and robin.first.get_by_text("No record of this number").count() == 0:
             break
-        robin.first.keyboard.press("x")
-        offer.wait_for(state="hidden")
+        if known_only:
+            robin.first.keyboard.press("x")
+            offer.wait_for(state="hidden")
     robin.each(lambda one: one.get_by_role("alertdialog").wait_for())
 
 
-def _call(robin: Looks, frames: list[bytes]) -> None:
+def _call(robin: Looks, frames: list[bytes], *, known_only: bool) -> None:
     """A call at the desk, from *Ready* to the outcome."""
     page = robin.first
 
@@ -169,7 +174,7 @@ def _call(robin: Looks, frames: list[bytes]) -> None:
     page.keyboard.press("r")
     page.locator("header button[data-state=ready]").wait_for()
     frame()
-    _wait_for_somebody_known(robin)
+    _wait_for_an_offer(robin, known_only=known_only)
     frame()
     robin.snap("desk-offer")
     page.keyboard.press("a")
@@ -216,10 +221,10 @@ def _take(url: str, passwords: dict[str, str], album: Album) -> bytes:
         admin = Looks(browser, url, "admin", passwords["admin"], album)
         for view, path in VIEWS.items():
             admin.go(path)
-            admin.snap(view)
+            admin.snap(view, after_ms=200)
         admin.go(_story(admin.first))
         admin.snap("story")
-        _call(Looks(browser, url, "robin", passwords["robin"], album), frames)
+        _call(Looks(browser, url, "robin", passwords["robin"], album), frames, known_only=album.known_only)
         admin.go("/floor")
         admin.first.wait_for_timeout(1500)
         frames.append(webp(admin.first, 60))
@@ -262,7 +267,7 @@ def moving(frames: list[bytes], width: int, height: int) -> bytes:
 # -- the demo --------------------------------------------------------------------------------------------------------
 
 
-def draw(target: Path, warm_up_s: float, width: int, height: int) -> list[str]:
+def draw(target: Path, warm_up_s: float, album: Album) -> list[str]:
     """Run the demo for ``warm_up_s`` of its time, take the pictures in a thread; what was found wrong."""
     reactor: Any = install()
     from config.load import load  # noqa: PLC0415 - likewise
@@ -270,7 +275,6 @@ def draw(target: Path, warm_up_s: float, width: int, height: int) -> list[str]:
     from cti_bridge.app.demo_home import DemoHome  # noqa: PLC0415 - likewise
 
     failed: list[BaseException] = []
-    album = Album(target / "console", width, height, [])
     album.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, DemoHome(Path(folder)) as home:
         env = {**os.environ, "CORDBOARD_HOME": folder, "CORDBOARD_WEB__PORT": str(free_port())}
@@ -308,8 +312,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--warm-up", type=float, default=90, metavar="MINUTES", help="of the demo's time (90)")
     parser.add_argument("--width", type=int, default=1440, metavar="PIXELS", help="of the screen (1440)")
     parser.add_argument("--height", type=int, default=900, metavar="PIXELS", help="of the screen (900)")
+    parser.add_argument("--any-caller", action="store_true", help="draw the first call that comes to the desk")
     given = parser.parse_args(arguments)
-    troubles = draw(given.target, given.warm_up * 60, given.width, given.height)
+    album = Album(given.target / "console", given.width, given.height, not given.any_caller, [])
+    troubles = draw(given.target, given.warm_up * 60, album)
     for trouble in troubles:
         sys.stderr.write(f"{trouble}\n")
     return 1 if troubles else 0

@@ -72,7 +72,8 @@ async def script(centre: VirtualCentre, how: signal.Signals) -> None:
             assert await floor.until(in_line, SOON_S) == line
             assert await floor.until(lambda now: now.agents["anna"].activity == "TALKING", SOON_S)
             words = await desk.until(
-                lambda now: [one for one in now.desk_messages.values() if one.message_id != said.message_id], SOON_S
+                lambda now: [one for one in now.desk_messages.values() if one.message_id != said.message_id] or None,
+                SOON_S,
             )
             assert [(one.sender, one.team, one.text) for one in words] == [("nora", "north", "Fire drill at ten")]
             assert abs(words[0].at - said.at) < time.SECOND, "as it was said, and not anew"
