@@ -26,6 +26,9 @@ from tests.benchmarks.live_servers import SERVERS, SIZE
 
 ROOT = Path(__file__).parents[2]
 FRAME = SIZE + 4
+TEXT, PING, PONG = 0x81, 0x89, 0x8A
+"""First bytes of whole frames."""
+
 TIMEOUT_S = 120.0
 HANDSHAKE = (
     b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -74,7 +77,7 @@ class Server:
         while b"\r\n\r\n" not in answer:
             answer += client.recv(4096)
         assert answer.startswith(b"HTTP/1.1 101"), answer
-        client.sendall(_masked(json.dumps({"subscribe": ["totals"]}).encode()))
+        client.sendall(masked(json.dumps({"subscribe": ["totals"]}).encode()))
         return client
 
     def _quiet(self) -> None:
@@ -113,9 +116,9 @@ class Server:
         self._process.communicate()
 
 
-def _masked(payload: bytes) -> bytes:
+def masked(payload: bytes, kind: int = TEXT) -> bytes:
     mask = b"\x01\x02\x03\x04"
-    return struct.pack("!BB", 0x81, 0x80 | len(payload)) + mask + bytes(b ^ mask[i & 3] for i, b in enumerate(payload))
+    return struct.pack("!BB", kind, 0x80 | len(payload)) + mask + bytes(b ^ mask[i & 3] for i, b in enumerate(payload))
 
 
 @dataclass

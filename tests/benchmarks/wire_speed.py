@@ -26,7 +26,7 @@ from storage.accounts import Accounts
 from storage.journal import open_journal
 from tests.agent_console.site import SETTINGS
 from tests.agent_console.virtual_centre import VirtualCentre
-from tests.benchmarks.live_speed import _masked
+from tests.benchmarks.live_speed import PING, PONG, TEXT, masked
 from tests.benchmarks.wire_switch import PHONE_NUMBERS
 
 AGENTS = len(PHONE_NUMBERS)
@@ -84,14 +84,25 @@ class Listener:
         while b"\r\n\r\n" not in answer:
             answer += self.socket.recv(1)
         assert answer.startswith(b"HTTP/1.1 101"), answer
-        self.socket.sendall(_masked(json.dumps({"subscribe": [topic]}).encode()))
+        self.socket.sendall(masked(json.dumps({"subscribe": [topic]}).encode()))
         self.socket.setblocking(False)
         self.chunks: list[tuple[float, bytes]] = []
+        self._unread = bytearray()
 
     def read(self) -> None:
         data = self.socket.recv(1 << 18)
         assert data, "the daemon closed a client's connection"
         self.chunks.append((time.monotonic(), data))
+        self._unread += data
+        self._answer_pings()
+
+    def _answer_pings(self) -> None:
+        """Who says nothing to them is taken for dead."""
+        while (whole := _frame(self._unread)) is not None:
+            head, size = whole
+            if self._unread[0] == PING:
+                self.socket.sendall(masked(bytes(self._unread[head : head + size]), PONG))
+            del self._unread[: head + size]
 
     def frames(self) -> Iterator[tuple[float, dict[str, Any]]]:
         """Each frame with the time at which its last byte came."""
@@ -101,7 +112,7 @@ class Listener:
             while (whole := _frame(buffer)) is not None:
                 head, size = whole
                 text = bytes(buffer[head : head + size])
-                is_text = buffer[0] == 0x81
+                is_text = buffer[0] == TEXT
                 del buffer[: head + size]
                 if is_text:
                     yield at, json.loads(text)
