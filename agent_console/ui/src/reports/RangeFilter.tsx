@@ -1,15 +1,23 @@
 import { Select, TextInput } from "@mantine/core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { centreClock } from "../live/live";
-import { type Range, rangeOf, type Span, SPANS } from "./range";
+import { type Chosen, rangeOf, renewed, SPANS } from "./range";
 
-export interface Chosen extends Range {
-  span: Span;
-}
+const LOOKS_EVERY_MS = 10_000;
 
 /** From when to when: a named range, or days of one's own. */
 export function RangeFilter({ value, change }: { value: Chosen; change: (value: Chosen) => void }) {
   const { t } = useTranslation("reports");
+  useEffect(() => {
+    const renew = () => {
+      const now = renewed(value, centreClock.now());
+      if (now !== value) change(now);
+    };
+    const timer = window.setInterval(renew, LOOKS_EVERY_MS);
+    renew();
+    return () => window.clearInterval(timer);
+  }, [value, change]);
   return (
     <>
       <Select

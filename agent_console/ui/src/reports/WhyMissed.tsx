@@ -9,8 +9,8 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
-import { type Chosen, RangeFilter } from "./RangeFilter";
-import { ends, rangeOf } from "./range";
+import { RangeFilter } from "./RangeFilter";
+import { type Chosen, ends, rangeOf } from "./range";
 import summary from "./Summary.module.css";
 import classes from "./WhyMissed.module.css";
 

@@ -31,6 +31,18 @@ export function rangeOf(span: Exclude<Span, "custom">, now: number): Range {
   }
 }
 
+/** A range as a person chose it: by its name, or as days of their own. */
+export interface Chosen extends Range {
+  span: Span;
+}
+
+/** What was chosen, as it is by now: a page that is open at midnight shows another "today". The same while it is. */
+export function renewed(chosen: Chosen, now: number): Chosen {
+  if (chosen.span === "custom") return chosen;
+  const { from, to } = rangeOf(chosen.span, now);
+  return from === chosen.from && to === chosen.to ? chosen : { span: chosen.span, from, to };
+}
+
 /** Of a range only the ends that are whole dates: one that is still being typed asks for nothing. */
 export function ends({ from, to }: Range): Partial<Range> {
   return { ...(isDay(from) && { from }), ...(isDay(to) && { to }) };
