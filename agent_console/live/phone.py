@@ -167,13 +167,20 @@ class _Phone:
 
     async def _from_switch(self) -> None:
         while (message := await self._line.receive()) is not None:
-            await self._send({"type": "websocket.send", "text": message})
+            await self._tell(message)
         raise _Over(CLOSE_SWITCH_AWAY, "the switch has closed the connection")
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            await self._send({"type": "websocket.send", "text": BEAT})
+            await self._tell(BEAT)
+
+    async def _tell(self, text: str) -> None:
+        """One message to the browser; when it is gone already, what is received next says how."""
+        try:
+            await self._send({"type": "websocket.send", "text": text})
+        except RuntimeError:  # the server's word for a connection that it has closed, pings being unanswered
+            await asyncio.Event().wait()
 
     async def _look_again(self) -> None:
         while True:

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from agent_console.live import phone
+from agent_console.ports import PhoneEnd
 from cti_bridge.shell.call_control.absences import Absences
 from tests.agent_console.live.test_channel import headers_of, refused_at
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
@@ -207,6 +210,35 @@ def test_the_page_is_given_a_sign_of_life(at: tuple[Site, Switch], monkeypatch: 
             assert await asyncio.wait_for(socket.recv(), 5) == "\r\n"
 
     talk(site.signed_in("anna"), script)
+
+
+def test_what_cannot_be_sent_any_more_waits_for_how_the_browser_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has closed a connection that answers no pings, and the next sign of life is due before it says so."""
+    monkeypatch.setattr(phone, "BEAT_S", 0.001)
+    closed: list[str] = []
+
+    class Line:
+        async def receive(self) -> str | None:
+            await asyncio.Event().wait()
+            return None
+
+        async def send(self, text: str) -> None:
+            raise AssertionError(text)
+
+        async def close(self, why: PhoneEnd) -> None:
+            closed.append(why)
+
+    async def send(_message: Any) -> None:
+        raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
+
+    async def receive() -> Any:
+        await asyncio.sleep(0.05)
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    with capture_logs() as said:
+        asyncio.run(phone._Phone(HTTPConnection({"type": "http", "headers": []}), "anna", Line(), send).run(receive))
+    assert closed == ["cut"]
+    assert said == []
 
 
 def test_a_second_window_takes_the_phone_over(at: tuple[Site, Switch]) -> None:
