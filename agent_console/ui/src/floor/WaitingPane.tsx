@@ -2,14 +2,14 @@ import { Button, Select } from "@mantine/core";
 import { NumberField } from "../design/NumberField";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explainContact } from "../api/operations/contacts";
 import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
 import { Clock } from "../design/Clock";
 import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
-import { useQueues, useWaiting } from "../live/live";
+import { useQueues } from "../live/live";
 import { AskOnce } from "./AskOnce";
 import { useCalled } from "./called";
 import { ChangesAhead } from "./ChangesAhead";
@@ -17,14 +17,13 @@ import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
+import { useWaitingRow } from "./waiting_row";
 import { contactWhyWords, obstacleWords, whyWords } from "./why";
-
-const MOVES_WITHIN_MS = 1_500;
 
 /** Why this contact still waits: what it needs, who was considered, what time will bring; and what can be done. */
 export function WaitingPane({ contact }: { contact: string }) {
   const { t } = useTranslation("floor");
-  const row = useRow(contact);
+  const row = useWaitingRow(contact);
   const inspect = useInspect();
   const why = useQuery({
     queryKey: ["explanation", contact],
@@ -65,17 +64,6 @@ export function WaitingPane({ contact }: { contact: string }) {
       <Part title={t("waiting.considered")}>{why.data ? <Considered agents={why.data.agents} /> : <Loading />}</Part>
     </PaneFrame>
   );
-}
-
-/** A contact that is moved is gone from one queue a moment before it is in the other: what is open on it stays open. */
-function useRow(contact: string): WaitingRow | undefined {
-  const found = useWaiting().find((one) => one.contact_id === contact);
-  const [kept, keep] = useState(found);
-  useEffect(() => {
-    const timer = window.setTimeout(() => keep(found), found === undefined ? MOVES_WITHIN_MS : 0);
-    return () => window.clearTimeout(timer);
-  }, [found]);
-  return found ?? kept;
 }
 
 function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
