@@ -55,11 +55,8 @@ class Caller:
         return time.monotonic() - 0.08  # the phone's gap after each key
 
     def say(self, samples: audio.Samples) -> float:
-        """Say something; the moment of the first sound of it."""
-        loud = abs(samples.astype(int)) > 600
-        begins = time.monotonic() + float(loud.argmax()) / audio.RATE
-        self.call.say(samples)
-        return begins
+        """Say something; the moment at which the first sound of it was sent."""
+        return self.call.say(samples).result(5)
 
     def last_heard(self, hertz: float) -> float:
         """When the last 20 ms of a tone arrived."""

