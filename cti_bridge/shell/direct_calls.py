@@ -1,10 +1,10 @@
-"""A colleague's direct call to a phone in the browser, whose page goes while it rings: it rings on at the next page.
+"""What the dialplan rings at a phone in the browser, whose page goes meanwhile: it rings on at the next page.
 
-Such a call is the dialplan's own: agents dial each other, and no daemon is needed. But of a page that goes Asterisk
-notices nothing, and the call would ring where nobody is. So the leg to that page is ended; then the dialplan calls
-``agi://…/phone?phone=PJSIP/1001`` and so on, waits until another page is the phone, and finds in ``ACD_RING`` the
-seconds for which it is to ring on. Without an answer nothing is set, and the call is over, as at any phone that cannot
-be reached.
+Such calls are the dialplan's own: a colleague's direct call, for which no daemon is needed, and the customer whom a
+transfer sends to an agent. But of a page that goes Asterisk notices nothing, and the call would ring where nobody is.
+So the leg to that page is ended; then the dialplan calls ``agi://…/phone?phone=PJSIP/1001`` and so on, waits until
+another page is the phone, and finds in ``ACD_RING`` the seconds for which it is to ring on. Without an answer nothing
+is set, and the call goes on as at any phone that cannot be reached: a direct one is over, the customer waits again.
 """
 
 from typing import Any, Protocol
@@ -52,7 +52,7 @@ class Centre(Protocol):
 
 
 class DirectCalls:
-    """What rings at agents' phones and is no contact, and the FastAGI script behind it."""
+    """What the dialplan rings at agents' phones, and the FastAGI script behind it."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
@@ -61,7 +61,7 @@ class DirectCalls:
     def hear(self, event: translate.SwitchEvent) -> None:
         """Phones that the dialplan dials."""
         if isinstance(event, translate.DialBegun):
-            if event.channel_id and not event.contact_id:
+            if event.channel_id:
                 self._ringing[event.dialled_id] = event.dialled.rpartition("-")[0]
         elif isinstance(event, translate.DialOver):
             self._ringing.pop(event.dialled_id, None)

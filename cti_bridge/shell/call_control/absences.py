@@ -98,7 +98,7 @@ class Absences:
     def _lose_all(self, agent_id: AgentId, device: str, trouble: PhoneTrouble) -> None:
         self._control.supervision.phone_left(agent_id, device)
         for line, party in self._parts(agent_id, device):
-            if not self._asked.page_went(line, party):
+            if not self._asked.page_went(line, party) and not _is_sent_to(line, party):
                 self._lose(line, agent_id, device, trouble)
 
     def _parts(self, agent_id: AgentId, device: str) -> Iterator[tuple[Line, Party]]:
@@ -252,3 +252,9 @@ class Absences:
         self.troubles.end(line, absence.agent_id, absence.trouble, absence.since)
         if absence.muted:
             self._want(line, absence.agent_id, "mute", self._wishes.make(absence.agent_id, "mute", Details()))
+
+
+def _is_sent_to(line: Line, party: Party) -> bool:
+    """Whether the dialplan rings this agent for a customer who is away: it rings on by itself (``direct_calls``)."""
+    customer = line.call.customer
+    return party.where is Where.RINGING and customer is not None and customer.where is Where.AWAY

@@ -84,6 +84,20 @@ def test_the_leg_at_the_page_that_went_is_ended_and_no_other(floor: Floor, unsee
     assert floor.phones["sue"].is_talking, "a talk is the page's to end"
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_the_leg_of_a_transferred_customer_at_the_page_that_went_is_ended_once(floor: Floor, cut: bool) -> None:
+    caller, contact = floor.talk("bob")
+    floor.do("bob", contact, "transfer", to_kind="agent", to="ann")
+    leg = floor.phones["ann"].channel
+    assert leg is not None
+    (floor.control.absences.phone_cut if cut else floor.control.absences.phone_left)(ANN, AT)
+    floor.run(0.3)
+    assert leg.gone
+    assert [told["Cause"] for name, told in floor.actions if told.get("Channel") == leg.uniqueid] == [str(ABSENT)]
+    assert caller.channel is not None
+    assert caller.channel.music
+
+
 def test_a_page_that_was_quicker_than_the_dialplan_rings_at_once(floor: Floor) -> None:
     goes(floor)
     comes(floor)

@@ -14,7 +14,7 @@ from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.browser_phone.talks import Talk
 from tests.e2e.office import HERTZ, Desks
 from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, heard_again, spans_of
-from tests.sip_phone import Ring
+from tests.sip_phone import Call, Ring
 
 ONCE = (
     "ContactOffered",
@@ -264,9 +264,8 @@ def test_a_colleague_s_call_that_is_declined_at_the_next_page_is_over(phone: Web
     phone.wait_word("ready")
 
 
-def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
-    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks
-) -> None:
+def bob_talks(daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) -> tuple[Call, Call, str]:
+    """Bob, who has an ordinary phone, has a caller: the caller's call, his own, the contact."""
     daemon.agent("sign-in", "bob")
     bob, seen = phones.agent("1002", Ring(), voice=HERTZ["bob"]), len(daemon.entries())
     phone.until(lambda: bool(desks.do("bob", "", "agent")["phone_reachable"]), 5, "bob's phone is there")
@@ -275,11 +274,18 @@ def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
     caller.wait_answered()
     time.sleep(0.7)
     caller.press("2")
-    asking = bob.expect_ring(10)
+    own = bob.expect_ring(10)
     contact = daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", skip=seen).contact_id
     desks.do("bob", contact, "answer")
     caller.wait_hears(HERTZ["bob"])
     desks.do("bob", "", "not_ready")
+    return caller, own, contact
+
+
+def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks
+) -> None:
+    caller, asking, contact = bob_talks(daemon, phone, phones, desks)
     desks.do("bob", contact, "consult", to_kind="agent", to="ann")
     phone.wait_word("ringing")
     phone.page.reload()
@@ -294,6 +300,52 @@ def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
     phone.wait_hears(CALLER_HZ)
     asking.wait_ended()
     caller.hang_up()
+    phone.wait_word("ready")
+    daemon.agent("sign-out", "bob")
+
+
+def test_a_transferred_customer_rings_on_at_the_page_that_is_loaded_anew(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks
+) -> None:
+    caller, passing, contact = bob_talks(daemon, phone, phones, desks)
+    seen = len(daemon.entries())
+    desks.do("bob", contact, "transfer", to_kind="agent", to="ann")
+    passing.wait_ended()
+    for leave in ("location.reload()", "window.watched.crash()"):
+        phone.wait_word("ringing")
+        phone.page.evaluate(leave)
+        caller.wait_hears(MUSIC_HZ)
+        if "crash" in leave:
+            phone.page.reload()
+        phone.page.locator('[data-phone="ringing"]').wait_for()
+    assert phone.page.evaluate("window.watched.rings()") == 1
+    phone.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    phone.wait_word("talking")
+    caller.wait_hears(WEB_HZ)
+    phone.wait_hears(CALLER_HZ)
+    caller.hang_up()
+    phone.wait_word("ready")
+    daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=seen)
+    kinds = [entry.fact.kind for entry in daemon.entries()[seen:] if entry.fact.contact_id == contact]
+    assert "ContactQueued" not in kinds, "they have not waited again"
+    assert kinds.count("TalkEnded") == 2
+    assert "phone_lost" not in {fact.reason for fact in not_ready(daemon, seen)}
+    daemon.agent("sign-out", "bob")
+
+
+def test_a_transferred_customer_waits_again_when_the_page_stays_away(
+    daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks
+) -> None:
+    caller, _, contact = bob_talks(daemon, phone, phones, desks)
+    seen = len(daemon.entries())
+    desks.do("bob", contact, "transfer", to_kind="agent", to="ann")
+    phone.wait_word("ringing")
+    phone.page.goto("about:blank")
+    queued = daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", timeout=15, skip=seen)
+    assert (queued.contact_id, queued.returned) == (contact, True)
+    caller.wait_hears(MUSIC_HZ)
+    caller.hang_up()
+    phone.page.goto(phone.url)
     phone.wait_word("ready")
     daemon.agent("sign-out", "bob")
 
