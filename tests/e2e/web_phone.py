@@ -35,24 +35,29 @@ ASKS_NOBODY = "--use-fake-ui-for-media-stream"
 """Would give the microphone to a page that may not have it; the permission is the test's affair."""
 
 PASSWORD = "a long password of tests"
+WEB_PHONES = {"ann": "1101", "sue": "1102"}
+"""Whose phones are pages."""
+
 WATCH = (Path(__file__).parent / "web_phone_watch.js").read_text(encoding="utf-8")
 """Remembers the page's connections, so that the test can listen to them; the product is not touched."""
 
 
 class WebDaemon(Acting):
-    """A daemon whose agent ann has her phone in the browser, signed in by the console's user `ann`."""
+    """A daemon whose agents ann and sue have their phones in the browser, signed in by console users of these names."""
 
     def __init__(self, asterisk: Asterisk, folder: Path, port: int, web: Mapping[str, Any] | None = None) -> None:
         """``web``: more of how the console is served."""
         secrets = folder / "secrets"
         secrets.mkdir(parents=True)
-        (secrets / "phone-1101.secret").write_text(asterisk.passwords["1101"])
+        for phone in WEB_PHONES.values():
+            (secrets / f"phone-{phone}.secret").write_text(asterisk.passwords[phone])
         self.port = port
         scheme = "https" if web is not None and "tls" in web else "http"
         self.url = f"{scheme}://127.0.0.1:{port}"
+        at_pages = {name: {"phone": phone, "web_phone": True} for name, phone in WEB_PHONES.items()}
         more = {
-            "agents": {**AGENTS, "ann": {"phone": "1101", "web_phone": True, "skills": {"sales": 5}}},
-            "users": {"ann": {"agent": "ann", "title": "Ann"}},
+            "agents": {**AGENTS, **at_pages, "ann": {**at_pages["ann"], "skills": {"sales": 5}}},
+            "users": {name: {"agent": name, "title": name.title()} for name in WEB_PHONES},
             "web": {"port": port, **(web or {})},
             "calls": {"phone_back_s": BACK_S},
         }
@@ -68,8 +73,12 @@ class WebDaemon(Acting):
         }
         return settings
 
-    def give_password(self) -> None:
-        """Ann may sign in to the console."""
+    def give_passwords(self) -> None:
+        """Both may sign in to the console."""
+        for name in WEB_PHONES:
+            self._give_password(name)
+
+    def _give_password(self, name: str) -> None:
         subprocess.run(
             [
                 sys.executable,
@@ -77,7 +86,7 @@ class WebDaemon(Acting):
                 "cti_bridge.app.main",
                 "user",
                 "password",
-                "ann",
+                name,
                 "--stdin",
                 "-c",
                 str(self.settings),
@@ -174,19 +183,20 @@ def is_free(page: Page, *controls: Locator) -> bool:
 
 
 class WebPhone:
-    """The agent's page."""
+    """The page of ``agent``."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str, agent: str = "ann") -> None:
         self.page = page
         self.url = url
+        self.agent = agent
         self.problems: list[str] = []
         self._browser: CDPSession | None = None
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def sign_in(self) -> None:
-        """Open the console as ann."""
+        """Open the console."""
         self.page.goto(self.url)
-        self.page.get_by_label("Name").fill("ann")
+        self.page.get_by_label("Name").fill(self.agent)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 

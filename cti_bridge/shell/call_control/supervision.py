@@ -21,6 +21,7 @@ from cti_bridge.shell import switch_actions, translate
 from cti_bridge.shell.ami_client import ActionFailed, AmiError
 from cti_bridge.shell.call_control import telling
 from cti_bridge.shell.call_control.lines import Line, Lines
+from cti_bridge.shell.call_control.listening_again import ListeningAgain
 from cti_bridge.shell.call_control.plans import ActIllegalError
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.sending import ANSWERS_BY_ITSELF
@@ -32,7 +33,6 @@ from cti_bridge.shell.clock import Clock
 from cti_bridge.shell.switch_actions import Headers
 from facts.ids import AgentId, ContactId, QueueName
 from facts.states import LeftQueue
-from facts.time import SECOND, Instant
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +46,6 @@ SUPERVISOR, HEARD, MODE = "ACD_SUPERVISOR", "ACD_SPYEE", "ACD_SPYMODE"
 
 LISTENS = ("PJSIP_HEADER(add,Cordboard-Listens)", "yes")
 """Tells a browser's page that this call is brought to the page that comes when it goes."""
-
-COMES_BACK_US = 30 * SECOND
-"""So long after a page is gone the next one hears again what was heard there."""
 
 
 class Centre(telling.Centre, Protocol):
@@ -88,7 +85,7 @@ class Supervision:
         self._control = control
         self._spies: dict[str, Spy] = {}
         self._watchers: list[Callable[[AgentId], None]] = []
-        self._left: dict[AgentId, list[tuple[Instant, Monitored]]] = {}
+        self._again_at = ListeningAgain(control, self)
 
     # -- listening ---------------------------------------------------------------------------------------------------
 
@@ -112,6 +109,7 @@ class Supervision:
             return fail(ActRefused(error.reason_id))
         party = line.call.party(key)
         assert party is not None
+        self._again_at.forget(contact_id, supervisor)
         if spy is None:
             spy = Spy(supervisor, phone_of, contact_id, self._centre.calls.new_leg_id("spy"))
             self._spies[spy.channel_id] = spy
@@ -122,10 +120,13 @@ class Supervision:
 
     def stop(self, contact_id: ContactId, supervisor: str) -> None:
         """The supervisor hears it no more; raises :class:`ActRefused`."""
-        spy = self._of(contact_id, supervisor)
-        if spy is None:
+        spy, awaited_at = self._of(contact_id, supervisor), self._again_at.forget(contact_id, supervisor)
+        if spy is not None:
+            self._hang_up(spy)
+        elif awaited_at is not None:
+            self._tell_watchers(awaited_at)
+        else:
             raise ActRefused("not_monitored")
-        self._hang_up(spy)
 
     def listeners(self, contact_id: ContactId) -> tuple[str, ...]:
         """Who hears a contact."""
@@ -139,7 +140,8 @@ class Supervision:
 
     def heard_at(self, agent_id: AgentId) -> list[Monitored]:
         """The talks that are heard at this agent's phone."""
-        return [spy.heard for spy in self._spies.values() if spy.heard is not None and spy.phone_of == agent_id]
+        now = [spy.heard for spy in self._spies.values() if spy.heard is not None and spy.phone_of == agent_id]
+        return now + self._again_at.at(agent_id)
 
     # -- a page that is the supervisor's phone -----------------------------------------------------------------------
 
@@ -148,17 +150,16 @@ class Supervision:
         now, view = self._centre.now(), self._centre.engine.agent(agent_id)
         if view is None or view.phone != device:
             return
-        for spy in [spy for spy in self._spies.values() if spy.phone_of == agent_id and spy.begun]:
-            self._left.setdefault(agent_id, []).append((now, monitored_by(spy)))
+        spies = [spy for spy in self._spies.values() if spy.phone_of == agent_id and spy.begun]
+        self._again_at.page_left(agent_id, [monitored_by(spy) for spy in spies], now)
+        for spy in spies:
             self._hang_up(spy)
             self._gone(spy, "phone_unreachable")
 
     def phone_came(self, agent_id: AgentId) -> None:
         """A page is this agent's phone: what was heard at the one before is heard at this one."""
-        for since, heard in self._left.pop(agent_id, ()):
-            if self._centre.now() - since <= COMES_BACK_US:
-                again = self.monitor(heard.contact_id, heard.supervisor, agent_id, heard.mode, heard.agent_id)
-                again.addErrback(_not_again)
+        self._again_at.page_came(agent_id, self._centre.now())
+        self._tell_watchers(agent_id)
 
     def watch(self, watcher: Callable[[AgentId], None]) -> None:
         """Tell ``watcher`` from now on of every agent at whose phone something else is heard, or nothing any more."""
@@ -167,8 +168,11 @@ class Supervision:
     def _tell(self, spy: Spy) -> None:
         self._control.touch(spy.contact_id)
         if spy.phone_of is not None:
-            for watcher in self._watchers:
-                watcher(spy.phone_of)
+            self._tell_watchers(spy.phone_of)
+
+    def _tell_watchers(self, phone_of: AgentId) -> None:
+        for watcher in self._watchers:
+            watcher(phone_of)
 
     def part_ends(self, line: Line, agent_id: str) -> None:
         """This agent's leg is about to be ended by the act that is on its way."""
@@ -202,6 +206,8 @@ class Supervision:
 
     def agent_back(self, line: Line, agent_id: str) -> None:
         """The agent has a leg again, which is heard as the one before was; without one the listening is over."""
+        for phone_of in self._again_at.agent_back(line, agent_id):
+            self._tell_watchers(phone_of)
         party = line.call.party(agent_id)
         for spy in self._at(line, agent_id):
             if not spy.awaits:

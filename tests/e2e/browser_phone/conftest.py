@@ -16,7 +16,7 @@ from tests.servers.ports import free_port
 @pytest.fixture(scope="module")
 def daemon(asterisk_of_session: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDaemon]:
     node = WebDaemon(asterisk_of_session, tmp_path_factory.mktemp("web"), free_port())
-    node.give_password()
+    node.give_passwords()
     try:
         node.start()
         node.wait_served()

@@ -31,7 +31,7 @@ def daemon(
     public = f"https://{NAME}:{front if proxied else port}"
     node = WebDaemon(asterisk_of_session, folder / "daemon", port, web={**web, "public_url": public})
     proxy = Nginx(folder, name=NAME, port=front, to=port) if proxied else None
-    node.give_password()
+    node.give_passwords()
     try:
         node.start()
         node.wait_served()

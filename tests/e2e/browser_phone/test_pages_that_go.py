@@ -1,6 +1,7 @@
 """A page that is loaded anew, closed, crashed or cut off, with a call: on a real Asterisk, heard by tones."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -374,6 +375,41 @@ def test_who_whispers_to_an_agent_whispers_to_the_page_that_is_loaded_anew(talk:
     spying.wait_ended()
     assert len([call for call in cyd.calls if call.direction == "in"]) == 1
     talk.daemon.agent("sign-out", "cyd")
+
+
+@pytest.fixture
+def sue(daemon: WebDaemon, chromium: BrowserContext) -> Iterator[WebPhone]:
+    """The page of sue, in the same browser: under another name of the machine, and so with a session of its own."""
+    page = WebPhone(chromium.new_page(), daemon.url.replace("127.0.0.1", "localhost"), "sue")
+    page.sign_in()
+    page.wait_word("ready")
+    daemon.agent("sign-in", "sue")
+    yield page
+    page.page.close()
+    chromium.clear_cookies(domain="localhost")
+    daemon.agent("sign-out", "sue")
+
+
+@pytest.mark.parametrize("first", ["agent", "supervisor"])
+def test_who_listens_goes_on_when_both_pages_are_loaded_anew_at_once(talk: Talk, sue: WebPhone, first: str) -> None:
+    talk.answer()
+    talk.heard_both_ways()
+    sue.until(lambda: bool(talk.desks.do("sue", "", "agent")["phone_reachable"]), 5, "sue's phone is there")
+    talk.desks.do("sue", talk.contact, "monitor", mode="listen")
+    sue.wait_hears(CALLER_HZ)
+    pages = [talk.phone, sue] if first == "agent" else [sue, talk.phone]
+    for page in pages:
+        page.page.goto("about:blank")
+    for page in reversed(pages):
+        page.page.goto(page.url)
+    talk.phone.wait_word("talking", timeout=BACK_S)
+    sue.wait_word("talking", timeout=BACK_S)
+    talk.heard_both_ways()
+    sue.wait_hears(CALLER_HZ)
+    sue.wait_hears(WEB_HZ)
+    assert talk.desks.do("sue", talk.contact, "monitor", mode="whisper")["agent_id"] == "ann"
+    talk.end()
+    sue.wait_word("ready")
 
 
 # -- two tabs --------------------------------------------------------------------------------------------------------

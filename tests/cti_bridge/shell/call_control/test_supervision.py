@@ -147,6 +147,86 @@ def test_a_heard_agent_whose_page_is_loaded_anew_is_heard_again_as_before(floor:
     assert floor.control.supervision.heard_at(SUE) == []
 
 
+@pytest.mark.parametrize("left", ["ann sue", "sue ann"])
+@pytest.mark.parametrize("came", ["ann sue", "sue ann"])
+def test_both_pages_may_be_loaded_anew_at_once(floor: Floor, left: str, came: str) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact, "whisper")
+    absences, at = floor.control.absences, {"ann": (ANN, "PJSIP/1001"), "sue": (SUE, "PJSIP/1010")}
+    for one in left.split():
+        absences.phone_left(*at[one])
+        floor.run(0.5)
+    assert floor.phones["sue"].channel is None
+    first, second = came.split()
+    absences.phone_came(*at[first], talks=False)
+    floor.run(1)
+    if first == "sue":
+        (heard,) = floor.control.supervision.heard_at(SUE)
+        assert (heard.agent_id, heard.mode, heard.awaits) == ("ann", "whisper", True)
+        assert floor.phones["sue"].channel is None
+    absences.phone_came(*at[second], talks=False)
+    floor.run(1)
+    assert floor.hear_each_other(caller, floor.phones["ann"])
+    leg = floor.phones["ann"].channel
+    assert leg is not None
+    assert spied(floor) == (leg.uniqueid, ",", "quESsw")
+    (heard,) = floor.control.supervision.heard_at(SUE)
+    assert (heard.agent_id, heard.mode, heard.awaits) == ("ann", "whisper", False)
+    caller.hang_up()
+    assert floor.quiet()
+    assert floor.control.supervision.heard_at(SUE) == []
+
+
+def test_an_agent_whose_page_goes_while_the_supervisor_s_next_one_is_rung_is_heard_all_the_same(floor: Floor) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact)
+    absences = floor.control.absences
+    absences.phone_left(SUE, "PJSIP/1010")
+    floor.run(0.5)
+    absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    absences.phone_left(ANN, "PJSIP/1001")
+    floor.run(2)
+    absences.phone_came(ANN, "PJSIP/1001", talks=False)
+    floor.run(1)
+    leg = floor.phones["ann"].channel
+    assert leg is not None
+    assert spied(floor)[0] == leg.uniqueid
+    assert floor.hear_each_other(caller, floor.phones["ann"])
+
+
+@pytest.mark.parametrize("how", ["nobody comes", "the caller leaves", "the supervisor stops", "they come too late"])
+def test_who_is_to_hear_an_agent_again_may_hear_nobody(floor: Floor, how: str) -> None:
+    caller, contact = floor.talk()
+    monitor(floor, contact)
+    absences, supervision, seen = floor.control.absences, floor.control.supervision, []
+    supervision.watch(lambda agent: seen.append([one.awaits for one in supervision.heard_at(agent)]))
+    absences.phone_left(ANN, "PJSIP/1001")
+    absences.phone_left(SUE, "PJSIP/1010")
+    floor.run(0.5)
+    absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    assert seen[-1] == [True]
+    match how:
+        case "nobody comes":
+            floor.phones["ann"].busy = True
+            floor.run(30)
+        case "the caller leaves":
+            caller.hang_up()
+            floor.run(1)
+        case "the supervisor stops":
+            supervision.stop(contact, "susan")
+        case _:
+            absences.phone_left(SUE, "PJSIP/1010")
+            floor.run(31)
+            absences.phone_came(SUE, "PJSIP/1010", talks=False)
+    assert seen[-1] == []
+    assert supervision.heard_at(SUE) == []
+    absences.phone_came(ANN, "PJSIP/1001", talks=False)
+    floor.run(1)
+    assert floor.phones["sue"].channel is None
+    with pytest.raises(ActRefused, match="not listening"):
+        supervision.stop(contact, "susan")
+
+
 @pytest.mark.parametrize("how", ["nobody comes", "the caller leaves", "the supervisor leaves", "the daemon dies"])
 def test_who_hears_an_agent_that_does_not_come_back_hears_no_more(floor: Floor, how: str) -> None:
     caller, contact = floor.talk()
