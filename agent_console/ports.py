@@ -557,16 +557,18 @@ class Recordings(Protocol):
 class Corrections(Protocol):
     """What was told wrong is told anew: counted so from then on, the old kept beside it, audited.
 
-    Raises `InvalidError` for what makes no sense, `NotFoundError` where there is nothing to correct.
+    ``match``: the ETag that was read, ``*``: whatever counts now. Raises `InvalidError` for what makes no sense,
+    `NotFoundError` where there is nothing to correct, `EditedMeanwhileError` with what counts now where somebody else
+    told it anew since it was read.
     """
 
     async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
         """An agent's time as it counts now."""
 
-    async def correct_time(self, agent: str, wish: CorrectTime, by: str) -> TimeCorrected:
+    async def correct_time(self, agent: str, wish: CorrectTime, *, match: str, by: str) -> TimeCorrected:
         """An agent's time without a contact was in another state."""
 
-    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, by: str) -> OutcomeCorrected:
+    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, *, match: str, by: str) -> OutcomeCorrected:
         """What a contact was about, and whether it was resolved."""
 
 

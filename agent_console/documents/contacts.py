@@ -33,6 +33,8 @@ class ContactLine(Document):
     result: str
     """`in_progress`, `answered`, `abandoned`, or how it left otherwise."""
     outcome: Outcome
+    outcome_etag: str
+    """Changes with the outcome: who corrects it names this in `If-Match`."""
     recordings: int = 0
 
 

@@ -41,18 +41,20 @@ class TimeCorrectionDoc(Document):
 
 
 class AgentTimes(Document):
-    """An agent's time, in order."""
+    """An agent's time, in order. ``etag`` changes with every correction of that time."""
 
     agent: str
+    etag: str
     pieces: list[TimePieceDoc]
     corrections: list[TimeCorrectionDoc] = Field(default_factory=list)
     """Corrections of that time, the latest first."""
 
 
 class TimeCorrected(Document):
-    """What was corrected: ``replaced`` as it counted before."""
+    """What was corrected: ``replaced`` as it counted before. ``etag``: of that time from now on."""
 
     agent: str
+    etag: str
     state: str
     reason: str | None
     replaced: list[TimePieceDoc]
@@ -77,3 +79,5 @@ class OutcomeCorrected(Document):
     was: str | None
     was_resolved: bool | None
     by: str
+    etag: str
+    """Of the outcome from now on."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from agent_console.documents.contacts import ContactLine, Story
 from agent_console.documents.floor import ContactWhy
@@ -10,6 +10,7 @@ from agent_console.documents.values import Moment, Page
 from agent_console.documents.values import Place as Where
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
+from agent_console.http.etags import tag
 from agent_console.http.floor import agents_in_sight, own_agents
 from agent_console.http.guard import Daemon, OwnAgent, Seen
 from agent_console.http.paging import Cursor, Limit
@@ -105,9 +106,11 @@ async def list_recent(ports: Daemon, agent: OwnAgent, cursor: Cursor = None, lim
 
 
 @router.get("/contacts/{contact_id}")
-async def get_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -> ContactLine:
-    """One contact."""
-    return await seen_contact(ports, sight, contact_id)
+async def get_contact(ports: Daemon, sight: Seen, contact_id: ContactPath, response: Response) -> ContactLine:
+    """One contact. The ETag is of its outcome: that is what is corrected."""
+    line = await seen_contact(ports, sight, contact_id)
+    tag(response, line.outcome_etag)
+    return line
 
 
 @router.get("/contacts/{contact_id}/story")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from agent_console.documents.corrections import (
     AgentTimes,
@@ -15,6 +15,7 @@ from agent_console.documents.values import Moment
 from agent_console.errors import ForbiddenError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.contacts import ContactPath, seen_contact
+from agent_console.http.etags import Match, tag
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.ports import Corrections, Ports
 
@@ -37,28 +38,45 @@ def _seen_agent(ports: Ports, sight: Sight, agent: str) -> None:
 
 @router.get("/agents/{agent}/times")
 async def get_agent_times(
+    *,
     ports: Daemon,
     sight: Seen,
     agent: str,
     start: Annotated[Moment, Query(alias="from", description="Begin, inside; RFC 3339.")],
     end: Annotated[Moment, Query(alias="to", description="End, outside; 31 days at most.")],
+    response: Response,
 ) -> AgentTimes:
     """An agent's time as it counts in reports, every second in one state."""
     _seen_agent(ports, sight, agent)
-    return await _corrections(ports).times(agent, start, end)
+    found = await _corrections(ports).times(agent, start, end)
+    tag(response, found.etag)
+    return found
 
 
 @router.post("/agents/{agent}/corrections")
-async def correct_agent_time(ports: Daemon, who: Who, sight: Seen, agent: str, wish: CorrectTime) -> TimeCorrected:
+async def correct_agent_time(
+    *, ports: Daemon, who: Who, sight: Seen, agent: str, wish: CorrectTime, match: Match, response: Response
+) -> TimeCorrected:
     """Correct time without a contact: a break that was forgotten, a training that counted as absence."""
     _seen_agent(ports, sight, agent)
-    return await _corrections(ports).correct_time(agent, wish, who.user)
+    found = await _corrections(ports).correct_time(agent, wish, match=match, by=who.user)
+    tag(response, found.etag)
+    return found
 
 
 @router.post("/contacts/{contact_id}/corrections")
 async def correct_contact_outcome(
-    ports: Daemon, who: Who, sight: Seen, contact_id: ContactPath, wish: CorrectOutcome
+    *,
+    ports: Daemon,
+    who: Who,
+    sight: Seen,
+    contact_id: ContactPath,
+    wish: CorrectOutcome,
+    match: Match,
+    response: Response,
 ) -> OutcomeCorrected:
     """Correct what a contact was about and whether it was resolved, days later too."""
     await seen_contact(ports, sight, contact_id)
-    return await _corrections(ports).correct_outcome(contact_id, wish, who.user)
+    found = await _corrections(ports).correct_outcome(contact_id, wish, match=match, by=who.user)
+    tag(response, found.etag)
+    return found

@@ -20,6 +20,7 @@ from agent_console.errors import (
     TooLargeError,
     TooManyError,
 )
+from agent_console.http.etags import quoted
 from agent_console.http.refusals import field_problems
 from agent_console.limits import MOST_BODY, MOST_FILE
 
@@ -57,7 +58,7 @@ def response_of(error: ConsoleError) -> Response:
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.etag is not None:
-        headers["ETag"] = problem.etag
+        headers["ETag"] = quoted(problem.etag)
     return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, MEDIA_TYPE)
 
 

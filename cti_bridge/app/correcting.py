@@ -3,10 +3,12 @@
 The facts that come of it are self-contained, so that boards, tables and reports count them without looking back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
+from config.administered import etag
 from config.models import Settings
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import AgentTimeCorrected, DispositionCorrected, DispositionSet, Entry, TimePiece
@@ -29,8 +31,20 @@ class NothingToCorrectError(CorrectionError):
     """There is no such contact, or no time that would change."""
 
 
+class CorrectedMeanwhileError(CorrectionError):
+    """Somebody else told it anew since it was read."""
+
+
+def outcome_version(disposition: str | None, notes: str, *, resolved: bool | None) -> str:
+    """A short text that changes whenever a contact's outcome does."""
+    return etag([disposition or None, resolved, notes])
+
+
 class TimeWish(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent's time was in another state. ``since``: when the present stretch began; None: not signed in."""
+    """An agent's time was in another state.
+
+    ``seen``: the version of that time that was read (`Correcting.version`); None: whatever counts now.
+    """
 
     agent_id: AgentId
     start: Instant
@@ -38,10 +52,14 @@ class TimeWish(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     by: str
     why: str = ""
+    seen: Instant | None = None
 
 
 class OutcomeWish(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact's outcome was another. ``notes`` None: they stay."""
+    """A contact's outcome was another. ``notes`` None: they stay.
+
+    ``seen``: the version that was read (`outcome_version`); None: whatever counts now.
+    """
 
     contact_id: ContactId
     disposition: str
@@ -49,6 +67,16 @@ class OutcomeWish(msgspec.Struct, frozen=True, kw_only=True):
     notes: str | None
     by: str
     why: str = ""
+    seen: str | None = None
+
+
+Told: TypeAlias = Sequence[tuple[Instant, AgentTimeCorrected]]
+"""Corrections of an agent's time and when each was told, the latest first."""
+
+
+def version(told: Told) -> Instant:
+    """What tells whether time was corrected since it was read: when it was last; 0: never."""
+    return told[0][0] if told else 0
 
 
 class Correcting:
@@ -68,8 +96,8 @@ class Correcting:
             if span.agent_id == agent_id and span.at < end and span.end > start
         )
 
-    def corrections(self, agent_id: AgentId, start: Instant, end: Instant) -> list[tuple[Instant, AgentTimeCorrected]]:
-        """What was told anew of an agent's time between two instants, and when; the latest first."""
+    def corrections(self, agent_id: AgentId, start: Instant, end: Instant) -> Told:
+        """What was told anew of an agent's time between two instants, and when; the latest first (see `version`)."""
         found = [
             (entry.at, entry.fact)
             for entry in self._journal.entries(start, None, KINDS)
@@ -85,6 +113,8 @@ class Correcting:
         ``present_since``: when the stretch began that goes on now; None: the agent is not signed in.
         """
         self._check_time(wish, now, present_since)
+        if wish.seen is not None:
+            self._check_seen(wish, wish.seen)
         pieces = replaced(self._spans(wish.start, wish.end), wish.agent_id, wish.start, wish.end, wish.state)
         if not pieces:
             raise NothingToCorrectError(
@@ -118,6 +148,13 @@ class Correcting:
             known = ", ".join(self._settings().reasons)
             raise CorrectionError(f"there is no reason {reason!r} for not being ready; there are {known}")
 
+    def _check_seen(self, wish: TimeWish, seen: Instant) -> None:
+        told = self.corrections(wish.agent_id, wish.start, wish.end)
+        if version(told) > seen:
+            raise CorrectedMeanwhileError(
+                f"{told[0][1].by} corrected that time of {wish.agent_id} meanwhile: look at it again"
+            )
+
     def _spans(self, start: Instant, end: Instant) -> list[Span]:
         return [record for record in read(self._journal, start, end).records if isinstance(record, Span)]
 
@@ -131,6 +168,10 @@ class Correcting:
             raise NothingToCorrectError(f"there is no contact {wish.contact_id!r} in the journal")
         if entries[0].at < now - LONGEST_BACK + DAY:
             raise CorrectionError("what was a year ago is not corrected any more")
+        latest = _latest(entries)
+        if wish.seen is not None and wish.seen != _version(latest):
+            who = latest.by if isinstance(latest, DispositionCorrected) else "the agent"
+            raise CorrectedMeanwhileError(f"{who} told another outcome meanwhile: look at it again")
         return _corrected(wish, entries)
 
 
@@ -151,7 +192,7 @@ def _corrected(wish: OutcomeWish, entries: list[Entry]) -> DispositionCorrected:
         entry_point=stay.entry_point if stay is not None else "",
         disposition=wish.disposition,
         resolved=wish.resolved,
-        notes=_notes(entries) if wish.notes is None else wish.notes,
+        notes=_notes(_latest(entries)) if wish.notes is None else wish.notes,
         was=stay.disposition if stay is not None else came.disposition if came is not None else "",
         was_resolved=None if stay is None else stay.resolved,
         by=wish.by,
@@ -159,9 +200,19 @@ def _corrected(wish: OutcomeWish, entries: list[Entry]) -> DispositionCorrected:
     )
 
 
-def _notes(entries: list[Entry]) -> str:
-    """What was noted last."""
+def _latest(entries: list[Entry]) -> DispositionSet | DispositionCorrected | None:
+    """What was told last of a contact's outcome."""
     for entry in reversed(entries):
         if isinstance(entry.fact, DispositionSet | DispositionCorrected):
-            return entry.fact.notes
-    return ""
+            return entry.fact
+    return None
+
+
+def _notes(told: DispositionSet | DispositionCorrected | None) -> str:
+    return "" if told is None else told.notes
+
+
+def _version(told: DispositionSet | DispositionCorrected | None) -> str:
+    if told is None:
+        return outcome_version(None, "", resolved=None)
+    return outcome_version(told.disposition, told.notes, resolved=told.resolved)

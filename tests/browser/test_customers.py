@@ -225,3 +225,56 @@ def test_an_outcome_and_an_agents_time_are_told_anew_and_the_trail_stays(people:
     expect(trail).to_contain_text("New tool.")
     expect(dialog.get_by_role("row").filter(has_text="Training").first).to_be_visible()
     expect(dialog.get_by_role("group", name="Time as it counts")).to_be_focused()
+
+
+def test_who_corrects_what_another_has_just_corrected_is_told_so_and_writes_over_nothing_unseen(
+    people: People, centre: Centre
+) -> None:
+    centre.work("bob")
+    contact = centre.call("Otto Outcome")
+    centre.answer("1002")
+    centre.hang_up(contact)
+    nora, root = (people.user(name, f"/contacts/{contact}") for name in ("nora", "root"))
+    for one in (nora, root):
+        one.page.get_by_role("button", name="Correct the outcome").click()
+    mine, theirs = (one.page.get_by_role("form", name="Correct the outcome") for one in (nora, root))
+    mine.get_by_role("textbox", name="Notes").fill("Wants an invoice.")
+    theirs.get_by_label("Disposition").click()
+    root.page.get_by_role("option", name="Follow up").click()
+    theirs.get_by_role("button", name="Correct", exact=True).click()
+    expect(root.page.get_by_role("button", name="Correct the outcome")).to_be_focused()
+    mine.get_by_role("button", name="Correct", exact=True).click()
+    alert = mine.get_by_role("alert")
+    expect(alert).to_contain_text("Somebody else told another outcome while you were typing")
+    expect(alert).to_contain_text("Disposition is now:Follow up")
+    expect(mine.get_by_role("button", name="Correct", exact=True)).to_be_disabled()
+    alert.get_by_role("button", name="Go on with mine").click()
+    mine.get_by_role("button", name="Correct", exact=True).click()
+    expect(nora.page.get_by_role("button", name="Correct the outcome")).to_be_focused()
+    outcome = read(nora, f"/contacts/{contact}")["outcome"]
+    assert outcome == {"disposition": "follow_up", "resolved": False, "notes": "Wants an invoice."}
+
+    forms = []
+    for one, reason in ((nora, "Break"), (root, "Training")):
+        one.page.goto("/floor")
+        row(one, "Agents", "Bob Field").click()
+        side(one).get_by_role("button", name="Times of the day").click()
+        dialog = one.page.get_by_role("dialog", name="Times of Bob Field")
+        dialog.get_by_role("button", name="Correct the time from").first.click()
+        dialog.get_by_role("combobox", name="Was in truth").click()
+        one.page.get_by_role("option", name=f"Not ready · {reason}").click()
+        forms.append(dialog.get_by_role("form"))
+    mine, theirs = forms
+    mine.get_by_role("button", name="Correct", exact=True).click()
+    expect(mine).to_be_hidden()
+    theirs.get_by_role("button", name="Correct", exact=True).click()
+    alert = theirs.get_by_role("alert")
+    expect(alert).to_contain_text("Somebody else corrected this time while you were typing")
+    expect(alert).to_contain_text("counts as Not ready · Break")
+    expect(alert).to_contain_text("nora")
+    expect(theirs.get_by_role("button", name="Correct", exact=True)).to_be_disabled()
+    alert.get_by_role("button", name="Go on with mine").click()
+    theirs.get_by_role("button", name="Correct", exact=True).click()
+    expect(theirs).to_be_hidden()
+    trail = root.page.get_by_role("region", name="Corrections").get_by_role("listitem")
+    expect(trail.first).to_contain_text("counts as Not ready · Training")

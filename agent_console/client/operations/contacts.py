@@ -51,7 +51,7 @@ class ContactsOperations(Requests):
         )
 
     async def get_contact(self, contact_id: str) -> ContactLine:
-        """One contact."""
+        """One contact. The ETag is of its outcome: that is what is corrected."""
         return await self._get(ContactLine, "GET", f"/api/v1/contacts/{path_part(contact_id)}")
 
     async def get_story(self, contact_id: str) -> Story:

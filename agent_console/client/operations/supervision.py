@@ -93,12 +93,14 @@ class SupervisionOperations(Requests):
             query={"from": moment(from_), "to": moment(to)},
         )
 
-    async def correct_agent_time(self, agent: str, wish: CorrectTime) -> TimeCorrected:
+    async def correct_agent_time(self, agent: str, wish: CorrectTime, *, match: str) -> TimeCorrected:
         """Correct time without a contact: a break that was forgotten, a training that counted as absence."""
-        return await self._get(TimeCorrected, "POST", f"/api/v1/agents/{path_part(agent)}/corrections", wish=wish)
+        return await self._get(
+            TimeCorrected, "POST", f"/api/v1/agents/{path_part(agent)}/corrections", wish=wish, match=match
+        )
 
-    async def correct_contact_outcome(self, contact_id: str, wish: CorrectOutcome) -> OutcomeCorrected:
+    async def correct_contact_outcome(self, contact_id: str, wish: CorrectOutcome, *, match: str) -> OutcomeCorrected:
         """Correct what a contact was about and whether it was resolved, days later too."""
         return await self._get(
-            OutcomeCorrected, "POST", f"/api/v1/contacts/{path_part(contact_id)}/corrections", wish=wish
+            OutcomeCorrected, "POST", f"/api/v1/contacts/{path_part(contact_id)}/corrections", wish=wish, match=match
         )

@@ -196,7 +196,12 @@ class Console:
             customers=customers,
             recordings=recordings,
             corrections=DaemonCorrections(
-                Correcting(self._journal, self._settings), coordinator, audit, threads, written=daemon.written
+                Correcting(self._journal, self._settings),
+                coordinator,
+                audit,
+                threads,
+                contact=contacts.contact,
+                written=daemon.written,
             ),
             audit=audit,
             reports=self._reports,

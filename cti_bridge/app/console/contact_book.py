@@ -12,6 +12,7 @@ import msgspec
 from agent_console.documents.contacts import ContactLine
 from agent_console.documents.desk import Outcome
 from agent_console.documents.values import Place
+from cti_bridge.app.correcting import outcome_version
 from facts.ids import ContactId
 from facts.journal import ContactOffered, DispositionCorrected, DispositionSet, Entry, RecordingStarted
 from facts.time import Duration, Instant, to_seconds
@@ -218,6 +219,7 @@ class ContactBook:
             wrap_up_s=_sum(legs, "wrap_up_us"),
             result=_result(arrival, latest, legs, place),
             outcome=Outcome(disposition=kept.disposition, resolved=kept.resolved, notes=kept.notes),
+            outcome_etag=outcome_version(kept.disposition, kept.notes, resolved=kept.resolved),
             recordings=kept.recordings,
         )
 

@@ -1,8 +1,10 @@
 """Corrections as the console asks for them: worked out in threads, recorded on the loop, one after the other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Final
 
+from agent_console.documents.contacts import ContactLine
 from agent_console.documents.corrections import (
     AgentTimes,
     CorrectOutcome,
@@ -13,27 +15,37 @@ from agent_console.documents.corrections import (
     TimePieceDoc,
 )
 from agent_console.documents.problems import FieldProblem
-from agent_console.errors import InvalidError, NotFoundError
+from agent_console.errors import EditedMeanwhileError, InvalidError, NotFoundError
+from agent_console.http.etags import ANY
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.correcting import (
     LONGEST_TIME,
+    CorrectedMeanwhileError,
     Correcting,
     CorrectionError,
     NothingToCorrectError,
     OutcomeWish,
     TimeWish,
+    outcome_version,
+    version,
 )
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId
-from facts.journal import AgentTimeCorrected, TimePiece
+from facts.journal import AgentTimeCorrected, DispositionCorrected, TimePiece
 from facts.states import Declared
 from facts.time import Instant
 from reporting.kpi.corrections import NOT_READY
 
+LONGEST_ETAG: Final = 17
+"""Digits of an instant."""
+
 
 class DaemonCorrections:
-    """`agent_console.ports.Corrections`. ``written``: returns when all facts so far are in the journal."""
+    """`agent_console.ports.Corrections`.
+
+    ``contact`` finds a contact's line; ``written`` returns when all facts so far are in the journal.
+    """
 
     def __init__(
         self,
@@ -42,12 +54,14 @@ class DaemonCorrections:
         audit: DaemonAudit,
         threads: Threads,
         *,
+        contact: Callable[[str], Awaitable[ContactLine | None]],
         written: Callable[[], object],
     ) -> None:
         self._correcting = correcting
         self._coordinator = coordinator
         self._audit = audit
         self._threads = threads
+        self._contact = contact
         self._written = written
         self._one_at_a_time = asyncio.Lock()
 
@@ -58,25 +72,33 @@ class DaemonCorrections:
             problem = FieldProblem(field="query.to", rule="is not within 31 days after from", way_out=way_out)
             raise InvalidError([problem])
         await self._threads.run(self._written)
+        return await self._times(agent, start, end)
+
+    async def _times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
         pieces = await self._threads.run(self._correcting.times, AgentId(agent), start, end)
         told = await self._threads.run(self._correcting.corrections, AgentId(agent), start, end)
-        corrections = [_correction(at, fact) for at, fact in told]
-        return AgentTimes(agent=agent, pieces=[_doc(piece) for piece in pieces], corrections=corrections)
+        return AgentTimes(
+            agent=agent,
+            etag=str(version(told)),
+            pieces=[_doc(piece) for piece in pieces],
+            corrections=[_correction(at, fact) for at, fact in told],
+        )
 
-    async def correct_time(self, agent: str, wish: CorrectTime, by: str) -> TimeCorrected:
+    async def correct_time(self, agent: str, wish: CorrectTime, *, match: str, by: str) -> TimeCorrected:
         """Count an agent's time anew."""
         state = wish.declared if wish.declared != NOT_READY else f"{NOT_READY}:{wish.reason or ''}"
-        asked = TimeWish(agent_id=AgentId(agent), start=wish.start, end=wish.end, state=state, by=by, why=wish.why)
+        asked = TimeWish(
+            agent_id=AgentId(agent),
+            start=wish.start,
+            end=wish.end,
+            state=state,
+            by=by,
+            why=wish.why,
+            seen=_version_seen(match),
+        )
         async with self._one_at_a_time:
-            await self._threads.run(self._written)
-            try:
-                fact = await self._threads.run(
-                    self._correcting.time, asked, self._coordinator.now(), self._present_since(agent)
-                )
-            except CorrectionError as error:
-                raise _refused(error) from error
-            self._coordinator.record(fact)
-            await self._threads.run(self._written)
+            fact = await self._time_told(asked)
+            told = await self._threads.run(self._correcting.corrections, asked.agent_id, wish.start, wish.end)
         replaced = [_doc(piece) for piece in fact.replaced]
         await self._audit.note(
             by,
@@ -87,13 +109,30 @@ class DaemonCorrections:
             after={"start": wish.start, "end": wish.end, "state": state},
         )
         shown, _, reason = state.partition(":")
-        return TimeCorrected(agent=agent, state=shown, reason=reason or None, replaced=replaced)
+        return TimeCorrected(
+            agent=agent, etag=str(version(told)), state=shown, reason=reason or None, replaced=replaced
+        )
+
+    async def _time_told(self, asked: TimeWish) -> AgentTimeCorrected:
+        """Work out and record one correction of time."""
+        await self._threads.run(self._written)
+        present_since = self._present_since(asked.agent_id)
+        try:
+            fact = await self._threads.run(self._correcting.time, asked, self._coordinator.now(), present_since)
+        except CorrectedMeanwhileError as error:
+            present = await self._times(asked.agent_id, asked.start, asked.end)
+            raise EditedMeanwhileError(str(error), etag=present.etag, present=present) from error
+        except CorrectionError as error:
+            raise _refused(error) from error
+        self._coordinator.record(fact)
+        await self._threads.run(self._written)
+        return fact
 
     def _present_since(self, agent: str) -> Instant | None:
         view = self._coordinator.engine.agent(AgentId(agent))
         return None if view is None or view.declared is Declared.LOGGED_OUT else view.since
 
-    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, by: str) -> OutcomeCorrected:
+    async def correct_outcome(self, contact_id: str, wish: CorrectOutcome, *, match: str, by: str) -> OutcomeCorrected:
         """Count a contact's outcome anew."""
         asked = OutcomeWish(
             contact_id=ContactId(contact_id),
@@ -102,15 +141,10 @@ class DaemonCorrections:
             notes=wish.notes,
             by=by,
             why=wish.why,
+            seen=None if match == ANY else match,
         )
         async with self._one_at_a_time:
-            await self._threads.run(self._written)
-            try:
-                fact = await self._threads.run(self._correcting.outcome, asked, self._coordinator.now())
-            except CorrectionError as error:
-                raise _refused(error) from error
-            self._coordinator.record(fact)
-            await self._threads.run(self._written)
+            fact = await self._outcome_told(asked)
         await self._audit.note(
             by,
             "corrected",
@@ -126,7 +160,30 @@ class DaemonCorrections:
             was=fact.was or None,
             was_resolved=fact.was_resolved,
             by=by,
+            etag=outcome_version(fact.disposition, fact.notes, resolved=fact.resolved),
         )
+
+    async def _outcome_told(self, asked: OutcomeWish) -> DispositionCorrected:
+        """Work out and record one correction of an outcome."""
+        await self._threads.run(self._written)
+        try:
+            fact = await self._threads.run(self._correcting.outcome, asked, self._coordinator.now())
+        except CorrectedMeanwhileError as error:
+            present = await self._contact(asked.contact_id)
+            tag = None if present is None else present.outcome_etag
+            raise EditedMeanwhileError(str(error), etag=tag, present=present) from error
+        except CorrectionError as error:
+            raise _refused(error) from error
+        self._coordinator.record(fact)
+        await self._threads.run(self._written)
+        return fact
+
+
+def _version_seen(match: str) -> Instant | None:
+    """The version of time that an ETag names; None: any. What is no ETag of ours is older than all."""
+    if match == ANY:
+        return None
+    return int(match) if match.isascii() and match.isdigit() and len(match) <= LONGEST_ETAG else -1
 
 
 def _refused(error: CorrectionError) -> Exception:

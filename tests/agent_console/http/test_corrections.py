@@ -1,6 +1,6 @@
 """Corrections over HTTP: supervisors tell time and outcomes of their people anew; story and audit have both."""
 
-from typing import Any
+from typing import Any, Final
 
 from agent_console.documents.values import moment_text
 from facts.ids import AgentId, ContactId
@@ -8,6 +8,9 @@ from facts.journal import DispositionSet
 from facts.time import SECOND
 from storage.audit import AuditLog
 from tests.agent_console.site import Site
+
+ANY: Final = {"If-Match": "*"}
+"""Whatever counts now."""
 
 
 def work(site: Site) -> int:
@@ -58,7 +61,7 @@ def test_a_break_that_was_a_training_is_told_anew(site: Site) -> None:
         "reason": "training",
         "why": "new tool",
     }
-    answer = nora.post("/agents/anna/corrections", wish)
+    answer = nora.post("/agents/anna/corrections", wish, headers=ANY)
     assert answer.status_code == 200, answer.text
     assert [(piece["state"], piece["reason"]) for piece in answer.json()["replaced"]] == [
         ("READY", None),
@@ -69,14 +72,14 @@ def test_a_break_that_was_a_training_is_told_anew(site: Site) -> None:
     for state, reason, seconds in corrected:
         by_state[state, reason] += seconds
     assert by_state == {("READY", None): 1100, ("NOT_READY", "training"): 600, ("NOT_READY", "break"): 100}
-    assert nora.post("/agents/anna/corrections", wish).status_code == 404, "it counts so already"
+    assert nora.post("/agents/anna/corrections", wish, headers=ANY).status_code == 404, "it counts so already"
     (trail,) = corrections(nora, began, 0, 1800)
     assert (trail["by"], trail["why"], trail["state"], trail["reason"]) == ("nora", "new tool", "NOT_READY", "training")
     assert (trail["start"], trail["end"]) == (wish["start"], wish["end"])
     assert [piece["reason"] for piece in trail["replaced"]] == [None, "break"]
     assert corrections(nora, began, 1200, 1800) == [], "another time was not corrected"
     again = {"start": at(began, 600), "end": at(began, 700), "declared": "READY"}
-    assert nora.post("/agents/anna/corrections", again).status_code == 200
+    assert nora.post("/agents/anna/corrections", again, headers=ANY).status_code == 200
     assert [one["state"] for one in corrections(nora, began, 0, 1800)] == ["READY", "NOT_READY"]
     told = AuditLog(site.journal).changes(resource="agent_time", key="anna")[-1]
     assert (told.change.actor, told.change.action) == ("nora", "corrected")
@@ -93,6 +96,7 @@ def test_what_cannot_be_corrected_says_why(site: Site) -> None:
         answer = nora.post(
             "/agents/anna/corrections",
             {"start": at(began, start), "end": at(began, end), "declared": declared, "reason": reason},
+            headers=ANY,
         )
         return answer.status_code, answer.text
 
@@ -108,7 +112,7 @@ def test_what_cannot_be_corrected_says_why(site: Site) -> None:
     assert "no reason 'dancing'" in refused(0, 500, reason="dancing")[1]
     assert "no reason ''" in refused(0, 500, reason=None)[1]
     assert refused(-500, 0)[0] == 404, "nobody was signed in"
-    assert site.signed_in("sam").post("/agents/anna/corrections", {}).status_code == 422
+    assert site.signed_in("sam").post("/agents/anna/corrections", {}, headers=ANY).status_code == 422
     other = site.signed_in("sam").get("/agents/anna/times", params={"from": at(began, 0), "to": at(began, 9)})
     assert other.status_code == 403
     assert (
@@ -127,7 +131,9 @@ def test_an_outcome_is_told_anew_and_the_story_has_both(site: Site) -> None:
     )
     nora = site.signed_in("nora")
     url = f"/contacts/{contact}/corrections"
-    answer = nora.post(url, {"disposition": "follow_up", "resolved": False, "why": "the customer called again"})
+    answer = nora.post(
+        url, {"disposition": "follow_up", "resolved": False, "why": "the customer called again"}, headers=ANY
+    )
     assert answer.status_code == 200, answer.text
     assert answer.json() == {
         "contact_id": contact,
@@ -136,16 +142,93 @@ def test_an_outcome_is_told_anew_and_the_story_has_both(site: Site) -> None:
         "was": "solved",
         "was_resolved": True,
         "by": "nora",
+        "etag": nora.get(f"/contacts/{contact}").json()["outcome_etag"],
     }
     story = nora.get(f"/contacts/{contact}/story").text
     assert "anna noted solved, resolved" in story
     assert "nora corrected the outcome: follow_up, not resolved; it was solved, resolved" in story
     found = nora.get(f"/contacts/{contact}").json()
     assert (found["outcome"]["disposition"], found["outcome"]["resolved"]) == ("follow_up", False)
-    again = nora.post(url, {"disposition": "solved", "resolved": None, "notes": "x"}).json()
+    again = nora.post(url, {"disposition": "solved", "resolved": None, "notes": "x"}, headers=ANY).json()
     assert (again["was"], again["was_resolved"]) == ("follow_up", False), "a correction is corrected in turn"
-    assert nora.post(url, {"disposition": "dancing"}).status_code == 422
-    assert nora.post("/contacts/nobody/corrections", {}).status_code == 404
-    assert site.signed_in("sam").post(url, {}).status_code == 403
+    assert nora.post(url, {"disposition": "dancing"}, headers=ANY).status_code == 422
+    assert nora.post("/contacts/nobody/corrections", {}, headers=ANY).status_code == 404
+    assert site.signed_in("sam").post(url, {}, headers=ANY).status_code == 403
     told = [one.change.after["disposition"] for one in AuditLog(site.journal).changes(resource="contact", key=contact)]
     assert told == ["solved", "follow_up"]
+
+
+def etag_of(answer: Any) -> dict[str, str]:
+    """The header with which one corrects what one has read."""
+    assert answer.status_code == 200, answer.text
+    return {"If-Match": answer.headers["ETag"]}
+
+
+def of_time(began: int, start: float, end: float, reason: str) -> dict[str, Any]:
+    return {"start": at(began, start), "end": at(began, end), "declared": "NOT_READY", "reason": reason}
+
+
+def test_of_two_who_correct_the_same_time_the_second_is_told_what_counts_now(site: Site) -> None:
+    began = work(site)
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    day = {"from": at(began, 0), "to": at(began, 1800)}
+    read = nora.get("/agents/anna/times", params=day)
+    seen = etag_of(read)
+    assert seen == {"If-Match": f'"{read.json()["etag"]}"'}
+    url = "/agents/anna/corrections"
+    assert nora.post(url, of_time(began, 500, 1100, "training")).status_code == 428, "which version does it change?"
+    first = root.post(url, of_time(began, 500, 1100, "training"), headers=seen)
+    assert first.status_code == 200, first.text
+
+    late = nora.post(url, of_time(began, 600, 900, "break"), headers=seen)
+    assert (late.status_code, late.json()["error_id"]) == (412, "edited_meanwhile"), late.text
+    assert "root corrected that time" in late.json()["detail"]
+    present = late.json()["present"]
+    assert [(piece["state"], piece["reason"]) for piece in present["pieces"]] == [("NOT_READY", "training")]
+    assert [one["by"] for one in present["corrections"]] == ["root"]
+    assert late.headers["ETag"] == f'"{late.json()["etag"]}"' == first.headers["ETag"]
+    assert corrections(nora, began, 0, 1800) == present["corrections"], "a refused correction changes nothing"
+
+    other_time = nora.post(url, of_time(began, 0, 400, "break"), headers=seen)
+    assert other_time.status_code == 200, "nobody else corrected that stretch since it was read"
+    assert nora.post(url, of_time(began, 600, 900, "break"), headers={"If-Match": '"x"'}).status_code == 412
+    again = nora.post(url, of_time(began, 600, 900, "break"), headers={"If-Match": late.headers["ETag"]})
+    assert again.status_code == 200, again.text
+
+
+def test_of_two_who_correct_the_same_outcome_the_second_is_told_what_counts_now(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    site.answer(contact)
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    read = nora.get(f"/contacts/{contact}")
+    seen = etag_of(read)
+    assert seen == {"If-Match": f'"{read.json()["outcome_etag"]}"'}
+    url = f"/contacts/{contact}/corrections"
+    assert nora.post(url, {"disposition": "solved"}).status_code == 428
+    first = root.post(url, {"disposition": "solved", "resolved": True, "notes": "all well"}, headers=seen)
+    assert first.status_code == 200, first.text
+
+    late = nora.post(url, {"disposition": "follow_up", "resolved": False}, headers=seen)
+    assert (late.status_code, late.json()["error_id"]) == (412, "edited_meanwhile"), late.text
+    assert "root told another outcome" in late.json()["detail"]
+    present = late.json()["present"]
+    assert present["outcome"] == {"disposition": "solved", "resolved": True, "notes": "all well"}
+    assert present == nora.get(f"/contacts/{contact}").json(), "a refused correction changes nothing"
+    assert late.headers["ETag"] == first.headers["ETag"] == f'"{present["outcome_etag"]}"'
+    again = nora.post(url, {"disposition": "follow_up", "resolved": False}, headers=etag_of(first))
+    assert again.status_code == 200, again.text
+    assert nora.get(f"/contacts/{contact}").json()["outcome"]["notes"] == "all well"
+
+
+def test_what_the_agent_said_meanwhile_is_not_overwritten_either(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    site.answer(contact)
+    nora = site.signed_in("nora")
+    seen = etag_of(nora.get(f"/contacts/{contact}"))
+    said = {"disposition": "solved", "resolved": True, "notes": ""}
+    assert site.signed_in("anna").put(f"/contacts/{contact}/outcome", said).status_code == 200
+    late = nora.post(f"/contacts/{contact}/corrections", {"disposition": "follow_up"}, headers=seen)
+    assert (late.status_code, late.json()["present"]["outcome"]) == (412, said), late.text
+    assert "the agent told another outcome" in late.json()["detail"]

@@ -63,7 +63,8 @@ def anna(site: Site) -> Browser:
 def ask(browser: Browser, about: Operation) -> Any:
     names = {**OTHERS, "number": "8001"}
     body = {"json": about.body} if about.body is not None else {}
-    return browser.ask(about.method, about.at({name: names[name] for name in about.parameters}), **body)
+    path = about.at({name: names[name] for name in about.parameters})
+    return browser.ask(about.method, path, headers={"If-Match": "*"}, **body)
 
 
 def state(site: Site) -> tuple[Any, ...]:

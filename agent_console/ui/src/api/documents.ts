@@ -54,9 +54,10 @@ export interface AgentRow {
   today: Record<string, FigureDoc>;
 }
 
-/** An agent's time, in order. */
+/** An agent's time, in order. ``etag`` changes with every correction of that time. */
 export interface AgentTimes {
   agent: string;
+  etag: string;
   pieces: TimePieceDoc[];
   /** Corrections of that time, the latest first. */
   corrections: TimeCorrectionDoc[];
@@ -224,6 +225,8 @@ export interface ContactLine {
   /** `in_progress`, `answered`, `abandoned`, or how it left otherwise. */
   result: string;
   outcome: Outcome;
+  /** Changes with the outcome: who corrects it names this in `If-Match`. */
+  outcome_etag: string;
   recordings: number;
 }
 
@@ -782,6 +785,8 @@ export interface OutcomeCorrected {
   was: string | null;
   was_resolved: boolean | null;
   by: string;
+  /** Of the outcome from now on. */
+  etag: string;
 }
 
 /** One part of the daemon. */
@@ -1190,9 +1195,10 @@ export interface TeamDoc {
   agents: string[];
 }
 
-/** What was corrected: ``replaced`` as it counted before. */
+/** What was corrected: ``replaced`` as it counted before. ``etag``: of that time from now on. */
 export interface TimeCorrected {
   agent: string;
+  etag: string;
   state: string;
   reason: string | null;
   replaced: TimePieceDoc[];

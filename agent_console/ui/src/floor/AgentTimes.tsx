@@ -25,7 +25,7 @@ export default function AgentTimes({ row, close }: { row: AgentRow; close: () =>
   const common = useTranslation().t;
   const [today] = useState(() => dayOf(centreClock.now()));
   const [day, setDay] = useState(today);
-  const [corrected, correct] = useState<TimePieceDoc | null>(null);
+  const [corrected, correct] = useState<{ piece: TimePieceDoc; etag: string } | null>(null);
   const place = useRef<HTMLDivElement>(null);
   const stop = () => {
     correct(null);
@@ -58,10 +58,21 @@ export default function AgentTimes({ row, close }: { row: AgentRow; close: () =>
           correct(null);
         }}
       />
-      {corrected !== null && <Correction key={corrected.start} row={row} day={day} piece={corrected} close={stop} />}
+      {corrected !== null && (
+        <Correction
+          key={corrected.piece.start}
+          row={row}
+          day={day}
+          piece={corrected.piece}
+          etag={corrected.etag}
+          close={stop}
+        />
+      )}
       {isDay && found.isPending && <Loading />}
       {found.isError && <Trouble compact error={found.error} retry={() => void found.refetch()} />}
-      {found.data && <Day times={found.data} correct={correct} place={place} />}
+      {found.data && (
+        <Day times={found.data} correct={(piece) => correct({ piece, etag: found.data.etag })} place={place} />
+      )}
     </Modal>
   );
 }
@@ -172,13 +183,15 @@ interface CorrectionProps {
   row: AgentRow;
   day: string;
   piece: TimePieceDoc;
+  /** The version of the time that is corrected, as it was read. */
+  etag: string;
   close: () => void;
 }
 
 const READY = "READY";
 const NOT_READY = "NOT_READY:";
 
-function Correction({ row, day, piece, close }: CorrectionProps) {
+function Correction({ row, day, piece, etag, close }: CorrectionProps) {
   const { t } = useTranslation("floor");
   const common = useTranslation().t;
   const cache = useQueryClient();
@@ -190,7 +203,9 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
   const [why, setWhy] = useState("");
   const [busy, setBusy] = useState(false);
   const [refused, refuse] = useState<unknown>(null);
+  const [seen, see] = useState(etag);
   const [start, end] = [momentOf(day, from), momentOf(day, to)];
+  const present = refused instanceof Problem && refused.error_id === "edited_meanwhile" ? refused.present : null;
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (start === null || end === null || state === null) return;
@@ -199,7 +214,7 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
     try {
       const declared = state === READY ? READY : "NOT_READY";
       const reason = state === READY ? null : state.slice(NOT_READY.length);
-      await correctAgentTime(row.agent, { start, end, declared, reason, why: why.trim() });
+      await correctAgentTime(row.agent, { start, end, declared, reason, why: why.trim() }, seen);
       sayDone(t("times.done", { agent: row.name }));
       close();
     } catch (error) {
@@ -241,13 +256,27 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
         maxLength={200}
         onChange={(event) => setWhy(event.currentTarget.value)}
       />
-      {refused !== null && (
+      {present !== null && (
+        <Overtaken
+          present={present as Times}
+          keep={(version) => {
+            see(version);
+            refuse(null);
+          }}
+        />
+      )}
+      {refused !== null && present === null && (
         <p className={classes.refused} role="alert">
           {refused instanceof Problem && refused.status === 404 ? t("times.nothing") : problemWords(common, refused)}
         </p>
       )}
       <div className={classes.row}>
-        <Button size="xs" type="submit" loading={busy} disabled={start === null || end === null || state === null}>
+        <Button
+          size="xs"
+          type="submit"
+          loading={busy}
+          disabled={start === null || end === null || state === null || present !== null}
+        >
           {t("times.save")}
         </Button>
         <Button size="xs" variant="default" onClick={close}>
@@ -255,6 +284,24 @@ function Correction({ row, day, piece, close }: CorrectionProps) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Somebody else corrected that time: how, and a way to go on. */
+function Overtaken({ present, keep }: { present: Times; keep: (version: string) => void }) {
+  const { t } = useTranslation("floor");
+  return (
+    <div className={classes.overtaken} role="alert">
+      <p>{t("times.overtaken")}</p>
+      <ul className={classes.trail}>
+        {present.corrections.slice(0, 1).map((one) => (
+          <Told key={one.at} one={one} />
+        ))}
+      </ul>
+      <Button size="xs" variant="default" onClick={() => keep(present.etag)}>
+        {t("times.anyway")}
+      </Button>
+    </div>
   );
 }
 

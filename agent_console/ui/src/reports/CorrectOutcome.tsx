@@ -2,63 +2,39 @@ import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ContactLine, CorrectOutcome as Wish } from "../api/documents";
+import { Problem } from "../api/client";
+import type { ContactLine, Outcome } from "../api/documents";
+import { useNames } from "../api/names";
 import { correctContactOutcome } from "../api/operations/supervision";
 import { problemWords } from "../api/problem_words";
 import { useDispositions } from "../api/queries";
 import { sayDone } from "../shell/notices";
+import { clashes, differs, type Field, FIELDS, rebased } from "./outcomes";
 import classes from "./CorrectOutcome.module.css";
 
 /** What a contact was about, told anew: reports count so from then on, and the story keeps both. */
 export default function CorrectOutcome({ line, close }: { line: ContactLine; close: () => void }) {
   const { t } = useTranslation("reports");
   const common = useTranslation().t;
-  const cache = useQueryClient();
   const known = useDispositions();
-  const before = line.outcome;
-  const [disposition, setDisposition] = useState(before.disposition);
-  const [resolved, setResolved] = useState(before.resolved);
-  const [notes, setNotes] = useState(before.notes);
-  const [why, setWhy] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [refused, refuse] = useState<unknown>(null);
-  const changed =
-    disposition !== before.disposition || resolved !== before.resolved || notes.trim() !== before.notes.trim();
+  const form = useCorrected(line, close);
+  const { base, draft, type, refused } = form;
 
-  const choose = (chosen: string | null) => {
-    setDisposition(chosen);
+  const choose = (disposition: string | null) => {
     // a disposition that says whether it is resolved answers that question too
-    const said = known.data?.find((one) => one.disposition === chosen)?.resolved;
-    if (said !== null && said !== undefined) setResolved(said);
-  };
-  const send = async (event: SubmitEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    refuse(null);
-    const same = notes.trim() === before.notes.trim();
-    const wish: Wish = { disposition, resolved, why: why.trim(), ...(same ? {} : { notes: notes.trim() }) };
-    try {
-      await correctContactOutcome(line.contact_id, wish);
-      sayDone(t("correct.done"));
-      close();
-    } catch (error) {
-      refuse(error);
-    } finally {
-      setBusy(false);
-      for (const key of ["contact", "story", "contacts", "customers"]) {
-        void cache.invalidateQueries({ queryKey: [key] });
-      }
-    }
+    const said = known.data?.find((one) => one.disposition === disposition)?.resolved;
+    type({ ...draft, disposition, resolved: said ?? draft.resolved });
   };
   return (
-    <form className={classes.form} onSubmit={(event) => void send(event)} aria-label={t("correct.title")}>
+    <form className={classes.form} onSubmit={(event) => void form.send(event)} aria-label={t("correct.title")}>
+      {form.overtaken && <Overtaken base={base} draft={draft} present={line} keep={form.keep} load={form.load} />}
       <div className={classes.row}>
         <Select
           size="xs"
           label={t("story.disposition")}
           placeholder={t("correct.none")}
           data={(known.data ?? []).map((one) => ({ value: one.disposition, label: one.title }))}
-          value={disposition}
+          value={draft.disposition}
           onChange={choose}
           clearable
           searchable
@@ -73,16 +49,16 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
             { value: "true", label: t("story.yes") },
             { value: "false", label: t("story.no") },
           ]}
-          value={resolved === null ? null : String(resolved)}
-          onChange={(chosen) => setResolved(chosen === null ? null : chosen === "true")}
+          value={draft.resolved === null ? null : String(draft.resolved)}
+          onChange={(chosen) => type({ ...draft, resolved: chosen === null ? null : chosen === "true" })}
           clearable
         />
       </div>
       <Textarea
         size="xs"
         label={t("story.notes")}
-        value={notes}
-        onChange={(event) => setNotes(event.currentTarget.value)}
+        value={draft.notes}
+        onChange={(event) => type({ ...draft, notes: event.currentTarget.value })}
         maxLength={10_000}
         rows={3}
       />
@@ -90,17 +66,17 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
         size="xs"
         label={t("correct.why")}
         description={t("correct.whyHint")}
-        value={why}
-        onChange={(event) => setWhy(event.currentTarget.value)}
+        value={form.why}
+        onChange={(event) => form.because(event.currentTarget.value)}
         maxLength={200}
       />
-      {refused !== null && (
+      {refused !== null && !form.overtaken && (
         <p className={classes.refused} role="alert">
           {problemWords(common, refused)}
         </p>
       )}
       <div className={classes.acts}>
-        <Button size="xs" type="submit" loading={busy} disabled={!changed}>
+        <Button size="xs" type="submit" loading={form.busy} disabled={!form.changed || form.overtaken}>
           {t("correct.save")}
         </Button>
         <Button size="xs" variant="default" onClick={close}>
@@ -108,5 +84,101 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What is typed over which version, and what becomes of it. */
+function useCorrected(line: ContactLine, close: () => void) {
+  const { t } = useTranslation("reports");
+  const cache = useQueryClient();
+  const [base, setBase] = useState(line);
+  const [draft, setDraft] = useState<Outcome>(line.outcome);
+  const [why, setWhy] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [refused, refuse] = useState<unknown>(null);
+  const changed = FIELDS.some((field) => differs(field, draft, base.outcome));
+  const overtaken = changed && !busy && line.outcome_etag !== base.outcome_etag;
+  const load = () => {
+    setBase(line);
+    setDraft(line.outcome);
+    refuse(null);
+  };
+  // nothing was typed: it is shown as it is now
+  if (!changed && !busy && line.outcome_etag !== base.outcome_etag) load();
+  const keep = () => {
+    setDraft(rebased(base.outcome, draft, line.outcome));
+    setBase(line);
+    refuse(null);
+  };
+  const send = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    refuse(null);
+    const { disposition, resolved } = draft;
+    const notes = differs("notes", draft, base.outcome) ? { notes: draft.notes.trim() } : {};
+    try {
+      await correctContactOutcome(
+        line.contact_id,
+        { disposition, resolved, why: why.trim(), ...notes },
+        base.outcome_etag,
+      );
+      sayDone(t("correct.done"));
+      close();
+    } catch (error) {
+      refuse(error);
+      if (error instanceof Problem && error.error_id === "edited_meanwhile" && error.present) {
+        cache.setQueryData(["contact", line.contact_id], error.present);
+      }
+    } finally {
+      setBusy(false);
+      for (const key of ["contact", "story", "contacts", "customers"]) {
+        void cache.invalidateQueries({ queryKey: [key] });
+      }
+    }
+  };
+  return { base, draft, type: setDraft, why, because: setWhy, busy, refused, changed, overtaken, keep, load, send };
+}
+
+interface OvertakenProps {
+  base: ContactLine;
+  draft: Outcome;
+  present: ContactLine;
+  keep: () => void;
+  load: () => void;
+}
+
+/** Somebody else told another outcome: what they told, and two ways to go on. */
+function Overtaken({ base, draft, present, keep, load }: OvertakenProps) {
+  const { t } = useTranslation("reports");
+  const names = useNames();
+  const words = ({ disposition, resolved, notes }: Outcome): Record<Field, string> => ({
+    disposition: disposition === null ? t("correct.none") : names.disposition(disposition),
+    resolved: resolved === null ? t("correct.notSaid") : t(resolved ? "story.yes" : "story.no"),
+    notes: notes || t("correct.overtaken.nothing"),
+  });
+  const now = words(present.outcome);
+  return (
+    <div className={classes.overtaken} role="alert">
+      <p>{t("correct.overtaken.changed")}</p>
+      <dl>
+        {FIELDS.filter((field) => differs(field, present.outcome, base.outcome)).map((field) => (
+          <div key={field}>
+            <dt>{t("correct.overtaken.now", { field: t(`story.${field}`) })}</dt>
+            <dd>
+              <span className={classes.value}>{now[field]}</span>
+              {clashes(field, base.outcome, draft, present.outcome) && <em>{t("correct.overtaken.clash")}</em>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className={classes.acts}>
+        <Button size="xs" variant="default" onClick={keep}>
+          {t("correct.overtaken.keep")}
+        </Button>
+        <Button size="xs" variant="default" onClick={load}>
+          {t("correct.overtaken.load")}
+        </Button>
+      </div>
+    </div>
   );
 }

@@ -22,7 +22,7 @@ export function listRecent(query: { cursor?: string | null; limit?: number } = {
   return api.ask("GET", "/desk/recent", { query, ...options });
 }
 
-/** One contact. */
+/** One contact. The ETag is of its outcome: that is what is corrected. */
 export function getContact(contactId: string, options: Options = {}): Promise<ContactLine> {
   return api.ask("GET", `/contacts/${encodeURIComponent(contactId)}`, options);
 }

@@ -109,11 +109,11 @@ export function getAgentTimes(agent: string, query: { from: Instant; to: Instant
 }
 
 /** Correct time without a contact: a break that was forgotten, a training that counted as absence. */
-export function correctAgentTime(agent: string, wish: CorrectTime, options: Options = {}): Promise<TimeCorrected> {
-  return api.ask("POST", `/agents/${encodeURIComponent(agent)}/corrections`, { body: wish, ...options });
+export function correctAgentTime(agent: string, wish: CorrectTime, match: string, options: Options = {}): Promise<TimeCorrected> {
+  return api.ask("POST", `/agents/${encodeURIComponent(agent)}/corrections`, { body: wish, match, ...options });
 }
 
 /** Correct what a contact was about and whether it was resolved, days later too. */
-export function correctContactOutcome(contactId: string, wish: CorrectOutcome, options: Options = {}): Promise<OutcomeCorrected> {
-  return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/corrections`, { body: wish, ...options });
+export function correctContactOutcome(contactId: string, wish: CorrectOutcome, match: string, options: Options = {}): Promise<OutcomeCorrected> {
+  return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/corrections`, { body: wish, match, ...options });
 }
