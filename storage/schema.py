@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -260,4 +260,11 @@ recording_filling = sa.Table(
     metadata,
     sa.Column("node", sa.Text, primary_key=True),
     sa.Column("seq", sa.BigInteger, nullable=False, comment="the node's last fact that was looked at"),
+)
+
+queue_known = sa.Table(
+    "queue_known",
+    metadata,
+    sa.Column("queue", sa.Text, primary_key=True),
+    sa.Column("teams", sa.Text, nullable=False, comment="whose supervisors see it: JSON array; empty: everybody's"),
 )

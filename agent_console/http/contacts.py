@@ -31,12 +31,15 @@ def contacts_of(ports: Ports) -> Contacts:
 
 
 def seen_queues(ports: Ports, sight: Sight) -> frozenset[str] | None:
-    """The queues whose contacts somebody sees; None: all. Agents see contacts of their own only."""
+    """The queues whose contacts somebody sees, of those that are no more too; None: all.
+
+    Agents see contacts of their own only.
+    """
     if sight.everything:
         return None
     if sight.identity.role == "agent":
         return frozenset()
-    return sight.queues(ports.floor.queue_teams())
+    return sight.queues({**ports.floor.former_queues(), **ports.floor.queue_teams()})
 
 
 def seen_agents(ports: Ports, sight: Sight) -> frozenset[str] | None:

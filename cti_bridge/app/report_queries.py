@@ -28,7 +28,7 @@ one at a time.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -100,11 +100,21 @@ class Export(NamedTuple):
 
 
 class ReportQueries:
-    """Answers questions to one journal. ``open_`` opens it for reading when the first question comes."""
+    """Answers questions to one journal. ``open_`` opens it for reading when the first question comes.
 
-    def __init__(self, open_: "Callable[[], Journal]", settings: "Callable[[], Settings]") -> None:
+    ``former_queues``: those that the settings do not have any more; to ask for one is no mistake.
+    """
+
+    def __init__(
+        self,
+        open_: "Callable[[], Journal]",
+        settings: "Callable[[], Settings]",
+        *,
+        former_queues: "Callable[[], Collection[str]]" = tuple,
+    ) -> None:
         self._open = open_
         self._settings = settings
+        self._former_queues = former_queues
         self._journal: Journal | None = None
         self._opening = threading.Lock()
         self._reading = threading.Lock()
@@ -143,7 +153,7 @@ class ReportQueries:
         """Rows of figures as the exports take them; ``for_people``: fewer figures than programs get."""
         usual = _kind(kind)
         shown = usual.shown if for_people else usual.in_json
-        query = report_setup.query_of(question, self._settings(), by=usual.by, figures=shown, schedule=schedule)
+        query = self._asked(question, by=usual.by, figures=shown, schedule=schedule)
         with self._source() as journal:
             return report_setup.report_of(journal, query, self._reading)
 
@@ -289,7 +299,11 @@ class ReportQueries:
         return query, misses(records, QueueName(queue), query.start, query.end, plan, exceptions=exceptions)
 
     def _query(self, question: Question, *figures: str) -> Query:
-        return report_setup.query_of(question, self._settings(), by="", figures=figures)
+        return self._asked(question, by="", figures=figures)
+
+    def _asked(self, question: Question, **usual: Any) -> Query:
+        query = report_setup.query_of(question, self._settings(), **usual)
+        return msgspec.structs.replace(query, known_queues=query.known_queues.union(self._former_queues()))
 
 
 def question_of(asked: Mapping[str, Any]) -> Question:

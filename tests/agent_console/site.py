@@ -310,9 +310,10 @@ def _empty_database() -> Path:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, more: Mapping[str, Any] | None = None) -> Iterator[Site]:
-    """A site that is open."""
-    shutil.copy(_empty_database(), folder / "journal.sqlite3")
+def opened(folder: Path, more: Mapping[str, Any] | None = None, *, again: bool = False) -> Iterator[Site]:
+    """A site that is open. ``again``: on what an earlier one left in the folder."""
+    if not again:
+        shutil.copy(_empty_database(), folder / "journal.sqlite3")
     with asyncio.Runner() as runner, open_journal(folder / "journal.sqlite3") as journal:
         site = Site(folder, journal, runner, more or {})
         site.open()

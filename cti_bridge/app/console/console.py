@@ -62,6 +62,7 @@ from reporting.kpi.board import Board
 from storage.accounts import Accounts, Lifetimes
 from storage.audit import AuditLog
 from storage.journal import Journal
+from storage.known_queues import KnownQueues
 from storage.passwords import Passwords
 
 log = structlog.get_logger(__name__)
@@ -99,7 +100,7 @@ class Console:
         self._metrics = metrics
         self._passwords = passwords or Passwords()
         self._journal = journal
-        self._former = FormerQueues(administration.settings, AuditLog(journal))
+        self._former = FormerQueues(administration.settings, AuditLog(journal), KnownQueues(journal))
         administration.add_follower(lambda settings, _by: self._former.follow(settings))
         self._trend = Trend(board)
         self._daemon: Daemon | None = None
@@ -174,7 +175,7 @@ class Console:
         threads.begin(self._bring_back, messages, coordinator.now())
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._customers.store, self._book, threads)
-        self._reports = DaemonReports(self._journal, self._settings, contacts)
+        self._reports = DaemonReports(self._journal, self._settings, contacts, former_queues=self._former.teams)
         return Ports(
             floor=floor,
             accounts=self._daemon_accounts(),

@@ -5,22 +5,26 @@ from typing import Any, TypeAlias
 
 from config.models import Settings
 from storage.audit import AuditLog
+from storage.known_queues import KnownQueues
 
 Teams: TypeAlias = tuple[str, ...] | None
 """Whose supervisors saw a queue; none of them: everybody's. None: that is not known any more."""
 
 
 class FormerQueues:
-    """Knows them by the audit log, and from then on by following the settings. Reads the log once, when it is made."""
+    """Knows them by the audit log, and from then on by following the settings.
 
-    def __init__(self, settings: Settings, audit: AuditLog) -> None:
+    A queue that was taken out of a settings file is in no audit log: it is known by earlier starts. Reads both once,
+    when it is made, and remembers the queues that are there for later starts.
+    """
+
+    def __init__(self, settings: Settings, audit: AuditLog, known: KnownQueues) -> None:
         self._queues = settings.queues
         last = {name: audited.change for name, audited in audit.latest_of("queues").items()}
-        self._gone: dict[str, Teams] = {
-            name: _teams(change.before)
-            for name, change in last.items()
-            if change.after is None and name not in settings.queues
-        }
+        removed = {name: _teams(change.before) for name, change in last.items() if change.after is None}
+        gone: dict[str, Teams] = {**known.teams(), **removed}
+        self._gone = {name: teams for name, teams in gone.items() if name not in settings.queues}
+        known.remember({name: queue.teams for name, queue in settings.queues.items()})
 
     def teams(self) -> Mapping[str, Teams]:
         """By name."""

@@ -1,6 +1,6 @@
 """Reports over the daemon's own journal: what ``cordboard report`` answers, as the console's documents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
@@ -42,8 +42,15 @@ AT_ONCE: Final = 2
 class DaemonReports:
     """`agent_console.ports.Reports`. ``contacts``: for the lines of those behind a figure."""
 
-    def __init__(self, journal: Journal, settings: Callable[[], Settings], contacts: Contacts) -> None:
-        self._queries = ReportQueries(lambda: journal, settings)
+    def __init__(
+        self,
+        journal: Journal,
+        settings: Callable[[], Settings],
+        contacts: Contacts,
+        *,
+        former_queues: Callable[[], Collection[str]],
+    ) -> None:
+        self._queries = ReportQueries(lambda: journal, settings, former_queues=former_queues)
         self._contacts = contacts
         self._threads = Threads(AT_ONCE, "reports")
 

@@ -12,6 +12,7 @@ from cti_bridge.app.sound_files import retain
 from cti_bridge.shell.ami_client import Snapshot
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import (
+    ContactAbandoned,
     ContactConnected,
     ContactEnded,
     ContactOffered,
@@ -23,6 +24,7 @@ from facts.journal import (
 from facts.time import DAY, SECOND
 from storage.audit import AuditLog, Change
 from storage.customer_rows import CustomerRecord
+from storage.known_queues import KnownQueues
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
 
 SOUND = bytes(range(256)) * 1000
@@ -331,15 +333,47 @@ def test_what_was_left_for_a_queue_that_is_no_more_is_heard_by_those_who_could_s
 def test_who_hears_them_is_known_after_a_restart_and_follows_a_queue_that_comes_back(site: Site) -> None:
     leave(site, "k1", "sales")
     take_away(site, "sales")
-    former = FormerQueues(site.administration.settings, AuditLog(site.journal))
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal), KnownQueues(site.journal))
     assert former.teams() == site.console._former.teams() == {"sales": ("north",)}
     root = site.signed_in("root")
     back = {"title": "Sales", "teams": ["south"]}
     assert root.put("/settings/queues/sales", back, headers={"If-None-Match": "*"}).status_code == 200
     assert messages(site.signed_in("sam")) == {"k1"}
     assert messages(site.signed_in("nora")) == set()
-    former = FormerQueues(site.administration.settings, AuditLog(site.journal))
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal), KnownQueues(site.journal))
     assert former.teams() == site.console._former.teams() == {}
+
+
+def test_a_queue_that_is_taken_out_of_the_settings_file_stays_with_those_who_could_see_it(tmp_path: Path) -> None:
+    (tmp_path / "recording").mkdir()
+    asterisk = {"asterisk": {**ASTERISK, "spool_folder": str(tmp_path)}}
+    with opened(tmp_path, asterisk) as site:
+        leave(site, "k1", "sales")
+        record(site, "k2", "bruno", "sales")
+        waiting = site.caller(3, "sales")
+        site.coordinator.record(
+            ContactAbandoned(contact_id=waiting, queue=QueueName("sales"), waited_us=SECOND, stage="queue")
+        )
+        site.daemon._writer.flush().result(5)
+        assert site.administration.number == 0, "the file leads"
+    of_file = {name: queue for name, queue in SETTINGS["queues"].items() if name != "sales"}
+    for _ in range(2):  # however often it starts from then on
+        with opened(tmp_path, {**asterisk, "queues": of_file}, again=True) as site:
+            assert site.console._former.teams() == {"sales": ("north",)}
+            assert {name: messages(site.signed_in(name)) for name in ("nora", "sam", "anna", "bruno", "root")} == {
+                "nora": {"k1"}, "sam": set(), "anna": {"k1"}, "bruno": set(), "root": {"k1"},
+            }  # fmt: skip
+            nora, sam = site.signed_in("nora"), site.signed_in("sam")
+            assert {one["contact_id"] for one in nora.get("/recordings").json()["items"]} == {"k2"}
+            assert nora.get(f"/contacts/{waiting}").status_code == 200, "who gave up there is still theirs"
+            assert {one["contact_id"] for one in nora.get("/contacts?queue=sales").json()["items"]} == {waiting}
+            assert sam.get(f"/contacts/{waiting}").status_code == 403
+            report = "/reports?by=queue&from=2027-01-01&to=2027-02-01"
+            assert [row["slice"]["queue"] for row in nora.get(report).json()["rows"]] == ["sales"]
+            assert sam.get(f"{report}&queue=sales").status_code == 403
+            empty = nora.get("/reports?by=queue&from=2027-03-01&to=2027-03-02&queue=sales")
+            assert empty.status_code == 200, "to ask for a queue that was is no mistake"
+            assert sam.get("/reports?by=queue&from=2027-03-01&to=2027-03-02").status_code == 200
 
 
 def test_where_nobody_knows_whose_a_queue_was_only_administrators_hear_its_messages(
@@ -348,7 +382,7 @@ def test_where_nobody_knows_whose_a_queue_was_only_administrators_hear_its_messa
     leave(site, "k1", "old")
     gone = Change(at=1, actor="x", action="removed", resource="queues", key="old", before="unreadable")
     AuditLog(site.journal).record(gone)
-    former = FormerQueues(site.administration.settings, AuditLog(site.journal)).teams()
+    former = FormerQueues(site.administration.settings, AuditLog(site.journal), KnownQueues(site.journal)).teams()
     assert former == {"old": None}
     monkeypatch.setattr(site.console._former, "teams", lambda: former)
     assert messages(site.signed_in("nora")) == set()
