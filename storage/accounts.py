@@ -5,7 +5,8 @@ administrator of the first start. Passwords are kept as Argon2id, secrets of ses
 change stands in the audit log, in the same transaction. Time is an argument everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from facts.time import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 from storage.audit import Change, record_within
 from storage.journal import Journal
 from storage.passwords import digest, new_id, new_secret, new_token
+from storage.rights import hold_rights_within, last_revision_within
 from storage.schema import account, account_session, api_token
 
 ONE_TIME_LASTS: Final = 3 * DAY
@@ -98,6 +100,24 @@ class NoSuchAccountError(Exception):
     """Nobody of this name has an account."""
 
 
+class NobodyLeftError(Exception):
+    """Nobody who can sign in could change everything any more; nothing was changed."""
+
+
+class SettingsOvertakenError(Exception):
+    """Other settings are in force than those by which it was judged; nothing was changed."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What must not come of taking an account's rights away, judged within the transaction that does.
+
+    ``revision``: the number of the settings that ``leaves_nobody`` goes by, given the accounts before and after.
+    """
+
+    revision: int
+    leaves_nobody: Callable[[Sequence[Account], Sequence[Account]], bool]
+
+
 class Accounts:
     """The accounts in the journal's database."""
 
@@ -133,9 +153,9 @@ class Accounts:
             before = None if there is None else {"profile": None}
             _tell(connection, at, by, "added", name, before=before, after={"profile": msgspec.to_builtins(profile)})
 
-    def remove(self, name: str, *, by: str, at: Instant) -> None:
-        """No account, no sessions, no tokens any more; raises `NoSuchAccountError`."""
-        with self._journal.transaction(writes=True) as connection:
+    def remove(self, name: str, *, by: str, at: Instant, judged: Judged | None = None) -> None:
+        """No account, no sessions, no tokens any more; raises `NoSuchAccountError`, and as ``judged`` says."""
+        with self._journal.transaction(writes=True) as connection, _judged(connection, judged):
             there = _known(connection, name)
             for table, column in ((api_token, api_token.c.user), (account_session, account_session.c.user)):
                 connection.execute(table.delete().where(column == name))
@@ -174,9 +194,9 @@ class Accounts:
                 _tell(connection, at, "system", "locked_out", name, after=told)
             return until
 
-    def lock(self, name: str, *, by: str, at: Instant) -> None:
-        """Let them in no more; sessions end, tokens rest."""
-        with self._journal.transaction(writes=True) as connection:
+    def lock(self, name: str, *, by: str, at: Instant, judged: Judged | None = None) -> None:
+        """Let them in no more; sessions end, tokens rest. Raises as ``judged`` says."""
+        with self._journal.transaction(writes=True) as connection, _judged(connection, judged):
             before = _found(connection, name)
             _put(connection, name, locked=True)
             _end_sessions(connection, name)
@@ -328,6 +348,26 @@ def _account(row: Any, sessions: int = 0) -> Account:
 
 def _profile(row: Any) -> Profile | None:
     return None if row.profile is None else msgspec.json.decode(row.profile, type=Profile)
+
+
+def accounts_within(connection: Connection) -> list[Account]:
+    """All accounts as a transaction sees them; their sessions are not counted."""
+    return [_account(row) for row in connection.execute(sa.select(account))]
+
+
+@contextmanager
+def _judged(connection: Connection, judged: Judged | None) -> Iterator[None]:
+    """Around a change that takes rights away; raises `NobodyLeftError` and `SettingsOvertakenError`."""
+    if judged is None:
+        yield
+        return
+    hold_rights_within(connection)
+    if last_revision_within(connection) != judged.revision:
+        raise SettingsOvertakenError("the settings were changed at the same moment: try again")
+    before = accounts_within(connection)
+    yield
+    if judged.leaves_nobody(before, accounts_within(connection)):
+        raise NobodyLeftError("nobody who can sign in could change everything any more")
 
 
 def _found(connection: Connection, name: str) -> Account | None:

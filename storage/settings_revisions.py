@@ -4,18 +4,19 @@ Nothing is ever overwritten: a change is a new revision, and so is taking one ba
 its records in the audit log, in one transaction, and only if it follows the revision that it was made from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import Connection
 
 from facts.time import Instant
+from storage.accounts import Account, accounts_within
 from storage.audit import Change, record_within
 from storage.errors import StorageError
 from storage.journal import Journal
+from storage.rights import hold_rights_within, last_revision_within
 from storage.schema import settings_revision
 
 Origin = Literal["file", "change"]
@@ -50,7 +51,7 @@ class SettingsRevisions:
     def last_number(self) -> int:
         """The number of the revision in force; 0 when there is none."""
         with self._journal.transaction(writes=False) as connection:
-            return _last_number(connection)
+            return last_revision_within(connection)
 
     def latest(self) -> tuple[Revision, Document] | None:
         """The revision in force with its document; None when there is none."""
@@ -77,13 +78,24 @@ class SettingsRevisions:
         with self._journal.transaction(writes=False) as connection:
             return [_revision(row) for row in connection.execute(query)]
 
-    def add(self, revisions: Sequence[tuple[Revision, Document]], changes: Sequence[Change]) -> None:
+    def add(
+        self,
+        revisions: Sequence[tuple[Revision, Document]],
+        changes: Sequence[Change],
+        *,
+        suits: Callable[[Sequence[Account]], bool] | None = None,
+    ) -> None:
         """Keep revisions that follow the last one, and the records of what they change, all or nothing.
 
-        Raises `OvertakenError` when the first does not carry the number after the last one.
+        ``suits``: for a change of users, whether it still may be made with the accounts as they are by then.
+        Raises `OvertakenError` when the first does not carry the number after the last one, or accounts do not suit.
         """
         with self._journal.transaction(writes=True) as connection:
-            if _last_number(connection) != revisions[0][0].number - 1:
+            if suits is not None:
+                hold_rights_within(connection)
+            if last_revision_within(connection) != revisions[0][0].number - 1:
+                raise OvertakenError(_OVERTAKEN)
+            if suits is not None and not suits(accounts_within(connection)):
                 raise OvertakenError(_OVERTAKEN)
             try:
                 for revision, document in revisions:
@@ -100,10 +112,6 @@ class SettingsRevisions:
 
 
 _OVERTAKEN = "the settings were changed by somebody else at the same moment: look again and repeat the change"
-
-
-def _last_number(connection: Connection) -> int:
-    return connection.execute(sa.select(sa.func.max(settings_revision.c.number))).scalar() or 0
 
 
 def _values(revision: Revision, document: Document) -> dict[str, Any]:

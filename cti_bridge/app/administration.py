@@ -119,6 +119,15 @@ class Administration:
         proposal, change = await self._in_thread(propose)
         return engine.preview(change, self._clock.now()), proposal.problems
 
+    def leading(self) -> tuple[int, Settings]:
+        """The number of the settings that the database leads in by now, and these; to be asked in a thread."""
+        number, own = self._number, self.settings
+        if self._changes.revisions.last_number() == number:
+            return number, own
+        present = self._changes.present()
+        read = self._changes.settings(present)
+        return present.number, own.model_copy(update={section: getattr(read, section) for section in SECTIONS})
+
     # -- changing ----------------------------------------------------------------------------------------------------
 
     async def change(self, edits: Sequence[Edit], *, by: str, comment: str = "") -> Kept:

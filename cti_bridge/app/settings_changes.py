@@ -34,7 +34,7 @@ from cti_bridge.app.administrators import administrators
 from cti_bridge.app.checking import check_examined
 from cti_bridge.app.settings_present import Present, shown_differences
 from facts.time import Instant
-from storage.accounts import Accounts
+from storage.accounts import Account, Accounts
 from storage.audit import AuditLog, Change
 from storage.journal import Journal
 from storage.settings_revisions import Origin, OvertakenError, Revision, SettingsRevisions
@@ -159,8 +159,12 @@ class SettingsChanges:
         """Those who may change everything now, where nobody who can sign in could with the new settings."""
         if all(one.section != USERS for one in found) or any(problem.key.startswith(USERS) for problem in problems):
             return
+        yield from self._left_by(self._accounts.accounts(time.time_ns() // 1_000), present, settings, found)
+
+    def _left_by(
+        self, accounts: Sequence[Account], present: Present, settings: Settings, found: Sequence[Difference]
+    ) -> Iterator[Problem]:
         now = time.time_ns() // 1_000
-        accounts = self._accounts.accounts(now)
         if administrators(settings, accounts, now):
             return
         last = administrators(self.settings(present), accounts, now)
@@ -257,8 +261,17 @@ class SettingsChanges:
             comment = "what the settings file said"
             seed = Revision(number=1, at=new.at, actor=new.actor, comment=comment, origin="file")
             kept.insert(0, (seed, present.document))
-        self.revisions.add(kept, [_record(new, one) for one in proposal.differences])
+        self.revisions.add(
+            kept, [_record(new, one) for one in proposal.differences], suits=self._suiting(present, proposal)
+        )
         return Kept(revision=new, settings=proposal.settings, differences=proposal.differences)
+
+    def _suiting(self, present: Present, proposal: Proposal) -> Callable[[Sequence[Account]], bool] | None:
+        """For a change of users, whether it leaves somebody with the accounts as they are when it is kept."""
+        found = proposal.differences
+        if all(one.section != USERS for one in found):
+            return None
+        return lambda accounts: not any(self._left_by(accounts, present, proposal.settings, found))
 
 
 def _mistake(problem: Problem) -> tuple[str, str, str]:

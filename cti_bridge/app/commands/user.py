@@ -17,6 +17,7 @@ from cti_bridge.app.terminal import user as whoever_runs
 
 if TYPE_CHECKING:
     from config.models import Settings
+    from cti_bridge.app.administrators import TakingRights
     from cti_bridge.app.console.users import Users
     from storage.accounts import Account, Accounts, ApiToken
 
@@ -57,10 +58,11 @@ class RefusedError(Exception):
 class _Opened:
     """Accounts and users of one database and one settings file."""
 
-    def __init__(self, accounts: "Accounts", users: "Users", settings: "Settings") -> None:
+    def __init__(self, accounts: "Accounts", users: "Users", settings: "Settings", taking: "TakingRights") -> None:
         self.accounts = accounts
         self.users = users
         self.settings = settings
+        self._taking = taking
 
     def known(self, name: str) -> "Account | None":
         """The account of a user who is there; raises `UnknownUserError`."""
@@ -69,30 +71,39 @@ class _Opened:
             raise UnknownUserError(f"there is no user {name!r}: cordboard user list shows all, user add makes one")
         return account
 
-    def check_somebody_stays(self, name: str, after: "Account | None") -> None:
-        """Raise `RefusedError` when nobody could change everything any more; ``after``: the account as it would be."""
-        now = _now()
-        there = self.accounts.accounts(now)
-        others = [account for account in there if account.name != name]
-        if self.users.leave_nobody(there, others if after is None else [*others, after], now):
+    @contextmanager
+    def taking(self, name: str) -> "Iterator[TakingRights]":
+        """To lock and remove somebody; raises `RefusedError` when nobody could change everything any more."""
+        from storage.accounts import NobodyLeftError, SettingsOvertakenError  # noqa: PLC0415 - takes its time
+
+        try:
+            yield self._taking
+        except NobodyLeftError as error:
             raise RefusedError(
                 f"{name} is the last who can sign in and may change everything: make somebody else administrator "
                 "first, e.g. cordboard user add NAME --role administrator"
-            )
+            ) from error
+        except SettingsOvertakenError as error:
+            raise RefusedError(str(error)) from error
 
 
 @contextmanager
 def _opened(config: Path | None) -> Iterator[_Opened]:
-    from cti_bridge.app.console.users import Users  # noqa: PLC0415 - the daemon's parts take their time
+    from cti_bridge.app.administrators import TakingRights  # noqa: PLC0415 - the daemon's parts take their time
+    from cti_bridge.app.console.users import Users  # noqa: PLC0415
     from cti_bridge.app.database_address import database_address  # noqa: PLC0415
     from cti_bridge.app.leading import load_leading  # noqa: PLC0415
     from storage.accounts import Accounts  # noqa: PLC0415
     from storage.journal import open_journal  # noqa: PLC0415
+    from storage.settings_revisions import SettingsRevisions  # noqa: PLC0415
 
     settings = load_leading(config, os.environ)
     settings.home.expanduser().mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_journal(database_address(settings)) as journal:
-        yield _Opened(Accounts(journal), Users(lambda: settings), settings)
+        accounts, revisions = Accounts(journal), SettingsRevisions(journal)
+        # the number first: settings that are newer than it are judged again
+        taking = TakingRights(accounts, lambda: (revisions.last_number(), load_leading(config, os.environ)))
+        yield _Opened(accounts, Users(lambda: settings), settings, taking)
 
 
 def _now() -> int:
@@ -192,9 +203,8 @@ def _check_known(what: str, named: "list[str] | tuple[str, ...]", known: Any) ->
 @app.command("remove", epilog="Example: cordboard user remove dana")
 def remove_user(name: Name, *, by: By = None, config: ConfigOption = None) -> None:
     """Remove an account with its sessions and tokens; users of the settings stay there, without a password."""
-    with _opened(config) as opened:
-        opened.check_somebody_stays(name, None)
-        opened.accounts.remove(name, by=by or whoever_runs(), at=_now())
+    with _opened(config) as opened, opened.taking(name) as taking:
+        taking.remove(name, by=by or whoever_runs(), at=_now())
     typer.echo(f"{name} cannot sign in any more.")
 
 
@@ -241,12 +251,10 @@ def _one_time(opened: _Opened, name: str, by: str | None, *, as_json: bool) -> N
 @app.command("lock", epilog="Example: cordboard user lock dana")
 def lock(name: Name, *, by: By = None, config: ConfigOption = None) -> None:
     """Let somebody in no more; open sessions end within seconds, API tokens rest."""
-    from storage.accounts import Account  # noqa: PLC0415 - the daemon's parts take their time
-
     with _opened(config) as opened:
         opened.known(name)
-        opened.check_somebody_stays(name, Account(name=name, locked=True))
-        opened.accounts.lock(name, by=by or whoever_runs(), at=_now())
+        with opened.taking(name) as taking:
+            taking.lock(name, by=by or whoever_runs(), at=_now())
     typer.echo(f"{name} is locked.")
 
 

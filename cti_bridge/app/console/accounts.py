@@ -17,6 +17,7 @@ import msgspec
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Scope, Token, User
 from agent_console.errors import (
+    ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
@@ -25,10 +26,21 @@ from agent_console.errors import (
 )
 from agent_console.limits import Buckets
 from agent_console.ports import Identity, SignedIn
+from config.models import Settings
+from cti_bridge.app.administrators import TakingRights
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.console.users import Users, identity_of
 from facts.time import SECOND, Instant
-from storage.accounts import Account, Accounts, ApiToken, Lifetimes, Session, locked_until
+from storage.accounts import (
+    Account,
+    Accounts,
+    ApiToken,
+    Lifetimes,
+    NobodyLeftError,
+    Session,
+    SettingsOvertakenError,
+    locked_until,
+)
 from storage.passwords import LONGEST, Passwords, WeakPasswordError, check_strength, digest, one_time_password
 
 T = TypeVar("T")
@@ -70,7 +82,10 @@ class _Attempt:
 
 
 class DaemonAccounts:
-    """`agent_console.ports.Accounts`. ``wall``: the time of day, whatever the speed of a demo's clock."""
+    """`agent_console.ports.Accounts`. ``wall``: the time of day, whatever the speed of a demo's clock.
+
+    ``leading``: the number of the settings that lead in the database, and these; asked in a thread.
+    """
 
     def __init__(
         self,
@@ -81,6 +96,7 @@ class DaemonAccounts:
         passwords: Passwords,
         lifetimes: Callable[[], Lifetimes],
         wall: Callable[[], Instant],
+        leading: Callable[[], tuple[int, Settings]],
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._accounts = accounts
@@ -94,7 +110,7 @@ class DaemonAccounts:
         self._names = Buckets(NAME_TRIES, NAME_EVERY_S)
         self._hashing = asyncio.Semaphore(HASHING_AT_ONCE)
         self._waiting = 0
-        self._locking = asyncio.Lock()
+        self._taking = TakingRights(accounts, leading)
         self._strangers: dict[str, tuple[int, Instant | None]] = {}
         self._remembered: dict[bytes, _Remembered] = {}
 
@@ -297,20 +313,16 @@ class DaemonAccounts:
     async def lock(self, user: str, by: str) -> User:
         """Let somebody in no more; refused of the last who may change everything."""
         await self._known(user)
-        async with self._locking:  # two who lock each other
-            if await self._threads.run(self._is_last, user):
-                rule = "is the last who can sign in and may change everything"
-                way_out = "make somebody else administrator and give them a password first"
-                raise _invalid(f"users.{user}", rule, way_out)
-            await self._threads.run(self._accounts.lock, user, by=by, at=self._wall())
+        try:
+            await self._threads.run(self._taking.lock, user, by=by, at=self._wall())
+        except NobodyLeftError as error:
+            rule = "is the last who can sign in and may change everything"
+            way_out = "make somebody else administrator and give them a password first"
+            raise _invalid(f"users.{user}", rule, way_out) from error
+        except SettingsOvertakenError as error:
+            raise ConflictError("the settings are being changed just now: try again") from error
         self._remembered.clear()
         return await self._now(user)
-
-    def _is_last(self, user: str) -> bool:
-        now = self._wall()
-        there = self._accounts.accounts(now)
-        locked = [*(one for one in there if one.name != user), Account(name=user, locked=True)]
-        return self._users.leave_nobody(there, locked, now)
 
     async def unlock(self, user: str, by: str) -> User:
         """Let them in again."""

@@ -330,6 +330,7 @@ class Console:
             passwords=self._passwords,
             lifetimes=self._lifetimes,
             wall=wall,
+            leading=self._administration.leading,
         )
 
     def _lifetimes(self) -> Lifetimes:

@@ -1,15 +1,14 @@
 """Who a user is: as the settings say, else as the account's own profile does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from agent_console.documents.session import Scope
 from agent_console.http.access import SCOPES_OF
 from agent_console.ports import Identity
 from config.models import Settings
 from config.people import User
-from cti_bridge.app.administrators import leaves_nobody
 from facts.time import Instant
-from storage.accounts import Account, Profile
+from storage.accounts import Profile
 
 
 class Users:
@@ -42,10 +41,6 @@ class Users:
     def names(self) -> list[str]:
         """Users of the settings."""
         return list(self._settings().users)
-
-    def leave_nobody(self, before: Iterable[Account], after: Iterable[Account], now: Instant) -> bool:
-        """Whether accounts that are there would be the last by which somebody may change everything."""
-        return leaves_nobody(self._settings(), before, after, now)
 
 
 def identity_of(

@@ -269,18 +269,18 @@ def test_a_change_that_was_overtaken_is_made_on_top_of_the_other(
     add = changes.revisions.add
     overtaken: list[bool] = []
 
-    def slow(*arguments: Any) -> None:
+    def slow(*arguments: Any, **more: Any) -> None:
         if not overtaken:
             overtaken.append(True)
             put(changes, "queues", "help", {"ring_s": 8})
-        add(*arguments)
+        add(*arguments, **more)
 
     monkeypatch.setattr(changes.revisions, "add", slow)
     kept = put(changes, "queues", "orders", {"ring_s": 5})
     assert kept.revision.number == 3
     assert (kept.settings.queues["orders"].ring_s, kept.settings.queues["help"].ring_s) == (5, 8)
 
-    def always(*_: Any) -> None:
+    def always(*_: Any, **_more: Any) -> None:
         raise OvertakenError("always")
 
     monkeypatch.setattr(changes.revisions, "add", always)
