@@ -36,6 +36,8 @@ class ContactLine(Document):
     outcome_etag: str
     """Changes with the outcome: who corrects it names this in `If-Match`."""
     recordings: int = 0
+    may_open: bool = True
+    """Whether who asks may open it: its story is for those who lead its queues or agents."""
 
 
 class StoryLine(Document):

@@ -63,6 +63,8 @@ class VoicemailDoc(Document):
     called_at: Moment | None
     called_contact: str | None
     """The contact of that call."""
+    may_open_call: bool = True
+    """Whether who asks may open that contact: see `ContactLine.may_open`."""
 
 
 class FlowDoc(Document):

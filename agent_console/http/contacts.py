@@ -14,7 +14,7 @@ from agent_console.http.etags import tag
 from agent_console.http.floor import agents_in_sight, own_agents
 from agent_console.http.guard import Daemon, OwnAgent, Seen
 from agent_console.http.paging import Cursor, Limit
-from agent_console.http.recordings import reach_of
+from agent_console.http.reach import reach_of
 from agent_console.ports import ContactQuery, Contacts, MessageQuery, Ports
 
 router = APIRouter(tags=["contacts"])
@@ -52,12 +52,26 @@ async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLi
     line = await contacts_of(ports).contact(contact_id)
     if line is None:
         raise NotFoundError(f"there is no contact {contact_id!r}")
-    agents, queues = seen_agents(ports, sight), seen_queues(ports, sight)
-    if agents is None or not agents.isdisjoint(line.agents) or not (queues or frozenset()).isdisjoint(line.queues):
-        return line
-    if not await _left_message(ports, sight, contact_id):
+    if not await may_open(ports, sight, line):
         raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
     return line
+
+
+async def may_open(ports: Ports, sight: Sight, line: ContactLine) -> bool:
+    """Whether somebody may read the whole of a contact, its story."""
+    agents, queues = seen_agents(ports, sight), seen_queues(ports, sight)
+    if agents is None or not (queues or frozenset()).isdisjoint(line.queues):
+        return True
+    if not agents.isdisjoint((*line.agents, *(ports.floor.agents_of(line.contact_id) or ()))):
+        return True
+    return await _left_message(ports, sight, line.contact_id)
+
+
+async def marked(ports: Ports, sight: Sight, lines: list[ContactLine]) -> list[ContactLine]:
+    """Contacts of a list that shows others' too: which of them may be opened is told."""
+    return [
+        line if await may_open(ports, sight, line) else line.model_copy(update={"may_open": False}) for line in lines
+    ]
 
 
 async def _left_message(ports: Ports, sight: Sight, contact_id: str) -> bool:

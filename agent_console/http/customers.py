@@ -17,9 +17,9 @@ from agent_console.documents.customers import (
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
-from agent_console.http.contacts import contacts_of
+from agent_console.http.contacts import contacts_of, marked
 from agent_console.http.etags import Match, tag
-from agent_console.http.guard import Daemon, Who
+from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.http.paging import Cursor, Limit
 from agent_console.limits import MOST_FILE
 from agent_console.ports import ContactQuery, Customers, Ports
@@ -130,12 +130,13 @@ async def erase_customer(ports: Daemon, who: Who, customer_id: str) -> CustomerE
 
 @router.get("/customers/{customer_id}/contacts")
 async def list_customer_contacts(
-    ports: Daemon, customer_id: str, cursor: Cursor = None, limit: Limit = 50
+    ports: Daemon, sight: Seen, customer_id: str, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ContactLine]:
     """The customer's contacts, of all their records and whoever served them, the latest first; not their stories."""
     if await _store(ports).customer(customer_id) is None:
         raise _none(customer_id)
-    return await contacts_of(ports).find(ContactQuery(customer=customer_id, cursor=cursor, limit=limit))
+    found = await contacts_of(ports).find(ContactQuery(customer=customer_id, cursor=cursor, limit=limit))
+    return found.model_copy(update={"items": await marked(ports, sight, found.items)})
 
 
 @router.post("/customers/{customer_id}/merge")

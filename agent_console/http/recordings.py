@@ -14,10 +14,12 @@ from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.values import DIAL_NUMBER, Page
 from agent_console.errors import ConflictError, UnavailableError
 from agent_console.http.access import Sight
-from agent_console.http.floor import agents_in_sight, hidden_queues
+from agent_console.http.contacts import contacts_of, may_open
+from agent_console.http.floor import hidden_queues
 from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.http.paging import Cursor, Limit
-from agent_console.ports import MessageQuery, Ports, Reach, Recordings, Sound
+from agent_console.http.reach import reach_of
+from agent_console.ports import MessageQuery, Ports, Recordings, Sound
 
 router = APIRouter(tags=["recordings"])
 
@@ -36,20 +38,6 @@ def _store(ports: Ports) -> Recordings:
     if ports.recordings is None:
         raise UnavailableError("recordings are not kept here")
     return ports.recordings
-
-
-def reach_of(ports: Ports, sight: Sight) -> Reach | None:
-    """Whose sounds somebody may know of; None: everybody's."""
-    if sight.everything:
-        return None
-    teams = {**ports.floor.former_queues(), **ports.floor.queue_teams()}
-    seen = sight.queues(teams)
-    return Reach(
-        agents=agents_in_sight(ports, sight) or frozenset(),
-        queues=seen,
-        hidden_queues=frozenset(teams) - seen,
-        elsewhere=sight.identity.role != "agent",
-    )
 
 
 @router.get("/recordings")
@@ -98,13 +86,14 @@ async def list_voicemails(
 ) -> Page[VoicemailDoc]:
     """Messages that callers left, the latest first; of queues that one sees, and for supervisors all others' too."""
     query = MessageQuery(mailbox=mailbox, contact_id=contact, done=done)
-    return await _store(ports).voicemails(query, cursor, limit, reach_of(ports, sight))
+    found = await _store(ports).voicemails(query, cursor, limit, reach_of(ports, sight))
+    return found.model_copy(update={"items": [await _marked(ports, sight, one) for one in found.items]})
 
 
 @router.get("/voicemails/{voicemail_id}")
 async def get_voicemail(ports: Daemon, sight: Seen, voicemail_id: str) -> VoicemailDoc:
     """One message that a caller left."""
-    return await _store(ports).voicemail(voicemail_id, reach_of(ports, sight))
+    return await _marked(ports, sight, await _store(ports).voicemail(voicemail_id, reach_of(ports, sight)))
 
 
 @router.get("/voicemails/{voicemail_id}/audio", response_class=StreamingResponse, responses=_SOUND)
@@ -118,13 +107,15 @@ async def get_voicemail_audio(ports: Daemon, who: Who, sight: Seen, voicemail_id
 @router.post("/voicemails/{voicemail_id}/done")
 async def mark_voicemail_done(ports: Daemon, who: Who, sight: Seen, voicemail_id: str) -> VoicemailDoc:
     """Say that one has dealt with a message; who said so first stays."""
-    return await _store(ports).voicemail_done(voicemail_id, who.user, reach_of(ports, sight))
+    found = await _store(ports).voicemail_done(voicemail_id, who.user, reach_of(ports, sight))
+    return await _marked(ports, sight, found)
 
 
 @router.post("/voicemails/{voicemail_id}/reopen")
 async def reopen_voicemail(ports: Daemon, who: Who, sight: Seen, voicemail_id: str) -> VoicemailDoc:
     """Say that a message that was dealt with wants somebody again."""
-    return await _store(ports).voicemail_open(voicemail_id, who.user, reach_of(ports, sight))
+    found = await _store(ports).voicemail_open(voicemail_id, who.user, reach_of(ports, sight))
+    return await _marked(ports, sight, found)
 
 
 @router.post("/voicemails/{voicemail_id}/call")
@@ -141,6 +132,14 @@ async def call_voicemail_back(ports: Daemon, agent: OwnAgent, who: Who, sight: S
         contact = await ports.desks.dial(agent, back, who.user, hidden=hidden_queues(ports, sight))
         dialled(contact.contact_id)
     return contact
+
+
+async def _marked(ports: Ports, sight: Sight, one: VoicemailDoc) -> VoicemailDoc:
+    """The message, with whether the call that was made about it may be opened."""
+    if one.called_contact is None or sight.everything:
+        return one
+    call = await contacts_of(ports).contact(one.called_contact)
+    return one.model_copy(update={"may_open_call": call is not None and await may_open(ports, sight, call)})
 
 
 def _back_to(left: VoicemailDoc, queues: Collection[str]) -> Dial:

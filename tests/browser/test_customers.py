@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.centre import Centre
-from tests.browser.people import People, Person
+from tests.browser.people import People, Person, put
 from tests.browser.test_floor import row, side
 from tests.browser.test_looks import complaints
 
@@ -278,3 +278,113 @@ def test_who_corrects_what_another_has_just_corrected_is_told_so_and_writes_over
     expect(theirs).to_be_hidden()
     trail = root.page.get_by_role("region", name="Corrections").get_by_role("listitem")
     expect(trail.first).to_contain_text("counts as Not ready · Training")
+
+
+def test_a_contact_of_another_team_is_told_and_leads_nowhere(people: People, centre: Centre) -> None:
+    centre.tell("customer", customer_id="lia", record={"name": "Lia Lost", "numbers": ["+4930771555"]})
+    root = people.user("root", "/administration")
+    support, nora = (read(root, f"/settings/{path}")["document"] for path in ("queues/support", "users/nora"))
+    assert put(root, "queues/support", {**support, "teams": ["south"]}) == 200
+    assert put(root, "users/nora", {**nora, "teams": ["north"]}) == 200
+    try:
+        centre.work("ann", "cyd")
+        for number, keys in (("1001", "1"), ("1003", "2")):
+            contact = centre.call("Lia Lost", "+4930771555", keys=keys)
+            centre.answer(number)
+            centre.hang_up(contact)
+        page = people.user("nora", "/customers/key/lia").page
+        lines = page.get_by_role("article", name="Lia Lost").get_by_role("listitem")
+        expect(lines).to_have_count(2)
+        expect(lines.first).to_contain_text("cyd")
+        expect(lines.first).to_contain_text("its story is other teams'")
+        expect(lines.first.get_by_role("link")).to_have_count(0)
+        expect(lines.last).not_to_contain_text("its story")
+        lines.last.get_by_role("link").click()
+        expect(page.get_by_role("main")).to_contain_text("Reached the centre")
+    finally:
+        assert put(root, "queues/support", support) == 200
+        assert put(root, "users/nora", nora) == 200
+
+
+def told(person: Person, *paths: str) -> str:
+    """All that these pages of the console say."""
+    words = []
+    for path in paths:
+        person.page.goto(path)
+        person.page.get_by_role("main").locator(":scope > *").first.wait_for()
+        person.page.wait_for_load_state("networkidle")
+        words.append(person.page.locator("body").inner_text())
+    return "\n".join(words)
+
+
+def answered(person: Person, *paths: str) -> str:
+    """All that the API answers."""
+    return "\n".join(str(read(person, path)) for path in paths)
+
+
+def _erase_by_name(page: Page) -> None:
+    """Only the whole name will do."""
+    page.get_by_role("button", name="Erase the person …").click()
+    dialog = page.get_by_role("dialog", name="Erase Evdokia Forgotten")
+    now = dialog.get_by_role("button", name="Erase for good")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    expect(now).to_be_disabled()
+    page.keyboard.type("Evdokia forgotten")
+    expect(now).to_be_disabled()
+    assert complaints(page) == []
+    dialog.get_by_role("textbox").fill("Evdokia Forgotten")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Erased: 1 record, and what 1 contact said")).to_be_visible()
+    expect(dialog).to_be_hidden()
+
+
+def test_an_erased_person_is_nowhere_any_more_and_the_trail_says_that_one_was_erased(
+    people: People, centre: Centre
+) -> None:
+    number, dialled = "+4930771777", "4930771777"
+    record_of_hers = {
+        "name": "Evdokia Forgotten",
+        "numbers": [number],
+        "accounts": ["E-1"],
+        "notes": "Evdokia likes oolong.",
+    }
+    centre.tell("customer", customer_id="k-77", record=record_of_hers)
+    ann = people.agent("ann")
+    contact = centre.call("Evdokia Forgotten", number)
+    ann.answer()
+    ann.contact.get_by_label("Notes").fill("Evdokia asks for oolong.")
+    ann.control("Hang up").click()
+    expect(ann.contact).to_contain_text("Wrap-up")
+    ann.page.keyboard.press("Escape")
+    ann.contact.get_by_role("button", name="Done").click()
+    expect(ann.page.get_by_role("listitem").filter(has_text="Evdokia Forgotten")).to_be_visible()
+    secrets = ("Evdokia", number, dialled, dialled[2:], "E-1", "oolong")
+    pages = ("/customers/key/k-77", f"/contacts/{contact}", "/contacts", "/customers", "/administration/audit")
+    paths = ["/customers/k-77", f"/contacts/{contact}", f"/contacts/{contact}/story", "/customers?q=Evdokia"]
+    paths += ["/customers?number=%2B4930771777", "/customers?account=E-1", "/contacts?number=%2B4930771777", "/audit"]
+    root = people.user("root")
+    before = told(root, *pages), answered(root, *paths)
+    assert [secret for secret in secrets if secret not in "".join(before)] == []
+
+    nora = people.user("nora", "/customers/key/k-77")
+    expect(record(nora, "Evdokia Forgotten")).to_contain_text("Evdokia likes oolong.")
+    expect(record(nora, "Evdokia Forgotten").get_by_role("button", name="Erase the person …")).to_have_count(0)
+    page = root.page
+    page.goto("/customers/key/k-77")
+    _erase_by_name(page)
+    expect(page.get_by_text("Choose a customer")).to_be_visible()
+    expect(found(root, "Evdokia")).to_have_count(0)
+    expect(found(root, number)).to_have_count(0)
+    # whoever looks at it just then sees it go
+    expect(nora.page.get_by_text("There is no such customer")).to_be_visible()
+    for person in (ann, nora):
+        expect(person.page.locator("body")).not_to_contain_text("Evdokia")
+        expect(person.page.locator("body")).not_to_contain_text(dialled[2:])
+
+    after = told(root, *pages), answered(root, *paths), told(ann, "/desk"), str(centre.tell("audited"))
+    assert [(secret, number) for number, text in enumerate(after) for secret in secrets if secret in text] == []
+    assert "k-77" in told(root, "/administration/audit")
+    (erased,) = [one for one in centre.tell("audited") if one["action"] == "erased"]
+    assert (erased["actor"], erased["resource"], erased["key"]) == ("root", "customer", "k-77")
+    assert read(root, "/customers/k-77")["status"] == 404
+    assert read(root, f"/contacts/{contact}")["result"] == "answered"

@@ -308,7 +308,12 @@ class Console:
         """An erased person's sounds go, and what is remembered of their contacts; in a thread."""
         self._recordings.erase(contact_ids, by)
         for contact_id in contact_ids:
-            self._reactor.callFromThread(self._book.forget, ContactId(contact_id))
+            self._reactor.callFromThread(self._forget, ContactId(contact_id))
+
+    def _forget(self, contact_id: ContactId) -> None:
+        self._book.forget(contact_id)
+        if self._daemon is not None:
+            self._daemon.coordinator.control.desks.forget_person(contact_id)
 
     async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
         return await self._threads.run(lambda: list(self._journal.entries(contact_id=contact_id)))

@@ -226,6 +226,17 @@ class Desks:
                 take(dossier, entry, entry.fact)
         self._keep_past(dossier)
 
+    def forget_person(self, contact_id: ContactId) -> None:
+        """Personal data was erased: of a contact that is over, nothing of it is kept here, nor shown at a desk."""
+        dossier = self.known(contact_id)
+        if dossier is None or not dossier.ended:
+            return
+        dossier.caller_name = dossier.caller_number = ""
+        dossier.customer_id, dossier.queued, dossier.menu = None, None, {}
+        dossier.outcome = Outcome(dossier.outcome.disposition, dossier.outcome.resolved)
+        if contact_id in self._dossiers:
+            self.touch(contact_id)
+
     def _keep_past(self, dossier: Dossier) -> None:
         self._past[dossier.contact_id] = dossier
         if len(self._past) > PAST_KEPT:

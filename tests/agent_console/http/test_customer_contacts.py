@@ -3,8 +3,8 @@
 from typing import Any
 
 from acd.events import EndTalk
-from facts.ids import AgentId, ContactId, CustomerId
-from facts.journal import ContactOffered, DispositionSet
+from facts.ids import AgentId, ContactId, CustomerId, QueueName
+from facts.journal import ContactOffered, ContactQueued, DispositionSet
 from facts.states import Party
 from tests.agent_console.site import Site
 
@@ -60,3 +60,34 @@ def test_a_colleague_sees_what_was_before_and_is_told_no_story(site: Site) -> No
         found = root.get("/contacts", params={"number": number}).json()["items"]
         assert [one["contact_id"] for one in found] == [contact], number
     assert root.get("/contacts", params={"number": "+49301234008"}).json()["items"] == []
+
+
+def test_of_a_customer_s_contacts_those_are_marked_that_may_be_opened(site: Site) -> None:
+    root = site.signed_in("root")
+    assert root.post("/customers", {"customer_id": "c1", "name": "Chen Wei"}).status_code == 201
+    site.ready("bruno")
+    site.answer(site.caller(1, "support", customer="c1"))
+    for contact in ("in a menu", "of sales"):
+        site.coordinator.record(
+            ContactOffered(contact_id=ContactId(contact), caller_number="+49", customer_id=CustomerId("c1"))
+        )
+    site.coordinator.record(ContactQueued(contact_id=ContactId("of sales"), queue=QueueName("sales"), joined_at=0))
+    site.daemon._writer.flush().result(5)
+    opened = {"nora": {"of sales"}, "sam": {"call-1"}, "bruno": {"call-1"}, "anna": set[str]()}
+    opened["root"] = {"call-1", "in a menu", "of sales"}
+    for name, seen in opened.items():
+        who = site.signed_in(name)
+        found = who.get("/customers/c1/contacts").json()["items"]
+        assert {line["contact_id"] for line in found if line["may_open"]} == seen, name
+        assert {one["contact_id"] for one in found if who.get(f"/contacts/{one['contact_id']}/story").is_success} == (
+            seen
+        ), name
+
+
+def test_who_leads_an_agent_opens_what_rings_there(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(2, "support")  # which is another team's, and takes anybody
+    site.daemon._writer.flush().result(5)
+    assert site.coordinator.engine.contact(contact).agents == ("anna",)  # type: ignore[union-attr]  # it is there
+    assert site.signed_in("nora").get(f"/contacts/{contact}/story").status_code == 200
+    assert site.signed_in("anna").get(f"/contacts/{contact}/story").status_code == 200

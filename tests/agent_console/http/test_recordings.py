@@ -273,7 +273,11 @@ def test_called_back_is_who_reached_the_customer_and_nobody_else_meanwhile(site:
     assert bruno.get(voicemail).json()["called_by"] is None
     site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))
     until(lambda: bruno.get(voicemail).json()["called_by"] == "bruno")
-    assert bruno.get(voicemail).json()["called_contact"] == talk
+    for who in (bruno, anna, site.signed_in("nora"), site.signed_in("sam"), site.signed_in("root")):
+        found, listed = who.get(voicemail).json(), who.get("/voicemails").json()["items"]
+        assert (found["called_contact"], listed) == (talk, [found])
+        assert found["may_open_call"] is who.get(f"/contacts/{talk}/story").is_success
+    assert not anna.get(voicemail).json()["may_open_call"]
     site.coordinator.record(ContactConnected(contact_id=talk, waited_us=0))  # a colleague has it by transfer
     site.daemon._writer.flush().result(5)
     assert heard(site) == [("bruno", "called_back")]

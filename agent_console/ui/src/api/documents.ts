@@ -228,6 +228,8 @@ export interface ContactLine {
   /** Changes with the outcome: who corrects it names this in `If-Match`. */
   outcome_etag: string;
   recordings: number;
+  /** Whether who asks may open it: its story is for those who lead its queues or agents. */
+  may_open: boolean;
 }
 
 /** A contact that was considered for an agent. */
@@ -1312,6 +1314,8 @@ export interface VoicemailDoc {
   called_at: Instant | null;
   /** The contact of that call. */
   called_contact: string | null;
+  /** Whether who asks may open that contact: see `ContactLine.may_open`. */
+  may_open_call: boolean;
 }
 
 /** A contact that waits, and why. */

@@ -11,7 +11,7 @@ import classes from "./CustomerPane.module.css";
 
 const AT_ONCE = 20;
 
-/** The contacts of all the customer's records, the latest first; each leads to its story. */
+/** The contacts of all the customer's records, the latest first; each that one may open leads to its story. */
 export function CustomerContacts({ id }: { id: string }) {
   const { t } = useTranslation("customers");
   const found = useInfiniteQuery({
@@ -59,10 +59,12 @@ function Contact({ line }: { line: ContactLine }) {
     line.talk_s === null ? "" : formats.duration(line.talk_s),
     line.outcome.disposition ? names.disposition(line.outcome.disposition) : "",
     open ? t("contacts.open") : "",
+    line.may_open ? "" : t("contacts.othersStory"),
   ];
+  const at = formats.dateTime(line.began_at);
   return (
     <li data-open={open}>
-      <Link href={`~/contacts/${encodeURIComponent(line.contact_id)}`}>{formats.dateTime(line.began_at)}</Link>
+      {line.may_open ? <Link href={`~/contacts/${encodeURIComponent(line.contact_id)}`}>{at}</Link> : <span>{at}</span>}
       <span>{what.filter((part) => part !== "").join(" · ")}</span>
       {line.outcome.notes && <span className={classes.sub}>{line.outcome.notes}</span>}
     </li>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserRound, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Problem } from "../api/client";
 import { listContacts } from "../api/operations/contacts";
 import { getCustomer, listCustomerContacts, listCustomers } from "../api/operations/customers";
 import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
@@ -30,21 +31,23 @@ export function CustomerPanel({ contact }: { contact: DeskContact | null }) {
   return (
     <aside className={classes.column} aria-label={t("customer.title")}>
       {contact.customer ? (
-        <Known key={contact.customer.customer_id} id={contact.customer.customer_id} present={contact.contact_id} />
+        <Known key={contact.customer.customer_id} id={contact.customer.customer_id} contact={contact} />
       ) : (
-        <ByNumber number={contact.caller_number} name={contact.caller_name} present={contact.contact_id} />
+        <ByNumber contact={contact} />
       )}
     </aside>
   );
 }
 
-function Known({ id, present }: { id: string; present: string }) {
+function Known({ id, contact }: { id: string; contact: DeskContact }) {
   const { t } = useTranslation("desk");
   const customer = useQuery({
     queryKey: ["customers", id],
     queryFn: () => getCustomer(id),
   });
   if (customer.isPending) return <Loading />;
+  // removed since, or erased
+  if (customer.error instanceof Problem && customer.error.status === 404) return <ByNumber contact={contact} />;
   if (customer.isError) return <Trouble error={customer.error} retry={() => void customer.refetch()} />;
   return (
     <>
@@ -64,7 +67,7 @@ function Known({ id, present }: { id: string; present: string }) {
         of={id}
         read={() => listCustomerContacts(id, { limit: LAST })}
         none={t("customer.first")}
-        present={present}
+        present={contact.contact_id}
       />
     </>
   );
@@ -104,8 +107,9 @@ function Record({ customer }: { customer: CustomerDoc }) {
 }
 
 /** Nobody was recognised: records with this number, the calls from it, and a new record. */
-function ByNumber({ number, name, present }: { number: string; name: string; present: string }) {
+function ByNumber({ contact }: { contact: DeskContact }) {
   const { t } = useTranslation("desk");
+  const { caller_number: number, caller_name: name, contact_id: present } = contact;
   const found = useQuery({
     queryKey: ["customers", "number", number],
     queryFn: () => listCustomers({ number }),

@@ -7,6 +7,7 @@ import { useNames } from "../api/names";
 import { Panel } from "../design/Panel";
 import { Empty, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useFreshQueries } from "../live/fresh";
 import { streams } from "../live/live";
 import { DialButton } from "./DialButton";
 import classes from "./WorkPanel.module.css";
@@ -23,6 +24,8 @@ export function RecentContacts({ mayDial }: { mayDial: boolean }) {
     queryKey: ["desk", "recent"],
     queryFn: () => listRecent({ limit: SHOWN }),
   });
+  // whoever was erased is named here no more
+  useFreshQueries("customers", ["desk", "recent"]);
   useEffect(() => {
     let count = -1;
     // one contact fewer at the desk is one more here

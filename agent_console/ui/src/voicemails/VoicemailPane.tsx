@@ -207,7 +207,7 @@ function Facts({ one }: { one: VoicemailDoc }) {
       {atLeast(me, "supervisor") && (
         <p className={classes.links}>
           <Link href={`~/contacts/${encodeURIComponent(one.contact_id)}`}>{t("story")}</Link>
-          {one.called_contact !== null && (
+          {one.called_contact !== null && one.may_open_call && (
             <Link href={`~/contacts/${encodeURIComponent(one.called_contact)}`}>{t("callStory")}</Link>
           )}
         </p>

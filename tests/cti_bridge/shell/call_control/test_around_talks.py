@@ -190,3 +190,24 @@ def test_silence_asked_of_a_recording_that_has_just_ended_begins_none(late: Seen
     paused = see(recorded, Sign(seen=Seen.RECORDING_PAUSED, channel_id="c", at=2))
     assert (recorded.recording, paused.recording) == ("on", "paused")
     assert see(paused, Sign(seen=Seen.RECORDED_AGAIN, channel_id="c", at=3)).recording == "on"
+
+
+def test_of_an_erased_person_s_contact_that_is_over_a_desk_tells_nothing_more() -> None:
+    floor = Floor(wrap_up_s=60)
+    caller, contact = floor.talk()
+    floor.control.set_outcome(AgentId("ann"), contact, Outcome("solved", True, "wants tea"))
+    floor.control.desks.forget_person(contact)
+    assert floor.contact("ann", contact).caller_name == "Ada Caller", "they talk still"
+    caller.hang_up()
+    floor.run(0.5)
+    floor.control.desks.forget_person(contact)
+    floor.run(0.1)
+    (_, _, shown) = floor.told[-1]
+    assert shown is not None
+    assert shown == floor.contact("ann", contact)
+    assert (shown.state, shown.caller_name, shown.caller_number, shown.customer_id) == ("wrap_up", "", "", None)
+    assert (shown.outcome.disposition, shown.outcome.resolved, shown.outcome.notes) == ("solved", True, "")
+    floor.do("ann", contact, "end_wrap_up")
+    kept = floor.control.desks.known(contact)
+    assert kept is not None
+    assert (kept.caller_number, kept.outcome.notes, kept.menu) == ("", "", {})
