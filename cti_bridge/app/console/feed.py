@@ -195,14 +195,9 @@ class Feed:
         return found
 
     def _team(self, team: str) -> Mapping[str, BaseModel]:
-        hidden, now = self._hidden_from(team), self._now()
+        hidden, now = self._rows.hidden_from(team), self._now()
         views = (view for view in self._engine.agents() if view.team == team)
         return {view.agent_id: shown_agent(self._rows.agent(view, now), hidden) for view in views}
-
-    def _hidden_from(self, team: str) -> frozenset[str]:
-        """Queues that not everybody sees who reads of a team's agents; only administrators do of those of no team."""
-        queues = [queue.name for queue in self._engine.policy.queues] if team else []
-        return frozenset(name for name in queues if (teams := self._rows.queue_teams(name)) and team not in teams)
 
     def _queue(self, queue: str) -> Mapping[str, BaseModel] | None:
         view = self._engine.queue(QueueName(queue))
@@ -240,7 +235,8 @@ class Feed:
             self.hub.replace("entry_points", self._numbers(""))
 
     def settings_changed(self) -> None:
-        """Others are in force."""
+        """Others are in force: names, and what is hidden from whom, in all that is read."""
+        self._look()
         self.hub.replace("settings", self._settings(""))
         self.hub.replace("entry_points", self._numbers(""))
 
@@ -337,7 +333,7 @@ class Feed:
             if view is not None and self.hub.is_read(f"agents/{view.team}"):
                 changes.setdefault(view.team, {})[agent] = self._rows.agent(view, now)
         for team, rows in changes.items():
-            hidden = self._hidden_from(team)
+            hidden = self._rows.hidden_from(team)
             self.hub.tell(f"agents/{team}", {agent: shown_agent(row, hidden) for agent, row in rows.items()})
 
     def _tell_queues(self, queues: list[str]) -> None:

@@ -95,6 +95,22 @@ _CALLBACK_STATES: Mapping[Place, str] = {
 """What a callback is doing, by its contact's place."""
 
 
+class _Hidden:
+    """Which queues are hidden from some who read of a team's agents, by these settings; looked at once a team."""
+
+    def __init__(self, by: Settings) -> None:
+        self.by = by
+        self._teams: dict[str, frozenset[str]] = {"": frozenset()}
+
+    def of_team(self, team: str) -> frozenset[str]:
+        found = self._teams.get(team)
+        if found is None:
+            queues = self.by.queues.items()
+            found = frozenset(name for name, queue in queues if queue.teams and team not in queue.teams)
+            self._teams[team] = found
+        return found
+
+
 class Rows:
     """Makes them. ``settings``: those in force, for titles, teams and targets; ``known``: customers by id."""
 
@@ -116,6 +132,7 @@ class Rows:
         self._trend = trend
         self._settings = settings
         self._known = known
+        self._hidden: _Hidden | None = None
 
     # -- words -------------------------------------------------------------------------------------------------------
 
@@ -138,6 +155,16 @@ class Rows:
         """Whose supervisors see a queue; none: everybody's."""
         known = self._settings().queues.get(queue)
         return known.teams if known is not None else ()
+
+    def hidden_from(self, team: str) -> frozenset[str]:
+        """Queues that not everybody sees who reads of a team's agents; only administrators do of those of no team.
+
+        Asked with every change of an agent: kept as long as the settings are the same.
+        """
+        settings = self._settings()
+        if self._hidden is None or self._hidden.by is not settings:
+            self._hidden = _Hidden(settings)
+        return self._hidden.of_team(team)
 
     def callback(self, view: ContactView) -> CallbackDoc | None:
         """The customer who is to be called back; None: it is no callback, or the talk has begun."""

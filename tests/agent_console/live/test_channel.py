@@ -180,6 +180,42 @@ def test_no_row_of_an_agent_names_a_queue_that_not_every_reader_of_the_team_sees
         talk(site.signed_in(name), script)
 
 
+def test_a_queue_that_is_given_to_another_team_is_at_once_named_in_rows_no_more(site: Site) -> None:
+    assert site.console._feed is not None
+    site.console._feed._tick.stop()  # it is not the look that comes now and then
+    root = site.signed_in("root")
+    out = {"without_queues": ["sales", "front"], "extra_queues": []}
+    assert root.put("/agents/anna/queues", out).status_code == 200
+    url = "/api/v1/settings/queues/front"
+
+    async def script(socket: ClientConnection) -> None:
+        found = await snapshots(socket, "agents")
+        assert found["agents/north"]["items"]["anna"]["without_queues"] == ["sales", "front"]
+        for teams, shown in ((["south"], ["sales"]), (["north"], ["sales", "front"])):
+            wish = {"title": "Front desk", "teams": teams}
+            assert (await root._ask("PUT", url, json=wish, headers={"If-Match": "*"})).status_code == 200
+            row: dict[str, Any] = {}
+            while row.get("without_queues") != shown:
+                row = (await read(socket)).get("delta", {}).get("set", {}).get("anna", {})
+
+    talk(site.signed_in("nora"), script)
+
+
+def test_what_is_hidden_is_looked_up_once_as_long_as_the_settings_are_the_same(site: Site) -> None:
+    assert site.console._feed is not None
+    rows = site.console._feed._rows
+    found = rows.hidden_from("north")
+    assert found == {"support"}
+    assert rows.hidden_from("north") is found
+    assert rows.hidden_from("south") == {"sales"}
+    assert rows.hidden_from("") == frozenset(), "administrators alone read of those"
+    wish = {"title": "Support", "teams": ["south", "north"]}
+    answer = site.signed_in("root").put("/settings/queues/support", wish, headers={"If-Match": "*"})
+    assert answer.status_code == 200
+    assert rows.hidden_from("north") == frozenset()
+    assert rows.hidden_from("south") == {"sales"}
+
+
 def test_a_desk_is_told_of_its_own_state_and_messages(site: Site) -> None:
     nora = site.signed_in("nora")
     message: list[Any] = []
