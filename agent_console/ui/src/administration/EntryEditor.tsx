@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "../api/client";
 import type { SettingDoc } from "../api/documents";
 import { problemWords } from "../api/problem_words";
+import form from "../design/Form.module.css";
 import { AskOnce } from "../floor/AskOnce";
 import { PreviewWords } from "../floor/PreviewWords";
 import { sayDone, sayProblem } from "../shell/notices";
@@ -85,8 +86,8 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
   );
 
   return (
-    <div className={classes.editor}>
-      <div className={classes.fields}>
+    <div className={form.whole}>
+      <div className={`${form.fields ?? ""} ${classes.fields ?? ""}`}>
         {overtaken !== null && !busy && (
           <Overtaken
             how={overtaken}
@@ -104,7 +105,7 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
           />
         )}
         {refused !== null && !(overtaken !== null && isOvertaken(refused)) && (
-          <p className={classes.refused} role="alert">
+          <p className={form.refused} role="alert">
             {problemWords(common, refused, nameOf)}
           </p>
         )}
@@ -121,7 +122,7 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
         <Fields key={loaded} section={section} name={name} document={document} change={setDocument} refused={refused} />
         {section === "users" && entry !== null && <AccountActs user={entry.name} />}
       </div>
-      <footer className={classes.foot}>
+      <footer className={form.foot}>
         <AskOnce primary label={t("save")} disabled={!changed || name === ""} question={ask} act={save} />
         {!single && (
           <Button size="xs" variant="default" onClick={close}>
@@ -186,10 +187,10 @@ interface OvertakenProps {
 function Overtaken({ how, name, load, keep, close }: OvertakenProps) {
   const { t } = useTranslation("administration");
   return (
-    <div className={classes.overtaken} role="alert">
+    <div className={form.overtaken} role="alert">
       <p>{t(`overtaken.${how}`, { name })}</p>
       {how === "changed" ? (
-        <div className={classes.choices}>
+        <div className={form.choices}>
           <Button size="xs" variant="default" onClick={load}>
             {t("overtaken.load")}
           </Button>

@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { formatsOf } from "../language/formats";
+import { choiceOf, type NumberWords, numberOf, numberWords, yesOrNo } from "./plain_words";
 import { definitionOf, type Kind, type SectionName, settingsOf, type Source } from "./settings_schema";
 import { useNames } from "./settings_api";
 import { DAYS, dayNames } from "../language/week";
@@ -10,12 +11,9 @@ import { DAYS, dayNames } from "../language/week";
 /** The words for a setting's value; absent: for the standard, where that is a choice. */
 export type Cells = (name: string, value: unknown) => string;
 
-interface Words {
+interface Words extends NumberWords {
   choice: (code: string) => string;
   name: (source: Source, key: string) => string;
-  number: (value: number) => string;
-  seconds: (value: number) => string;
-  percent: (ratio: number) => string;
   days: readonly string[];
 }
 
@@ -53,11 +51,9 @@ function useWords(wanted: readonly Source[]): Words {
       ]),
     );
     return {
-      choice: (code) => labels(`choice.${code}` as "choice.queue", { defaultValue: code }),
+      ...numberWords(t, formats),
+      choice: (code) => choiceOf(labels, code),
       name: (source, key) => known[source]?.get(key) ?? key,
-      number: (value) => String(value),
-      seconds: (value) => `${value} ${t("unit.seconds")}`,
-      percent: (ratio) => formats.percent(ratio),
       days: dayNames(formats.locale, "short"),
     };
   }, [t, i18n.language, labels, teams, queues, agents, hours, flows]);
@@ -74,7 +70,7 @@ export function cell(kind: Kind, value: unknown, words: Words): string {
         .map((key) => words.name(kind.from, key))
         .join(", ");
     case "number":
-      return typeof value === "number" ? numberCell(kind, value, words) : "";
+      return typeof value === "number" ? numberOf(kind, value, words) : "";
     case "week":
       return weekCell(value, words.days);
     default:
@@ -84,16 +80,6 @@ export function cell(kind: Kind, value: unknown, words: Words): string {
 
 function all(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
-}
-
-/** A number with the unit of its setting. */
-export function numberCell(
-  kind: Extract<Kind, { is: "number" }>,
-  value: number,
-  words: Pick<Words, "percent" | "seconds" | "number">,
-): string {
-  if (kind.fraction) return words.percent(value);
-  return kind.seconds ? words.seconds(value) : words.number(value);
 }
 
 /** Days that follow each other with the same hours are told together: `Mon–Fri 08:00-18:00; Sat 09:00-12:00`. */
@@ -122,6 +108,6 @@ export function plain(value: unknown): string {
       .map(([name, one]) => `${name} ${plain(one)}`)
       .join(", ");
   }
-  if (typeof value === "boolean") return value ? "✓" : "–";
+  if (typeof value === "boolean") return yesOrNo(value);
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

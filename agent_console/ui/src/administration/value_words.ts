@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Formats, useFormats } from "../language/formats";
-import { numberCell } from "./cells";
+import { choiceOf, type NumberWords, numberOf, numberWords, yesOrNo } from "./plain_words";
 import { definitionOf, type SectionName, SECTIONS, type Setting, settingsOf } from "./settings_schema";
 import { DAYS, dayNames } from "../language/week";
 
@@ -43,19 +43,13 @@ class Words {
   private readonly t: TFunction<"administration">;
   private readonly labels: TFunction<"labels">;
   private readonly formats: Formats;
+  private readonly numbers: NumberWords;
 
   constructor(t: TFunction<"administration">, labels: TFunction<"labels">, formats: Formats) {
     this.t = t;
     this.labels = labels;
     this.formats = formats;
-  }
-
-  private get numbers() {
-    return {
-      number: String,
-      percent: (ratio: number) => this.formats.percent(ratio),
-      seconds: (value: number) => `${value} ${this.t("unit.seconds")}`,
-    };
+    this.numbers = numberWords(t, formats);
   }
 
   label(definition: string | null, key: string): string {
@@ -67,7 +61,7 @@ class Words {
 
   value(definition: string | null, key: string, value: unknown): string {
     if (value === null || value === undefined) return "";
-    if (typeof value === "boolean") return value ? "✓" : "–";
+    if (typeof value === "boolean") return yesOrNo(value);
     const setting = definition === null ? undefined : settingsOf(definition).find(({ name }) => name === key);
     return setting === undefined ? this.plain(key, value) : this.ofKind(setting, value);
   }
@@ -75,9 +69,9 @@ class Words {
   private ofKind({ name, kind }: Setting, value: unknown): string {
     switch (kind.is) {
       case "choice":
-        return this.labels(`choice.${String(value)}` as "choice.queue", { defaultValue: String(value) });
+        return choiceOf(this.labels, String(value));
       case "number":
-        return typeof value === "number" ? numberCell(kind, value, this.numbers) : String(value);
+        return typeof value === "number" ? numberOf(kind, value, this.numbers) : String(value);
       case "group":
       case "holidays":
         return this.group(kind.of, value);
@@ -122,7 +116,7 @@ class Words {
         .map(([name, one]) => `${this.label(held, name)} ${this.value(held, name, one)}`)
         .join(this.t("join"));
     }
-    if (typeof value === "boolean") return value ? "✓" : "–";
+    if (typeof value === "boolean") return yesOrNo(value);
     if (typeof value !== "string" && typeof value !== "number") return "";
     if (INSTANTS.includes(key)) return this.formats.dateTime(typeof value === "number" ? value / 1000 : value);
     if (!CODES.includes(key)) return String(value);

@@ -5,9 +5,9 @@ import { Link } from "wouter";
 import { useNames } from "../api/names";
 import type { ContactLine } from "../api/documents";
 import { listCustomerContacts } from "../api/operations/customers";
+import record from "../design/Record.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
-import classes from "./CustomerPane.module.css";
 
 const AT_ONCE = 20;
 
@@ -27,7 +27,7 @@ export function CustomerContacts({ id }: { id: string }) {
   if (lines.length === 0) return <Empty compact title={t("contacts.none")} hint={t("contacts.noneHint")} />;
   return (
     <>
-      <ol className={classes.contacts}>
+      <ol className={record.lines}>
         {lines.map((line) => (
           <Contact key={line.contact_id} line={line} />
         ))}
@@ -63,10 +63,10 @@ function Contact({ line }: { line: ContactLine }) {
   ];
   const at = formats.dateTime(line.began_at);
   return (
-    <li data-open={open}>
+    <li className={record.contact} data-open={open}>
       {line.may_open ? <Link href={`~/contacts/${encodeURIComponent(line.contact_id)}`}>{at}</Link> : <span>{at}</span>}
       <span>{what.filter((part) => part !== "").join(" · ")}</span>
-      {line.outcome.notes && <span className={classes.sub}>{line.outcome.notes}</span>}
+      {line.outcome.notes && <span className={record.sub}>{line.outcome.notes}</span>}
     </li>
   );
 }

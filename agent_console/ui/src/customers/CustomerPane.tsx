@@ -8,6 +8,7 @@ import { Problem } from "../api/client";
 import type { CustomerDoc } from "../api/documents";
 import { deleteCustomer, getCustomer } from "../api/operations/customers";
 import { atLeast, useMe } from "../api/session";
+import record from "../design/Record.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { Tier } from "../desk/Tier";
 import { AskOnce } from "../floor/AskOnce";
@@ -78,11 +79,11 @@ function Whole({ customer, edit, returned }: WholeProps) {
   );
   return (
     <article className={classes.customer} aria-label={customer.name}>
-      <h2 className={classes.name}>
+      <h2 className={record.name}>
         {customer.name} {customer.tier && <Tier tier={customer.tier} />}
       </h2>
       {customer.merged_into !== null && <MergedInto into={customer.merged_into} />}
-      <div className={classes.acts}>
+      <div className={record.acts}>
         <Button size="xs" leftSection={<PencilLine size={14} aria-hidden />} onClick={edit} autoFocus={returned}>
           {t("edit")}
         </Button>
@@ -91,13 +92,13 @@ function Whole({ customer, edit, returned }: WholeProps) {
             {t("merge.do")}
           </Button>
         )}
-        <span className={classes.gap} />
+        <span className={record.gap} />
         {atLeast(me, "supervisor") && <Remove customer={customer} />}
         {atLeast(me, "administrator") && <Erase customer={customer} />}
       </div>
       <Facts customer={customer} />
       <MergedRecords customer={customer} />
-      <h3 className={classes.part}>{t("contacts.title")}</h3>
+      <h3 className={record.part}>{t("contacts.title")}</h3>
       <CustomerContacts id={customer.customer_id} />
       {merging && (
         <Suspense fallback={null}>
@@ -171,7 +172,7 @@ function Facts({ customer }: { customer: CustomerDoc }) {
   ];
   return (
     <>
-      <dl className={classes.facts}>
+      <dl className={record.facts}>
         {facts.map(
           ([label, value]) =>
             value !== "" && (
@@ -182,10 +183,10 @@ function Facts({ customer }: { customer: CustomerDoc }) {
             ),
         )}
       </dl>
-      {customer.notes && <p className={classes.notes}>{customer.notes}</p>}
+      {customer.notes && <p className={record.notes}>{customer.notes}</p>}
       {customer.open_matters.length > 0 && (
         <>
-          <h3 className={classes.part}>{t("field.open_matters")}</h3>
+          <h3 className={record.part}>{t("field.open_matters")}</h3>
           <ul className={classes.matters}>
             {customer.open_matters.map((matter) => (
               <li key={matter}>{matter}</li>

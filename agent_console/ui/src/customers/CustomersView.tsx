@@ -7,6 +7,7 @@ import { Route, Switch, useLocation, useRoute } from "wouter";
 import type { CustomerDoc } from "../api/documents";
 import { atLeast, useMe } from "../api/session";
 import { type Column, DataGrid } from "../design/DataGrid";
+import layout from "../design/ListAndPane.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { useFreshQueries } from "../live/fresh";
@@ -41,9 +42,9 @@ export default function CustomersView() {
     ),
   );
   return (
-    <div className={classes.view}>
+    <div className={`${layout.view ?? ""} ${classes.wide ?? ""}`}>
       <div className={filters.filters}>
-        <h1 className={classes.title}>{t("title")}</h1>
+        <h1 className={layout.title}>{t("title")}</h1>
         <TextInput
           ref={box}
           size="xs"
@@ -71,9 +72,9 @@ export default function CustomersView() {
           </Button>
         )}
       </div>
-      <div className={classes.split}>
+      <div className={layout.split}>
         <Found words={settled} opened={opened} open={(one) => go(`/key/${encodeURIComponent(one.customer_id)}`)} />
-        <div className={classes.pane}>
+        <div className={layout.pane}>
           <Suspense fallback={<Loading />}>
             <Switch>
               <Route path="/key/:customer">{opened !== null && <CustomerPane key={opened} id={opened} />}</Route>
@@ -110,8 +111,8 @@ function Found({ words, opened, open }: FoundProps) {
   if (listed.isError) return <Trouble error={listed.error} retry={() => void listed.refetch()} />;
   const nobody = words.trim() === "";
   return (
-    <div className={classes.list}>
-      <div className={classes.grid}>
+    <div className={layout.list}>
+      <div className={layout.grid}>
         <DataGrid
           label={t("title")}
           rows={rows}

@@ -7,12 +7,12 @@ import { Problem } from "../api/client";
 import type { CustomerDoc } from "../api/documents";
 import { addCustomer, putCustomer } from "../api/operations/customers";
 import { useMe } from "../api/session";
+import layout from "../design/Form.module.css";
 import { useFormats } from "../language/formats";
 import { sayDone } from "../shell/notices";
 import { CustomerFields } from "./CustomerFields";
 import { clashing, differing, type Draft, draftOf, type Field, keptDrafts, rebased, wishOf } from "./drafts";
 import { fieldsRefused, otherwiseRefused } from "./field_refusals";
-import classes from "./forms.module.css";
 
 interface Props {
   /** As it is now; somebody else may change it meanwhile. */
@@ -31,21 +31,21 @@ export default function EditCustomer({ customer, gone, close }: Props) {
   const overtaken = customer.etag !== base.etag;
   const other = otherwiseRefused(common, refused);
   return (
-    <form className={classes.form} onSubmit={(event) => void form.save(event)} aria-label={customer.name}>
-      <div className={classes.fields}>
+    <form className={layout.whole} onSubmit={(event) => void form.save(event)} aria-label={customer.name}>
+      <div className={layout.fields}>
         {gone ? (
           <Gone make={form.make} />
         ) : (
           overtaken && <Overtaken base={base} draft={draft} present={customer} keep={form.rebase} load={form.load} />
         )}
         {other !== null && !gone && (
-          <p className={classes.refused} role="alert">
+          <p className={layout.refused} role="alert">
             {other}
           </p>
         )}
         <CustomerFields draft={draft} change={form.type} refused={fieldsRefused(common, refused)} />
       </div>
-      <footer className={classes.foot}>
+      <footer className={layout.foot}>
         <Button
           size="xs"
           type="submit"
@@ -153,7 +153,7 @@ function Overtaken({ base, draft, present, keep, load }: OvertakenProps) {
   const theirs = differing(draftOf(base), now);
   const both = clashing(draftOf(base), draft, now);
   return (
-    <div className={classes.overtaken} role="alert">
+    <div className={layout.overtaken} role="alert">
       <p>{t("overtaken.changed", { who: present.changed_by, at: formats.time(present.changed_at) })}</p>
       <dl>
         {theirs.map((field) => (
@@ -161,7 +161,7 @@ function Overtaken({ base, draft, present, keep, load }: OvertakenProps) {
         ))}
       </dl>
       {present.merged_into !== base.merged_into && present.merged_into !== null && <p>{t("mergedInto")}</p>}
-      <div className={classes.choices}>
+      <div className={layout.choices}>
         <Button size="xs" variant="default" onClick={keep}>
           {t("overtaken.keep")}
         </Button>
@@ -181,7 +181,7 @@ function Theirs({ field, value, clashes }: { field: Field; value: string; clashe
     <>
       <dt>{t("overtaken.now", { field: t(`field.${field}`) })}</dt>
       <dd>
-        <span className={classes.value}>{shown || t("overtaken.nothing")}</span>
+        <span className={layout.value}>{shown || t("overtaken.nothing")}</span>
         {clashes && <em>{t("overtaken.clash")}</em>}
       </dd>
     </>
@@ -192,7 +192,7 @@ function Theirs({ field, value, clashes }: { field: Field; value: string; clashe
 function Gone({ make }: { make: () => void }) {
   const { t } = useTranslation("customers");
   return (
-    <div className={classes.overtaken} role="alert">
+    <div className={layout.overtaken} role="alert">
       <p>{t("overtaken.gone")}</p>
       <Button size="xs" variant="default" onClick={make}>
         {t("overtaken.asNew")}

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { CustomerDoc } from "../api/documents";
 import { eraseCustomer } from "../api/operations/customers";
+import layout from "../design/Form.module.css";
 import { sayDone } from "../shell/notices";
-import classes from "./forms.module.css";
 import { useCustomerAct } from "./customer_acts";
 
 /** Erasing cannot be undone: it is asked for by the name. */
@@ -34,7 +34,7 @@ export default function EraseDialog({ customer, close }: { customer: CustomerDoc
       title={t("erase.title", { name: customer.name })}
       closeButtonProps={{ "aria-label": common("close") }}
     >
-      <form onSubmit={(event) => void send(event)} className={classes.dialog}>
+      <form onSubmit={(event) => void send(event)} className={layout.dialog}>
         <p>{t("erase.what")}</p>
         <TextInput
           data-autofocus
@@ -43,7 +43,7 @@ export default function EraseDialog({ customer, close }: { customer: CustomerDoc
           onChange={(event) => setTyped(event.currentTarget.value)}
           autoComplete="off"
         />
-        <div className={classes.choices}>
+        <div className={layout.choices}>
           <Button size="xs" variant="default" onClick={close}>
             {common("cancel")}
           </Button>

@@ -6,9 +6,9 @@ import { useTranslation } from "react-i18next";
 import type { CustomersImported } from "../api/documents";
 import { importCustomers } from "../api/operations/customers";
 import { fieldName, problemWords, refusedWords } from "../api/problem_words";
+import layout from "../design/Form.module.css";
 import { learnRefusals } from "../language/refusals";
 import { useFormats } from "../language/formats";
-import forms from "./forms.module.css";
 import classes from "./ImportPane.module.css";
 import {
   type Column,
@@ -57,7 +57,7 @@ export default function ImportPane() {
   };
   return (
     <section className={classes.pane} aria-label={t("table.title")}>
-      <h2 className={forms.title}>{t("table.title")}</h2>
+      <h2 className={layout.title}>{t("table.title")}</h2>
       <p className={classes.hint}>{t("table.hint")}</p>
       <div className={classes.row}>
         <FileButton onChange={(file) => void choose(file)} accept=".csv,.txt,.tsv,text/csv" resetRef={reset}>
@@ -75,7 +75,7 @@ export default function ImportPane() {
         {chosen !== null && <span className={classes.file}>{chosen.name}</span>}
       </div>
       {refused !== null && (
-        <p className={forms.refused} role="alert">
+        <p className={layout.refused} role="alert">
           {refused}
         </p>
       )}
@@ -140,7 +140,7 @@ function Table({ chosen, encoding, write }: TableProps) {
         </>
       )}
       {refused !== null && (
-        <p className={forms.refused} role="alert">
+        <p className={layout.refused} role="alert">
           {problemWords(common, refused)}
         </p>
       )}

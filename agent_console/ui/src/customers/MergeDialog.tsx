@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { CustomerDoc } from "../api/documents";
 import { listCustomerContacts, listCustomers, mergeCustomers } from "../api/operations/customers";
+import record from "../design/Record.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { sayDone } from "../shell/notices";
@@ -107,14 +108,14 @@ interface RecordsProps {
 function Records({ label, records, choose }: RecordsProps) {
   return (
     <section aria-label={label}>
-      <h3 className={classes.label}>{label}</h3>
-      <ul className={classes.records}>
+      <h3 className={`${record.part ?? ""} ${classes.label ?? ""}`}>{label}</h3>
+      <ul className={`${record.lines ?? ""} ${classes.records ?? ""}`}>
         {records.map((one) => (
           <li key={one.customer_id}>
             <button type="button" onClick={() => choose(one)}>
               <span className={classes.name}>{one.name}</span>
-              <span className={classes.sub}>{[...one.numbers, ...one.accounts].join(", ")}</span>
-              <span className={classes.sub}>{one.customer_id}</span>
+              <span className={record.sub}>{[...one.numbers, ...one.accounts].join(", ")}</span>
+              <span className={`${record.sub ?? ""} ${classes.key ?? ""}`}>{one.customer_id}</span>
             </button>
           </li>
         ))}
@@ -150,7 +151,7 @@ function Preview({ customer, other, another, close }: PreviewProps) {
     <>
       <p className={classes.what}>{t("merge.what", { kept: kept.name })}</p>
       <Sides kept={kept} merged={merged} />
-      <div className={classes.acts}>
+      <div className={`${record.acts ?? ""} ${classes.acts ?? ""}`}>
         <Button
           size="xs"
           variant="default"
@@ -162,7 +163,7 @@ function Preview({ customer, other, another, close }: PreviewProps) {
         <Button size="xs" variant="default" onClick={another}>
           {t("merge.another")}
         </Button>
-        <span className={classes.gap} />
+        <span className={record.gap} />
         <Button
           size="xs"
           leftSection={<Merge size={14} aria-hidden />}

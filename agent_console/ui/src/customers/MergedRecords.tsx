@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import type { CustomerDoc, MergeDoc } from "../api/documents";
 import { getCustomer, undoMerge } from "../api/operations/customers";
 import { atLeast, useMe } from "../api/session";
+import layout from "../design/Record.module.css";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
 import { sayDone } from "../shell/notices";
@@ -19,8 +20,8 @@ export function MergedRecords({ customer }: { customer: CustomerDoc }) {
     <>
       {customer.merged.length > 0 && (
         <section aria-label={t("merged.title")}>
-          <h3 className={classes.part}>{t("merged.title")}</h3>
-          <ul className={classes.records}>
+          <h3 className={layout.part}>{t("merged.title")}</h3>
+          <ul className={`${layout.lines ?? ""} ${classes.records ?? ""}`}>
             {customer.merged.map((record) => (
               <MergedRecord key={record.customer_id} record={record} merge={mergeOf(customer, record)} />
             ))}
@@ -29,8 +30,8 @@ export function MergedRecords({ customer }: { customer: CustomerDoc }) {
       )}
       {undone.length > 0 && (
         <section aria-label={t("merged.before")}>
-          <h3 className={classes.part}>{t("merged.before")}</h3>
-          <ul className={classes.records}>
+          <h3 className={layout.part}>{t("merged.before")}</h3>
+          <ul className={`${layout.lines ?? ""} ${classes.records ?? ""}`}>
             {undone.map((one) => (
               <PartedRecord key={one.number} merge={one} />
             ))}
@@ -47,7 +48,7 @@ function PartedRecord({ merge }: { merge: MergeDoc }) {
   const formats = useFormats();
   const record = useQuery({ queryKey: ["customers", "one", merge.merged], queryFn: () => getCustomer(merge.merged) });
   return (
-    <li className={classes.sub}>
+    <li className={layout.sub}>
       {t("merged.was", {
         customer: record.data?.name ?? merge.merged,
         at: formats.dateTime(merge.undone_at ?? merge.at),
@@ -75,10 +76,8 @@ function MergedRecord({ record, merge }: { record: CustomerDoc; merge: MergeDoc 
     <li>
       <div>
         <Link href={`/key/${encodeURIComponent(record.customer_id)}`}>{record.name}</Link>
-        {had && <div className={classes.sub}>{had}</div>}
-        {merge && (
-          <div className={classes.sub}>{t("merged.by", { at: formats.dateTime(merge.at), who: merge.by })}</div>
-        )}
+        {had && <div className={layout.sub}>{had}</div>}
+        {merge && <div className={layout.sub}>{t("merged.by", { at: formats.dateTime(merge.at), who: merge.by })}</div>}
       </div>
       {merge && atLeast(me, "supervisor") && (
         <AskOnce

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { addCustomer } from "../api/operations/customers";
 import { useMe } from "../api/session";
+import layout from "../design/Form.module.css";
 import { sayDone } from "../shell/notices";
 import { CustomerFields } from "./CustomerFields";
 import { differing, EMPTY, keptDrafts, wishOf } from "./drafts";
 import { fieldsRefused, otherwiseRefused } from "./field_refusals";
-import classes from "./forms.module.css";
 
 /** A new record. */
 export default function NewCustomer() {
@@ -48,11 +48,11 @@ export default function NewCustomer() {
   const other = otherwiseRefused(common, refused);
   const atFields = fieldsRefused(common, refused);
   return (
-    <form className={classes.form} onSubmit={(event) => void send(event)} aria-label={t("new")}>
-      <div className={classes.fields}>
-        <h2 className={classes.title}>{t("new")}</h2>
+    <form className={layout.whole} onSubmit={(event) => void send(event)} aria-label={t("new")}>
+      <div className={layout.fields}>
+        <h2 className={layout.title}>{t("new")}</h2>
         {other !== null && (
-          <p className={classes.refused} role="alert">
+          <p className={layout.refused} role="alert">
             {other}
           </p>
         )}
@@ -67,7 +67,7 @@ export default function NewCustomer() {
           autoComplete="off"
         />
       </div>
-      <footer className={classes.foot}>
+      <footer className={layout.foot}>
         <Button size="xs" type="submit" loading={busy} disabled={draft.name.trim() === ""}>
           {t("save")}
         </Button>

@@ -8,6 +8,7 @@ import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
 import { useNames } from "../api/names";
 import type { Page } from "../api/pages";
 import { Panel } from "../design/Panel";
+import record from "../design/Record.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { useFreshQueries } from "../live/fresh";
@@ -78,7 +79,7 @@ function Record({ customer }: { customer: CustomerDoc }) {
   const formats = useFormats();
   return (
     <div className={classes.record}>
-      <p className={classes.name}>
+      <p className={record.name}>
         {customer.name} {customer.tier && <Tier tier={customer.tier} />}
       </p>
       <dl className={classes.facts}>
@@ -101,7 +102,7 @@ function Record({ customer }: { customer: CustomerDoc }) {
           </>
         )}
       </dl>
-      {customer.notes && <p className={classes.notes}>{customer.notes}</p>}
+      {customer.notes && <p className={record.notes}>{customer.notes}</p>}
     </div>
   );
 }
@@ -185,7 +186,7 @@ function ContactList({ lines }: { lines: readonly ContactLine[] }) {
   return (
     <ol className={classes.lines}>
       {lines.map((line) => (
-        <li key={line.contact_id} data-open={line.outcome.resolved === false}>
+        <li key={line.contact_id} className={record.contact} data-open={line.outcome.resolved === false}>
           <span className={classes.when}>{formats.dateTime(line.began_at)}</span>
           <span className={classes.what}>
             {t(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
@@ -193,7 +194,7 @@ function ContactList({ lines }: { lines: readonly ContactLine[] }) {
             {line.agents.length > 0 && ` · ${line.agents.map(names.agent).join(", ")}`}
             {line.talk_s !== null && ` · ${formats.duration(line.talk_s)}`}
           </span>
-          {line.outcome.notes && <span className={classes.note}>{line.outcome.notes}</span>}
+          {line.outcome.notes && <span className={record.sub}>{line.outcome.notes}</span>}
         </li>
       ))}
     </ol>

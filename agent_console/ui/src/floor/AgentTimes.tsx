@@ -9,6 +9,8 @@ import { useNames } from "../api/names";
 import { correctAgentTime, getAgentTimes } from "../api/operations/supervision";
 import { problemWords } from "../api/problem_words";
 import { useReasons } from "../api/queries";
+import form from "../design/Form.module.css";
+import record from "../design/Record.module.css";
 import { StateMark } from "../design/StateMark";
 import { STATES } from "../design/states";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -131,8 +133,8 @@ function Day({ times, correct, place }: DayProps) {
       </div>
       {times.corrections.length > 0 && (
         <section aria-label={t("times.trail")}>
-          <h3 className={classes.label}>{t("times.trail")}</h3>
-          <ul className={classes.trail}>
+          <h3 className={`${record.part ?? ""} ${classes.label ?? ""}`}>{t("times.trail")}</h3>
+          <ul className={`${record.lines ?? ""} ${classes.trail ?? ""}`}>
             {times.corrections.map((one) => (
               <Told key={one.at} one={one} />
             ))}
@@ -173,8 +175,8 @@ function Told({ one }: { one: TimeCorrectionDoc }) {
   return (
     <li>
       {t("times.told", { from: clockFace(one.start), to: clockFace(one.end), state: words(one), before })}
-      <div className={classes.sub}>{t("times.by", { who: one.by, at: formats.dateTime(one.at) })}</div>
-      {one.why && <div className={classes.sub}>{t("times.because", { why: one.why })}</div>}
+      <div className={record.sub}>{t("times.by", { who: one.by, at: formats.dateTime(one.at) })}</div>
+      {one.why && <div className={record.sub}>{t("times.because", { why: one.why })}</div>}
     </li>
   );
 }
@@ -234,7 +236,11 @@ function Correction({ row, day, piece, etag, close }: CorrectionProps) {
       })),
   ];
   return (
-    <form className={classes.form} onSubmit={(event) => void send(event)} aria-label={t("times.correct")}>
+    <form
+      className={`${form.inset ?? ""} ${classes.form ?? ""}`}
+      onSubmit={(event) => void send(event)}
+      aria-label={t("times.correct")}
+    >
       <div className={classes.row}>
         <TimeField label={t("times.from")} edge={from} change={setFrom} first />
         <TimeField label={t("times.to")} edge={to} change={setTo} />
@@ -266,7 +272,7 @@ function Correction({ row, day, piece, etag, close }: CorrectionProps) {
         />
       )}
       {refused !== null && present === null && (
-        <p className={classes.refused} role="alert">
+        <p className={form.refused} role="alert">
           {refused instanceof Problem && refused.status === 404 ? t("times.nothing") : problemWords(common, refused)}
         </p>
       )}
@@ -291,9 +297,9 @@ function Correction({ row, day, piece, etag, close }: CorrectionProps) {
 function Overtaken({ present, keep }: { present: Times; keep: (version: string) => void }) {
   const { t } = useTranslation("floor");
   return (
-    <div className={classes.overtaken} role="alert">
+    <div className={form.overtaken} role="alert">
       <p>{t("times.overtaken")}</p>
-      <ul className={classes.trail}>
+      <ul className={`${record.lines ?? ""} ${classes.trail ?? ""}`}>
         {present.corrections.slice(0, 1).map((one) => (
           <Told key={one.at} one={one} />
         ))}

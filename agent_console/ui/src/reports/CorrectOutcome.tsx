@@ -8,6 +8,7 @@ import { useNames } from "../api/names";
 import { correctContactOutcome } from "../api/operations/supervision";
 import { problemWords } from "../api/problem_words";
 import { useDispositions } from "../api/queries";
+import layout from "../design/Form.module.css";
 import { sayDone } from "../shell/notices";
 import { clashes, differs, type Field, FIELDS, rebased } from "./outcomes";
 import classes from "./CorrectOutcome.module.css";
@@ -26,7 +27,11 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
     type({ ...draft, disposition, resolved: said ?? draft.resolved });
   };
   return (
-    <form className={classes.form} onSubmit={(event) => void form.send(event)} aria-label={t("correct.title")}>
+    <form
+      className={`${layout.inset ?? ""} ${classes.form ?? ""}`}
+      onSubmit={(event) => void form.send(event)}
+      aria-label={t("correct.title")}
+    >
       {form.overtaken && <Overtaken base={base} draft={draft} present={line} keep={form.keep} load={form.load} />}
       <div className={classes.row}>
         <Select
@@ -71,11 +76,11 @@ export default function CorrectOutcome({ line, close }: { line: ContactLine; clo
         maxLength={200}
       />
       {refused !== null && !form.overtaken && (
-        <p className={classes.refused} role="alert">
+        <p className={layout.refused} role="alert">
           {problemWords(common, refused)}
         </p>
       )}
-      <div className={classes.acts}>
+      <div className={layout.choices}>
         <Button size="xs" type="submit" loading={form.busy} disabled={!form.changed || form.overtaken}>
           {t("correct.save")}
         </Button>
@@ -158,20 +163,20 @@ function Overtaken({ base, draft, present, keep, load }: OvertakenProps) {
   });
   const now = words(present.outcome);
   return (
-    <div className={classes.overtaken} role="alert">
+    <div className={layout.overtaken} role="alert">
       <p>{t("correct.overtaken.changed")}</p>
       <dl>
         {FIELDS.filter((field) => differs(field, present.outcome, base.outcome)).map((field) => (
           <div key={field}>
             <dt>{t("correct.overtaken.now", { field: t(`story.${field}`) })}</dt>
             <dd>
-              <span className={classes.value}>{now[field]}</span>
+              <span className={layout.value}>{now[field]}</span>
               {clashes(field, base.outcome, draft, present.outcome) && <em>{t("correct.overtaken.clash")}</em>}
             </dd>
           </div>
         ))}
       </dl>
-      <div className={classes.acts}>
+      <div className={layout.choices}>
         <Button size="xs" variant="default" onClick={keep}>
           {t("correct.overtaken.keep")}
         </Button>

@@ -11,6 +11,7 @@ import { listRecordings, listVoicemails } from "../api/operations/recordings";
 import { useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { atLeast, useMe } from "../api/session";
+import record from "../design/Record.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { alarmWords } from "../language/alarms";
@@ -53,7 +54,7 @@ export function StoryPane({ contact }: { contact: string }) {
       {messages.data?.items.map((one) => (
         <Message key={one.voicemail_id} message={one} />
       ))}
-      <h3 className={classes.title}>{t("story.title")}</h3>
+      <h3 className={record.part}>{t("story.title")}</h3>
       <TimeLine story={story.data} />
     </div>
   );
@@ -79,11 +80,11 @@ function Summary({ line }: { line: ContactLine }) {
   ];
   return (
     <>
-      <p className={classes.who}>
+      <p className={record.name}>
         {line.caller_name || line.caller_number || desk("unknownCaller")}
         {line.caller_name && line.caller_number && <span className={classes.dim}> {line.caller_number}</span>}
       </p>
-      <dl className={classes.facts}>
+      <dl className={record.facts}>
         {facts
           .filter(([, value]) => value !== "" && value !== "–")
           .map(([label, value]) => (

@@ -15,6 +15,7 @@ import {
   reopenVoicemail,
 } from "../api/operations/recordings";
 import { atLeast, useMe } from "../api/session";
+import record from "../design/Record.module.css";
 import { Loading, Trouble } from "../design/Waiting";
 import { DIALLABLE } from "../desk/diallable";
 import { AskOnce } from "../floor/AskOnce";
@@ -47,9 +48,9 @@ function Message({ one }: { one: VoicemailDoc }) {
   );
   return (
     <article className={classes.message} aria-label={callerOf(one, t)}>
-      <h2 className={classes.who}>{callerOf(one, t)}</h2>
+      <h2 className={record.name}>{callerOf(one, t)}</h2>
       <Sound one={one} sound={sound} />
-      <div className={classes.acts}>
+      <div className={record.acts}>
         <DoneButton one={one} />
         {me.agent === null ? <CallBack one={one} hindrance={t("call.noDesk")} /> : <CallBackFromDesk one={one} />}
         {atLeast(me, "administrator") && one.state !== "deleted" && <Delete one={one} />}
@@ -193,7 +194,7 @@ function Facts({ one }: { one: VoicemailDoc }) {
   ];
   return (
     <>
-      <dl className={classes.facts}>
+      <dl className={record.facts}>
         {facts.map(
           ([label, value]) =>
             value !== null && (
@@ -205,7 +206,7 @@ function Facts({ one }: { one: VoicemailDoc }) {
         )}
       </dl>
       {atLeast(me, "supervisor") && (
-        <p className={classes.links}>
+        <p className={`${record.links ?? ""} ${classes.links ?? ""}`}>
           <Link href={`~/contacts/${encodeURIComponent(one.contact_id)}`}>{t("story")}</Link>
           {one.called_contact !== null && one.may_open_call && (
             <Link href={`~/contacts/${encodeURIComponent(one.called_contact)}`}>{t("callStory")}</Link>

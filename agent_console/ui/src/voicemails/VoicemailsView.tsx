@@ -8,6 +8,7 @@ import { useNames } from "../api/names";
 import type { VoicemailDoc } from "../api/documents";
 import { listVoicemails } from "../api/operations/recordings";
 import { type Column, DataGrid } from "../design/DataGrid";
+import layout from "../design/ListAndPane.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import { useFreshQueries } from "../live/fresh";
@@ -33,9 +34,9 @@ export default function VoicemailsView() {
   const [mailbox, choose] = useState<string | null>(null);
   useFreshQueries("voicemails", ["voicemails"]);
   return (
-    <div className={classes.view}>
+    <div className={layout.view}>
       <div className={filters.filters}>
-        <h1 className={classes.title}>{t("title")}</h1>
+        <h1 className={layout.title}>{t("title")}</h1>
         <Suspense fallback={null}>
           <ViewChoice
             value={shown}
@@ -45,14 +46,14 @@ export default function VoicemailsView() {
         </Suspense>
         <MailboxChoice mailbox={mailbox} choose={choose} />
       </div>
-      <div className={classes.split}>
+      <div className={layout.split}>
         <Found
           shown={shown}
           mailbox={mailbox}
           opened={opened}
           open={(one) => go(`/${encodeURIComponent(one.voicemail_id)}`)}
         />
-        <div className={classes.pane}>
+        <div className={layout.pane}>
           {opened === null ? (
             <Empty icon={Voicemail} title={t("choose")} hint={t("chooseHint")} />
           ) : (
@@ -108,8 +109,8 @@ function Found({ shown, mailbox, opened, open }: FoundProps) {
   if (found.isPending) return <Loading />;
   if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
   return (
-    <div className={classes.list}>
-      <div className={classes.grid}>
+    <div className={layout.list}>
+      <div className={`${layout.grid ?? ""} ${classes.marked ?? ""}`}>
         <DataGrid
           label={t("title")}
           rows={found.data.pages.flatMap((page) => page.items)}
