@@ -74,7 +74,7 @@ class Call:
 class Leg:
     """An agent's phone, dialled for an offer, by the channel id that we chose."""
 
-    __slots__ = ("agent_id", "answered", "channel", "contact_id", "leg_id", "offer_id", "seen")
+    __slots__ = ("agent_id", "answered", "channel", "contact_id", "leg_id", "offer_id", "rings", "seen")
 
     def __init__(self, leg_id: str, offer_id: OfferId | None, contact_id: ContactId, agent_id: AgentId) -> None:
         self.leg_id = leg_id
@@ -83,6 +83,7 @@ class Leg:
         self.agent_id = agent_id
         self.channel = ""
         self.seen = False
+        self.rings = False
         self.answered = False
 
 

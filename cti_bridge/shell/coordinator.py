@@ -122,6 +122,7 @@ class Coordinator:
             translate.KeyPressed: self._key_pressed,
             translate.ChannelSeen: self._channel_seen,
             translate.ChannelAnswered: self._channel_answered,
+            translate.ChannelRings: self._ringing.rings,
             translate.ChannelGone: self._channel_gone,
             translate.HangupAsked: self._hangup_asked,
             translate.LegFailed: self._leg_failed,

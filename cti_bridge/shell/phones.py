@@ -71,7 +71,9 @@ class Phones:
     # -- what the switch says ----------------------------------------------------------------------------------------
 
     def device_changed(self, event: translate.DeviceChanged) -> None:
-        """A phone can be reached, or not."""
+        """A phone can be reached, or not. That it has channels says nothing of one that was gone before."""
+        if event.busy and event.reachable and event.device in self._unreachable:
+            return
         (self._unreachable.discard if event.reachable else self._unreachable.add)(event.device)
         for agent in list(self._coordinator.engine.agents()):
             if agent.phone == event.device:

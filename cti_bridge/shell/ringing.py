@@ -3,6 +3,10 @@
 When an offer ends is decided by the distributor. But a switch that stands still rings nobody, and the agent would be
 blamed for not answering: so at half the ring time it is asked for a sign of life. One that gives none before the ring
 time is over has lost its connection, and with it every offer, through nobody's fault.
+
+A phone that lost its power says nothing, and the switch finds out only with its next qualify. So a phone that does not
+ring soon is asked whether it is there: when it is not, the switch says so seconds later, and the contact goes on to
+somebody else. What answers for a phone that takes longer to ring, as for one in a pocket, keeps it.
 """
 
 from typing import TYPE_CHECKING
@@ -22,6 +26,9 @@ ASKED_AT = 0.5
 
 ANSWERED_BY = 0.45
 """The part of the ring time that it has to answer in."""
+
+RINGS_WITHIN_S = 2.0
+"""A phone that is there has said so by then; one that was dialled and says nothing is looked for."""
 
 
 class Ringing:
@@ -53,7 +60,20 @@ class Ringing:
         if coordinator.control.rules.agent(command.agent_id).auto_answer:
             headers += [("Variable", f"{name}={value}") for name, value in ANSWERS_BY_ITSELF]
         coordinator.act("Originate", headers, lambda _: self._never_rang(leg))
+        self._clock.callLater(RINGS_WITHIN_S, self._look_for, leg, agent.phone)
         self._clock.callLater(ASKED_AT * command.ring_us / SECOND, self._ask_for_life, leg, command.ring_us)
+
+    def rings(self, event: translate.ChannelRings) -> None:
+        """The phone is there."""
+        leg = self._coordinator.calls.leg(event.channel_id)
+        if leg is not None:
+            leg.rings = True
+
+    def _look_for(self, leg: Leg, phone: str) -> None:
+        waits = self._coordinator.calls.leg(leg.leg_id) is leg and not leg.rings and not leg.answered
+        technology, _, endpoint = phone.partition("/")
+        if waits and self._coordinator.connected and technology == "PJSIP" and endpoint.isalnum():
+            self._coordinator.act("PJSIPQualify", [("Endpoint", endpoint)])
 
     def stop(self, command: StopRinging) -> None:
         """The offer is over: stop the phone, if it still rings."""

@@ -55,6 +55,10 @@ class ChannelAnswered(SwitchEvent, frozen=True, kw_only=True):
     """A channel is up."""
 
 
+class ChannelRings(SwitchEvent, frozen=True, kw_only=True):
+    """What a channel dials rings: somebody is there."""
+
+
 class ChannelGone(SwitchEvent, frozen=True, kw_only=True):
     """A channel ended; ``cause`` is the Q.850 code."""
 
@@ -187,7 +191,7 @@ class PhoneRetrieved(SwitchEvent, frozen=True, kw_only=True):
 
 
 class DeviceChanged(SwitchEvent, frozen=True, kw_only=True):
-    """A phone's state: ``reachable`` is False only when the switch knows no way to it."""
+    """A phone's state: ``reachable`` is False only when the switch knows no way to it. ``busy``: it has channels."""
 
     device: str
     reachable: bool
@@ -303,7 +307,8 @@ def _user_event(m: AmiMessage) -> SwitchEvent | None:
 
 
 def _newstate(m: AmiMessage) -> SwitchEvent | None:
-    return ChannelAnswered(at=_at(m), channel_id=_id(m)) if m.get("ChannelState") == "6" else None
+    make = {"5": ChannelRings, "6": ChannelAnswered}.get(m.get("ChannelState") or "")
+    return None if make is None else make(at=_at(m), channel_id=_id(m))
 
 
 def _originate_response(m: AmiMessage) -> SwitchEvent:
@@ -380,6 +385,14 @@ def _device(m: AmiMessage) -> SwitchEvent:
     )
 
 
+def _peer(m: AmiMessage) -> SwitchEvent | None:
+    """While a channel to a phone exists, its device state does not tell that the phone is gone; this does."""
+    status = m.get("PeerStatus")
+    if status not in ("Reachable", "Unreachable"):
+        return None
+    return DeviceChanged(at=_at(m), device=m.get("Peer") or "", reachable=status == "Reachable", busy=False)
+
+
 LEFT_BEHIND = "Surrogate/"
 """Once in a thousand times Asterisk 22 lists what remained of a channel that was taken into a talk for ever after."""
 
@@ -436,6 +449,7 @@ _EVENTS: dict[str, Callable[[AmiMessage], SwitchEvent | None]] = {
     "Hold": lambda m: PhoneHeld(at=_at(m), channel_id=_id(m)),
     "Unhold": lambda m: PhoneRetrieved(at=_at(m), channel_id=_id(m)),
     "DeviceStateChange": _device,
+    "PeerStatus": _peer,
     "CoreShowChannel": _channel_found,
 }
 

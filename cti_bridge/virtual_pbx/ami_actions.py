@@ -198,6 +198,7 @@ _SPELLED: Mapping[str, tuple[str, Action]] = {
     "PlayDTMF": ("call", ami_calls.play_dtmf),
     "MuteAudio": ("system", ami_calls.mute_audio),
     "PJSIPNotify": ("system", ami_calls.notify),
+    "PJSIPQualify": ("system,reporting", ami_calls.qualify),
     "MixMonitor": ("system", ami_calls.mix_monitor),
     "StopMixMonitor": ("system,call", ami_calls.stop_mix_monitor),
     "MixMonitorMute": ("system,call", ami_calls.mix_monitor_mute),

@@ -214,6 +214,17 @@ def notify(session: AmiSession, message: AmiMessage) -> None:
         session.switch.soon(lambda: channel.far_end.asked_to_answer(channel))
 
 
+def qualify(session: AmiSession, message: AmiMessage) -> None:
+    """Ask a phone whether it is there: here it is known already."""
+    name = message.get("Endpoint") or ""
+    if not name:
+        error(session, message, "Endpoint parameter missing.")
+    elif name not in session.switch.endpoints:
+        error(session, message, "Unable to retrieve endpoint")
+    else:
+        success(session, message, "Endpoint found, will qualify")
+
+
 def mute_audio(session: AmiSession, message: AmiMessage) -> None:
     """Silence one direction of a channel, or both, or let it be heard again."""
     direction, state = (message.get("Direction") or "").lower(), (message.get("State") or "").lower()

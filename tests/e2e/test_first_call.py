@@ -4,11 +4,14 @@ Every scenario asserts the facts of the journal and the figures of the report, a
 """
 
 import time
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.asterisk.instance import Asterisk, new_instance
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.daemon import Daemon
 from tests.sip_phone import Answer, Call, Reject, Ring
@@ -179,6 +182,50 @@ def test_a_phone_that_is_not_registered_is_passed_over(daemon: Daemon, phones: P
     assert daemon.wait_kind("ContactConnected")[0].agent_id == "bob"
     caller.hang_up()
     daemon.wait_kind("ContactEnded")
+
+
+def is_ann_ready(fact: Any) -> bool:
+    return bool(fact.kind == "AgentStateChanged" and fact.agent_id == "ann" and fact.declared == "READY")
+
+
+@pytest.fixture
+def qualifying() -> Iterator[Asterisk]:
+    """An Asterisk that asks phones whether they are there, as it does by default: within a minute."""
+    instance = new_instance("qualifying", {"QUALIFY_S": "60"})
+    yield instance
+    instance.remove(keep_logs=False)
+
+
+@pytest.mark.e2e
+def test_a_phone_whose_power_failed_is_found_out_by_the_first_call_and_blames_nobody(
+    qualifying: Asterisk, tmp_path: Path
+) -> None:
+    """It is registered still, and says nothing."""
+    daemon = Daemon(qualifying, tmp_path, ring_s=20, misses_before_not_ready=1)
+    try:
+        daemon.start()
+        with Phones(qualifying) as phones:
+            dead, alive = phones.agent("1001"), phones.agent("1002", Answer())
+            daemon.work("ann", "bob")
+            dead.unplug()
+            caller = reach_queue(phones, "1")
+            made = daemon.wait_kind("OfferMade")[0]
+            assert made.agent_id == "ann", "nobody knows yet"
+            began = time.monotonic()
+            alive.expect_ring(8).wait_answered()
+            assert time.monotonic() - began < 8, "and not for as long as phones ring"
+            caller.wait_hears(AGENT_HZ)
+            first = daemon.wait_kind("OfferEnded")[0]
+            assert (first.agent_id, first.outcome) == ("ann", "unreachable")
+            states = [fact for fact in daemon.facts("AgentStateChanged") if fact.agent_id == "ann"]
+            assert (states[-1].declared, states[-1].reason) == ("NOT_READY", "phone_lost")
+            caller.hang_up()
+            lost = len(daemon.entries())
+            phones.agent("1001")  # it has power again, and registers
+            daemon.wait_fact(is_ann_ready, skip=lost)
+    finally:
+        daemon.stop()
+    assert "Traceback" not in daemon.log()
 
 
 def test_feature_codes_from_the_phone(daemon: Daemon, phones: Phones) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from cti_bridge.shell.translate import WANTED
 
 READ_CLASSES: Final = {
-    "system": "FullyBooted: when Asterisk is ready",
+    "system": "FullyBooted: when Asterisk is ready; PeerStatus: phones that are gone",
     "call": "channels, bridges, dialling, hold",
     "user": "the dialplan's own events (AcdWaiting, AcdTalked …)",
 }
