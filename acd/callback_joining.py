@@ -95,6 +95,7 @@ def _new_contact(centre: Centre, queue: Queue, join: JoinQueue) -> tuple[Contact
         queue=queue,
         joined_at=joined_at,
         customer_id=join.customer_id,
+        person=join.person,
         entered=entered_with(centre, join),
         preferred_agent=join.preferred_agent,
         own=own if requirement is not None or queue.requires else None,

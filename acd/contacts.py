@@ -22,9 +22,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
     now, queue, of = centre.now, centre.queues.get(name), centre.readings.of
     if queue is None or contact_id in centre.contacts or (joined_at is not None and joined_at > now):
         refuse(centre, event)
-    newest = joined_at is None
-    if joined_at is None:
-        joined_at = now
+    newest, joined_at = joined_at is None, now if joined_at is None else joined_at
     reading = queue.reading
     if own is not None:
         reading = of(both(queue.policy.requires, own), queue.groups) if queue.requires else of(own)
@@ -52,6 +50,7 @@ def join_queue(centre: Centre, event: JoinQueue) -> None:
         entered,
         own=own if requirement is not None or queue.requires else None,
         own_priority=own_priority,
+        person=event.person,
     )
     centre.contacts[contact_id] = contact
     centre.out.append(

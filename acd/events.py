@@ -13,7 +13,10 @@ from facts.time import Duration, Instant
 
 
 class JoinQueue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A contact wants an agent of a queue. ``joined_at``: its original join time when it is not now."""
+    """A contact wants an agent of a queue. ``joined_at``: its original join time when it is not now.
+
+    ``person``: who stands for the customer, where records were merged; None: the customer.
+    """
 
     contact_id: ContactId
     queue: QueueName
@@ -21,6 +24,7 @@ class JoinQueue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     requirement: Requirement | None = None
     priority: int | None = None
     customer_id: CustomerId | None = None
+    person: CustomerId | None = None
     preferred_agent: AgentId | None = None
     attributes: dict[str, str] = {}
     why: str = "menu"

@@ -14,16 +14,18 @@ def note_answer(centre: Centre, contact: Contact, agent: Agent) -> None:
     """The customer talks with this agent."""
     if contact.queue is not None:
         note_left(contact.queue, centre.now - contact.joined_at, abandoned=False)
-    if contact.customer_id is None:
-        return
     last = centre.last_agents
-    last[contact.customer_id] = agent.agent_id
-    last.move_to_end(contact.customer_id)
-    if len(last) > MOST_CUSTOMERS:
+    for customer in filter(None, dict.fromkeys((contact.customer_id, contact.person))):
+        last[customer] = agent.agent_id
+        last.move_to_end(customer)
+    while len(last) > MOST_CUSTOMERS:
         last.popitem(last=False)
 
 
 def prefer_last_agent(centre: Centre, contact: Contact) -> None:
-    """Where nobody is named, prefer who talked with the customer last."""
-    if contact.preferred_agent is None and contact.customer_id is not None:
-        contact.preferred_agent = centre.last_agents.get(contact.customer_id)
+    """Where nobody is named, prefer who talked last with the customer, under whichever of the merged records."""
+    if contact.preferred_agent is not None:
+        return
+    last = centre.last_agents
+    for customer in filter(None, (contact.person, contact.customer_id)):
+        contact.preferred_agent = contact.preferred_agent or last.get(customer)

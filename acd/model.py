@@ -233,6 +233,7 @@ class Contact(msgspec.Struct, eq=False):
     ``step``: relaxation steps taken, which ``opened`` reserve groups. ``alone_for``: the preferred agent for whom it
     waits. ``timers``: all that ends when it is answered or leaves. ``visited``: queues that it overflowed from.
     ``told_us``: the expected wait that the customer was told last. ``rings_in``: the line of ringing phones.
+    ``person``: who stands for the customer, where records were merged.
     """
 
     # What every event touches stands side by side, so that little of the memory is read.
@@ -270,6 +271,7 @@ class Contact(msgspec.Struct, eq=False):
     capped: bool = False
     told_us: Duration | None = None
     direction: Direction = "inbound"
+    person: CustomerId | None = None
 
     def admits(self, agent: "Agent") -> bool:
         """Whether this agent, who is of one of the pools, may be offered the contact now."""

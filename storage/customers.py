@@ -1,8 +1,9 @@
 """Customers: who they are, how they are found, and which records are one person's.
 
 A record that was merged keeps all it has, and points to the record that stands for it: look-ups by its numbers and
-accounts find that one, facts keep the id that they were written with, and undoing a merge takes the pointer away. So
-an undone merge is exactly undone, whatever was changed meanwhile.
+accounts find that one and say which record has them. Facts carry the id of the record that was found, never of the one
+that stands for it, and whoever reads them sees through the pointers. Undoing a merge takes the pointer away: it is
+exactly undone, whatever was changed and whoever called meanwhile.
 
 Every change needs the version that it was made from, and is audited in its own transaction. ``region``: two letters,
 the country of numbers without a country code.
@@ -57,6 +58,13 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     undone_by: str | None = None
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a number or account is. ``customer``: the record that stands for ``owner``, or is it."""
+
+    owner: CustomerId
+    customer: Customer
+
+
 MOST_NAMED = 500
 """Contacts named in one question to the database."""
 
@@ -94,22 +102,41 @@ class Customers:
             found = load_within(connection, members)
         return [found[CustomerId(member)] for member in members if CustomerId(member) in found]
 
-    def by_number(self, number: str) -> list[Customer]:
-        """Whose number it is; several may share one."""
+    def by_number(self, number: str) -> list[Found]:
+        """Whose number it is, each person once; several may share one."""
         normal = normal_number(number, self.region)
-        return self._standing(customer_number.c.customer_id, customer_number.c.number == normal) if normal else []
+        return self._owned(customer_number.c.customer_id, customer_number.c.number == normal) if normal else []
 
-    def by_account(self, account: str) -> Customer | None:
+    def by_account(self, account: str) -> Found | None:
         """Whose account it is."""
-        found = self._standing(customer_account.c.customer_id, customer_account.c.account == account.strip())
+        found = self._owned(customer_account.c.customer_id, customer_account.c.account == account.strip())
         return found[0] if found else None
 
-    def _standing(self, column: sa.Column[str], where: sa.ColumnElement[bool]) -> list[Customer]:
+    def _owned(self, column: sa.Column[str], where: sa.ColumnElement[bool]) -> list[Found]:
+        """Of one person's records that have it, the one that stands for them comes first, then the first by id."""
         with self.journal.transaction(writes=False) as connection:
-            owners = connection.scalars(sa.select(column).where(where).order_by(column))
-            roots = list(dict.fromkeys(root_within(connection, owner) for owner in owners))
-            found = load_within(connection, roots)
-        return [found[CustomerId(root)] for root in roots if CustomerId(root) in found]
+            owners = list(connection.scalars(sa.select(column).where(where).order_by(column)))
+            root_of = {owner: root_within(connection, owner) for owner in owners}
+            found = load_within(connection, list(dict.fromkeys(root_of.values())))
+        chosen: dict[str, str] = {}
+        for owner, root in root_of.items():
+            chosen[root] = root if owner == root else chosen.get(root, owner)
+        return [
+            Found(owner=CustomerId(owner), customer=found[CustomerId(root)])
+            for root, owner in chosen.items()
+            if CustomerId(root) in found
+        ]
+
+    def record_with(self, customer_id: str, number: str) -> CustomerId | None:
+        """The record of a person, given by any of theirs, that has a number; the given one where none has it.
+
+        None: there is no such customer.
+        """
+        family = self.family(customer_id)
+        normal = normal_number(number, self.region)
+        having = [one.customer_id for one in family if normal in one.record.numbers]
+        known = [one.customer_id for one in family if one.customer_id == customer_id]
+        return next(iter([*(one for one in known if one in having), *having, *known]), None)
 
     def find(
         self, words: str = "", *, number: str = "", account: str = "", after: tuple[str, str] = ("", ""), most: int = 50
@@ -233,6 +260,8 @@ class Customers:
         """Remove a record; raises likewise, and `CustomerConflictError` while others are merged into it."""
         with self.journal.transaction(writes=True) as connection:
             before = expected_within(connection, customer_id, version)
+            if before.merged_into is not None:
+                raise CustomerConflictError(f"{customer_id} is merged into {before.merged_into}: undo that first")
             members = members_within(connection, customer_id)[1:]
             if members:
                 raise CustomerConflictError(f"{', '.join(members)} is merged into {customer_id}: undo that first")

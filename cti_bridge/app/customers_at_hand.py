@@ -17,7 +17,7 @@ from twisted.python.threadpool import ThreadPool
 from cti_bridge.shell.calls import Call, KnownCustomer
 from facts.ids import CustomerId
 from storage.customer_rows import Customer
-from storage.customers import Customers
+from storage.customers import Customers, Found
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class CustomersAtHand:
         if not call.caller_number or call.customer is not None:
             return succeed(None)
 
-        def note(found: list[Customer]) -> None:
+        def note(found: list[Found]) -> None:
             if len(found) == 1:
                 call.customer = self._note(found[0])
 
@@ -75,7 +75,7 @@ class CustomersAtHand:
         None: nobody, or a number that several share. Fails when the database does not answer.
         """
 
-        def tell(found: Customer | None) -> dict[str, Any] | None:
+        def tell(found: Found | None) -> dict[str, Any] | None:
             if found is None:
                 return None
             call.customer = self._note(found)
@@ -83,7 +83,7 @@ class CustomersAtHand:
 
         return self._ask(lambda: self._meant(call.caller_number, by)).addCallbacks(tell, self._fail)
 
-    def _meant(self, caller_number: str, by: Mapping[str, str]) -> Customer | None:
+    def _meant(self, caller_number: str, by: Mapping[str, str]) -> Found | None:
         if "account" in by:
             return self.store.by_account(by["account"]) if by["account"] else None
         found = self.store.by_number(by.get("number", caller_number))
@@ -101,14 +101,16 @@ class CustomersAtHand:
         return None if held is None else held[1]
 
     def forget(self, customer_id: str) -> None:
-        """The record was changed: look again."""
-        self._known.pop(CustomerId(customer_id), None)
+        """The record was changed: look again, also for those for which it stands."""
+        for held, (_, known) in list(self._known.items()):
+            if customer_id in (held, None if known is None else known.person):
+                del self._known[held]
 
     def _found(self, customer_id: CustomerId, found: Customer | None) -> None:
-        self._keep(customer_id, None if found is None else known_customer(found))
+        self._keep(customer_id, None if found is None else known_customer(customer_id, found))
 
-    def _note(self, found: Customer) -> KnownCustomer:
-        customer = known_customer(found)
+    def _note(self, found: Found) -> KnownCustomer:
+        customer = known_customer(found.owner, found.customer)
         self._keep(customer.customer_id, customer)
         return customer
 
@@ -161,17 +163,23 @@ class CustomersAtHand:
         self._in_trouble = True
 
 
-def known_customer(found: Customer) -> KnownCustomer:
-    """As much of a record as a call carries."""
-    record = found.record
-    return KnownCustomer(customer_id=found.customer_id, name=record.name, tier=record.tier, language=record.language)
+def known_customer(owner: CustomerId, standing: Customer) -> KnownCustomer:
+    """As much as a call carries of a record, with what is said by the one that stands for it."""
+    record = standing.record
+    return KnownCustomer(
+        customer_id=owner,
+        person=standing.customer_id,
+        name=record.name,
+        tier=record.tier,
+        language=record.language,
+    )
 
 
-def as_answer(found: Customer) -> dict[str, Any]:
-    """A record as a flow's ``results`` read it."""
-    record = found.record
+def as_answer(found: Found) -> dict[str, Any]:
+    """A record as a flow's ``results`` read it; the id is that of the record that was found, as facts carry it."""
+    record = found.customer.record
     return {
-        "customer_id": found.customer_id,
+        "customer_id": found.owner,
         "name": record.name,
         "account": record.accounts[0] if record.accounts else "",
         "accounts": list(record.accounts),

@@ -23,10 +23,15 @@ class Place(enum.Enum):
 
 
 class KnownCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    """The customer who calls, as far as the call needs them. The name is for screens, never for facts or logs."""
+    """The customer who calls, as far as the call needs them. The name is for screens, never for facts or logs.
+
+    ``customer_id``: the record that was found, as facts carry it. ``person``: the record that stands for it, where the
+    two were merged; None: nobody else's does.
+    """
 
     customer_id: CustomerId
     name: str
+    person: CustomerId | None = None
     tier: str = ""
     language: str = ""
 

@@ -284,6 +284,7 @@ class MenuSession:
             priority=wish.priority,
             preferred_agent=wish.prefer_agent,
             customer_id=CustomerId(customer) if customer else None,
+            person=known.person if known is not None and known.customer_id == customer else None,
             attributes={**tier, **wish.attributes},
         )
 

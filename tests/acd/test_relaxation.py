@@ -10,7 +10,7 @@ from acd.events import DeclareNotReady, DeclareReady, LogOut, RefuseOffer, Repla
 from acd.policy import Policy, RelaxationStep, ReserveRule
 from acd.relaxation import relaxed
 from facts.ids import AgentId, ReasonCode, SkillName
-from facts.journal import AlarmCleared, AlarmRaised, RequirementRelaxed
+from facts.journal import AlarmCleared, AlarmRaised, ContactQueued, RequirementRelaxed
 from facts.requirement_text import parse_requirement, requirement_text
 from facts.requirements import AllOf, AnyOf, AtLeast, Requirement, satisfies
 from facts.states import OfferOutcome
@@ -193,6 +193,19 @@ def test_the_last_agent_of_a_customer_is_preferred() -> None:
     story.join("other2", after_s=60)
     assert story.rung_for("other2") == ["b"]
     assert rung(story.join("c2", customer_id="k")) == [("a", "c2")]
+
+
+def test_the_last_agent_of_a_person_is_preferred_under_each_of_their_merged_records() -> None:
+    story = Story(queue("q", last_agent=True), agent("a"), agent("b"))
+    story.ready("a", "b")
+    story.join("c1", customer_id="k2", person="k1")
+    story.answer("c1")
+    story.end("c1", after_s=60)
+    for number, whose in enumerate(({"customer_id": "k3", "person": "k1"}, {"customer_id": "k2"}), 1):
+        assert rung(story.join(f"again{number}", after_s=60, **whose)) == [("a", f"again{number}")], whose
+        story.leave(f"again{number}")
+    [queued] = kinds(story.join("c2", customer_id="k2", person="k1"), ContactQueued)
+    assert queued.customer_id == "k2", "the fact names the record that was found"
 
 
 def test_a_preferred_agent_must_qualify_all_the_same() -> None:

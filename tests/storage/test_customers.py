@@ -17,7 +17,7 @@ from storage.customer_rows import (
     CustomerRecord,
     UnknownCustomerError,
 )
-from storage.customers import Customers
+from storage.customers import Customers, Found
 from storage.journal import Journal
 from storage.telephone_numbers import normal_number, spellings
 from storage.verification import verify
@@ -52,10 +52,10 @@ def test_a_customer_is_found_by_number_account_and_name_however_they_are_written
     assert (made.version, made.changed_by) == (1, "dana")
     assert customers.customer("c1") == made
     for number in ("075512345678", "+86 755 1234-5678", "0086 755 12345678", "(0755) 12345678", "+4930 1234567"):
-        assert customers.by_number(number) == [made], number
+        assert customers.by_number(number) == [Found(owner=made.customer_id, customer=made)], number
     assert customers.by_number("030 1234567") == [], "a national number is read as one of this country"
     assert customers.by_number("anonymous") == []
-    assert customers.by_account(" A-1 ") == made
+    assert customers.by_account(" A-1 ") == Found(owner=made.customer_id, customer=made)
     assert customers.by_account("A-2") is None
     assert customers.find("wei CHEN") == [made]
     assert customers.find("陈伟") == [made]
@@ -100,7 +100,7 @@ def test_an_account_is_one_customers_and_a_number_may_be_shared(customers: Custo
     assert customers.customer("c2") is None
     assert customers.by_account("A-2") is None, "nothing of a refused one stays"
     add(customers, "c2", numbers=("13800138000",))
-    assert [one.customer_id for one in customers.by_number("138 0013 8000")] == ["c1", "c2"]
+    assert [one.owner for one in customers.by_number("138 0013 8000")] == ["c1", "c2"]
     with pytest.raises(CustomerConflictError, match="already"):
         add(customers, "c1")
 
@@ -132,8 +132,9 @@ def test_a_merge_lets_one_record_stand_for_two_and_its_undoing_restores_both_exa
         add(customers, "c2", accounts=("A-2",), numbers=("13800138000",)),
     )
     merge = customers.merge("c1", "c2", at=START, by="dana")
-    assert customers.by_account("A-2") == kept
-    assert customers.by_number("13800138000") == [kept]
+    found = Found(owner=other.customer_id, customer=kept)
+    assert customers.by_account("A-2") == found
+    assert customers.by_number("13800138000") == [found]
     assert customers.find() == [kept]
     assert customers.find(number="+86138") == [kept], "what the merged one has leads to the one that stands for it"
     assert [one.customer_id for one in customers.family("c2")] == ["c1", "c2"]
@@ -143,8 +144,9 @@ def test_a_merge_lets_one_record_stand_for_two_and_its_undoing_restores_both_exa
     )
     undone = customers.undo_merge(merge.number, at=START + 5, by="eve")
     assert (undone.kept, undone.merged, undone.undone_by) == ("c1", "c2", "eve")
-    parted = customers.by_account("A-2")
-    assert parted is not None
+    found_then = customers.by_account("A-2")
+    assert found_then is not None
+    parted = found_then.customer
     assert (parted.customer_id, parted.record, parted.merged_into) == ("c2", other.record, None)
     assert customers.customer("c1") == changed
     assert customers.mapping() == {}
@@ -168,6 +170,8 @@ def test_chains_of_merges_are_followed_and_taken_apart_in_any_order(customers: C
             customers.merge(kept, merged, at=4, by="x")
     with pytest.raises(CustomerConflictError, match="merged into c"):
         customers.remove("c", version=None, at=4, by="x")
+    with pytest.raises(CustomerConflictError, match="a is merged into b: undo that first"):
+        customers.remove("a", version=None, at=4, by="x")
     customers.undo_merge(first.number, at=5, by="x")
     assert customers.mapping() == {"b": "c", "d": "c"}
     assert [one.customer_id for one in customers.family("a")] == ["a"]
@@ -220,8 +224,9 @@ def test_a_table_taken_in_twice_changes_nothing_the_second_time(customers: Custo
     assert (again.made, again.changed, again.unchanged) == (0, 0, 598)
     later = take_in(customers, [draft(2, name="Zwei", accounts=("A-2",), tier="gold")], at=START, by="dana")
     assert (later.changed, later.made) == (1, 0)
-    two = customers.by_account("A-2")
-    assert two is not None
+    found = customers.by_account("A-2")
+    assert found is not None
+    two = found.customer
     assert (two.record.name, two.record.tier) == ("Zwei", "gold")
     assert two.record.numbers == ("+8613800138000",), "what the table does not have stays"
     assert customers.by_account("A-3") is None, "what it has is as it says"

@@ -232,7 +232,7 @@ class Console:
             acts=acts,
             rules=rules,
             past=self._past_of,
-            customer=customers.customer,
+            record_with=customers.record_with,
         )
 
     def _rows(self, coordinator: Coordinator) -> Rows:

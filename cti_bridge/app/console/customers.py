@@ -84,6 +84,10 @@ class KeptCustomers:
 
         return await self._threads.run(read)
 
+    async def record_with(self, customer_id: str, number: str) -> str | None:
+        """Which of a customer's records has a number, as facts are to name it; None: there is no such customer."""
+        return await self._threads.run(self._customers.record_with, customer_id, number)
+
     # -- changing ----------------------------------------------------------------------------------------------------
 
     async def add(self, wish: NewCustomer, by: str) -> CustomerDoc:

@@ -41,7 +41,10 @@ LATEST_WORD: Final = DAY
 
 
 class DaemonDesks:
-    """`agent_console.ports.Desks`. ``past``: what the journal holds of a contact."""
+    """`agent_console.ports.Desks`.
+
+    ``past``: what the journal holds of a contact. ``record_with``: which of a customer's merged records has a number.
+    """
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class DaemonDesks:
         acts: Acts,
         rules: StateRules,
         past: Callable[[ContactId], Awaitable[Sequence[Entry]]],
-        customer: Callable[[str], Awaitable[object | None]],
+        record_with: Callable[[str, str], Awaitable[str | None]],
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -64,7 +67,7 @@ class DaemonDesks:
         self._acts = acts
         self._past = past
         self._rules = rules
-        self._customer = customer
+        self._record_with = record_with
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -222,10 +225,14 @@ class DaemonDesks:
     async def dial(self, agent: str, wish: Dial, by: str, *, hidden: frozenset[str]) -> DeskContact:
         """Call a number: the agent's phone rings first, then the number is dialled."""
         del by
-        problems = [*self._wrong_queue(agent, wish.queue, hidden), *await self._wrong_customer(wish.customer_id)]
+        record, named = None, wish.customer_id
+        problems = list(self._wrong_queue(agent, wish.queue, hidden))
+        if named is not None:
+            record = await self._record_with(named, wish.number)
+            problems += [_no_customer(named)] if record is None else []
         if problems:
             raise InvalidError(problems)
-        return await self._acts.dial(agent, wish)
+        return await self._acts.dial(agent, wish.model_copy(update={"customer_id": record}))
 
     def _wrong_queue(self, agent: str, queue: str | None, hidden: frozenset[str]) -> Iterator[FieldProblem]:
         if queue is None:
@@ -243,16 +250,6 @@ class DaemonDesks:
                 way_out="choose a queue that you serve or see, or none",
             )
 
-    async def _wrong_customer(self, customer_id: str | None) -> list[FieldProblem]:
-        if customer_id is None or await self._customer(customer_id) is not None:
-            return []
-        problem = FieldProblem(
-            field="body.customer_id",
-            rule=f"names {customer_id!r}, and there is no such customer",
-            way_out="GET /api/v1/customers finds them; or name none",
-        )
-        return [problem]
-
     async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
         """Do something with a contact at this desk."""
         del by
@@ -267,6 +264,14 @@ class DaemonDesks:
             if entries and entries[-1].at > self._coordinator.now() - LATEST_WORD:
                 desks.recall(contact, entries)
         return self._acts.set_outcome(agent, contact_id, wish)
+
+
+def _no_customer(customer_id: str) -> FieldProblem:
+    return FieldProblem(
+        field="body.customer_id",
+        rule=f"names {customer_id!r}, and there is no such customer",
+        way_out="GET /api/v1/customers finds them; or name none",
+    )
 
 
 def _text(entry: DirectoryEntry) -> str:

@@ -356,8 +356,9 @@ class Rows:
         known = self._known(customer_id)
         if known is None:
             return CustomerBrief(customer_id=customer_id, name="", tier=tier)
+        standing = known.person or customer_id
         return CustomerBrief(
-            customer_id=customer_id, name=known.name, tier=known.tier or None, language=known.language or None
+            customer_id=standing, name=known.name, tier=known.tier or None, language=known.language or None
         )
 
 

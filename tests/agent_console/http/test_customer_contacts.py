@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from acd.events import EndTalk
+from acd.events import EndTalk, EndWrapUp
+from cti_bridge.shell.ami_client import Snapshot
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import ContactOffered, ContactQueued, DispositionSet
 from facts.states import Party
+from tests.agent_console.http.test_recordings import until
 from tests.agent_console.site import Site
 
 
@@ -60,6 +62,35 @@ def test_a_colleague_sees_what_was_before_and_is_told_no_story(site: Site) -> No
         found = root.get("/contacts", params={"number": number}).json()["items"]
         assert [one["contact_id"] for one in found] == [contact], number
     assert root.get("/contacts", params={"number": "+49301234008"}).json()["items"] == []
+
+
+def test_a_call_of_a_merged_record_shows_who_stands_for_it_and_stays_its_own(site: Site) -> None:
+    site.coordinator.switch_connected(Snapshot(channels=(), devices=()))
+    root, anna = site.signed_in("root"), site.signed_in("anna")
+    for customer, name, number in (("c1", "Chen Wei", "+4930123456"), ("c2", "C. Wei", "+4930654321")):
+        made = {"customer_id": customer, "name": name, "numbers": [number]}
+        assert root.post("/customers", made).status_code == 201
+    merge = root.post("/customers/c1/merge", {"other": "c2"}).json()
+    site.ready("anna")
+    contact = site.caller(7, customer="c2")
+    site.answer(contact)
+
+    def on_the_desk() -> dict[str, Any]:
+        [shown] = anna.get("/desk").json()["contacts"]
+        customer: dict[str, Any] = shown["customer"]
+        return customer
+
+    until(lambda: on_the_desk()["name"] == "Chen Wei")
+    assert on_the_desk()["customer_id"] == "c1", "the record that one looks at and changes"
+    site.coordinator.tell(EndTalk(contact_id=contact, agent_id=AgentId("anna"), ended_by=Party.CALLER))
+    site.coordinator.tell(EndWrapUp(contact_id=contact, agent_id=AgentId("anna")))
+    called = anna.post("/desk/calls", {"number": "+4930654321", "customer_id": "c1"})
+    assert called.status_code == 200, called.text
+    site.daemon._writer.flush().result(5)
+    assert root.post(f"/customers/merges/{merge['number']}/undo").status_code == 200
+    assert root.get("/customers/c1/contacts").json()["items"] == []
+    found = root.get("/customers/c2/contacts").json()["items"]
+    assert {one["contact_id"] for one in found} == {contact, called.json()["contact_id"]}
 
 
 def test_of_a_customer_s_contacts_those_are_marked_that_may_be_opened(site: Site) -> None:

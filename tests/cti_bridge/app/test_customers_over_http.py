@@ -89,7 +89,13 @@ async def ask(http):
     merge = note("merge", await http.post("/customers/C-1/merge", json={"other": other["customer_id"]})).json()
     note("merged", await http.get("/customers/C-1"))
     note("history", await http.get("/customers/C-1/contacts"))
-    seen["known by the other's number"] = (await known_of("13800138000")).customer_id
+    by_other = await known_of("13800138000")
+    seen["known by the other's number"] = by_other.customer_id, by_other.person, by_other.name
+    seen["on the screen"] = at_hand.known(other["customer_id"]).name
+    await http.put("/customers/C-1", json={"name": "Chen Wei III"}, headers={"If-Match": "*"})
+    at_hand.known(other["customer_id"])
+    await asyncio.sleep(0.5)
+    seen["on the screen when the standing one was changed"] = at_hand.known(other["customer_id"]).name
     note("undo", await http.post(f"/customers/merges/{merge['number']}/undo"))
     note("undo again", await http.post(f"/customers/merges/{merge['number']}/undo"))
     seen["known again"] = (await known_of("13800138000")).customer_id == other["customer_id"]
@@ -170,7 +176,7 @@ def test_menus_ask_by_account_or_number_and_screens_for_names(seen: dict[str, An
     answer, name = seen["record"]
     assert (answer["name"], answer["account"], name) == ("Anna", "B-1", "Anna")
     assert seen["shared"]["name"] == "Anna"
-    assert seen["screen"] == "Chen Wei II"
+    assert seen["screen"] == "Chen Wei III"
 
 
 def test_merged_records_are_one_person_until_they_are_parted(seen: dict[str, Any]) -> None:
@@ -180,7 +186,9 @@ def test_merged_records_are_one_person_until_they_are_parted(seen: dict[str, Any
     assert [one["customer_id"] for one in merged["merged"]] == [other]
     assert [one["number"] for one in merged["merges"]] == [seen["merge"][1]["number"]]
     assert {one["contact_id"] for one in seen["history"][1]["items"]} == {"k1", "k2"}
-    assert seen["known by the other's number"] == "C-1"
+    assert seen["known by the other's number"] == [other, "C-1", "Chen Wei II"], "facts carry who was found"
+    assert seen["on the screen"] == "Chen Wei II"
+    assert seen["on the screen when the standing one was changed"] == "Chen Wei III"
     assert (seen["undo"][0], seen["undo"][1]["undone_by"]) == (200, "dana")
     assert seen["undo again"][0] == 409
     assert seen["known again"] is True

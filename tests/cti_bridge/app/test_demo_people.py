@@ -15,7 +15,7 @@ def test_every_regular_is_found_by_the_number_that_the_switch_shows(tmp_path: Pa
         customers = Customers(journal, settings.site.country)
         put_on_file(customers, at=1)
         for number, name in regulars():
-            assert [found.record.name for found in customers.by_number(number)] == [name]
+            assert [found.customer.record.name for found in customers.by_number(number)] == [name]
 
 
 def test_sample_customers_are_of_the_range_for_stories_and_all_different() -> None:

@@ -104,6 +104,18 @@ def test_who_is_known_by_number_is_so_from_the_first_fact_on(tmp_path: Any, call
     assert "Chen" not in repr(on.coordinator.calls.get("1.1").customer)
 
 
+def test_facts_name_the_record_that_was_found_and_the_distributor_knows_whose_it_is(
+    tmp_path: Any, callers: Callers
+) -> None:
+    callers.known = KnownCustomer(customer_id=CustomerId("c2"), person=CustomerId("c1"), name="Chen Wei")
+    on = stage(tmp_path, STRAIGHT, callers).arrive()
+    (offered,) = on.facts("ContactOffered")
+    queued = wait_in_the_queue(on)
+    assert (offered.customer_id, queued.customer_id) == ("c2", "c2")
+    joined = on.coordinator.calls.get(offered.contact_id).routing
+    assert (joined.customer_id, joined.person) == ("c2", "c1")
+
+
 def test_a_call_waits_for_its_customer_before_it_is_offered(tmp_path: Any, callers: Callers) -> None:
     callers.known, callers.arriving = WEI, Deferred()
     on = stage(tmp_path, STRAIGHT, callers).arrive()
