@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -120,6 +121,11 @@ def test_the_stream_is_trimmed(server: RedisServer) -> None:
     assert facts_in(server, "site-7:facts")[-1]["seq"] == "4000"
 
 
+def _waits() -> int:
+    """How often this thread gave the processor away because it waited for something."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+
+
 def test_a_redis_that_is_killed_and_restarted_in_the_middle_costs_calls_nothing(
     server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -129,9 +135,10 @@ def test_a_redis_that_is_killed_and_restarted_in_the_middle_costs_calls_nothing(
     async def say(first: int, last: int) -> None:
         nonlocal slowest
         for seq in range(first, last + 1):
-            began = time.perf_counter()
+            began, waits = time.perf_counter(), _waits()
             bus.read(entry(seq))
-            slowest = max(slowest, time.perf_counter() - began)
+            if _waits() != waits:  # else nothing was waited for, and another program had the processor meanwhile
+                slowest = max(slowest, time.perf_counter() - began)
             if seq % 50 == 0:
                 await asyncio.sleep(0)
 

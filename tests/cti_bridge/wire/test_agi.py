@@ -268,7 +268,7 @@ def test_one_byte_at_a_time_costs_no_more_for_long_replies() -> None:
         replies(b"200 result=1 (" + b"v" * size + b")\n", [1])
         return (time.process_time() - start) / size
 
-    assert cost(200_000) < 6 * min(cost(10_000) for _ in range(3))
+    assert min(cost(200_000) for _ in range(2)) < 6 * min(cost(10_000) for _ in range(3))
 
 
 def test_lines_that_look_like_much_are_read_in_time() -> None:
