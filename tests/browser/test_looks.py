@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.architecture.sources import ROOT
+from tests.browser.cable import Cable
 from tests.browser.centre import Centre
 from tests.browser.people import People, Person
 
@@ -148,6 +149,29 @@ def test_nothing_jumps_while_numbers_change(people: People, centre: Centre) -> N
         expect(ann.state).to_have_attribute("data-state", "ready")
     for page in (nora.page, ann.page):  # a thousandth is a fraction of a pixel somewhere
         assert page.evaluate("() => window.shifts.filter(([value]) => value > 0.001)") == []
+
+
+def test_the_controls_of_a_call_stay_where_they_are_whatever_the_page_tells(
+    people: People, centre: Centre, cable: Cable
+) -> None:
+    """Somebody who is about to press one must not hit its neighbour."""
+    ann = people.agent("ann", base=f"http://127.0.0.1:{cable.port}")
+    contact = centre.call("Steady Caller", "+4930777001")
+    ann.answer()
+    controls = ann.page.get_by_role("toolbar", name="Call")
+    place = controls.bounding_box()
+    assert place is not None
+    controls.get_by_role("button", name="Record").click()
+    expect(ann.contact.locator("header")).to_contain_text("Recording")
+    assert controls.bounding_box() == place
+    cable.pull()
+    lost = ann.page.get_by_role("status").filter(has_text="No connection since")
+    expect(lost).to_be_visible()
+    assert controls.bounding_box() == place
+    cable.put_back()
+    expect(lost).to_be_hidden(timeout=12_000)
+    assert controls.bounding_box() == place
+    centre.hang_up(contact)
 
 
 def test_every_page_of_the_administration_is_looked_at(people: People) -> None:

@@ -42,9 +42,11 @@ def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Ta
     page.reload()
     # at every picture that the page draws: a quick machine has its talk again a fifth of a second later
     page.wait_for_function("() => document.body.innerText.includes('The customer hears music')")
+    while_away = page.get_by_role("toolbar", name="Call").bounding_box()
     talk.phone.wait_word("talking", timeout=BACK_S)
     talk.heard_both_ways()
     assert page.get_by_text("The customer hears music").count() == 0
+    assert page.get_by_role("toolbar", name="Call").bounding_box() == while_away, "nobody hits another control"
     page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
     time.sleep(1)
     ended, over = time.monotonic(), talk.end()

@@ -1,5 +1,5 @@
 import { Button, Collapse } from "@mantine/core";
-import { ChevronDown, ChevronRight, Disc, Ear, Headset, X } from "lucide-react";
+import { ChevronDown, ChevronRight, Disc, Ear, Headset, type LucideIcon, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Acting, useActing } from "../api/acts";
@@ -74,8 +74,8 @@ function Head({ contact }: { contact: DeskContact }) {
       </div>
       <p className={classes.facts}>
         {contact.caller_number && contact.caller_number !== name && <span>{contact.caller_number}</span>}
-        {contact.queue_title && <span>{contact.queue_title}</span>}
-        {contact.entry_point_title && <span>{t("via", { entry: contact.entry_point_title })}</span>}
+        {contact.queue_title && <Cut words={contact.queue_title} />}
+        {contact.entry_point_title && <Cut words={t("via", { entry: contact.entry_point_title })} />}
         {contact.waited_s !== null && <span>{t("waited", { time: formats.duration(contact.waited_s) })}</span>}
         {contact.answered_at && (
           <span>
@@ -88,12 +88,19 @@ function Head({ contact }: { contact: DeskContact }) {
           </span>
         )}
         {contact.monitored_by.length > 0 && (
-          <span>
-            <Ear size={14} aria-hidden /> {t("monitored", { names: contact.monitored_by.join(", ") })}
-          </span>
+          <Cut words={t("monitored", { names: contact.monitored_by.join(", ") })} Icon={Ear} />
         )}
       </p>
     </header>
+  );
+}
+
+/** It gives way where there is no room: the line stays one, and the controls under it where they are. */
+function Cut({ words, Icon }: { words: string; Icon?: LucideIcon }) {
+  return (
+    <span className={classes.cut} title={words}>
+      {Icon && <Icon size={14} aria-hidden />} {words}
+    </span>
   );
 }
 

@@ -88,17 +88,6 @@ export function Shell({ me }: { me: Me }) {
   return (
     <div className={classes.shell}>
       {!onWall && <TopBar me={me} views={views} showKeys={() => setHelp(true)} />}
-      <ConnectionBar />
-      {me.web_phone !== null && (
-        <Suspense fallback={null}>
-          <PhoneBar />
-        </Suspense>
-      )}
-      {me.agent !== null && atLeast(me, "supervisor") && (
-        <Suspense fallback={null}>
-          <ListeningBar />
-        </Suspense>
-      )}
       <main className={classes.view}>
         <ViewBoundary>
           <Suspense fallback={<Loading />}>
@@ -121,6 +110,18 @@ export function Shell({ me }: { me: Me }) {
           </Suspense>
         </ViewBoundary>
       </main>
+      {/* under the view: what comes and goes there moves nothing that somebody is about to press */}
+      <ConnectionBar />
+      {me.web_phone !== null && (
+        <Suspense fallback={null}>
+          <PhoneBar />
+        </Suspense>
+      )}
+      {me.agent !== null && atLeast(me, "supervisor") && (
+        <Suspense fallback={null}>
+          <ListeningBar />
+        </Suspense>
+      )}
       {help && (
         <Suspense fallback={null}>
           <KeyHelp close={() => setHelp(false)} />
