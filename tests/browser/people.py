@@ -10,9 +10,11 @@ QUICK_MS = 5_000
 
 
 class Person:
-    """Somebody in a fresh browser at the console's address ``base``; to be told to sign in."""
+    """Somebody in a fresh browser at the console's address ``base``, in a time zone; to be told to sign in."""
 
-    def __init__(self, browser: Browser, base: str, *, language: str = "en", scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Browser, base: str, *, language: str = "en", scheme: str = "light", zone: str = "Europe/Berlin"
+    ) -> None:
         self.base = base
         locale = {"en": "en-GB", "zh": "zh-CN"}[language]
         self.context: BrowserContext = browser.new_context(
@@ -21,7 +23,7 @@ class Person:
             locale=locale,
             color_scheme="dark" if scheme == "dark" else "light",
             permissions=["microphone"],
-            timezone_id="Europe/Berlin",
+            timezone_id=zone,
         )
         self.context.set_default_timeout(QUICK_MS)
         self.trouble: list[str] = []
@@ -99,9 +101,11 @@ class People:
         self._passwords = passwords
         self._present: list[Person] = []
 
-    def somebody(self, *, base: str | None = None, language: str = "en", scheme: str = "light") -> Person:
+    def somebody(
+        self, *, base: str | None = None, language: str = "en", scheme: str = "light", zone: str = "Europe/Berlin"
+    ) -> Person:
         """A browser in which nobody is signed in."""
-        person = Person(self._browser, base or self._base, language=language, scheme=scheme)
+        person = Person(self._browser, base or self._base, language=language, scheme=scheme, zone=zone)
         self._present.append(person)
         return person
 

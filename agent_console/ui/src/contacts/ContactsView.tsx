@@ -9,7 +9,7 @@ import { useAgents, useQueues } from "../live/live";
 import { ContactsBehind } from "../reports/ContactsBehind";
 import { StoryPane } from "../reports/StoryPane";
 import { RangeFilter } from "../reports/RangeFilter";
-import { type Chosen, ends, rangeOf } from "../reports/range";
+import { type Chosen, instants, rangeOf } from "../reports/range";
 import { centreClock } from "../live/live";
 import summary from "../reports/Summary.module.css";
 import classes from "./ContactsView.module.css";
@@ -59,8 +59,7 @@ export default function ContactsView() {
 }
 
 function queryOf(filter: Filter): Record<string, string> {
-  const query: Record<string, string> = {};
-  for (const [end, day] of Object.entries(ends(filter.range))) query[end] = new Date(`${day}T00:00`).toISOString();
+  const query: Record<string, string> = { ...instants(filter.range) };
   if (filter.place !== null) query.place = filter.place;
   if (filter.queue !== null) query.queue = filter.queue;
   if (filter.agent !== null) query.agent = filter.agent;

@@ -154,7 +154,7 @@ function Overtaken({ base, draft, present, keep, load }: OvertakenProps) {
   const both = clashing(draftOf(base), draft, now);
   return (
     <div className={layout.overtaken} role="alert">
-      <p>{t("overtaken.changed", { who: present.changed_by, at: formats.time(present.changed_at) })}</p>
+      <p>{t("overtaken.changed", { who: present.changed_by, at: formats.when(present.changed_at) })}</p>
       <dl>
         {theirs.map((field) => (
           <Theirs key={field} field={field} value={now[field]} clashes={both.includes(field)} />

@@ -17,6 +17,7 @@ export interface Series {
 }
 
 const SHORTEST_S = 4 * 3600;
+const DAY_S = 24 * 3600;
 
 /** From the first to the last, by the data: of a single point the library makes a whole day. */
 function spanOf(times: ArrayLike<number>): [number, number] {
@@ -76,11 +77,11 @@ export default function Chart({ title, times, series, height, most, axis, whole 
           y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] },
         },
         axes: [
-          axisOf(rem, (value) => formats.time(value * 1000)),
+          axisOf(rem, (value, ofDays) => (ofDays ? formats.day(value * 1000) : formats.time(value * 1000))),
           { ...axisOf(rem, axis), size: 3.2 * rem, ...(whole ? { incrs: WHOLE } : {}) },
         ],
         series: [
-          { value: (_plot, value: number | null) => (value === null ? "–" : formats.time(value * 1000)), label: clock },
+          { value: (_plot, value: number | null) => (value === null ? "–" : formats.when(value * 1000)), label: clock },
           ...series.map(seriesOf),
         ],
       },
@@ -102,13 +103,14 @@ export default function Chart({ title, times, series, height, most, axis, whole 
   return <div ref={place} className={classes.chart} role="img" aria-label={title} />;
 }
 
-function axisOf(rem: number, shown: (value: number) => string): uPlot.Axis {
+/** `ofDays`: the marks of the axis are whole days apart. */
+function axisOf(rem: number, shown: (value: number, ofDays: boolean) => string): uPlot.Axis {
   return {
     stroke: colour("--ink-2"),
     font: `${0.6875 * rem}px "Inter Variable", sans-serif`,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) => splits.map((value) => shown(value)),
+    values: (_plot, splits, _axis, _space, apart) => splits.map((value) => shown(value, apart >= DAY_S)),
   };
 }
 

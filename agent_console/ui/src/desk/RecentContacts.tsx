@@ -47,7 +47,7 @@ export function RecentContacts({ mayDial }: { mayDial: boolean }) {
               <DirectionMark direction={line.direction} />{" "}
               {line.caller_name || line.caller_number || t("unknownCaller")}
             </span>
-            <span>{formats.time(line.began_at)}</span>
+            <span>{formats.when(line.began_at)}</span>
             <span className={classes.call}>
               {mayDial && line.caller_number && line.direction !== "internal" && (
                 <DialButton number={line.caller_number} customer={line.customer_id} />

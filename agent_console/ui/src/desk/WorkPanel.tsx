@@ -92,14 +92,14 @@ function Callbacks({ callbacks, own }: { callbacks: readonly CallbackDoc[]; own:
             <span className={classes.name}>{callback.customer?.name ?? callback.number}</span>
             <span>
               {callback.state === "scheduled" && callback.due
-                ? t("callbacks.due", { time: formats.time(callback.due) })
+                ? t("callbacks.due", { time: formats.when(callback.due) })
                 : t(`callbacks.${callback.state}`)}
             </span>
             <span className={classes.detail}>
               {callback.customer && `${callback.number} · `}
               {names.queue(callback.queue)}
               {" · "}
-              {t("callbacks.place", { time: formats.time(callback.requested_at) })}
+              {t("callbacks.place", { time: formats.when(callback.requested_at) })}
               {callback.agent === own && ` · ${t("callbacks.own")}`}
               {callback.attempt > 0 && ` · ${t("callbacks.tried", { count: callback.attempt })}`}
             </span>
@@ -122,7 +122,7 @@ function Messages({ messages }: { messages: readonly MessageDoc[] }) {
             <li key={message.message_id} className={classes.message}>
               <p>{message.text}</p>
               <span className={classes.detail}>
-                {message.sender} · {formats.time(message.at)}
+                {message.sender} · {formats.when(message.at)}
               </span>
             </li>
           ))}

@@ -21,6 +21,11 @@ export interface Formats {
   timeWithSeconds: (at: string | number) => string;
   date: (at: string | number) => string;
   dateTime: (at: string | number) => string;
+  /** The time of today, of any other day with its date: `14:05`, `24 Nov, 14:05`, `24 Nov 2025, 14:05`. */
+  when: (at: string | number, now?: number) => string;
+  whenWithSeconds: (at: string | number, now?: number) => string;
+  /** `24 Nov`, for where the year is plain. */
+  day: (at: string | number) => string;
   /** What a language is called: `zh` is Chinese. */
   language: (tag: string) => string;
   /** What a country is called: `DE` is Germany. */
@@ -57,6 +62,23 @@ function made(language: string): Formats {
     date: new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" }),
     both: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
   };
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  const day = { month: "short", day: "numeric" } as const;
+  const seconds = { ...clock, second: "2-digit" } as const;
+  const days = new Intl.DateTimeFormat(locale, day);
+  const when = (precise: Intl.DateTimeFormatOptions) => {
+    const [today, ofYear, ofAny] = [
+      precise,
+      { ...day, ...precise },
+      { year: "numeric", ...day, ...precise } as const,
+    ].map((shape) => new Intl.DateTimeFormat(locale, shape));
+    return (instant: string | number, now: number = Date.now()) => {
+      const [then, present] = [new Date(instant), new Date(now)];
+      const sameYear = then.getFullYear() === present.getFullYear();
+      const shape = !sameYear ? ofAny : shapes.date.format(then) === shapes.date.format(present) ? today : ofYear;
+      return shape?.format(then) ?? "";
+    };
+  };
   const gap = language === "zh" ? "" : " ";
   const at = (instant: string | number) => new Date(instant);
   const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "code" });
@@ -77,6 +99,9 @@ function made(language: string): Formats {
     timeWithSeconds: (instant) => shapes.seconds.format(at(instant)),
     date: (instant) => shapes.date.format(at(instant)),
     dateTime: (instant) => shapes.both.format(at(instant)),
+    when: when(clock),
+    whenWithSeconds: when(seconds),
+    day: (instant) => days.format(at(instant)),
     language: (tag) => called(languages, tag),
     country: (code) => called(countries, code),
     number,

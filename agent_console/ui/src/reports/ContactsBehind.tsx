@@ -96,7 +96,7 @@ function Lines({ lines, open }: { lines: readonly ContactLine[]; open: (contactI
         <li key={line.contact_id}>
           <button type="button" className={classes.line} onClick={() => open(line.contact_id)}>
             <span className={classes.who}>{line.caller_name || line.caller_number || desk("unknownCaller")}</span>
-            <span>{formats.timeWithSeconds(line.began_at)}</span>
+            <span>{formats.whenWithSeconds(line.began_at)}</span>
             <span className={classes.sub}>
               {desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
               {line.queue !== null && ` · ${names.queue(line.queue)}`}

@@ -16,7 +16,7 @@ export function Recording({ recording }: { recording: RecordingDoc }) {
       <figcaption>
         {t("recording.of", {
           agent: recording.agent === null ? "–" : names.agent(recording.agent),
-          time: formats.time(recording.started_at),
+          time: formats.when(recording.started_at),
         })}
         <span className={classes.hint}>{t("recording.audited")}</span>
       </figcaption>
@@ -39,7 +39,7 @@ export function Message({ message }: { message: VoicemailDoc }) {
     <figure className={classes.recording}>
       <figcaption>
         <Link href={`~/voicemails/${place}`}>
-          {t("recording.message", { mailbox: names.queue(message.mailbox), time: formats.time(message.at) })}
+          {t("recording.message", { mailbox: names.queue(message.mailbox), time: formats.when(message.at) })}
         </Link>
         <span className={classes.hint}>{t("recording.audited")}</span>
       </figcaption>

@@ -6,7 +6,7 @@ import Chart, { type Series } from "../design/Chart";
 import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import classes from "./ReportChart.module.css";
-import { isTime, useSliceWords } from "./slices";
+import { beginOf, isTime, useSliceWords } from "./slices";
 import type { ReportDocument } from "./Summary";
 
 const COLOURS = ["--accent", "--talking", "--warn", "--bad", "--ink-3", "--ready"] as const;
@@ -68,7 +68,7 @@ function Lines({ report, figure, time }: { report: ReportDocument; figure: strin
   const { times, series } = useMemo(() => {
     const others = report.by.filter((one) => one !== time);
     const nameOf = (row: ReportRow) => others.map((one) => words(one, row.slice[one] ?? null)).join(" · ");
-    const at = (row: ReportRow) => Date.parse(row.slice[time] ?? "") / 1000;
+    const at = (row: ReportRow) => beginOf(row.slice[time]) / 1000;
     const all = [...new Set(report.rows.map(at))].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
     const names = [...new Set(report.rows.map(nameOf))].slice(0, COLOURS.length);
     const found = names.map((name, index): Series => {

@@ -11,7 +11,7 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
 import { centreClock, useAgents, useQueues } from "../live/live";
 import { RangeFilter } from "./RangeFilter";
-import { type Chosen, ends, rangeOf } from "./range";
+import { asked as askedFor, type Chosen, rangeOf } from "./range";
 import { type Behind, BehindPane } from "./BehindPane";
 import classes from "./Summary.module.css";
 import { TIMES, useSliceWords } from "./slices";
@@ -114,7 +114,7 @@ function queryOf(asked: Asked): Record<string, string> {
   const query: Record<string, string> = {
     kind: "summary",
     by: [asked.by, asked.time].filter(Boolean).join(","),
-    ...ends(asked.range),
+    ...askedFor(asked.range),
     figures: asked.figures.join(","),
   };
   if (asked.queues.length > 0) query.queue = asked.queues.join(",");

@@ -10,7 +10,7 @@ import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
 import { RangeFilter } from "./RangeFilter";
-import { type Chosen, ends, rangeOf } from "./range";
+import { asked, type Chosen, rangeOf } from "./range";
 import summary from "./Summary.module.css";
 import classes from "./WhyMissed.module.css";
 
@@ -47,7 +47,7 @@ export default function WhyMissed() {
   const queue = chosen ?? queues[0]?.queue ?? null;
   const found = useQuery({
     queryKey: ["missed", queue, range.from, range.to],
-    queryFn: ({ signal }) => api.get<{ missed: Missed[] }>("/reports/missed", { queue, ...ends(range) }, signal),
+    queryFn: ({ signal }) => api.get<{ missed: Missed[] }>("/reports/missed", { queue, ...asked(range) }, signal),
     enabled: queue !== null,
   });
   return (

@@ -15,6 +15,13 @@ export function isTime(dimension: string): boolean {
   return WITH_CLOCK.includes(dimension) || DAYS.includes(dimension);
 }
 
+/** When a slice of time begins, in milliseconds since 1970: its days are the reader's. NaN: it is none. */
+export function beginOf(name: string | null | undefined): number {
+  if (!name) return Number.NaN;
+  if (name.length <= "2026-11".length) return Date.parse(`${name}-01T00:00`);
+  return Date.parse(name.length <= "2026-11-28".length ? `${name}T00:00` : name);
+}
+
 export function useSliceWords(): (dimension: string, name: string | null) => string {
   const { t } = useTranslation("reports");
   const formats = useFormats();
@@ -39,7 +46,7 @@ export function useSliceWords(): (dimension: string, name: string | null) => str
     return (dimension, name) => {
       if (name === null || name === "") return t("notKnown");
       if (WITH_CLOCK.includes(dimension)) return `${formats.date(name)} ${formats.time(name)}`;
-      // a day is the site's day, whatever the reader's zone: no conversion
+      // reports are asked for in the reader's zone: a day of theirs is a day here
       if (DAYS.includes(dimension)) return name.slice(0, 10);
       if (dimension === "hour_of_day") return `${name}:00`;
       if (dimension === "direction") {
