@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from acd.agent_state import PRECEDENCE
 from acd.chance import Chance
@@ -16,7 +16,7 @@ from acd.model import Agent, Class, Contact, Queue, Work
 from acd.policy import Policy
 from acd.readings import Readings
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName
-from facts.journal import AgentStateChanged
+from facts.journal import AgentStateChanged, WrapUpEnded
 from facts.states import Activity, Declared, Party
 from facts.time import Instant
 
@@ -164,6 +164,40 @@ def end_work(agent: Agent, work: Work, now: Instant) -> None:
     """The slot is free."""
     agent.works = () if len(agent.works) == 1 else without(agent.works, work)
     agent.busy_us += now - work.started_at
+
+
+WrapUpEnd: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out", "talk"]
+
+
+def tell_wrap_up_end(centre: Centre, work: Work, how: WrapUpEnd) -> None:
+    """Say that the after-contact work is over, whose time counts no more."""
+    if work.timer is not None:
+        centre.deadlines.cancel(work.timer)
+    contact = work.contact
+    centre.out.append(
+        WrapUpEnded(
+            contact_id=contact.contact_id,
+            agent_id=work.agent.agent_id,
+            customer_id=contact.customer_id,
+            queue=None if contact.queue is None else contact.queue.policy.name,
+            took_us=centre.now - work.since,
+            how=how,
+        )
+    )
+
+
+def wrap_up_overtaken(centre: Centre, talk: Work) -> bool:
+    """Who talks with a customer again whom they still wrapped up does that no more: another wrap-up follows the talk.
+
+    Whether there was such a wrap-up; the agent is then to be settled, who has a slot more.
+    """
+    agent, contact_id = talk.agent, talk.contact.contact_id
+    for work in agent.works:
+        if work.activity is Activity.WRAP_UP and work.contact.contact_id == contact_id:
+            end_work(agent, work, centre.now)
+            tell_wrap_up_end(centre, work, "talk")
+            return True
+    return False
 
 
 def without(works: tuple[Work, ...], work: Work) -> tuple[Work, ...]:

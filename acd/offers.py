@@ -21,6 +21,7 @@ from acd.centre import (
     state_of,
     tell_state,
     without,
+    wrap_up_overtaken,
 )
 from acd.declaring import apply_pending, become_not_ready
 from acd.effects import ConnectContact, DialCustomer, RingAgent, StopRinging
@@ -159,8 +160,7 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
     work.since = work.connected_at = agent.since = now
     agent.misses = 0
     agent.taken += 1
-    del centre.offers[offer_id]
-    del contact.rings_in[contact]
+    del centre.offers[offer_id], contact.rings_in[contact]
     contact.offer_id = None
     contact_id, customer_id, name = contact.contact_id, contact.customer_id, queue.policy.name
     ended = OfferEnded(
@@ -200,9 +200,10 @@ def answer_offer(centre: Centre, event: AnswerOffer) -> None:
             state,
             ConnectContact(offer_id=offer_id, contact_id=contact_id, agent_id=agent_id),
         )
-    if losers:
-        for loser in losers:
-            release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
+    if len(agent.works) > 1 and wrap_up_overtaken(centre, work):
+        settle(centre, agent, keep_idle_time=True, changed=False)
+    for loser in losers:
+        release(centre, loser, OfferOutcome.ANSWERED_ELSEWHERE)
 
 
 def _answered_elsewhere(centre: Centre, contact: Contact, winner: Work) -> tuple[Agent, ...]:

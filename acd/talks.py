@@ -1,7 +1,7 @@
 """Agents at work: talk, hold, wrap-up, and talks that were there before us."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from acd.agent_state import SLOT_TABLE, SlotEvent
 from acd.callbacks import agent_missing
@@ -14,11 +14,14 @@ from acd.centre import (
     NOWHERE,
     TALKING,
     Centre,
+    WrapUpEnd,
     end_work,
     forget_contact,
     remember_contact,
     tell_state,
+    tell_wrap_up_end,
     without,
+    wrap_up_overtaken,
 )
 from acd.contact_state import CONTACT_TABLE, ContactEvent, Place
 from acd.errors import IllegalEvent
@@ -38,7 +41,7 @@ from acd.model import Agent, Contact, Queue, Work
 from acd.offers import settle, slot_freed, withdraw_ring
 from acd.policy import QueuePolicy, WrapUpRules
 from facts.ids import AgentId, ContactId, QueueName
-from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpEnded, WrapUpExtended
+from facts.journal import ContactConnected, ContactHeld, ContactRetrieved, TalkEnded, WrapUpExtended
 from facts.requirements import NOTHING_REQUIRED
 from facts.states import Activity, OfferOutcome, Party
 from facts.time import Instant
@@ -46,7 +49,6 @@ from facts.time import Instant
 _MAY_TALK: Final = CONTACT_TABLE[ContactEvent.TALK_STARTED]
 _TALK_ENDS: Final = SlotEvent.TALK_OVER
 _AFTER_TALK: Final = SLOT_TABLE[_TALK_ENDS]
-_How: TypeAlias = Literal["timer", "agent", "supervisor", "logged_out"]
 
 
 def end_talk(centre: Centre, event: EndTalk) -> None:
@@ -141,7 +143,7 @@ def stop_talk(centre: Centre, work: Work, by: Party) -> None:
     contact, agent = work.contact, work.agent
     if work.activity is Activity.WRAP_UP:
         end_work(agent, work, centre.now)
-        _tell_wrap_up_end(centre, work, "logged_out")
+        tell_wrap_up_end(centre, work, "logged_out")
     elif contact.place is DIALLING:
         _give_up_dialling(centre, contact, work)
     else:
@@ -201,6 +203,7 @@ def restore_talk(centre: Centre, event: RestoreTalk) -> None:
     work.hold_us = event.hold_us
     if event.held_since is not None:
         work.activity, work.since = SLOT_TABLE[SlotEvent.HELD][work.activity], event.held_since
+    wrap_up_overtaken(centre, work)
     tell_state(centre, agent, BY_SYSTEM)
     settle(centre, agent, keep_idle_time=True, changed=False)
 
@@ -244,7 +247,7 @@ def start_talk(centre: Centre, event: StartTalk) -> None:
     else:
         contact = _talking(centre, agent, event.contact_id, centre.now, queue)
         contact.direction, contact.customer_id = event.direction, event.customer_id or contact.customer_id
-        _begin_talk(centre, agent, contact, centre.now)
+        wrap_up_overtaken(centre, _begin_talk(centre, agent, contact, centre.now))
         _stop_ringing(centre, agent)
     centre.out.append(
         ContactConnected(
@@ -267,7 +270,7 @@ def start_dialling(centre: Centre, event: StartDialling) -> None:
         raise IllegalEvent(f"contact {event.contact_id!r} is {centre.contacts[event.contact_id].place.value} already")
     contact = _new_contact(event.contact_id, queue, centre.now)
     contact.direction, contact.customer_id = "outbound", event.customer_id
-    _begin_talk(centre, agent, contact, centre.now)
+    wrap_up_overtaken(centre, _begin_talk(centre, agent, contact, centre.now))
     contact.place = DIALLING
     _stop_ringing(centre, agent)
     tell_state(centre, agent)
@@ -376,10 +379,10 @@ def wrap_up_over(centre: Centre, work: Work) -> None:
     _finish_wrap_up(centre, work, "timer")
 
 
-def _finish_wrap_up(centre: Centre, work: Work, how: _How) -> None:
+def _finish_wrap_up(centre: Centre, work: Work, how: WrapUpEnd) -> None:
     agent = work.agent
     end_work(agent, work, centre.now)
-    _tell_wrap_up_end(centre, work, how)
+    tell_wrap_up_end(centre, work, how)
     slot_freed(centre, agent, BY_SYSTEM if how == "timer" else BY_AGENT)
 
 
@@ -424,21 +427,5 @@ def _tell_talk_end(centre: Centre, work: Work, by: Party) -> None:
             talk_us=now - work.connected_at - hold,
             hold_us=hold,
             wrap_up_follows=False,
-        )
-    )
-
-
-def _tell_wrap_up_end(centre: Centre, work: Work, how: _How) -> None:
-    if work.timer is not None:
-        centre.deadlines.cancel(work.timer)
-    contact = work.contact
-    centre.out.append(
-        WrapUpEnded(
-            contact_id=contact.contact_id,
-            agent_id=work.agent.agent_id,
-            customer_id=contact.customer_id,
-            queue=_queue(contact),
-            took_us=centre.now - work.since,
-            how=how,
         )
     )

@@ -369,10 +369,10 @@ class WrapUpExtended(Fact, frozen=True, kw_only=True):
 
 
 class WrapUpEnded(Fact, frozen=True, kw_only=True):
-    """After-contact work for ``contact_id`` is over."""
+    """After-contact work for ``contact_id`` is over; ``how`` is ``talk``: the agent talks with the customer again."""
 
     took_us: Duration
-    how: Literal["timer", "agent", "supervisor", "logged_out"] = "timer"
+    how: Literal["timer", "agent", "supervisor", "logged_out", "talk"] = "timer"
 
 
 class DispositionSet(Fact, frozen=True, kw_only=True):

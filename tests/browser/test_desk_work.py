@@ -202,6 +202,33 @@ def test_an_agent_who_asked_comes_back_to_the_caller(people: People, centre: Cen
 # -- states ----------------------------------------------------------------------------------------------------------
 
 
+def test_who_parks_a_caller_sees_them_parked_beside_the_wrap_up_and_picks_them_up(
+    people: People, centre: Centre
+) -> None:
+    ann, contact = talk(people, centre)
+    ann.control("Park").click()
+    expect(header(ann)).to_contain_text("Parked")
+    expect(ann.page.get_by_role("button", name=re.compile("Carla Caller.*Parked"))).to_be_visible()
+    expect(ann.state).to_have_attribute("data-state", "wrap_up")
+    expect(ann.control("Hold")).to_have_attribute("aria-disabled", "true")
+    done = ann.page.get_by_role("button", name=re.compile("^Done"))
+    expect(done).to_be_enabled()
+    ann.page.reload()
+    expect(header(ann)).to_contain_text("Parked")
+    ann.page.keyboard.press("p")
+    expect(header(ann)).to_contain_text("Talking")
+    expect(ann.control("Hold")).to_have_attribute("aria-disabled", "false")
+    expect(done).to_be_hidden()
+    assert [one["how"] for one in centre.tell("facts", kind="WrapUpEnded")] == ["talk"]
+
+    ann.control("Park").click()
+    done.click()
+    expect(done).to_be_hidden()
+    expect(header(ann)).to_contain_text("Parked")
+    centre.hang_up(contact)
+    expect(ann.contact).to_be_hidden()
+
+
 def test_a_change_during_a_talk_is_shown_as_pending_until_it_holds(people: People, centre: Centre) -> None:
     ann, contact = talk(people, centre)
     ann.state.click()

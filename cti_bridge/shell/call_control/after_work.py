@@ -47,7 +47,9 @@ class AfterWork:
             raise self._control.refused(agent_id, contact_id, reason or "not_at_this_desk")
         if act == "end_wrap_up":
             self._centre.tell(EndWrapUp(agent_id=agent_id, contact_id=contact_id))
-            return msgspec.structs.replace(present, state="over", wrap_up_until=None, acts=desks.no_acts())
+            desks.touch(contact_id)
+            there = desks.contact(agent_id, contact_id)
+            return there or msgspec.structs.replace(present, state="over", wrap_up_until=None, acts=desks.no_acts())
         by_us = None if details.by_s is None else round(details.by_s * SECOND)
         self._centre.tell(ExtendWrapUp(agent_id=agent_id, by_us=by_us, contact_id=contact_id))
         desks.touch(contact_id)

@@ -32,7 +32,7 @@ from cti_bridge.shell.call_control.recordings import Recorded, Recordings
 from cti_bridge.shell.call_control.refused import ActRefused
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.sending import Sender
-from cti_bridge.shell.call_control.situations import ActName
+from cti_bridge.shell.call_control.situations import OF_WRAP_UP, ActName
 from cti_bridge.shell.call_control.supervision import Supervision
 from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Party, Sign, Topology, Where, engaged
 from cti_bridge.shell.call_control.wishes import Details, Wishes
@@ -113,7 +113,7 @@ class CallControl:
     ) -> Deferred[DeskContact]:
         """An agent does something with a contact at their desk; the contact as it is then, or :class:`ActRefused`."""
         details = details or Details()
-        if act in ("end_wrap_up", "extend_wrap_up"):
+        if act in OF_WRAP_UP:
             return maybeDeferred(self._after_work.wrap_up, agent_id, contact_id, act, details)
         offer_id = self._answering.offer_to(agent_id, contact_id)
         if offer_id is not None and act in ("answer", "reject"):

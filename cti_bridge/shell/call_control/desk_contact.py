@@ -12,6 +12,7 @@ from cti_bridge.shell.call_control.lines import Dossier, Line, Outcome
 from cti_bridge.shell.call_control.rules import Rules
 from cti_bridge.shell.call_control.situations import (
     ACTS,
+    OF_WRAP_UP,
     REASONS,
     ActName,
     DeskState,
@@ -56,7 +57,8 @@ class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
     """A contact at an agent's desk. ``acts``: every act, None when it can be done now.
 
     ``waited_us``: from the original join time until it was offered to this agent. ``phone_back_until``: so long the
-    agent's phone is waited for, which was lost out of this talk, or while the offer rang.
+    agent's phone is waited for, which was lost out of this talk, or while the offer rang. ``wrap_up_until``: also while
+    the customer whom the agent wraps up is parked, or rings again.
     """
 
     contact_id: ContactId
@@ -91,12 +93,17 @@ class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seat(msgspec.Struct, kw_only=True):
-    """What the desk contact of one agent and one contact is made of."""
+    """What the desk contact of one agent and one contact is made of.
+
+    ``work``: what rings for the agent, or is talked; ``wrap_up``: of an earlier talk, beside which the customer may be
+    parked, or ring again. The line is believed first, so that nobody who is parked, rings or talks looks wrapped up.
+    """
 
     agent: AgentView
     dossier: Dossier
     view: ContactView | None
     work: WorkView | None
+    wrap_up: WorkView | None
     line: Line | None
     monitored_by: tuple[str, ...] = ()
     phone_back_until: Instant | None = None
@@ -104,16 +111,16 @@ class Seat(msgspec.Struct, kw_only=True):
     @property
     def situation(self) -> Situation:
         """The agent's part in the contact."""
-        work = self.work
-        if work is not None and work.activity is Activity.RESERVED:
+        if self.work is not None and self.work.activity is Activity.RESERVED:
             return Situation.RINGING
-        if work is not None and work.activity is Activity.WRAP_UP:
+        there = situation_of(self.line.call, self.agent.agent_id) if self.line is not None else None
+        if self.work is None and self.wrap_up is not None and there in (None, Situation.OVER):
             return Situation.WRAP_UP
-        if self.line is not None:
-            return situation_of(self.line.call, self.agent.agent_id)
+        if there is not None:
+            return there
         if self.view is not None and self.view.place is Place.DIALLING:
             return Situation.DIALLING
-        return Situation.BETWEEN if work is not None else Situation.OVER
+        return Situation.BETWEEN if self.work is not None else Situation.OVER
 
 
 def seat_of(engine: Engine, agent_id: AgentId, dossier: Dossier, line: Line | None) -> Seat | None:
@@ -121,14 +128,18 @@ def seat_of(engine: Engine, agent_id: AgentId, dossier: Dossier, line: Line | No
     agent = engine.agent(agent_id)
     if agent is None:
         return None
-    work = next((work for work in agent.works if work.contact_id == dossier.contact_id), None)
-    return Seat(agent=agent, dossier=dossier, view=engine.contact(dossier.contact_id), work=work, line=line)
+    works = [work for work in agent.works if work.contact_id == dossier.contact_id]
+    wrap_up = next((work for work in works if work.activity is Activity.WRAP_UP), None)
+    work = next((work for work in works if work is not wrap_up), None)
+    view = engine.contact(dossier.contact_id)
+    return Seat(agent=agent, dossier=dossier, view=view, work=work, wrap_up=wrap_up, line=line)
 
 
 def desk_contact(seat: Seat, engine: Engine, rules: Rules, *, connected: bool) -> DeskContact:
     """The contact as this agent's desk shows it. ``connected``: whether the switch can be asked for anything."""
     dossier, situation, agent_id = seat.dossier, seat.situation, seat.agent.agent_id
-    queue = seat.work.queue if seat.work is not None and seat.work.queue else dossier.queue
+    work = seat.work or seat.wrap_up
+    queue = work.queue if work is not None and work.queue else dossier.queue
     about = rules.queue(queue)
     offer = engine.offer(seat.view.offer_id) if seat.view is not None and seat.view.offer_id else None
     call = seat.line.call if seat.line is not None else None
@@ -145,7 +156,7 @@ def desk_contact(seat: Seat, engine: Engine, rules: Rules, *, connected: bool) -
         waited_us=dossier.waited.get(agent_id),
         answered_at=dossier.answered.get(agent_id),
         rings_until=offer.rings_until if offer is not None and situation is Situation.RINGING else None,
-        wrap_up_until=seat.work.until if seat.work is not None and situation is Situation.WRAP_UP else None,
+        wrap_up_until=seat.wrap_up.until if seat.wrap_up is not None else None,
         phone_back_until=_phone_back_until(seat),
         caller_number=dossier.caller_number,
         caller_name=dossier.caller_name,
@@ -166,7 +177,9 @@ def desk_contact(seat: Seat, engine: Engine, rules: Rules, *, connected: bool) -
 def _since(seat: Seat, me: CallParty | None) -> Instant:
     """Since when the shown state holds."""
     situation = seat.situation
-    if situation in (Situation.RINGING, Situation.WRAP_UP) and seat.work is not None:
+    if situation is Situation.WRAP_UP and seat.wrap_up is not None:
+        return seat.wrap_up.since
+    if situation is Situation.RINGING and seat.work is not None:
         return seat.work.since
     customer = seat.line.call.customer if seat.line is not None else None
     if customer is not None and situation in (Situation.HELD, Situation.PARKED):
@@ -183,14 +196,12 @@ def acts_of(seat: Seat, rules: Rules, *, connected: bool) -> Mapping[ActName, Re
     return {act: _refusal(_why(seat, call, act, recording, connected=connected)) for act in ACTS}
 
 
-_WITHOUT_SWITCH = frozenset({"end_wrap_up", "extend_wrap_up"})
-
-
 def _why(seat: Seat, call: Topology | None, act: ActName, recording: str, *, connected: bool) -> str:
-    reason = why_not(seat.situation, act)
+    beside = act in OF_WRAP_UP and seat.wrap_up is not None
+    reason = "" if beside else why_not(seat.situation, act)
     if reason:
         return reason
-    if not connected and act not in _WITHOUT_SWITCH:
+    if not connected and act not in OF_WRAP_UP:
         return "switch_lost"
     if act == "answer" and seat.phone_back_until is not None:
         return "phone_awaited"

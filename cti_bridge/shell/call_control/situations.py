@@ -34,6 +34,9 @@ ActName: TypeAlias = Literal[
     "extend_wrap_up",
 ]
 ACTS: Final[tuple[ActName, ...]] = ActName.__args__  # type: ignore[attr-defined]  # what a Literal is made of
+OF_WRAP_UP: Final[frozenset[ActName]] = frozenset({"end_wrap_up", "extend_wrap_up"})
+"""Acts on the work after a talk, which need no switch, and go beside whatever the line allows."""
+
 DeskState: TypeAlias = Literal[
     "ringing", "dialling", "talking", "held", "consulting", "conference", "parked", "wrap_up", "over"
 ]
@@ -95,7 +98,7 @@ SITUATION_TABLE: Final[Mapping[Situation, tuple[DeskState, frozenset[ActName]]]]
         Situation.WITHOUT_CUSTOMER: ("talking", _TALK | {"leave"}),
         Situation.PARKED: ("parked", frozenset({"pick_up"})),
         Situation.AWAITED: ("held", frozenset()),
-        Situation.WRAP_UP: ("wrap_up", frozenset({"end_wrap_up", "extend_wrap_up"})),
+        Situation.WRAP_UP: ("wrap_up", OF_WRAP_UP),
         Situation.OVER: ("over", frozenset()),
     }
 )
@@ -201,7 +204,7 @@ _BY_ACT: Final[Mapping[ActName, str]] = MappingProxyType(
 """Why an act is not possible that makes sense in few situations only."""
 
 _NEED_OTHERS: Final[frozenset[ActName]] = frozenset({"complete", "cancel", "swap", "conference", "drop", "retrieve"})
-_ALL: Final[frozenset[ActName]] = frozenset(ACTS) - {"end_wrap_up", "extend_wrap_up"}
+_ALL: Final[frozenset[ActName]] = frozenset(ACTS) - OF_WRAP_UP
 _FIRST_THE_SITUATION: Final[Mapping[Situation, frozenset[ActName]]] = MappingProxyType(
     {
         Situation.ASKING: _NEED_OTHERS,

@@ -12,6 +12,7 @@ import { useFormats } from "../language/formats";
 import { callerName } from "./caller";
 import classes from "./ContactPanel.module.css";
 import { Controls } from "./Controls";
+import { refusalOf } from "./controls_of";
 import { Keypad } from "./Keypad";
 import { Learned } from "./Learned";
 import { OutcomeForm } from "./OutcomeForm";
@@ -42,11 +43,8 @@ function Present({ contact }: { contact: DeskContact }) {
       <article className={classes.contact} aria-label={t("contactOf", { name: callerName(contact, t) })}>
         <Head contact={contact} />
         <Learned attributes={contact.attributes} />
-        {contact.state === "wrap_up" ? (
-          <WrapUpBar contact={contact} acting={acting} />
-        ) : (
-          <Controls contact={contact} acting={acting} ask={ask} />
-        )}
+        {contact.state !== "wrap_up" && <Controls contact={contact} acting={acting} ask={ask} />}
+        {isWrappedUp(contact) && <WrapUpBar contact={contact} acting={acting} />}
         {contact.parties.length > 1 && <Parties contact={contact} acting={acting} />}
         {contact.script && <Script text={contact.script} />}
         <OutcomeForm contact={contact} />
@@ -55,6 +53,11 @@ function Present({ contact }: { contact: DeskContact }) {
       {(dialog === "transfer" || dialog === "consult") && <ReachDialog act={dialog} acting={acting} close={close} />}
     </div>
   );
+}
+
+/** Wrap-up goes on also while the customer is parked. */
+function isWrappedUp(contact: DeskContact): boolean {
+  return contact.state === "wrap_up" || refusalOf(contact, "end_wrap_up") === null;
 }
 
 function Head({ contact }: { contact: DeskContact }) {
@@ -104,10 +107,13 @@ function Cut({ words, Icon }: { words: string; Icon?: LucideIcon }) {
   );
 }
 
+/** When no talk goes on any more. */
+const AFTER: readonly DeskContact["state"][] = ["parked", "wrap_up", "over"];
+
 /** It runs as long as somebody is there, and stands still from then on. */
 function TalkTime({ contact, answered }: { contact: DeskContact; answered: string }) {
   const formats = useFormats();
-  if (contact.state !== "wrap_up" && contact.state !== "over") return <Clock since={answered} />;
+  if (!AFTER.includes(contact.state)) return <Clock since={answered} />;
   return <time>{formats.duration((Date.parse(contact.since) - Date.parse(answered)) / 1000)}</time>;
 }
 
