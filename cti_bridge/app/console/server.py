@@ -96,7 +96,8 @@ class WebServer:
             pair = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             pair.load_cert_chain(self._tls.cert_file, self._tls.key_file, password=lambda: b"")
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio lets small answers out at once (TCP_NODELAY) only where a socket says that it is TCP
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((self._host, self._port))
