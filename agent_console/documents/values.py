@@ -14,10 +14,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from facts.time import MILLISECOND, Instant
+from facts.time import MILLISECOND, Instant, is_tellable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST: Final = (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class Document(BaseModel):
@@ -37,8 +39,12 @@ class Wish(BaseModel):
 
 
 def moment_text(instant: Instant) -> str:
-    """An instant in RFC 3339, UTC, with microseconds: ``2026-11-28T00:10:43.123456Z``."""
-    return (_EPOCH + timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant in RFC 3339, UTC, with microseconds: ``2026-11-28T00:10:43.123456Z``.
+
+    One that no calendar tells is told as the nearest that one does.
+    """
+    instant = min(max(instant, _FIRST), _LAST)
+    return (_EPOCH + timedelta(microseconds=instant)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_moment(text: str) -> Instant:
@@ -49,7 +55,10 @@ def parse_moment(text: str) -> Instant:
         raise ValueError("is no instant: write it as 2026-11-28T00:10:43Z") from error
     if at.tzinfo is None:
         raise ValueError("names no time zone: end it with Z or an offset like +01:00")
-    return (at - _EPOCH) // _MICROSECOND
+    instant = (at - _EPOCH) // _MICROSECOND
+    if not is_tellable(instant):
+        raise ValueError("is out of reach: write an instant from 1900 to 2999")
+    return instant
 
 
 def _as_instant(value: Any) -> Any:

@@ -8,7 +8,7 @@ from agent_console.documents.administration import AuditDoc
 from agent_console.documents.values import Page
 from agent_console.errors import UnavailableError
 from agent_console.http.guard import Daemon
-from agent_console.http.paging import Cursor, Limit, bad_cursor, cursor_of, key_of
+from agent_console.http.paging import Cursor, Limit, cursor_of_parts, number_of
 
 router = APIRouter(tags=["audit"])
 
@@ -28,14 +28,7 @@ async def list_changes(
     """Changes by people and by the system, the latest first, with what was before and after."""
     if ports.audit is None:
         raise UnavailableError("this daemon keeps no audit log")
-    before = None if cursor is None else _number(cursor)
+    before = None if cursor is None else number_of(cursor)
     found = list(await ports.audit.changes(actor=actor, resource=resource, key=key, before=before, limit=limit + 1))
     part = found[:limit]
-    return Page(items=part, next_cursor=cursor_of(str(part[-1].number)) if len(found) > limit else None)
-
-
-def _number(cursor: str) -> int:
-    key = key_of(cursor)
-    if not key.isascii() or not key.isdigit() or len(key) > 18:
-        raise bad_cursor()
-    return int(key)
+    return Page(items=part, next_cursor=cursor_of_parts(part[-1].number) if len(found) > limit else None)

@@ -20,7 +20,7 @@ from agent_console.errors import InvalidError, NotFoundError, UnavailableError
 from agent_console.http.contacts import contacts_of, marked
 from agent_console.http.etags import Match, tag
 from agent_console.http.guard import Daemon, Seen, Who
-from agent_console.http.paging import Cursor, Limit
+from agent_console.http.paging import Cursor, Limit, Serial
 from agent_console.limits import MOST_FILE
 from agent_console.ports import ContactQuery, Customers, Ports
 
@@ -91,7 +91,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 @router.post("/customers/merges/{number}/undo")
-async def undo_merge(ports: Daemon, who: Who, number: int) -> MergeDoc:
+async def undo_merge(ports: Daemon, who: Who, number: Serial) -> MergeDoc:
     """Part two records that were merged; both are what they are, nothing of either was lost."""
     return await _store(ports).undo_merge(number, who.user)
 

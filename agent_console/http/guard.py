@@ -15,6 +15,7 @@ from agent_console.errors import (
     UnavailableError,
 )
 from agent_console.http import access
+from agent_console.http.plain_values import check_values
 from agent_console.ports import Accounts, Identity, Ports
 
 COOKIE: Final = "cordboard_session"
@@ -65,8 +66,14 @@ async def guard(request: Request) -> Identity | None:
     is_change = request.method not in _SAFE
     if is_change and not is_own_origin(request):
         raise CsrfError("the Origin of this request is not allowed: add it to web.origins, or use the console")
-    if rule.role is None:
-        return None
+    identity = None if rule.role is None else await _admitted(request, rule, is_change=is_change)
+    if is_change or identity is not None:
+        await check_values(request)
+    return identity
+
+
+async def _admitted(request: Request, rule: access.Rule, *, is_change: bool) -> Identity:
+    """Who asks, if they may."""
     identity = await identify(request)
     if identity is None:
         raise NotSignedInError("sign in, or send an API token: Authorization: Bearer cbt_…")

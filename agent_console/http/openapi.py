@@ -41,6 +41,8 @@ _AT_THE_PROVIDER: Final = (
 _BY_OPERATION: Final = {
     "start_single_sign_on": _AT_THE_PROVIDER,
     "finish_single_sign_on": _AT_THE_PROVIDER,
+    "correct_agent_time": (HTTPStatus.PRECONDITION_REQUIRED,),
+    "correct_contact_outcome": (HTTPStatus.PRECONDITION_REQUIRED,),
 }
 """How single operations may fail besides."""
 _REF: Final = {"$ref": "#/components/schemas/Problem"}
@@ -109,7 +111,7 @@ def _named(kind: type[BaseModel]) -> dict[str, str]:
 def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     rule = rule_of(operation["operationId"])
     responses = operation["responses"]
-    if responses.pop("422", None) is not None or method in {"post", "put"}:
+    if responses.pop("422", None) is not None or method in {"post", "put"} or rule.role is not None:
         _may_fail(responses, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "{" in path or operation["tags"][0] in _NAME_THINGS:
         _may_fail(responses, HTTPStatus.NOT_FOUND)

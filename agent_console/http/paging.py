@@ -3,20 +3,31 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 
-from fastapi import Query
+import msgspec
+from fastapi import Path, Query
 
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Page
 from agent_console.errors import InvalidError
+from agent_console.http.plain_values import LARGEST
 
 MOST: Final = 200
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at once.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
+Serial = Annotated[int, Path(ge=1, le=LARGEST, description="Its number.")]
+"""A number that we gave: of a revision, of a merge."""
+
 T = TypeVar("T")
+
+Whole: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+"""A number in a cursor: an instant, a place."""
+
+Key: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*\Z")]
+"""A text in a cursor: a name, a key."""
 
 
 def cursor_of(key: str) -> str:
@@ -30,6 +41,24 @@ def key_of(cursor: str) -> str:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
         raise bad_cursor() from error
+
+
+def cursor_of_parts(*parts: str | int) -> str:
+    """A cursor that continues behind the item with a key of several parts."""
+    return cursor_of(msgspec.json.encode(parts).decode())
+
+
+def parts_of(cursor: str, kind: type[T]) -> T:
+    """The key in a cursor, made of `Whole` and `Key`; raises `InvalidError` for what is not of its kind."""
+    try:
+        return msgspec.json.decode(key_of(cursor), type=kind)
+    except msgspec.DecodeError as error:
+        raise bad_cursor() from error
+
+
+def number_of(cursor: str) -> int:
+    """The number in a cursor; raises `InvalidError`."""
+    return parts_of(cursor, tuple[Whole])[0]
 
 
 def bad_cursor() -> InvalidError:

@@ -23,7 +23,7 @@ from agent_console.errors import ForbiddenError, InvalidError, UnavailableError
 from agent_console.http.contacts import seen_agents, seen_queues
 from agent_console.http.floor import seen_queue
 from agent_console.http.guard import Daemon, Seen
-from agent_console.http.paging import Cursor, bad_cursor, key_of
+from agent_console.http.paging import Cursor, number_of
 from agent_console.ports import Ports, ReportQuery, Reports
 from facts.languages import ReaderLanguage
 
@@ -176,7 +176,7 @@ async def get_contacts_behind(
     limit: AtOnce = 50,
 ) -> DrillDown:
     """What a figure of a row was made of; over all pages these add up to its numerator and denominator."""
-    return await _reports(ports).behind(query, figure, _slice(row), _offset(cursor), limit)
+    return await _reports(ports).behind(query, figure, _slice(row), 0 if cursor is None else number_of(cursor), limit)
 
 
 def _slice(text: str) -> dict[str, str | None]:
@@ -187,13 +187,6 @@ def _slice(text: str) -> dict[str, str | None]:
             field="query.slice", rule="is no slice of a row", way_out='send it as the row has it: {"queue": "sales"}'
         )
         raise InvalidError([problem]) from error
-
-
-def _offset(cursor: str | None) -> int:
-    key = "0" if cursor is None else key_of(cursor)
-    if not key.isdecimal() or not key.isascii() or len(key) > 9:
-        raise bad_cursor()
-    return int(key)
 
 
 @router.get("/missed")

@@ -21,7 +21,7 @@ from agent_console.http.access import Sight
 from agent_console.http.etags import Match, MatchOrNew, tag
 from agent_console.http.floor import agents_in_sight, hidden_queues
 from agent_console.http.guard import Daemon, Seen, Who
-from agent_console.http.paging import MOST, Cursor, Limit, bad_cursor, cursor_of, key_of, page_in_order
+from agent_console.http.paging import MOST, Cursor, Limit, Serial, cursor_of_parts, number_of, page_in_order
 from agent_console.limits import MOST_FILE
 from agent_console.ports import Ports, SettingsStore
 
@@ -68,19 +68,19 @@ async def change_settings(ports: Daemon, who: Who, wish: SettingsChange) -> Revi
 @router.get("/settings/revisions")
 async def list_revisions(ports: Daemon, cursor: Cursor = None, limit: Limit = 50) -> Page[RevisionLine]:
     """Changes of the settings, the latest first. Without any, the settings file leads."""
-    found = list(await _store(ports).revisions(_number(cursor), limit + 1))
+    found = list(await _store(ports).revisions(None if cursor is None else number_of(cursor), limit + 1))
     part = found[:limit]
-    return Page(items=part, next_cursor=cursor_of(str(part[-1].number)) if len(found) > limit else None)
+    return Page(items=part, next_cursor=cursor_of_parts(part[-1].number) if len(found) > limit else None)
 
 
 @router.get("/settings/revisions/{number}")
-async def get_revision(ports: Daemon, number: int) -> RevisionDoc:
+async def get_revision(ports: Daemon, number: Serial) -> RevisionDoc:
     """A change, with what was before and after."""
     return await _store(ports).revision(number)
 
 
 @router.post("/settings/revisions/{number}/undo")
-async def undo_revision(ports: Daemon, who: Who, number: int) -> RevisionLine:
+async def undo_revision(ports: Daemon, who: Who, number: Serial) -> RevisionLine:
     """Take a change back, by a new one; refused when later changes of the same entries stand on it."""
     return await _store(ports).undo(number, who.user)
 
@@ -152,12 +152,3 @@ def _with_hidden(ports: Ports, sight: Sight, wish: PreviewWish) -> PreviewWish:
         if isinstance(wished, list):
             document[key] = [*wished, *(queue for queue in present if queue in hidden and queue not in wished)]
     return wish.model_copy(update={"document": document})
-
-
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    try:
-        return int(key_of(cursor))
-    except ValueError as error:
-        raise bad_cursor() from error

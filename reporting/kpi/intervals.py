@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import msgspec
 
-from facts.time import MINUTE, SECOND, Instant
+from facts.time import MINUTE, SECOND, Instant, is_tellable
 from reporting.kpi.errors import ReportError
 
 QUARTER = 15 * MINUTE
@@ -175,7 +175,10 @@ def parse_moment(text: str, zone: tzinfo, *, about: str = "") -> Instant:
         when = datetime.fromisoformat(text)
     except ValueError:
         raise ReportError(f"{text!r} is no date or time; write 2026-03-01 or 2026-03-01T08:30", about=about) from None
-    return to_instant(when if when.tzinfo is not None else when.replace(tzinfo=zone))
+    at = to_instant(when if when.tzinfo is not None else when.replace(tzinfo=zone))
+    if not is_tellable(at):
+        raise ReportError(f"{text!r} is out of reach: write a date from 1900 to 2999", about=about)
+    return at
 
 
 def moment_text(at: Instant, zone: tzinfo) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from agent_console.documents.contacts import ContactLine, Story, StoryLine
 from agent_console.documents.values import Page
-from agent_console.http.paging import bad_cursor, cursor_of, key_of
+from agent_console.http.paging import Key, Whole, cursor_of_parts, parts_of
 from agent_console.ports import ContactQuery
 from cti_bridge.app.console.contact_book import MOST, ContactBook, Kept, Position
 from cti_bridge.app.console.contact_wish import Wanted
@@ -97,7 +97,7 @@ class JournalContacts:
             if batch.last is None or batch.last[0] < (wanted.query.start or 0):
                 return self._page(found, limit)
             place = batch.last
-        return Page(items=self._lines_of(found), next_cursor=cursor_of(f"{place[0]} {place[1]}"))
+        return Page(items=self._lines_of(found), next_cursor=cursor_of_parts(*place))
 
     def _indexed(self, wanted: Wanted, before: Position) -> Batch:
         if wanted.customers is not None:
@@ -125,7 +125,7 @@ class JournalContacts:
             if len(found) > query.limit:
                 return self._page(found, query.limit)
             end = begin
-        return Page(items=self._lines_of(found), next_cursor=cursor_of(f"{end} "))
+        return Page(items=self._lines_of(found), next_cursor=cursor_of_parts(end, ""))
 
     def _extent(self) -> tuple[Instant, Instant]:
         """The times of the journal's first fact and of its last."""
@@ -163,7 +163,7 @@ class JournalContacts:
         items = self._lines_of(found[:limit])
         more = len(found) > limit
         return Page(
-            items=items, next_cursor=cursor_of(f"{items[-1].began_at} {items[-1].contact_id}") if more else None
+            items=items, next_cursor=cursor_of_parts(items[-1].began_at, items[-1].contact_id) if more else None
         )
 
     def _lines_of(self, found: Iterable[Kept]) -> list[ContactLine]:
@@ -190,7 +190,5 @@ class JournalContacts:
 
 
 def _position(cursor: str) -> Position:
-    at, blank, contact_id = key_of(cursor).partition(" ")
-    if not blank or not at.isascii() or not at.isdigit() or len(at) > 17:
-        raise bad_cursor()
-    return int(at), ContactId(contact_id)
+    at, contact_id = parts_of(cursor, tuple[Whole, Key])
+    return at, ContactId(contact_id)

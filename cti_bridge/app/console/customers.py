@@ -1,6 +1,5 @@
 """Customers as the console sees them: the store, in threads; what is at hand for calls follows."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -15,7 +14,7 @@ from agent_console.documents.customers import (
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Page
 from agent_console.errors import ConflictError, EditedMeanwhileError, InvalidError, NotFoundError
-from agent_console.http.paging import bad_cursor, cursor_of, key_of
+from agent_console.http.paging import Key, cursor_of_parts, parts_of
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.customer_tables import drafts_of
 from cti_bridge.app.customers_at_hand import CustomersAtHand
@@ -62,12 +61,12 @@ class KeptCustomers:
 
     async def find(self, words: str, number: str, account: str, cursor: str | None, limit: int) -> Page[CustomerDoc]:
         """In the order of names."""
-        after = ("", "") if cursor is None else _place_of(cursor)
+        after = ("", "") if cursor is None else parts_of(cursor, tuple[Key, Key])
         found = await self._threads.run(
             self._customers.find, words, number=number, account=account, after=after, most=limit + 1
         )
         part = found[:limit]
-        more = cursor_of(json.dumps([part[-1].record.name.casefold(), part[-1].customer_id])) if found[limit:] else None
+        more = cursor_of_parts(part[-1].record.name.casefold(), part[-1].customer_id) if found[limit:] else None
         return Page(items=[_doc(one) for one in part], next_cursor=more)
 
     async def customer(self, customer_id: str) -> CustomerDoc | None:
@@ -171,16 +170,6 @@ class KeptCustomers:
             raise InvalidError([problem]) from error
         self._at_hand.forget(customer_id)
         return changed
-
-
-def _place_of(cursor: str) -> tuple[str, str]:
-    try:
-        folded, customer_id = json.loads(key_of(cursor))
-    except ValueError as error:
-        raise bad_cursor() from error
-    if not isinstance(folded, str) or not isinstance(customer_id, str):
-        raise bad_cursor()
-    return folded, customer_id
 
 
 def _version(match: str) -> int | None:

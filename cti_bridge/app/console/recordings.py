@@ -1,6 +1,5 @@
 """Recordings and messages as the console sees them; every access to a sound is told in the audit log."""
 
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
@@ -10,7 +9,7 @@ from typing import Final, TypeVar
 from agent_console.documents.media import Pause, RecordingDoc, SoundState, VoicemailDoc
 from agent_console.documents.values import Page
 from agent_console.errors import ConflictError, NotFoundError, UnavailableError
-from agent_console.http.paging import bad_cursor, cursor_of, key_of
+from agent_console.http.paging import Key, Whole, cursor_of_parts, parts_of
 from agent_console.ports import MessageQuery, Reach, Sound
 from cti_bridge.app.console.calls_back import CallsBack
 from cti_bridge.app.console.threads import Threads
@@ -57,7 +56,7 @@ class KeptRecordings:
         self, contact_id: str | None, cursor: str | None, limit: int, reach: Reach | None
     ) -> Page[RecordingDoc]:
         """The latest first."""
-        before = None if cursor is None else _place_of(cursor)
+        before = None if cursor is None else parts_of(cursor, tuple[Whole, Key])
         found = await self._latest("talk", MessageQuery(contact_id=contact_id), before, limit, reach)
         return await self._threads.run(_page, found, limit, self._recording)
 
@@ -65,7 +64,7 @@ class KeptRecordings:
         self, query: MessageQuery, cursor: str | None, limit: int, reach: Reach | None
     ) -> Page[VoicemailDoc]:
         """The latest first."""
-        before = None if cursor is None else _place_of(cursor)
+        before = None if cursor is None else parts_of(cursor, tuple[Whole, Key])
         found = await self._latest("voicemail", query, before, limit, reach)
         return await self._threads.run(_page, found, limit, self._voicemail)
 
@@ -255,18 +254,8 @@ class KeptRecordings:
 
 def _page(found: list[Recording], limit: int, doc: Callable[[Recording], T]) -> Page[T]:
     part = found[:limit]
-    more = cursor_of(json.dumps([part[-1].began_at, part[-1].recording_id])) if found[limit:] else None
+    more = cursor_of_parts(part[-1].began_at, part[-1].recording_id) if found[limit:] else None
     return Page(items=[doc(one) for one in part], next_cursor=more)
-
-
-def _place_of(cursor: str) -> tuple[Instant, str]:
-    try:
-        at, recording_id = json.loads(key_of(cursor))
-    except (ValueError, TypeError) as error:
-        raise bad_cursor() from error
-    if not isinstance(at, int) or not isinstance(recording_id, str) or not 0 <= at < 2**62:
-        raise bad_cursor()
-    return at, recording_id
 
 
 def _seen(reach: Reach | None) -> Seen | None:

@@ -19,7 +19,7 @@ from agent_console.documents.reports import (
 )
 from agent_console.errors import InvalidError, NotFoundError
 from agent_console.errors import UnavailableError as ConsoleUnavailableError
-from agent_console.http.paging import cursor_of
+from agent_console.http.paging import cursor_of_parts
 from agent_console.ports import Contacts, Rendered, ReportQuery
 from config.models import Settings
 from cti_bridge.app.console.threads import Threads
@@ -82,7 +82,7 @@ class DaemonReports:
             total=found["total"],
             contacts=[] if is_time else await self._lines(rows),
             stretches=[_stretch(one) for one in rows] if is_time else [],
-            next_cursor=cursor_of(str(end)) if more else None,
+            next_cursor=cursor_of_parts(end) if more else None,
             more=more,
         )
 

@@ -5,7 +5,9 @@ and for requests that the gate has not seen.
 """
 
 import asyncio
+import base64
 import functools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -118,6 +120,53 @@ def _aimed(case: Any, asker: Asker, draw: Callable[[Any], Any]) -> None:
             case.path_parameters[name] = draw(st.sampled_from(asker.there[name]))
 
 
+MOMENTS = st.sampled_from(
+    [
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+        "1900-01-01T00:00:00Z",
+        "2026-11-28",
+        "2999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59.999999Z",
+    ]
+)
+WHOLE = st.sampled_from([0, -1, 2**31, 2**62, 2**63 - 1, 2**63, -(2**63) - 1, 10**19, 10**22, 10**400])
+BROKEN = st.sampled_from(["\ud800", "\ud800x", "x\udfff", "\x00", "a\x00b", "\ufffe", "\U0001f600"])
+PLAIN = st.one_of(st.none(), st.booleans(), WHOLE, BROKEN, MOMENTS, st.just(1e308), st.just("a"))
+ANY_JSON = st.recursive(PLAIN, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(BROKEN, inner)))
+CURSORS = ANY_JSON.map(lambda value: base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("="))
+IN_ADDRESSES = {"cursor": CURSORS, "from": MOMENTS, "to": MOMENTS}
+"""What no client of ours would send, and others may; for some names in an address, what they may be taken for."""
+
+
+def _at_the_edges(case: Any, about: Any, draw: Callable[[Any], Any]) -> dict[str, Any]:
+    """Put a value from the edges into the address, and one anywhere into the body, which is sent as it is given back.
+
+    In the case itself it may not stand: what checks the case cannot read halves of characters.
+    """
+    names = [one["name"] for one in about.definition.raw.get("parameters", ()) if one["in"] == "query"]
+    if names and draw(st.booleans()):
+        name = draw(st.sampled_from(names))
+        value = str(draw(IN_ADDRESSES.get(name, st.one_of(MOMENTS, WHOLE, CURSORS, st.just("\x00")))))
+        case.query = {**(case.query or {}), name: value}
+    if "number" in (case.path_parameters or {}) and draw(st.booleans()):
+        case.path_parameters["number"] = draw(WHOLE)
+    if case.media_type != "application/json":
+        return {}
+    return {"data": json.dumps(_changed(case.body, draw))}
+
+
+def _changed(value: Any, draw: Callable[[Any], Any]) -> Any:
+    """The same but for one value somewhere in it."""
+    places = [*(value if isinstance(value, dict) else range(len(value) if isinstance(value, list) else 0))]
+    if not places or not draw(st.integers(0, 3)):
+        return draw(ANY_JSON)
+    place, found = draw(st.sampled_from(places)), value.copy()
+    found[place] = _changed(found[place], draw)
+    return found
+
+
 MOST_URL = 60_000
 """Bytes of an address that the server still reads; a longer one is cut off before anybody can answer."""
 
@@ -127,16 +176,16 @@ def _fits(case: Any, asker: Asker) -> bool:
     return len(asked.prepare().url or "") < MOST_URL
 
 
-def _send(case: Any, asker: Asker, operation: str) -> Any:
+def _send(case: Any, asker: Asker, operation: str, **more: Any) -> Any:
     rule = ACCESS[operation]
     if rule.session_only:
-        return case.call(base_url=asker.centre.url, headers=asker.session, session=asker.http, timeout=20)
-    return case.call(base_url=asker.centre.url, headers=asker.headers, timeout=20, allow_redirects=False)
+        return case.call(base_url=asker.centre.url, headers=asker.session, session=asker.http, timeout=20, **more)
+    return case.call(base_url=asker.centre.url, headers=asker.headers, timeout=20, allow_redirects=False, **more)
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS, key=lambda name: LAST.index(name) if name in LAST else -1))
 def test_whatever_is_asked_is_answered_as_the_document_says(asker: Asker, operation: str) -> None:
-    examples = 4 if settings().max_examples <= 100 else 150
+    examples = 6 if settings().max_examples <= 100 else 150
     about = OPERATIONS[operation]
 
     @settings(
@@ -150,8 +199,9 @@ def test_whatever_is_asked_is_answered_as_the_document_says(asker: Asker, operat
         mode = data.draw(st.sampled_from([GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
         case = data.draw(about.as_strategy(generation_mode=mode))
         _aimed(case, asker, data.draw)
+        edge = _at_the_edges(case, about, data.draw) if data.draw(st.booleans()) else {}
         assume(_fits(case, asker))
-        response = _send(case, asker, operation)
+        response = _send(case, asker, operation, **edge)
         checks = [check for check in CHECKS if check is not not_a_server_error or response.status_code not in AWAY]
         case.validate_response(response, checks=checks)
 
