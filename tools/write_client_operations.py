@@ -167,7 +167,7 @@ def _body(operation: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 def _expected(operation: Mapping[str, Any]) -> tuple[tuple[str, str], list[str]]:
     """The helper that asks, the type that it gives; and the helper's first argument."""
     content = next(found.get("content", {}) for code, found in operation["responses"].items() if code.startswith("2"))
-    if "application/json" in content:
+    if "schema" in content.get("application/json", {}):
         told = _type(content["application/json"]["schema"])
         return ("_get", told), [told]
     if not content:

@@ -125,7 +125,7 @@ def _body(operation: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 def _answer(operation: Mapping[str, Any]) -> tuple[str, list[str]]:
     content = next(found.get("content", {}) for code, found in operation["responses"].items() if code.startswith("2"))
-    if "application/json" in content:
+    if "schema" in content.get("application/json", {}):
         return _type(content["application/json"]["schema"]), []
     if not content:
         return "void", []

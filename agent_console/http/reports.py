@@ -32,6 +32,14 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 BY_AGENT: Final = frozenset({"agent", "team"})
 """Dimensions whose rows are people: they are limited to the agents that one sees, all others to the queues."""
 
+FILE_KINDS: Final = (
+    "application/json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "text/html",
+)
+"""Media types of reports as files."""
+
 MOST_NAMES: Final = 500
 
 Line = Annotated[str | None, Query(max_length=200)]
@@ -143,7 +151,7 @@ async def get_report(ports: Daemon, query: Within) -> ReportDoc:
 @router.get(
     "/export",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in ("text/csv", "application/octet-stream", "text/html")}}},
+    responses={200: {"content": {kind: {} for kind in FILE_KINDS}}},
 )
 async def export_report(
     ports: Daemon,
