@@ -14,7 +14,7 @@ def delays(site: Site) -> list[bool]:
     server = site.console._server
     assert server is not None
     transports = [line.transport for line in server._server.server_state.connections]
-    sockets = [transport.get_extra_info("socket") for transport in transports if transport is not None]
+    sockets = [transport.get_extra_info("socket") for transport in transports]
     return [not one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in sockets]
 
 
