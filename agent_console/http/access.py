@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from agent_console.documents.floor import AgentRow, QueueRow
+from agent_console.documents.floor import AgentRow, QueueRow, Topic
 from agent_console.documents.session import Role, Scope
 from agent_console.errors import RightsNeededError
 from agent_console.ports import Identity
@@ -186,6 +186,26 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
     }
 )
 """By operation id."""
+
+
+TOPICS: Final[Mapping[Topic, Rule]] = MappingProxyType(
+    {
+        "desk": DESK,
+        "agents": READ,
+        "queues": READ,
+        "waiting": WATCH,
+        "contacts": WATCH,
+        "alarms": WATCH,
+        "totals": WATCH,
+        "entry_points": READ,
+        "settings": READ,
+        "customers": READ,
+        "recordings": WATCH,
+        "voicemails": READ,
+        "audit": LOOK_INTO,
+    }
+)
+"""By topic of the live channel: the rule of the resource that it tells."""
 
 
 def rule_of(operation: str) -> Rule:

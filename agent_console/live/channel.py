@@ -19,7 +19,7 @@ from agent_console.documents.live import ClientFrame
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import moment_text
 from agent_console.errors import ConsoleError, CsrfError, InvalidError, NotSignedInError
-from agent_console.http.access import READ, Sight, check
+from agent_console.http.access import Sight
 from agent_console.http.guard import identify, is_own_origin, ports_of
 from agent_console.http.problem import problem_of, response_of
 from agent_console.http.refusals import field_problems
@@ -75,14 +75,16 @@ class LiveEndpoint:
 
 
 async def _admitted(connection: HTTPConnection) -> Identity:
-    """Who may come in. A browser always tells the page's Origin; who has none has to show a token."""
+    """Who may come in; what they may read is asked for each topic.
+
+    A browser always tells the page's Origin; who has none has to show a token.
+    """
     has_token = "authorization" in connection.headers
     if not is_own_origin(connection) or (not has_token and "origin" not in connection.headers):
         raise CsrfError("the Origin of this connection is not allowed: add it to web.origins, or send an API token")
     identity = await identify(connection)
     if identity is None or identity.must_change_password:
         raise NotSignedInError("sign in, or send an API token: Authorization: Bearer cbt_…")
-    check(READ, identity)
     return identity
 
 

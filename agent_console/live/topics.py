@@ -1,16 +1,17 @@
-"""Which streams a topic means for somebody: as far as they see, and no further."""
+"""Which streams a topic means for somebody: by the rights of the resources that it tells, and as far as they see."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent_console.documents.floor import Topic
-from agent_console.errors import ForbiddenError, NoDeskError
-from agent_console.http.access import Sight
+from agent_console.errors import NoDeskError
+from agent_console.http.access import TOPICS, Sight, check
 from agent_console.ports import Floor
 
 
 def streams_of(topic: Topic, sight: Sight, floor: Floor) -> list[str]:
     """The names of the streams; raises `ForbiddenError` for what somebody may not see at all."""
+    check(TOPICS[topic], sight.identity)
     return _STREAMS[topic](sight, floor)
 
 
@@ -30,7 +31,6 @@ def _agents(sight: Sight, floor: Floor) -> list[str]:
 
 
 def _contacts(sight: Sight, floor: Floor) -> list[str]:
-    _only_supervisors(sight, "contacts")
     return [f"contacts/{team}" for team in _teams(sight, floor)]
 
 
@@ -39,7 +39,6 @@ def _queues(sight: Sight, floor: Floor) -> list[str]:
 
 
 def _waiting(sight: Sight, floor: Floor) -> list[str]:
-    _only_supervisors(sight, "waiting")
     return [f"waiting/{row}" for row in _seen_queues(sight, floor)]
 
 
@@ -54,14 +53,12 @@ def _sound_queues(sight: Sight, floor: Floor) -> list[str]:
 
 def _alarms(sight: Sight, floor: Floor) -> list[str]:
     """Alarms of the queues that are seen, and those of the centre as a whole: as far as the list of them goes."""
-    _only_supervisors(sight, "alarms")
     if sight.everything:
         return ["alarms"]
     return [*(f"alarms/queue/{queue}" for queue in _seen_queues(sight, floor)), "alarms/centre"]
 
 
-def _totals(sight: Sight, _floor: Floor) -> list[str]:
-    _only_supervisors(sight, "totals")
+def _totals(_sight: Sight, _floor: Floor) -> list[str]:
     return ["totals"]
 
 
@@ -79,7 +76,6 @@ def _customers(_sight: Sight, _floor: Floor) -> list[str]:
 
 def _recordings(sight: Sight, floor: Floor) -> list[str]:
     """Talks of the queues that are seen, of agents of one's teams, and one's own: as far as the list of them goes."""
-    _only_supervisors(sight, "recordings")
     if sight.everything:
         return ["recordings"]
     own = [] if sight.identity.agent is None else [f"recordings/agent/{sight.identity.agent}"]
@@ -93,15 +89,8 @@ def _voicemails(sight: Sight, floor: Floor) -> list[str]:
     return [*(f"voicemails/queue/{queue}" for queue in _sound_queues(sight, floor)), *elsewhere]
 
 
-def _audit(sight: Sight, _floor: Floor) -> list[str]:
-    if not sight.everything:
-        raise ForbiddenError("the topic 'audit' is for administrators")
+def _audit(_sight: Sight, _floor: Floor) -> list[str]:
     return ["audit"]
-
-
-def _only_supervisors(sight: Sight, topic: str) -> None:
-    if sight.identity.role == "agent":
-        raise ForbiddenError(f"the topic {topic!r} is for supervisors")
 
 
 _STREAMS: Final[Mapping[Topic, Callable[[Sight, Floor], list[str]]]] = {

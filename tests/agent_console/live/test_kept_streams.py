@@ -297,7 +297,7 @@ def test_the_audit_log_is_told_to_administrators_alone_and_without_contents(site
     async def refused(socket: ClientConnection) -> None:
         await read(socket)
         await socket.send(json.dumps({"subscribe": ["audit"]}))
-        assert (await read(socket))["error"]["error_id"] == "forbidden"
+        assert (await read(socket))["error"]["error_id"] == "rights_needed"
 
     talk(site.signed_in("nora"), refused)
 
@@ -321,7 +321,7 @@ def test_agents_are_not_told_of_others_work(site: Site, topic: str) -> None:
     async def script(socket: ClientConnection) -> None:
         await read(socket)
         await socket.send(json.dumps({"subscribe": [topic]}))
-        assert (await read(socket))["error"]["error_id"] == "forbidden"
+        assert (await read(socket))["error"]["error_id"] == "rights_needed"
 
     talk(site.signed_in("anna"), script)
 
