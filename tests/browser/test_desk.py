@@ -220,6 +220,39 @@ def test_a_session_that_ends_leaves_the_page_and_the_call(people: People, centre
     centre.until(lambda: [notes for _, notes in dispositions(centre)][-1:] == ["typed with a dead session"])
 
 
+def sign_in_again(person: Person, centre: Centre, user: str) -> None:
+    """Somebody, whoever it is, signs in at a page whose session has ended."""
+    again = person.page.get_by_role("dialog")
+    expect(again).to_contain_text("Your session has ended", timeout=20_000)
+    again.locator("input[autocomplete=username]").fill(user)
+    again.locator("input[autocomplete=current-password]").fill(centre.passwords[user])
+    person.page.keyboard.press("Enter")
+    expect(again).to_be_hidden()
+
+
+def test_what_was_typed_waits_for_its_writer_while_a_colleague_uses_the_browser(people: People, centre: Centre) -> None:
+    """Longer than a draft that could not be sent is tried again."""
+    desk, contact = talk(people, centre)
+    desk.page.route("**/outcome", lambda route: route.abort())
+    desk.page.get_by_label("Notes").fill("Ann's own words")
+    expect(desk.contact.get_by_text("Kept in this browser")).to_be_visible(timeout=10_000)
+    centre.tell("end_sessions", user="ann")
+    sign_in_again(desk, centre, "bob")
+    desk.page.unroute("**/outcome")
+    sent: list[str] = []
+    desk.page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    since = time.monotonic()
+    centre.until(lambda: time.monotonic() > since + 5)
+    assert [url for url in sent if contact in url] == []
+    expect(desk.page.get_by_role("main")).not_to_contain_text("Ann's own words")
+    assert "Ann's own words" not in [notes for _, notes in dispositions(centre)]
+
+    centre.tell("end_sessions", user="bob")
+    sign_in_again(desk, centre, "ann")
+    expect(desk.page.get_by_label("Notes")).to_have_value("Ann's own words")
+    centre.until(lambda: [notes for _, notes in dispositions(centre)][-1:] == ["Ann's own words"])
+
+
 def test_a_call_is_taken_held_and_wrapped_up_by_keys_alone(people: People, centre: Centre) -> None:
     ann = people.somebody()
     keys = ann.page.keyboard

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/client";
 import type { Outcome } from "../api/documents";
-import { AGAIN_MS, OutcomeSaver, PAUSE_MS, SETTLED_MS } from "./outcome_saver";
+import { AGAIN_MS, KEPT_MS, OutcomeSaver, PAUSE_MS, SETTLED_MS } from "./outcome_saver";
 
 const outcome = (notes: string): Outcome => ({ disposition: null, resolved: null, notes });
 const put = vi.fn<(contactId: string, outcome: Outcome) => Promise<unknown>>();
 
-function newSaver() {
-  return new OutcomeSaver({
+function newSaver(user = "ann") {
+  return new OutcomeSaver(user, {
     put,
+    now: () => Date.now(),
     later: (run, ms) => window.setTimeout(run, ms),
     cancel: (timer) => window.clearTimeout(timer),
     kept: localStorage,
@@ -102,6 +103,72 @@ describe("OutcomeSaver", () => {
     await vi.advanceTimersByTimeAsync(PAUSE_MS);
     expect(saver.draft("c1")?.state).toBe("refused");
     expect(localStorage.length).toBe(0);
+  });
+
+  it("leaves to a colleague at the same browser nothing to see, send or delete", async () => {
+    put.mockRejectedValueOnce(new Problem(401, {}));
+    const ann = newSaver("ann");
+    ann.change("c1", outcome("Ann's words"));
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(ann.draft("c1")?.state).toBe("kept");
+    ann.stop();
+    put.mockReset().mockRejectedValue(new Problem(404, { error_id: "not_found" }));
+    const bob = newSaver("bob");
+    bob.resume();
+    bob.flushAll();
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(bob.draft("c1")).toBeNull();
+    expect(put).not.toHaveBeenCalled();
+    bob.change("c1", outcome("Bob's own"));
+    await bob.flush("c1");
+    expect(put).toHaveBeenCalledExactlyOnceWith("c1", outcome("Bob's own"));
+    bob.stop();
+
+    put.mockReset().mockResolvedValue(undefined);
+    const back = newSaver("ann");
+    back.resume();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(put).toHaveBeenCalledExactlyOnceWith("c1", outcome("Ann's words"));
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("keeps what was on its way when somebody else signed in, whatever comes back", async () => {
+    let refuse: (error: Problem) => void = () => undefined;
+    put.mockImplementationOnce(() => new Promise<void>((_, fail) => (refuse = fail)));
+    const ann = newSaver("ann");
+    ann.change("c1", outcome("on its way"));
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    ann.stop();
+    refuse(new Problem(404, { error_id: "not_found" }));
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(put).toHaveBeenCalledTimes(1);
+    const back = newSaver("ann");
+    back.resume();
+    expect(back.draft("c1")?.outcome.notes).toBe("on its way");
+  });
+
+  it("takes names of users that look like another's for what they are", () => {
+    put.mockRejectedValue(new Problem(0, {}));
+    newSaver("ann/c").change("1", outcome("x"));
+    const ann = newSaver("ann");
+    ann.resume();
+    expect(ann.draft("c/1")).toBeNull();
+  });
+
+  it("keeps nothing for longer than some days, nor what nobody can read", async () => {
+    put.mockRejectedValue(new Problem(0, {}));
+    const gone = newSaver("gone");
+    gone.change("c1", outcome("x"));
+    gone.stop();
+    localStorage.setItem("cordboard.outcome.c9", JSON.stringify(outcome("of nobody known")));
+    localStorage.setItem("cordboard.outcome.ann/c8", "{");
+    localStorage.setItem("other", "stays");
+    newSaver("ann").resume();
+    expect(localStorage.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(KEPT_MS);
+    newSaver("ann").resume();
+    expect(localStorage.getItem("other")).toBe("stays");
+    expect(localStorage.length).toBe(1);
   });
 
   it("sends all that was not sent when the page closes", () => {

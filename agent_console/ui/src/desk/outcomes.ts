@@ -1,20 +1,38 @@
-/** The page's one saver of outcomes, and how the desk reads and changes an outcome through it. */
+/** The saver of outcomes of who is signed in, and how the desk reads and changes an outcome through it. */
 
 import { useCallback, useSyncExternalStore } from "react";
 import { setOutcome } from "../api/operations/desk";
+import { session } from "../api/session";
 import type { DeskContact, Outcome } from "../api/documents";
-import { OutcomeSaver, type SaveState } from "./outcome_saver";
+import { OutcomeSaver, type Outside, type SaveState } from "./outcome_saver";
 import type { Problem } from "../api/client";
 
-export const saver = new OutcomeSaver({
+const outside: Outside = {
   // what is typed in the last moment is sent although the page closes
   put: (contactId, outcome) => setOutcome(contactId, outcome, { keepalive: true }),
+  now: () => Date.now(),
   later: (run, ms) => window.setTimeout(run, ms),
   cancel: (timer) => window.clearTimeout(timer),
   kept: localStorage,
-});
-saver.resume();
-window.addEventListener("pagehide", () => saver.flushAll());
+};
+
+let writer: { user: string; saver: OutcomeSaver } | null = null;
+
+/** The saver of who is signed in; null: nobody is. Also while their session has ended and the page waits for them. */
+function present(): OutcomeSaver | null {
+  const now = session.present();
+  const user = now.kind === "in" ? now.me.user : null;
+  if (user !== (writer?.user ?? null)) {
+    writer?.saver.stop();
+    writer = user === null ? null : { user, saver: new OutcomeSaver(user, outside) };
+    writer?.saver.resume();
+  }
+  return writer?.saver ?? null;
+}
+
+present();
+session.listen(() => void present());
+window.addEventListener("pagehide", () => present()?.flushAll());
 
 export interface OutcomeOf {
   outcome: Outcome;
@@ -26,12 +44,16 @@ export interface OutcomeOf {
 
 export function useOutcome(contact: DeskContact): OutcomeOf {
   const id = contact.contact_id;
+  const saver = useSyncExternalStore(session.listen, present);
   const draft = useSyncExternalStore(
-    saver.listen,
-    useCallback(() => saver.draft(id), [id]),
+    useCallback((listener: () => void) => saver?.listen(listener) ?? (() => undefined), [saver]),
+    useCallback(() => saver?.draft(id) ?? null, [saver, id]),
   );
   const outcome = draft?.outcome ?? contact.outcome;
-  const change = useCallback((part: Partial<Outcome>) => saver.change(id, { ...outcome, ...part }), [id, outcome]);
-  const flush = useCallback(() => saver.flush(id), [id]);
+  const change = useCallback(
+    (part: Partial<Outcome>) => saver?.change(id, { ...outcome, ...part }),
+    [saver, id, outcome],
+  );
+  const flush = useCallback(async () => saver?.flush(id), [saver, id]);
   return { outcome, state: draft?.state ?? "saved", refusal: draft?.refusal ?? null, change, flush };
 }
