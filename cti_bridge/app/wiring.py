@@ -158,7 +158,10 @@ class Daemon:
         self._audio_port: IListeningPort | None = None
         ears = Ears(reactor, clock, self._audio, centre.recognisers, centre.voice) if centre.recognisers else None
         menu = menu_script(centre.menus, self.coordinator, ears)
-        numbers = PhoneNumbers(self.desk, lambda: self.coordinator.control.rules.dialling, self._keep_refusal)
+        control = self.coordinator.control
+        numbers = PhoneNumbers(
+            self.desk, lambda: control.rules.dialling, lambda: control.phone_calls, self._keep_refusal
+        )
         scripts = {"ivr": menu, "agent": FeatureCodes(self.desk).run, "number": numbers.run}
         scripts["phone"] = self.coordinator.direct_calls.run
         networks = tuple(ipaddress.ip_network(peer) for peer in addresses.agi_peers)

@@ -134,14 +134,15 @@ class Resume:
 
     def take_over(self, coordinator: "Coordinator", found: list[translate.ChannelFound]) -> None:
         """Talks first, so that nobody who talks is offered a call; then those who wait, the oldest first."""
-        legs = [f for f in found if f.channel_id.startswith("leg-")]
+        ours = [f for f in found if f.channel_id.startswith("leg-")]
+        legs = [*ours, *(f for f in found if self._was_dialled_at_phone(coordinator, f))]
         left = [leg for leg in legs if not self._is_known(coordinator, leg, _partner(leg, found))]
         callers = [f for f in found if f.channel_id == f.contact_id]
         held = [f for f in callers if f.context == "acd-hold" and coordinator.control.lines.get(f.contact_id) is None]
         for contact_id in dict.fromkeys(f.contact_id for f in [*left, *held]):
             self._call(coordinator, contact_id, found)
-        for leg in left:
-            if coordinator.control.lines.of_channel(leg.channel_id) is None:
+        for leg in ours:
+            if leg in left and coordinator.control.lines.of_channel(leg.channel_id) is None:
                 coordinator.act("Hangup", switch_actions.hang_up(leg.channel_id))
         waiting = [f for f in callers if f.context in WAITING_PLACES and not f.bridge]
         in_order = [(self._since(f), self._waiting_again(coordinator, f)) for f in waiting]
@@ -155,6 +156,15 @@ class Resume:
         for caller in (f for f in callers if f.context == OUTSIDE):
             self._adopt(coordinator, caller, Place.TALKED)
         self._past = Past(contacts={}, agents={}, closed={}, callbacks_noted=[])
+
+    def _was_dialled_at_phone(self, coordinator: "Coordinator", channel: translate.ChannelFound) -> bool:
+        """Whether it is an agent's phone that has dialled a contact of theirs by itself."""
+        past = self._past.contacts.get(channel.contact_id)
+        if past is None or past.direction != "outbound" or not channel.agent_id:
+            return False
+        if channel.channel_id.startswith(("leg-", "spy-")):
+            return False
+        return coordinator.control.agent_of_phone(channel.channel.rpartition("-")[0]) == channel.agent_id
 
     def _since(self, caller: translate.ChannelFound) -> tuple[Instant, str]:
         past = self._past.contacts.get(caller.contact_id)

@@ -259,9 +259,8 @@ class Office:
         self.until(lambda: {f.contact_id for f in self.facts("ContactEnded")} >= offered, 5, "the end of all contacts")
         for agent in sorted({agent for agent, _ in self._legs} - self._counted_by_hand - {SUPERVISOR}):
             calls = [call for who, phone in self._legs if who == agent for call in phone.calls]
-            legs = sorted(
-                (c for c in calls if c.direction == "in" and c.has("answered")), key=lambda c: c.at("answered")
-            )
+            ours = [c for c in calls if c.direction == "in" or c in self._parts]  # what they dial, if it is counted
+            legs = sorted((c for c in ours if c.has("answered")), key=lambda c: c.at("answered"))
             self._compare(agent, [part for leg in legs if (part := self._part_s(leg)) is not None], legs)
         self._legs.clear()
         self._counted_by_hand.clear()

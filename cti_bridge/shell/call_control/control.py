@@ -27,6 +27,7 @@ from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.hearing import Hearing
 from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line, Lines, Outcome, Wanted
+from cti_bridge.shell.call_control.phone_calls import PhoneCalls
 from cti_bridge.shell.call_control.plans import ActIllegalError, Wish
 from cti_bridge.shell.call_control.recordings import Recorded, Recordings
 from cti_bridge.shell.call_control.refused import ActRefused
@@ -99,6 +100,7 @@ class CallControl:
         self._recordings = Recordings(centre, self)
         self.supervision = Supervision(centre, clock, self)
         self._answering = Answering(centre, clock, self)
+        self.phone_calls = PhoneCalls(centre, clock, self, self._wishes)
         self._after_work = AfterWork(centre, self)
 
     def use_rules(self, rules: Rules) -> None:

@@ -181,7 +181,25 @@ class Wishes:
             target = self._own_leg(agent_id, contact_id, rules.dial_ring_us)
         except ActIllegalError as error:
             return fail(self._control.refused(agent_id, contact_id, error.reason_id))
-        begun = StartDialling(contact_id=contact_id, agent_id=agent_id, queue=queue, customer_id=customer_id)
+        line = self.own_call(agent_id, number, queue, customer_id, contact_id=contact_id)
+        ring_s = str(max(1, rules.dial_ring_us // SECOND))
+        more = (("ACD_NUMBER", number), ("ACD_RING", ring_s))
+        target = msgspec.structs.replace(target, context="acd-dial", variables=(*target.variables, *more))
+        party = called_party(agent_id, target, self._centre.now())
+        self._control.lines.know(line, party)
+        return self._control.want(line, agent_id, "dial", lambda _: Fetch(act="dial", target=target, party=party))
+
+    def own_call(
+        self,
+        agent_id: AgentId,
+        number: str,
+        queue: QueueName | None = None,
+        customer_id: CustomerId | None = None,
+        *,
+        contact_id: ContactId | None = None,
+    ) -> Line:
+        """An agent's own call begins: they are at work on it, and nobody is on it yet."""
+        contact_id = contact_id or ContactId(self._centre.calls.new_leg_id("out"))
         self._centre.record(
             ContactOffered(
                 contact_id=contact_id,
@@ -192,15 +210,10 @@ class Wishes:
                 caller_number=number,
             )
         )
-        self._centre.tell(begun)
+        self._centre.tell(StartDialling(contact_id=contact_id, agent_id=agent_id, queue=queue, customer_id=customer_id))
         line = self._control.lines.add(Topology(contact_id=contact_id, outbound=True, holder=agent_id))
         line.queue, line.dial_began = queue, self._centre.now()
-        ring_s = str(max(1, rules.dial_ring_us // SECOND))
-        more = (("ACD_NUMBER", number), ("ACD_RING", ring_s))
-        target = msgspec.structs.replace(target, context="acd-dial", variables=(*target.variables, *more))
-        party = called_party(agent_id, target, self._centre.now())
-        self._control.lines.know(line, party)
-        return self._control.want(line, agent_id, "dial", lambda _: Fetch(act="dial", target=target, party=party))
+        return line
 
     # -- what facts need to know -------------------------------------------------------------------------------------
 
