@@ -115,27 +115,28 @@ FORMS: dict[str, Callable[[Report, Asked], bytes]] = {
 }
 
 
-def write_sheet(path: Path, sheet: Sheet) -> None:
-    """Write a single table as .json, .csv or .xlsx."""
+def write_sheet(path: Path, sheet: Sheet, plain: Sheet | None = None, language: ReaderLanguage = "en") -> None:
+    """Write a single table as .json, .csv or .xlsx; ``plain``: the same with the names that JSON keeps."""
     write = _SHEET_WRITERS.get(path.suffix.lower())
     if write is None:
         raise ReportError(f"--output {path}: the name ends in {', '.join(_SHEET_WRITERS)}, which says the form")
-    whole_file(path, lambda part: write(part, sheet))
+    written = plain if plain is not None and write is _sheet_json else sheet
+    whole_file(path, lambda part: write(part, written, language))
 
 
-def _sheet_json(path: Path, sheet: Sheet) -> None:
+def _sheet_json(path: Path, sheet: Sheet, _language: ReaderLanguage) -> None:
     path.write_bytes(json_bytes({sheet.title: tables.sheet_json(sheet)}))
 
 
-def _sheet_csv(path: Path, sheet: Sheet) -> None:
-    path.write_text(tables.csv_text(sheet), encoding="utf-8", newline="")
+def _sheet_csv(path: Path, sheet: Sheet, language: ReaderLanguage) -> None:
+    path.write_text(tables.csv_text(sheet), encoding=_ENCODINGS.get(language, "utf-8"), newline="")
 
 
-def _sheet_excel(path: Path, sheet: Sheet) -> None:
+def _sheet_excel(path: Path, sheet: Sheet, _language: ReaderLanguage) -> None:
     path.write_bytes(excel_bytes([sheet]))
 
 
-_SHEET_WRITERS: dict[str, Callable[[Path, Sheet], None]] = {
+_SHEET_WRITERS: dict[str, Callable[[Path, Sheet, ReaderLanguage], None]] = {
     ".json": _sheet_json,
     ".csv": _sheet_csv,
     ".xlsx": _sheet_excel,

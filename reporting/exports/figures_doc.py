@@ -5,9 +5,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from facts.languages import ReaderLanguage
 from reporting.exports.as_json import definition_json
+from reporting.exports.phrases import catalogue_in, phrases
 from reporting.kpi.catalogue import CATALOGUE
-from reporting.kpi.figures import Context, Definition
 from reporting.kpi.service_level import FORMULAS
 
 _INTRODUCTION = """# Key figures
@@ -46,17 +47,16 @@ def catalogue_json() -> dict[str, Any]:
     }
 
 
-def catalogue_table() -> Table:
-    """Names, units and definitions for the terminal."""
-    table = Table("name", "unit", "definition")
-    for definition in CATALOGUE.values():
-        table.add_row(definition.name, definition.unit, Text(_definition(definition)))
+def catalogue_table(language: ReaderLanguage = "en") -> Table:
+    """Names, units and definitions for the terminal; in other languages what people call a figure, too."""
+    words = phrases(language)
+    titles = () if words.ids_of_figures else (words.title,)
+    table = Table(words.name, *titles, words.unit, words.definition)
+    for definition, text in catalogue_in(language):
+        left_out = words.left_out_of_it.format(what=definition.exclusions) if definition.exclusions else ""
+        title = (definition.title,) if titles else ()
+        table.add_row(definition.name, *title, words.named(words.units, definition.unit), Text(f"{text}{left_out}"))
     return table
-
-
-def _definition(definition: Definition) -> str:
-    left_out = f" (not: {definition.exclusions})" if definition.exclusions else ""
-    return f"{definition.described(Context()) if definition.name != 'service_level' else definition.text}{left_out}"
 
 
 def figures_page() -> str:

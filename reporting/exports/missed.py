@@ -9,18 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from facts.languages import ReaderLanguage
+from reporting.exports.phrases import ENGLISH, Phrases, formula_in, phrases
 from reporting.exports.words import NO_DATA, duration_text
 from reporting.kpi.intervals import moment_text
-from reporting.kpi.why_missed import LEFT, SKILLS, Blame, Miss
-
-_WORDS = {
-    "volume": "more contacts than forecast",
-    "handling_time": "longer handling than planned",
-    "staffing": "fewer agents logged in than required",
-    "not_ready": "agents not ready",
-    LEFT: "contacts that left otherwise",
-    SKILLS: "skills, order of service, chance",
-}
+from reporting.kpi.why_missed import Blame, Miss
 
 
 def missed_json(found: Sequence[Miss], zone: tzinfo) -> dict[str, Any]:
@@ -58,49 +51,59 @@ def _blame_json(blame: Blame) -> dict[str, Any]:
     }
 
 
-def _forecast(miss: Miss) -> str:
+def _forecast(miss: Miss, words: Phrases = ENGLISH) -> str:
     if miss.forecast_weeks is None:
-        return "none, so the actual volume is taken as planned"
-    return f"mean of {miss.forecast_weeks} weeks before" if miss.forecast_weeks else "given"
+        return words.forecast_none
+    return words.forecast_weeks.format(weeks=miss.forecast_weeks) if miss.forecast_weeks else words.forecast_given
 
 
-def missed_text(queue: str, found: Sequence[Miss], zone: tzinfo) -> RenderableType:
+def missed_text(queue: str, found: Sequence[Miss], zone: tzinfo, language: ReaderLanguage = "en") -> RenderableType:
     """Every interval below target as a small table."""
+    words = phrases(language)
     if not found:
-        return Text(f"{queue} reached its target in every interval of this range that had contacts.")
-    return Group(*(_table(miss, zone) for miss in found))
+        return Text(words.target_reached.format(queue=queue))
+    return Group(*(_table(miss, zone, language) for miss in found))
 
 
-def _table(miss: Miss, zone: tzinfo) -> RenderableType:
-    head = (
-        f"{miss.queue}, {moment_text(miss.start, zone)}: service level {miss.observed:.1%}, goal {miss.goal:.0%} "
-        f"([{miss.formula}] {miss.definition}). "
-        f"As planned ({miss.required_agents} agents; forecast: {_forecast(miss)}): {miss.planned:.1%}."
+def _table(miss: Miss, zone: tzinfo, language: ReaderLanguage) -> RenderableType:
+    words = phrases(language)
+    head = words.target_missed.format(
+        queue=miss.queue,
+        at=moment_text(miss.start, zone),
+        observed=f"{miss.observed:.1%}",
+        goal=f"{miss.goal:.0%}",
+        formula=miss.formula,
+        definition=formula_in(language, miss.formula, miss.definition),
+        agents=miss.required_agents,
+        forecast=_forecast(miss, words),
+        planned=f"{miss.planned:.1%}",
     )
-    table = Table("cause", "share", "planned", "actual", box=box.SIMPLE)
+    table = Table(words.cause, words.share, words.planned, words.actual, box=box.SIMPLE)
     ordered = sorted(miss.blames, key=lambda blame: -blame.share)
     for blame in ordered:
-        numbers = (_number(blame.planned, blame.unit), _number(blame.actual, blame.unit))
+        numbers = (_number(blame.planned, blame.unit, words), _number(blame.actual, blame.unit, words))
         is_known = not blame.unit or NO_DATA not in numbers
-        share = f"{100 * blame.share:+.1f} points" if is_known else NO_DATA
-        table.add_row(_WORDS[blame.cause], share, *numbers)
-    return Group(Text(head, style="bold"), table, *(_behind(blame) for blame in ordered if blame.share > _LEAST), "")
+        share = words.points.format(points=f"{100 * blame.share:+.1f}") if is_known else NO_DATA
+        table.add_row(words.causes[blame.cause], share, *numbers)
+    behind = (_behind(blame, words) for blame in ordered if blame.share > _LEAST)
+    return Group(Text(head, style="bold"), table, *behind, "")
 
 
 _LEAST = 0.0005
 """Behind a smaller share nobody looks."""
 
 
-def _behind(blame: Blame) -> Text:
+def _behind(blame: Blame, words: Phrases) -> Text:
     """Who and what has the greatest part in a cause, with names that can be asked for."""
-    named = {"agents": blame.agents[:3], "contacts": blame.contacts[:3]}
+    named = {words.agents_behind: blame.agents[:3], words.contacts_behind: blame.contacts[:3]}
     parts = [
-        f"{kind} {', '.join(f'{name} {duration_text(seconds)}' for name, seconds in found)}"
+        kind.format(names=", ".join(f"{name} {duration_text(seconds, words)}" for name, seconds in found))
         for kind, found in named.items()
         if found
     ]
-    return Text(f"  {_WORDS[blame.cause]}: {'; '.join(parts) or 'nobody by name'}")
+    who = words.join.join(parts) or words.nobody_behind
+    return Text(words.behind.format(cause=words.causes[blame.cause], who=who))
 
 
-def _number(value: float | None, unit: str) -> str:
-    return NO_DATA if value is None else f"{value:.1f} {unit}"
+def _number(value: float | None, unit: str, words: Phrases) -> str:
+    return NO_DATA if value is None else f"{value:.1f} {words.named(words.units, unit)}"

@@ -5,14 +5,15 @@ console's own file is a copy, and ``chinese_phrases.json`` all the rest.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
 import msgspec
 
 from facts.languages import ReaderLanguage
-from reporting.kpi.figures import Definition
+from reporting.kpi.catalogue import CATALOGUE
+from reporting.kpi.figures import Context, Definition
 from reporting.kpi.report import Report
 from reporting.kpi.service_level import FORMULAS
 
@@ -74,6 +75,34 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     no_moment: str = "none"
     attached: str = "{name}, the {period} that began on {day}, is attached."
     periods: Mapping[str, str] = {}
+    sheets: Mapping[str, str] = {}
+    """Of lists, by their names in JSON."""
+    columns: Mapping[str, str] = {}
+    """Of lists."""
+    none_of: str = "no {title} in this range"
+    count_of: str = "{count} {title}{more}; --json and --output have every row and column"
+    not_shown: str = ", {count} of them not shown"
+    name: str = "name"
+    left_out_of_it: str = " (not: {what})"
+    causes: Mapping[str, str] = {}
+    """Of a missed target."""
+    target_reached: str = "{queue} reached its target in every interval of this range that had contacts."
+    target_missed: str = (
+        "{queue}, {at}: service level {observed}, goal {goal} ([{formula}] {definition}). "
+        "As planned ({agents} agents; forecast: {forecast}): {planned}."
+    )
+    forecast_none: str = "none, so the actual volume is taken as planned"
+    forecast_weeks: str = "mean of {weeks} weeks before"
+    forecast_given: str = "given"
+    cause: str = "cause"
+    share: str = "share"
+    planned: str = "planned"
+    actual: str = "actual"
+    points: str = "{points} points"
+    behind: str = "  {cause}: {who}"
+    agents_behind: str = "agents {names}"
+    contacts_behind: str = "contacts {names}"
+    nobody_behind: str = "nobody by name"
 
     def id_of(self, formula: str) -> str:
         """A formula's id where it is told, else nothing."""
@@ -97,7 +126,16 @@ def level_id(formula: str) -> str:
     return formula if formula in FORMULAS else ""
 
 
-ENGLISH = Phrases()
+ENGLISH = Phrases(
+    causes={
+        "volume": "more contacts than forecast",
+        "handling_time": "longer handling than planned",
+        "staffing": "fewer agents logged in than required",
+        "not_ready": "agents not ready",
+        "left_otherwise": "contacts that left otherwise",
+        "skill_mismatch": "skills, order of service, chance",
+    }
+)
 
 
 class CatalogueWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,15 +157,31 @@ class CatalogueWords(msgspec.Struct, frozen=True, kw_only=True):
         )
         if formula not in self.formula:
             return words, self.definition.get(name, text)
+        return words, self.told_formula(formula, text)
+
+    def told_formula(self, formula: str, text: str) -> str:
+        """A service level's formula with the thresholds that ``text`` names."""
         thresholds = [
             self.threshold[symbol].replace("{{seconds}}", seconds) for symbol, seconds in _THRESHOLD.findall(text)
         ]
-        return words, ", ".join([self.formula[formula], *thresholds])
+        return ", ".join([self.formula[formula], *thresholds])
 
 
 def phrases(language: ReaderLanguage) -> Phrases:
     """The words of a language."""
     return ENGLISH if language == "en" else _chinese()
+
+
+def catalogue_in(language: ReaderLanguage) -> Iterator[tuple[Definition, str]]:
+    """Every figure with its title and exclusions in a language, and what it says by the usual thresholds."""
+    for one in CATALOGUE.values():
+        text = one.text if one.name == "service_level" else one.described(Context())
+        yield (one, text) if language == "en" else _chinese_catalogue().told(one, text, one.name)
+
+
+def formula_in(language: ReaderLanguage, formula: str, text: str) -> str:
+    """A service level's formula, as ``text`` has it, in a language."""
+    return text if language == "en" else _chinese_catalogue().told_formula(formula, text)
 
 
 def in_words_of(report: Report, language: ReaderLanguage) -> Report:

@@ -86,16 +86,19 @@ def _labels(report: Report, row: Row, words: Phrases) -> tuple[str, ...]:
     return tuple(words.value(name, row.slice.get(name) or "") for name in report.by)
 
 
-def struct_sheet(title: str, found: Sequence[msgspec.Struct], zone: tzinfo) -> Sheet:
+def struct_sheet(title: str, found: Sequence[msgspec.Struct], zone: tzinfo, words: Phrases = ENGLISH) -> Sheet:
     """Structs as rows; fields that end in ``_at`` are instants."""
+    named = words.named(words.sheets, title)
     if not found:
-        return Sheet(title=title, header=(), rows=())
-    header = type(found[0]).__struct_fields__
-    rows = tuple(tuple(_plain(name, getattr(one, name), zone) for name in header) for one in found)
-    return Sheet(title=title, header=header, rows=rows)
+        return Sheet(title=named, header=(), rows=())
+    names = type(found[0]).__struct_fields__
+    rows = tuple(tuple(_plain(name, getattr(one, name), zone, words) for name in names) for one in found)
+    return Sheet(title=named, header=tuple(words.named(words.columns, name) for name in names), rows=rows)
 
 
-def _plain(name: str, value: Any, zone: tzinfo) -> Cell:
+def _plain(name: str, value: Any, zone: tzinfo, words: Phrases) -> Cell:
+    if name in words.values and isinstance(value, str):
+        return words.value(name, value)
     if name.endswith("_at") and value is not None:
         return _clock(value, zone)
     if isinstance(value, Mapping):
@@ -135,20 +138,20 @@ def sheet_json(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def sheet_table(sheet: Sheet, limit: int) -> RenderableType:
+def sheet_table(sheet: Sheet, limit: int, words: Phrases = ENGLISH) -> RenderableType:
     """The first rows for the terminal, without columns in which nothing stands or that do not fit."""
     rows = tuple(sheet.rows)
     shown = rows[:limit]
     if not shown:
-        return Text(f"no {sheet.title} in this range")
+        return Text(words.none_of.format(title=sheet.title))
     columns = [
         Column(head=name, cells=tuple(_words(row[place]) for row in shown))
         for place, name in enumerate(sheet.header)
         if any(row[place] not in {None, ""} for row in shown)
     ]
     left = len(rows) - len(shown)
-    more = f", {left} of them not shown" if left else ""
-    count = f"{len(rows)} {sheet.title}{more}; --json and --output have every row and column"
+    more = words.not_shown.format(count=left) if left else ""
+    count = words.count_of.format(count=len(rows), title=sheet.title, more=more)
     return Group(FittingTable(columns[:1], columns[1:], cut=True), Text(count))
 
 

@@ -190,6 +190,7 @@ def contacts(
     ] = "offered",
     limit: Annotated[int, typer.Option(min=1, help="At most so many on the terminal.")] = 100,
     output: Output = None,
+    language: ReadIn = "en",
     as_json: AsJson = False,
 ) -> None:
     """The contacts behind a figure."""
@@ -204,21 +205,32 @@ def contacts(
     )
     with _queries(journal, config) as (queries, _), busy(READING):
         query, rows = queries.stays(question, outcome)
-    _put_out_rows("contacts", rows, query.zone, output, limit, as_json=as_json)
+    _put_out_rows("contacts", rows, query.zone, output, limit, language=language, as_json=as_json)
 
 
-def _put_out_rows(title: str, rows: list[Any], zone: Any, output: Path | None, limit: int, *, as_json: bool) -> None:
+def _put_out_rows(
+    title: str,
+    rows: list[Any],
+    zone: Any,
+    output: Path | None,
+    limit: int,
+    *,
+    language: ReaderLanguage,
+    as_json: bool,
+) -> None:
     from reporting.exports import tables  # noqa: PLC0415 - start-up time of the others
+    from reporting.exports.phrases import phrases  # noqa: PLC0415
 
-    sheet = tables.struct_sheet(title, rows, zone)
+    words = phrases(language)
+    plain, sheet = tables.struct_sheet(title, rows, zone), tables.struct_sheet(title, rows, zone, words)
     if output is not None:
         from reporting.exports.as_file import write_sheet  # noqa: PLC0415
 
-        write_sheet(output, sheet)
+        write_sheet(output, sheet, plain, language)
     elif as_json:
-        _print_json({title: tables.sheet_json(sheet)})
+        _print_json({title: tables.sheet_json(plain)})
     else:
-        _print(tables.sheet_table(sheet, limit))
+        _print(tables.sheet_table(sheet, limit, words))
 
 
 @app.command(epilog="Example: cordboard report contact 1767225600.17")
@@ -250,12 +262,13 @@ def flow(
     end: To = None,
     time_zone: Zone = None,
     output: Output = None,
+    language: ReadIn = "en",
     as_json: AsJson = False,
 ) -> None:
     """What callers did at each node of the voice menus."""
     with _queries(journal, config) as (queries, _), busy(READING):
         query, counts = queries.nodes(Question(start=start, end=end, time_zone=time_zone))
-    _put_out_rows("nodes", counts, query.zone, output, len(counts), as_json=as_json)
+    _put_out_rows("nodes", counts, query.zone, output, len(counts), language=language, as_json=as_json)
 
 
 @app.command(
@@ -279,6 +292,7 @@ def why_missed(
     journal: JournalAt = None,
     config: Config = None,
     time_zone: Zone = None,
+    language: ReadIn = "en",
     as_json: AsJson = False,
 ) -> None:
     """Why intervals missed their target: the share of volume, handling time, staffing, not-ready time and skills."""
@@ -300,7 +314,7 @@ def why_missed(
     if as_json:
         _print_json(missed_json(found, query.zone))
     else:
-        _print(missed_text(queue, found, query.zone))
+        _print(missed_text(queue, found, query.zone, language))
 
 
 def _forecast(path: Path | None, question: Question, settings: "Settings") -> "tuple[Forecast, ...]":
@@ -343,11 +357,11 @@ def scheduled(
 
 
 @app.command("catalogue", epilog="Example: cordboard report catalogue --json")
-def list_figures(*, as_json: AsJson = False) -> None:
+def list_figures(*, language: ReadIn = "en", as_json: AsJson = False) -> None:
     """List every key figure with its definition."""
     from reporting.exports import figures_doc  # noqa: PLC0415 - only this command needs it
 
     if as_json:
         _print_json(figures_doc.catalogue_json())
     else:
-        _print(figures_doc.catalogue_table())
+        _print(figures_doc.catalogue_table(language))

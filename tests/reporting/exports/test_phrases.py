@@ -1,9 +1,12 @@
 """Reports in 简体中文: all that one can say has its words, and no word of English is left but names of data."""
 
 import io
+import json
 import re
 import string
+from datetime import UTC
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -11,18 +14,26 @@ import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped] # it has no types of its own
 
 from cti_bridge.app.report_queries import KINDS
+from facts.ids import AgentId, ContactId
 from facts.journal import Channel, Direction
 from facts.languages import ReaderLanguage
-from reporting.exports.as_file import report_bytes
+from facts.states import LeftQueue
+from reporting.exports import tables
+from reporting.exports.as_file import report_bytes, write_sheet
 from reporting.exports.as_html import html_page
 from reporting.exports.as_table import headed
-from reporting.exports.phrases import ENGLISH, Phrases, in_words_of, phrases
+from reporting.exports.figures_doc import catalogue_table
+from reporting.exports.missed import missed_text
+from reporting.exports.phrases import ENGLISH, Phrases, catalogue_in, in_words_of, phrases
 from reporting.kpi.catalogue import CATALOGUE, STANDARD
+from reporting.kpi.drill_down import ContactRow, contacts
+from reporting.kpi.flows import NodeCount
 from reporting.kpi.intervals import CYCLES, INTERVALS
 from reporting.kpi.records import DIMENSIONS
 from reporting.kpi.report import Query, Report, build, read
 from reporting.kpi.service_level import FORMULAS, Target, Targets
 from reporting.kpi.timetable import Period
+from reporting.kpi.why_missed import _UNITS, CAUSES, LEFT, SKILLS, Blame, Miss
 from tests.reporting.exports.test_exports import scene, shown
 from tests.reporting.scenes import Scene
 
@@ -69,7 +80,7 @@ def holes(text: str) -> set[str]:
 
 
 def test_each_phrase_is_chinese_and_has_the_holes_of_the_english() -> None:
-    signs = {"join", "span", "said", "said_with_id", "tip", "tip_with_id", "headed", "range"}
+    signs = {"join", "span", "said", "said_with_id", "tip", "tip_with_id", "headed", "range", "behind"}
     for field in msgspec.structs.fields(Phrases):
         ours, theirs = getattr(CHINESE, field.name), getattr(ENGLISH, field.name)
         if isinstance(theirs, str) and field.name != "tag":
@@ -82,10 +93,15 @@ def test_each_phrase_is_chinese_and_has_the_holes_of_the_english() -> None:
 def test_each_code_has_its_words() -> None:
     tables = {
         "dimensions": {*DIMENSIONS, *INTERVALS, *CYCLES, "slice"},
-        "units": {one.unit for one in CATALOGUE.values()},
+        "units": {one.unit for one in CATALOGUE.values()} | set(_UNITS.values()),
         "titles": {kind.title for kind in KINDS.values()},
         "periods": set(get_args(Period)),
+        "causes": set(ENGLISH.causes),
+        "sheets": {"contacts", "nodes"},
+        "columns": {*ContactRow.__struct_fields__, *NodeCount.__struct_fields__},
     }
+    assert set(ENGLISH.causes) == {*CAUSES, SKILLS, LEFT}
+    assert set(CHINESE.values["outcome"]) == {one.value for one in LeftQueue} | OUTCOMES
     for name, codes in tables.items():
         assert codes == set(getattr(CHINESE, name)), name
         assert all(HAN.search(word) for word in getattr(CHINESE, name).values()), name
@@ -114,6 +130,75 @@ def test_each_service_level_is_told_with_its_thresholds(formula: str) -> None:
     (told,) = [text for one, text in made.definitions if one.name == "service_level"]
     assert "时限 15 秒" in told
     assert ("短时放弃 4 秒" in told) == ("_s" in FORMULAS[formula].text)
+
+
+OUTCOMES = {"answered", "abandoned", "left", "in_progress", "unclassified"}
+"""How stays in queues end, besides the ways in which contacts leave them."""
+
+
+def of_lists(rows: list[Any], title: str) -> str:
+    sheet = tables.struct_sheet(title, rows, UTC, CHINESE)
+    return shown(tables.sheet_table(sheet, 1, CHINESE), 400)
+
+
+def test_lists_of_contacts_and_of_nodes_have_no_english() -> None:
+    found = contacts(read(scene(), None, None), Query(by=()), "offered")
+    told = of_lists(found, "contacts")
+    assert re.search(r"联络编号 +进入队列时间 +队列 +结果", told)
+    assert "已接听" in told
+    assert re.search(r"共 4 个联络.其中 3 个未显示", told)
+    assert english(told) - {one.contact_id for one in found} == set()
+    assert of_lists([], "contacts").strip() == "此区间没有联络"
+    told = of_lists([NodeCount(flow="main", node="choose", entered=3, choices={"sales": 2})], "nodes")
+    assert re.search(r"语音导航 +节点 +进入次数", told)
+    assert english(told) == {"main", "choose"}
+
+
+def test_lists_as_files_follow_the_language_but_for_json(tmp_path: Path) -> None:
+    found = contacts(read(scene(), None, None), Query(by=()), "offered")
+    plain, sheet = (tables.struct_sheet("contacts", found, UTC, words) for words in (ENGLISH, CHINESE))
+    for name in ("found.csv", "found.xlsx", "found.json"):
+        write_sheet(tmp_path / name, sheet, plain, "zh")
+    csv = (tmp_path / "found.csv").read_bytes()
+    assert csv.startswith(b"\xef\xbb\xbf")
+    assert csv.decode("utf-8-sig").startswith("联络编号,进入队列时间,")
+    assert load_workbook(tmp_path / "found.xlsx").sheetnames == ["联络"]
+    told = json.loads((tmp_path / "found.json").read_text())
+    assert told["contacts"][0]["outcome"] == "answered"
+
+
+def missed(**more: Any) -> Miss:
+    blames = (
+        Blame(
+            cause="volume",
+            share=0.3,
+            planned=10,
+            actual=20,
+            unit="contacts an hour",
+            contacts=((ContactId("k1"), 70.0),),
+        ),
+        Blame(cause="staffing", share=0.1, planned=3, actual=2, unit="agents", agents=((AgentId("ann"), 600.0),)),
+        Blame(cause=SKILLS, share=0.1, planned=None, actual=None, unit=""),
+    )
+    about: dict[str, Any] = {"queue": "sales", "start": 0, "end": 1, "goal": 0.8, "observed": 0.4, "formula": "SL2"}
+    about |= {"definition": FORMULAS["SL2"].text + ", t = 20 s", "planned": 0.9, "modelled": 0.4, "required_agents": 3}
+    return Miss(**{**about, "patience_s": None, "forecast_weeks": 4, "blames": blames, **more})
+
+
+@pytest.mark.parametrize("weeks", [None, 0, 4])
+def test_why_a_target_was_missed_has_no_english(weeks: int | None) -> None:
+    told = shown(missed_text("sales", [missed(forecast_weeks=weeks)], UTC, "zh"), 300)
+    assert re.search(r"服务水平 40.0%.目标 80%", told)
+    assert "来电多于预测" in told
+    assert english(told) - {"k1"} == set()
+    assert english(shown(missed_text("sales", [], UTC, "zh"), 300)) == set()
+
+
+def test_the_catalogue_has_no_english_but_the_names_of_figures() -> None:
+    told = shown(catalogue_table("zh"), 2000)
+    assert english(told) == set()
+    assert all(definition.title in told for definition, _ in catalogue_in("zh"))
+    assert "呼入量" not in shown(catalogue_table(), 2000)
 
 
 SLICES = [(), ("30min",), ("queue",), ("weekday", "direction"), ("channel", "hour_of_day"), ("agent", "queue")]
