@@ -29,6 +29,7 @@ NAMED: Final = (
     "opening_hours",
     "reasons",
     "dispositions",
+    "phone_book",
     "entry_points",
 )
 SINGLE: Final = ("routing", "alarms")

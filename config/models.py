@@ -9,7 +9,7 @@ from pydantic import Field
 
 from config.calls import Calls
 from config.fields import FilePath, Line, Listed, Name, Section, UserName
-from config.people import Agent, Disposition, Reason, Team, User
+from config.people import Agent, Disposition, KnownNumber, Reason, Team, User
 from config.queues import Queue, Routing
 from config.services import Alarms, Database, Log, Metrics, Node, OpeningHours, Redis, Reports, Site, Web
 from config.telephony import Asterisk, EntryPoint, Prompts, Speech
@@ -50,6 +50,8 @@ class Settings(Section):
     """Why agents may be not ready, by code."""
     dispositions: dict[Name, Disposition] = Field(default_factory=dict)
     """What may come of a contact, by code."""
+    phone_book: dict[Name, KnownNumber] = Field(default_factory=dict)
+    """Numbers outside that agents find by name when they transfer, consult or call."""
     entry_points: dict[Line, EntryPoint] = Field(default_factory=dict)
     """Dialled numbers, and what answers them."""
     flows: Listed[FilePath] = ()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from config.fields import DialString, Digits, FilePath, Level, Line, Listed, Name, Secret, Section
 
@@ -64,6 +64,15 @@ class Disposition(Section):
     """What people call it."""
     resolved: bool | None = None
     """Whether it means that the customer's matter is settled; absent: the agent says."""
+
+
+class KnownNumber(Section):
+    """Somebody outside whom agents call, ask or hand callers over to."""
+
+    title: Line = ""
+    """What people call it."""
+    number: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,32}$")]
+    """The telephone number, as agents would dial it."""
 
 
 class User(Section):

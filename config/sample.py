@@ -43,9 +43,10 @@ default without it. `cordboard check --config FILE` tells all mistakes at once, 
 - A requirement names skills with minimum levels: `english>=3 & (billing>=2 | not trainee)`; `and`, `or`, `not` may be
   written for `&`, `|`, `!`, and a skill alone means level 1.
 
-- `skills`, `teams`, `agents`, `users`, `queues`, `routing`, `opening_hours`, `reasons`, `dispositions`, `entry_points`
-  and `alarms` can be changed while the daemon runs, by the console, its API or `cordboard config`. The file leads until
-  the first such change; from then on the database does, for these keys: see [administration](administration.md).
+- `skills`, `teams`, `agents`, `users`, `queues`, `routing`, `opening_hours`, `reasons`, `dispositions`, `phone_book`,
+  `entry_points` and `alarms` can be changed while the daemon runs, by the console, its API or `cordboard config`. The
+  file leads until the first such change; from then on the database does, for these keys: see
+  [administration](administration.md).
 
 This page is made of the code (`python -m config.sample`).
 """

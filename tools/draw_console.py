@@ -58,6 +58,7 @@ VIEWS = {
     "opening-hours": "/administration/opening_hours",
     "reasons": "/administration/reasons",
     "dispositions": "/administration/dispositions",
+    "phone-book": "/administration/phone_book",
     "alarms": "/administration/alarms",
     "changes": "/administration/changes",
     "audit": "/administration/audit",

@@ -15,6 +15,7 @@ SectionName: TypeAlias = Literal[
     "queues",
     "reasons",
     "dispositions",
+    "phone_book",
     "opening_hours",
     "entry_points",
     "users",

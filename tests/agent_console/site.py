@@ -61,6 +61,11 @@ SETTINGS: Mapping[str, Any] = {
     "opening_hours": {"office": {"weekly": {day: ["08:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}},
     "reasons": {"break": {"title": "Break", "digits": "1"}, "training": {"title": "Training", "productive": True}},
     "dispositions": {"solved": {"title": "Solved", "resolved": True}, "follow_up": {"title": "Follow up"}},
+    "calls": {"dialling": {"denied": ["+33*"]}},
+    "phone_book": {
+        "brigade": {"title": "Harbour control", "number": "+4930123480"},
+        "abroad": {"title": "Denied line", "number": "+33123456789"},
+    },
     "entry_points": {"8000": {"title": "Main", "flow": "demo", "queue": "front"}},
     "users": {
         "root": {"title": "Rut Root", "role": "administrator"},

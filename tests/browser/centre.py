@@ -64,6 +64,7 @@ SETTINGS: Mapping[str, Any] = {
         "follow_up": {"title": "Follow up", "resolved": False},
         "wrong_number": {"title": "Wrong number"},
     },
+    "phone_book": {"night_watch": {"title": "Night watch", "number": "+4930770099"}},
     "entry_points": {"8000": {"title": "Main number", "flow": "reception", "queue": "sales", "emergency": "sorry"}},
     "users": {
         "root": {"title": "Rut Root", "role": "administrator"},

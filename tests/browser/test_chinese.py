@@ -91,6 +91,7 @@ SETTINGS: Mapping[str, Any] = {
         "follow_up": {"title": "需跟进", "resolved": False},
         "wrong_number": {"title": "打错电话"},
     },
+    "phone_book": {"night_watch": {"title": "值班室", "number": "+4930770099"}},
     "alarms": {"longest_wait_s": 1, "service_level_below": 0.5},
     "entry_points": {"8000": {"title": "总机号码", "flow": "reception", "queue": "sales", "emergency": "sorry"}},
     "users": {

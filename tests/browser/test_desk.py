@@ -72,6 +72,25 @@ def test_an_agents_call_from_offer_to_outcome(people: People, centre: Centre) ->
     expect(ann.page.get_by_text("My last contacts").locator("xpath=ancestor::section")).to_contain_text("C. CUSTOMER")
 
 
+def test_a_caller_is_handed_to_a_number_that_is_found_by_name(people: People, centre: Centre) -> None:
+    ann = people.agent("ann")
+    centre.call("N. Night", "+4930771044")
+    ann.answer()
+    ann.control("Consult").click()
+    ann.page.get_by_role("combobox").fill("watch")
+    expect(ann.page.get_by_role("option", name=re.compile("Night watch"))).to_contain_text("+4930770099")
+    ann.page.keyboard.press("Escape")
+    ann.control("Transfer").click()
+    ann.page.get_by_role("combobox").fill("+49 30 770099")
+    expect(ann.page.get_by_role("option")).to_have_count(1)
+    ann.page.get_by_role("combobox").fill("night")
+    expect(ann.page.get_by_role("option").first).to_contain_text("Night watch")
+    ann.page.keyboard.press("Enter")
+    expect(ann.contact.locator("header")).to_contain_text("Wrap-up")
+    (moved,) = centre.tell("facts", kind="ContactTransferred")
+    assert (moved["to_kind"], moved["to"]) == ("number", "+4930770099")
+
+
 def test_a_page_that_is_loaded_anew_shows_every_state_as_it_is(people: People, centre: Centre) -> None:
     ann = people.user("ann")
     begin = ann.page.get_by_role("button", name="Begin to work")

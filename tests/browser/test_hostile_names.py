@@ -45,7 +45,7 @@ VIEWS = (
     "/floor/wall", "/administration/matrix", "/administration/agents",
     "/administration/teams", "/administration/skills", "/administration/users", "/administration/queues",
     "/administration/entry_points", "/administration/flows/hostile", "/administration/reasons",
-    "/administration/dispositions",
+    "/administration/dispositions", "/administration/phone_book",
 )  # fmt: skip
 """Those where a title of the settings is on the screen at once."""
 
@@ -71,7 +71,10 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         "agents": titled("agents", "name"),
         "users": titled("users", "title"),
         "entry_points": {"8000": {"title": HOSTILE, "flow": "hostile", "queue": "sales", "emergency": "sorry"}},
-        **{section: titled(section, "title") for section in ("skills", "teams", "reasons", "dispositions")},
+        **{
+            section: titled(section, "title")
+            for section in ("skills", "teams", "reasons", "dispositions", "phone_book")
+        },
     }
     one = Centre(folder, more)
     customer(one)

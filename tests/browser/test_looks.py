@@ -30,7 +30,7 @@ FLOOR = (
 )
 ADMINISTRATION = (
     "matrix", "agents", "teams", "skills", "users", "tokens", "queues", "routing", "entry_points", "flows",
-    "opening_hours", "reasons", "dispositions", "alarms", "changes", "audit", "transfer",
+    "opening_hours", "reasons", "dispositions", "phone_book", "alarms", "changes", "audit", "transfer",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
 from cti_bridge.app.console.state_rules import StateRules
+from cti_bridge.shell.call_control.dial_rules import refusal
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import Entry
@@ -173,6 +174,9 @@ class DaemonDesks:
         for number, entry in self._settings().entry_points.items():
             if not number.endswith("*"):
                 yield DirectoryEntry(kind="flow", to=entry.flow, title=entry.title or entry.flow)
+        for name, known in self._settings().phone_book.items():
+            allowed = not refusal(self._coordinator.control.rules.dialling, known.number)
+            yield DirectoryEntry(kind="number", to=known.number, title=known.title or name, reachable=allowed)
 
     # -- the agent's own state ---------------------------------------------------------------------------------------
 

@@ -104,7 +104,25 @@ def test_the_directory_finds_whom_one_can_reach_and_says_how_they_are(site: Site
     assert {(one["kind"], one["to"]) for one in everything} == {
         ("agent", "arne"), ("agent", "bruno"), ("agent", "zoe"),
         ("queue", "sales"), ("queue", "support"), ("queue", "front"), ("flow", "demo"),
+        ("number", "+4930123480"), ("number", "+33123456789"),
     }  # fmt: skip
+
+
+def test_numbers_outside_are_found_by_name_and_a_denied_one_is_not_reachable(site: Site) -> None:
+    anna = site.signed_in("anna")
+
+    def found(words: str) -> list[tuple[str, str, bool]]:
+        items = anna.get("/desk/directory", params={"q": words}).json()["items"]
+        return [(one["title"], one["to"], one["reachable"]) for one in items if one["kind"] == "number"]
+
+    assert found("harbour") == found("+49301234") == [("Harbour control", "+4930123480", True)]
+    assert found("denied") == [("Denied line", "+33123456789", False)]
+    root = site.signed_in("root")
+    entry = {"title": "Night watch", "number": "+4930123499"}
+    assert root.put("/settings/phone_book/night", entry, headers={"if-none-match": "*"}).status_code == 200
+    assert found("night") == [("Night watch", "+4930123499", True)]
+    wrong = root.put("/settings/phone_book/night2", {"number": "030 123,45"}, headers={"if-none-match": "*"}).json()
+    assert wrong["errors"][0]["field"].endswith("number")
 
 
 def test_own_figures_are_those_of_the_report(site: Site) -> None:

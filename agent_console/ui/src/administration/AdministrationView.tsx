@@ -19,7 +19,10 @@ const Transfer = lazy(() => import("./Transfer"));
 
 const GROUPS: readonly { title: "people" | "calls" | "system"; pages: readonly (SectionName | Page)[] }[] = [
   { title: "people", pages: ["matrix", "agents", "teams", "skills", "users", "tokens"] },
-  { title: "calls", pages: ["queues", "routing", "entry_points", "flows", "opening_hours", "reasons", "dispositions"] },
+  {
+    title: "calls",
+    pages: ["queues", "routing", "entry_points", "flows", "opening_hours", "reasons", "dispositions", "phone_book"],
+  },
   { title: "system", pages: ["alarms", "changes", "audit", "transfer"] },
 ];
 type Page = "matrix" | "tokens" | "flows" | "changes" | "audit" | "transfer";

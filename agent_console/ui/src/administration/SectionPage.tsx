@@ -74,6 +74,7 @@ const SHOWN: Record<SectionName, readonly string[]> = {
   routing: [],
   reasons: ["title", "digits", "productive"],
   dispositions: ["title", "resolved"],
+  phone_book: ["title", "number"],
   entry_points: ["title", "flow", "queue"],
   opening_hours: ["weekly"],
   alarms: [],

@@ -31,6 +31,7 @@ export const SECTIONS = [
   "routing",
   "reasons",
   "dispositions",
+  "phone_book",
   "entry_points",
   "opening_hours",
   "alarms",

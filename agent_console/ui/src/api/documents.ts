@@ -849,7 +849,7 @@ export interface PreviewDoc {
 
 /** A change of the settings that is not made, only looked at. */
 export interface PreviewWish {
-  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
+  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
   name: string;
   /** The new contents, as in the settings file; None: it is removed. */
   document?: unknown;
@@ -1095,7 +1095,7 @@ export interface SetSkills {
 
 /** What one entry is to be. */
 export interface SettingChange {
-  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
+  section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms";
   name: string;
   /** As in the settings file; absent: it is removed. */
   document?: unknown;

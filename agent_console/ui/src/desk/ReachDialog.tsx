@@ -109,7 +109,8 @@ function useEntries(act: "transfer" | "consult", words: string) {
   const known = (found.data?.items ?? []).filter(
     (entry) => act === "transfer" || entry.kind === "agent" || entry.kind === "number",
   );
-  const list = [...known.filter((entry) => entry.to !== number || entry.kind !== "number"), ...typed];
+  const isKnown = known.some((entry) => entry.kind === "number" && entry.to === number);
+  const list = isKnown ? known : [...known, ...typed];
   return { list, pending: found.isPending, error: found.error };
 }
 
@@ -145,6 +146,7 @@ function Entry({ id, entry, chosen, choose }: EntryProps) {
       <span className={classes.title}>{entry.title}</span>
       <span className={classes.kind}>{t(`kind.${entry.kind}`)}</span>
       <span className={classes.state}>
+        {entry.kind === "number" && !entry.title.includes(entry.to) && entry.to}
         {state ? (
           <StateOf word={state} />
         ) : (

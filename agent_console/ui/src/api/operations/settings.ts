@@ -48,22 +48,22 @@ export function undoRevision(number: number, options: Options = {}): Promise<Rev
 }
 
 /** The entries of a section, in their order; a section that is one entry (routing, alarms) is named like itself. */
-export function listSettings(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", query: { cursor?: string | null; limit?: number | null } = {}, options: Options = {}): Promise<Page<SettingDoc>> {
+export function listSettings(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", query: { cursor?: string | null; limit?: number | null } = {}, options: Options = {}): Promise<Page<SettingDoc>> {
   return api.ask("GET", `/settings/${encodeURIComponent(section)}`, { query, ...options });
 }
 
 /** One entry. */
-export function getSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, options: Options = {}): Promise<SettingDoc> {
+export function getSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, options: Options = {}): Promise<SettingDoc> {
   return api.ask("GET", `/settings/${encodeURIComponent(section)}/${encodeURIComponent(name)}`, options);
 }
 
 /** Make or change an entry; in force when this answers, with every caller's place kept. */
-export function putSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, wish: unknown, match: string | null, options: Options = {}): Promise<SettingDoc> {
+export function putSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, wish: unknown, match: string | null, options: Options = {}): Promise<SettingDoc> {
   return api.ask("PUT", `/settings/${encodeURIComponent(section)}/${encodeURIComponent(name)}`, { body: wish, match, isNew: match === null, ...options });
 }
 
 /** Remove an entry; refused while others refer to it. */
-export function deleteSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, match: string, options: Options = {}): Promise<void> {
+export function deleteSetting(section: "skills" | "teams" | "agents" | "queues" | "reasons" | "dispositions" | "phone_book" | "opening_hours" | "entry_points" | "users" | "routing" | "alarms", name: string, match: string, options: Options = {}): Promise<void> {
   return api.ask("DELETE", `/settings/${encodeURIComponent(section)}/${encodeURIComponent(name)}`, { match, ...options });
 }
 
