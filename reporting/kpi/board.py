@@ -172,7 +172,7 @@ class Board:
         """When today began."""
         return self._day_of(now)
 
-    def today(self, family: str, key: str, now: Instant) -> Cell:
+    def so_far(self, family: str, key: str, now: Instant) -> Cell:
         """Today of one queue, agent or entry point; the stretch that an agent is in counts up to ``now``."""
         day = self._day_of(now)
         found = self._today.cells.get((family, day, key), Cell())
@@ -190,6 +190,11 @@ class Board:
         """The figures of a cell, by the targets of a queue."""
         return self._figures(cell, queue, names)
 
+    def agent_figures(self, agent_id: AgentId, now: Instant, names: tuple[str, ...]) -> dict[str, Figure]:
+        """Today of one agent, as the report by agents tells it: a contact that two handled is of each of them."""
+        context = Context(target=self.targets.of(None), by_agent=True)
+        return _told(self.so_far(AGENT, agent_id, now), context, names)
+
     def _sum(self, cells: Cells, inside: Callable[[Instant], bool], now: Instant, start: Instant) -> Cell:
         total = Cell()
         for at, _key, cell in cells.of(ENTRY_POINT):
@@ -205,8 +210,7 @@ class Board:
         return total
 
     def _figures(self, cell: Cell, queue: str | None, names: tuple[str, ...]) -> dict[str, Figure]:
-        context = Context(target=self.targets.of(queue))
-        return {definition.name: definition.figure(cell, context) for definition in catalogue.definitions(names)}
+        return _told(cell, Context(target=self.targets.of(queue)), names)
 
     def _day_of(self, at: Instant) -> Instant:
         quarter = quarter_of(at)
@@ -222,3 +226,7 @@ class Board:
         """Drop what nobody asks for any more."""
         for address in [address for address in cells.cells if address[1] < oldest]:
             del cells.cells[address]
+
+
+def _told(cell: Cell, context: Context, names: tuple[str, ...]) -> dict[str, Figure]:
+    return {definition.name: definition.figure(cell, context) for definition in catalogue.definitions(names)}

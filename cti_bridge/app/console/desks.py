@@ -32,7 +32,6 @@ from facts.journal import Entry
 from facts.states import Activity, Declared, Party
 from facts.time import DAY
 from reporting.kpi.board import Board
-from reporting.kpi.live import AGENT
 
 MOST_FOUND: Final = 50
 """Entries of the directory at once."""
@@ -137,11 +136,10 @@ class DaemonDesks:
     def figures(self, agent: str) -> PersonalFigures:
         """Today's figures of one agent."""
         now = self._coordinator.now()
-        cell = self._board.today(AGENT, self._view(agent).agent_id, now)
         return PersonalFigures(
             agent=agent,
             day=self._board.day(now),
-            figures=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
+            figures=figure_docs(self._board.agent_figures(self._view(agent).agent_id, now, AGENT_FIGURES)),
         )
 
     # -- directory ---------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from facts.time import Instant, to_seconds
 from reporting.kpi.board import Board
 from reporting.kpi.cells import Cell
 from reporting.kpi.figures import Figure
-from reporting.kpi.live import AGENT, QUEUE
+from reporting.kpi.live import QUEUE
 
 QUEUE_FIGURES = (
     "offered",
@@ -187,7 +187,6 @@ class Rows:
 
     def agent(self, view: AgentView, now: Instant) -> AgentRow:
         """An agent now and today."""
-        cell = self._board.today(AGENT, view.agent_id, now)
         return AgentRow(
             agent=view.agent_id,
             name=self.agent_name(view.agent_id),
@@ -206,7 +205,7 @@ class Rows:
             without_queues=list(view.without_queues),
             extra_queues=list(view.extra_queues),
             contacts=list(self._contacts(view)),
-            today=figure_docs(self._board.figures(cell, None, AGENT_FIGURES)),
+            today=figure_docs(self._board.agent_figures(view.agent_id, now, AGENT_FIGURES)),
         )
 
     def agent_queue(self, view: ServiceView) -> AgentQueue:
@@ -237,7 +236,7 @@ class Rows:
 
     def queue(self, view: QueueView, now: Instant) -> QueueRow:
         """A queue now and today."""
-        today = self._board.today(QUEUE, view.name, now)
+        today = self._board.so_far(QUEUE, view.name, now)
         closed_for, holiday = self._closed_for(view, now)
         return QueueRow(
             queue=view.name,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 
+from facts.ids import AgentId
 from facts.journal import AnyFact
 from facts.time import DAY
 from reporting.kpi.board import KEPT_DAYS, Board
@@ -31,6 +32,35 @@ def test_the_boards_figures_are_the_reports_at_any_moment(drawn: list[tuple[int,
             if queue.figures["offered"].value or _counted(queue.figures)
         }
         assert state.total == report.total.figures
+        by_agents = build(day, Query(by=("agent",), start=state.day, figures=LIVE))
+        for row in by_agents.rows:
+            if row.slice["agent"]:
+                assert board.agent_figures(AgentId(row.slice["agent"]), entry.at, LIVE) == row.figures
+
+
+def test_an_agents_figures_are_the_reports_after_a_transfer_and_a_consultation() -> None:
+    """What Ann passed to Bob is a contact that each of them handled, and takes each of them their own time."""
+    scene, board = Scene(), Board(UTC)
+    for agent in ("ann", "bob"):
+        scene.logs_in(0, agent)
+    scene.queued(0, "a")
+    scene.answered(10, "a", "ann", 10)
+    scene.answered(60, "a", "bob", 0)
+    scene.talk_ends(100, "a", "ann", 90)
+    scene.wrapped_up(110, "a", "ann", 10)
+    scene.talk_ends(200, "a", "bob", 140)
+    scene.queued(300, "b")
+    scene.answered(310, "b", "ann", 10)
+    scene.talk_ends(330, "b", "ann", 20)
+    for entry in scene.list:
+        board.apply(entry)
+    names = ("handled", "aht_s", "talk_s", "wrap_up_s")
+    state = board.state(clock(400), names)
+    reported = build(read(scene, state.day, None), Query(by=("agent",), start=state.day, figures=names))
+    told = {agent: board.agent_figures(AgentId(agent), clock(400), names) for agent in ("ann", "bob")}
+    assert {row.slice["agent"]: row.figures for row in reported.rows} == told
+    handled = {agent: (figures["handled"].value, figures["aht_s"].value) for agent, figures in told.items()}
+    assert handled == {"ann": (2, 60), "bob": (1, 140)}
 
 
 def _counted(figures: dict[str, Figure]) -> bool:
