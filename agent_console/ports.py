@@ -474,7 +474,7 @@ class Customers(Protocol):
     async def undo_merge(self, number: int, by: str) -> MergeDoc:
         """Part them again, exactly as they are."""
 
-    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str) -> CustomersImported:
+    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool) -> CustomersImported:
         """Rows of a CSV table; raises `InvalidError` for one that is none."""
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
+from facts.customer_rules import CUSTOMER_ID, LONGEST_LINE
 from facts.ids import CustomerId
 from facts.time import Instant
 from storage.audit import Change, record_within
@@ -25,7 +26,12 @@ CHUNK = 400
 
 
 class CustomerError(Exception):
-    """A change of customers that cannot be made; nothing was changed."""
+    """A change of customers that cannot be made; nothing was changed. ``rule``: why; ``way_out``: what to do."""
+
+    def __init__(self, rule: str, way_out: str = "") -> None:
+        super().__init__(f"{rule}: {way_out}" if way_out else rule)
+        self.rule = rule
+        self.way_out = way_out
 
 
 class UnknownCustomerError(CustomerError):
@@ -71,17 +77,17 @@ def normal_record(record: CustomerRecord, region: str) -> CustomerRecord:
     """Numbers as they are kept, each once; texts without what no database takes, and without blanks around them."""
     numbers = (normal_number(number, region) for number in record.numbers)
     return CustomerRecord(
-        name=_clean(record.name),
+        name=clean(record.name),
         numbers=tuple(dict.fromkeys(filter(None, numbers))),
-        accounts=tuple(dict.fromkeys(filter(None, map(_clean, record.accounts)))),
-        tier=_clean(record.tier),
-        language=_clean(record.language),
-        notes=_clean(record.notes),
-        open_matters=tuple(filter(None, map(_clean, record.open_matters))),
+        accounts=tuple(dict.fromkeys(filter(None, map(clean, record.accounts)))),
+        tier=clean(record.tier),
+        language=clean(record.language),
+        notes=clean(record.notes),
+        open_matters=tuple(filter(None, map(clean, record.open_matters))),
     )
 
 
-_ID = re.compile(r"[\w][\w.:-]{0,63}")
+_ID = re.compile(CUSTOMER_ID)
 _FOUL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -91,7 +97,8 @@ def _is_number(customer_id: str, numbers: Iterable[str]) -> bool:
     return digits.isdigit() and len(digits) >= 6 and any(number.endswith(digits) for number in numbers)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Without what no database takes, and without blanks around it."""
     return _FOUL.sub("", text).strip()
 
 
@@ -103,9 +110,15 @@ def add_within(
 ) -> Customer:
     """A new record, its numbers normal; raises `CustomerIdError`, and `CustomerConflictError` for a taken account."""
     if not _ID.fullmatch(customer_id):
-        raise CustomerIdError(f"{customer_id!r}: an id is up to 64 letters, digits, _ . : and -; it is never erased")
+        raise CustomerIdError(
+            f"{customer_id[:LONGEST_LINE]!r} is no key",
+            "write letters, digits and _ . : -, 64 at most, or leave it out: one is made",
+        )
     if _is_number(customer_id, record.numbers):
-        raise CustomerIdError(f"{customer_id!r} is the customer's number: an id stays in facts when a person is erased")
+        raise CustomerIdError(
+            f"{customer_id!r} is the customer's number",
+            "choose another key, or leave it out: one is made; it stays in facts when a person is erased",
+        )
     new = Customer(customer_id=customer_id, record=record, version=1, changed_at=at, changed_by=by)
     connection.execute(records.insert().values(**_values(new)))
     _put_keys(connection, new)
@@ -206,7 +219,7 @@ def _put_keys(connection: Connection, of: Customer) -> None:
     taken = _owners_of(connection, of.record.accounts)
     for account, owner in taken.items():
         raise CustomerConflictError(
-            f"the account {account!r} belongs to customer {owner!r}: change that one, or merge the two"
+            f"the account {account!r} belongs to customer {owner!r}", "change that one, or merge the two"
         )
     for table, name, keys in (
         (customer_number, "number", of.record.numbers),
@@ -221,7 +234,9 @@ def _insert_keys(connection: Connection, table: sa.Table, rows: list[dict[str, A
     try:
         connection.execute(table.insert(), rows)
     except exc.IntegrityError:  # two at once on PostgreSQL
-        raise CustomerConflictError("an account was given to another customer at the same moment: try again") from None
+        raise CustomerConflictError(
+            "an account was given to another customer at the same moment", "try again"
+        ) from None
 
 
 def _owners_of(connection: Connection, accounts: Sequence[str]) -> dict[str, str]:

@@ -1,13 +1,15 @@
 """Telephone numbers as they are kept and searched by: E.164 where they can be read so."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from facts.customer_rules import is_dialled
 from storage.records import searchable_number
 
-LONGEST = 40
 SHORTEST_PUBLIC = 7
 """Fewer digits are an extension, or a short code that nobody can ring from abroad."""
 
@@ -15,15 +17,35 @@ SHORTEST_PUBLIC = 7
 def normal_number(text: str, region: str) -> str:
     """A number as it is kept: ``+8675512345678``; what is no public number (an extension) keeps its digits.
 
-    ``region``: two letters, the country of numbers without a country code. Empty when there is no digit in the text.
+    ``region``: two letters, the country of numbers without a country code. Empty when the text is no number: without
+    digits, with letters (``1.38E+10``), or longer than any.
     """
-    bare = searchable_number(text)
-    if not any(character.isdigit() for character in bare):
+    plain = _plain(text)
+    bare = searchable_number(plain)
+    if not is_dialled(bare) or _FRACTION.search(plain):
         return ""
-    parsed = _parsed(text, region)
+    parsed = _parsed(plain, region)
     if parsed is None:
-        return bare[:LONGEST]
+        return bare
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+_FRACTION = re.compile(r"^\s*\d+\.0+\s*$")
+"""A spreadsheet's or a program's way to write a number that it took for a quantity."""
+
+
+def _plain(text: str) -> str:
+    """With the digits, signs and blanks of ASCII, and without what only directs how a text is shown."""
+    return "".join(map(_plain_character, unicodedata.normalize("NFKC", text)))
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    kind = unicodedata.category(character)
+    return "-" if kind == "Pd" else "" if kind == "Cf" else character
 
 
 def spellings(number: str, region: str) -> tuple[str, ...]:
@@ -69,7 +91,7 @@ def _spellings(number: str, region: str) -> Iterator[str]:
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     """None: no number that could be rung from abroad."""
     try:
-        parsed = phonenumbers.parse(text.strip()[: LONGEST * 2], region)
+        parsed = phonenumbers.parse(text.strip(), region)
     except NumberParseException:
         return None
     is_public = len(phonenumbers.national_significant_number(parsed)) >= SHORTEST_PUBLIC

@@ -1,29 +1,27 @@
 """Customers, as far as a call centre needs them."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from agent_console.documents.problems import FieldProblem
-from agent_console.documents.values import DialNumber, Document, Language, Line, Moment, Wish
+from agent_console.documents.values import DialNumber, Document, Language, Line, Moment, Wish, WrittenLine
+from facts.customer_rules import CUSTOMER_ID, LONGEST_NOTES, MOST_ACCOUNTS, MOST_NUMBERS, MOST_OPEN_MATTERS
 
 
 class CustomerWish(Wish):
     """A customer's record as it is to be."""
 
-    name: Annotated[Line, Field(min_length=1)]
-    accounts: Annotated[list[Line], Field(max_length=20)] = Field(default_factory=list)
+    name: WrittenLine
+    accounts: Annotated[list[Line], Field(max_length=MOST_ACCOUNTS)] = Field(default_factory=list)
     """Keys in other systems; each is one customer's."""
-    numbers: Annotated[list[DialNumber], Field(max_length=20)] = Field(default_factory=list)
+    numbers: Annotated[list[DialNumber], Field(max_length=MOST_NUMBERS)] = Field(default_factory=list)
     """Telephone numbers; one may be shared by several customers."""
     tier: Line | None = None
     language: Language | None = None
-    notes: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    open_matters: Annotated[list[Line], Field(max_length=50)] = Field(default_factory=list)
+    notes: Annotated[str, StringConstraints(max_length=LONGEST_NOTES)] = ""
+    open_matters: Annotated[list[Line], Field(max_length=MOST_OPEN_MATTERS)] = Field(default_factory=list)
     """What the customer waits for."""
-
-
-CUSTOMER_ID: Final = r"^[\w][\w.:-]{0,63}$"
 
 
 class NewCustomer(CustomerWish):
@@ -89,12 +87,18 @@ class MergeDoc(Document):
 
 
 class CustomersImported(Document):
-    """What a CSV file brought; ``problems`` name lines."""
+    """What a CSV file brought."""
 
     made: int
     changed: int
     unchanged: int
+    rejected: int
+    """Rows that were not taken in."""
     problems: list[FieldProblem]
+    """The first ones: of rows that were not taken in (`line 4`), and values that were left out of rows that were
+    (`line 4.numbers`)."""
+    untold: int
+    """Problems beyond those."""
 
 
 class CustomerErased(Document):

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from agent_console.documents.administration import SectionName, SettingChange
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Document, Line, Name, Wish
+from facts.customer_rules import WRITTEN
 from facts.states import Declared
 
 MonitorMode: TypeAlias = Literal["listen", "whisper", "barge"]
@@ -76,7 +77,7 @@ class SetQueues(Wish):
 class Said(Wish):
     """A message to a team."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(pattern=WRITTEN, max_length=500)]
 
 
 class PreviewWish(Wish):

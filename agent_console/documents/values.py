@@ -14,6 +14,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from facts.customer_rules import DIAL_NUMBER, LANGUAGE, LONGEST_LINE, WRITTEN
 from facts.time import MILLISECOND, Instant, is_tellable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,13 +108,14 @@ def _one_line(text: str) -> str:
     return text
 
 
-Line: TypeAlias = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
+Line: TypeAlias = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_one_line)]
 """A text of one line."""
 
+WrittenLine: TypeAlias = Annotated[Line, StringConstraints(pattern=WRITTEN)]
+"""A text of one line in which something can be seen."""
+
 NAME: Final = r"^[^\W\d][\w-]{0,63}$"
-DIAL_NUMBER: Final = r"^\+?[0-9*#]{1,32}$"
 DTMF_DIGITS: Final = r"^[0-9A-D*#]{1,32}$"
-LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME)]
 """What something is called in the settings."""

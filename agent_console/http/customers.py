@@ -76,10 +76,11 @@ async def import_customers(
     column: Annotated[
         list[str] | None, Query(max_length=50, description="`HEADER=FIELD`, where a header says something else.")
     ] = None,
+    clear: Annotated[bool, Query(description="An empty cell empties its field; else it changes nothing.")] = False,
 ) -> CustomersImported:
-    """Take in a table with a header line; the same table again changes nothing. Rejected rows are told with lines."""
+    """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines."""
     columns = dict(_pair(one) for one in column or ())
-    return await _store(ports).take_in(await request.body(), columns, who.user)
+    return await _store(ports).take_in(await request.body(), columns, who.user, clear=clear)
 
 
 def _pair(text: str) -> tuple[str, str]:

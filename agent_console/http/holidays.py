@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from agent_console.documents.administration import HolidayCountries, HolidaysDoc
-from agent_console.documents.values import LANGUAGE
 from agent_console.errors import UnavailableError
 from agent_console.http.guard import Daemon
 from agent_console.ports import HolidayCalendars, Ports
+from facts.customer_rules import LANGUAGE
 
 router = APIRouter(tags=["settings"])
 

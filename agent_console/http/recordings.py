@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from agent_console.documents.desk import DeskContact, Dial
 from agent_console.documents.media import RecordingDoc, VoicemailDoc
-from agent_console.documents.values import DIAL_NUMBER, Page
+from agent_console.documents.values import Page
 from agent_console.errors import ConflictError, UnavailableError
 from agent_console.http.access import Sight
 from agent_console.http.contacts import contacts_of, may_open
@@ -20,6 +20,7 @@ from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.http.paging import Cursor, Limit
 from agent_console.http.reach import reach_of
 from agent_console.ports import MessageQuery, Ports, Recordings, Sound
+from facts.customer_rules import DIAL_NUMBER
 
 router = APIRouter(tags=["recordings"])
 

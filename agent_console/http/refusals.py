@@ -6,11 +6,11 @@ Values are never repeated: they may be secret.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from agent_console.documents.customers import CUSTOMER_ID
 from agent_console.documents.desk import PHONE
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.session import USER_NAME
-from agent_console.documents.values import DIAL_NUMBER, DTMF_DIGITS, LANGUAGE, NAME
+from agent_console.documents.values import DTMF_DIGITS, NAME
+from facts.customer_rules import CUSTOMER_ID, DIAL_NUMBER, LANGUAGE, WRITTEN
 
 _PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     DIAL_NUMBER: (
@@ -22,6 +22,7 @@ _PATTERNS: Final[Mapping[str, tuple[str, str]]] = {
     NAME: ("is no name of the settings", "write letters, digits, _ and -, with a letter first, 64 at most"),
     PHONE: ("is no name of a phone", "write it as the switch calls it, such as 1001"),
     CUSTOMER_ID: ("is no key", "write letters, digits and _ . : -, 64 at most, or leave it out: one is made"),
+    WRITTEN: ("is empty", "write something"),
     USER_NAME: ("is no name of a user", "write letters, digits and _ . @ + -, 64 at most"),
 }
 """Rule and way out of each pattern that a field may have to match."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from reporting.importers.customers import CustomerRow
-from storage.customer_import import CustomerDraft
+from storage.customer_drafts import CustomerDraft
 
 
 def drafts_of(rows: Iterable[CustomerRow]) -> Iterator[CustomerDraft]:
     """Rows of a table as the store takes them in."""
     for row in rows:
-        yield CustomerDraft(line=row.line, customer_id=row.customer_id, fields=row.fields, reason=row.reason)
+        yield CustomerDraft(line=row.line, customer_id=row.customer_id, fields=row.fields, fault=row.fault)

@@ -1,14 +1,11 @@
 """Tables of customers: which column is what, and each row as the fields of a record."""
 
-import csv
-import gzip
-import io
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from facts.customer_rules import Fault
 from reporting.importers.errors import ImportRefusedError
-from reporting.importers.rows import GZIP, Row
+from reporting.importers.rows import Row
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "customer_id": ("customer_id", "customer", "id", "key"),
@@ -25,19 +22,18 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 SEVERAL: Final = frozenset({"numbers", "accounts", "open_matters"})
 """Fields of several values: in one cell, divided by ``;`` or ``|``, or in several columns."""
 
-DELIMITERS: Final = ",;\t|"
-LONGEST: Final[Mapping[str, int]] = {"notes": 10_000}
-LONGEST_OTHER: Final = 200
-MOST: Final = 50
+MOST_LISTED: Final = 500
+"""Characters of a header that is told."""
+COLUMN_OPTION: Final = "--column"
 
 
 class CustomerRow(NamedTuple):
-    """A row understood, or (``reason``) why not. ``fields``: only of columns that the table has."""
+    """A row understood, or (``fault``) why not. ``fields``: only of columns that the table has, as they stand there."""
 
     line: int
     customer_id: str
     fields: dict[str, Any]
-    reason: str = ""
+    fault: Fault | None = None
 
 
 def customer_rows(rows: Iterable[Row], columns: Mapping[str, str] | None = None) -> Iterator[CustomerRow]:
@@ -48,12 +44,13 @@ def customer_rows(rows: Iterable[Row], columns: Mapping[str, str] | None = None)
     lines = iter(rows)
     header = next(lines, None)
     if header is None or header.values is None:
-        raise ImportRefusedError("the table has no header line: its first line has to name the columns")
+        raise ImportRefusedError("the table has no header line", "let its first line name the columns")
     places = _places(header.values, columns or {})
     if not {"customer_id", "accounts", "numbers"} & set(places.values()):
         raise ImportRefusedError(
             "no column tells customers apart: there has to be customer_id, account or number "
-            f"(found: {', '.join(header.values)}); name one by --column HEADER=FIELD"
+            f"(found: {_listed(header.values)})",
+            f"name one by {COLUMN_OPTION} HEADER=FIELD",
         )
     for row in lines:
         yield _row(row, len(header.values), places)
@@ -63,7 +60,7 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[int, str]:
     """The field of each column; columns that are none are left out."""
     unknown = set(columns) - {title.strip() for title in header}
     if unknown:
-        raise ImportRefusedError(f"there is no column {', '.join(sorted(unknown))} (found: {', '.join(header)})")
+        raise ImportRefusedError(f"there is no column {', '.join(sorted(unknown))} (found: {_listed(header)})")
     places: dict[int, str] = {}
     for place, title in enumerate(header):
         said = columns.get(title.strip())
@@ -73,7 +70,9 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[int, str]:
         if field is None:
             continue
         if field in places.values() and field not in SEVERAL:
-            raise ImportRefusedError(f"two columns are the {field}: name the right one by --column HEADER={field}")
+            raise ImportRefusedError(
+                f"two columns are the {field}", f"name the right one by {COLUMN_OPTION} HEADER={field}"
+            )
         places[place] = field
     return places
 
@@ -87,52 +86,31 @@ def _field(title: str) -> str | None:
 
 def _row(row: Row, columns: int, places: Mapping[int, str]) -> CustomerRow:
     if row.values is None:
-        return CustomerRow(row.line, "", {}, row.reason)
+        return CustomerRow(row.line, "", {}, Fault(row.reason, "mend the quotation marks of the line"))
     if len(row.values) != columns:
-        return CustomerRow(row.line, "", {}, f"has {len(row.values)} columns, the header has {columns}")
+        fault = Fault(
+            f"has {len(row.values)} columns, the header has {columns}",
+            "give a cell for each column, empty ones too"
+            if len(row.values) < columns
+            else "put a text that holds the divider in quotation marks",
+        )
+        return CustomerRow(row.line, "", {}, fault)
     fields: dict[str, Any] = {}
     for place, field in places.items():
         text = row.values[place].strip()
         if any("\udc80" <= character <= "\udcff" for character in text):
-            return CustomerRow(row.line, "", {}, f"{field} is not text of the table's encoding")
+            fault = Fault(f"{field} is not text of the table's encoding", "say how the table is written")
+            return CustomerRow(row.line, "", {}, fault)
         if field in SEVERAL:
             fields[field] = fields.get(field, ()) + _several(text)
         else:
             fields[field] = text
-    return CustomerRow(row.line, fields.pop("customer_id", ""), fields, _too_much(fields))
+    return CustomerRow(row.line, fields.pop("customer_id", ""), fields)
+
+
+def _listed(header: list[str]) -> str:
+    return ", ".join(header)[:MOST_LISTED]
 
 
 def _several(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.replace("|", ";").split(";"))))
-
-
-def _too_much(fields: Mapping[str, Any]) -> str:
-    for field, value in fields.items():
-        longest = LONGEST.get(field, LONGEST_OTHER)
-        parts = value if isinstance(value, tuple) else (value,)
-        if len(parts) > MOST:
-            return f"has {len(parts)} {field}; {MOST} at most"
-        if any(len(part) > longest for part in parts):
-            return f"{field} has more than {longest} characters"
-    return ""
-
-
-def rows_of_text(text: bytes) -> tuple[io.BytesIO, str]:
-    """A table that is in memory, opened, and what divides its columns."""
-    return io.BytesIO(text), _delimiter_of(text)
-
-
-def delimiter_of_file(path: Path) -> str:
-    """What divides the columns of a file, gzip or not."""
-    with path.open("rb") as raw:
-        is_packed = raw.read(2) == GZIP
-    with gzip.open(path) if is_packed else path.open("rb") as opened:
-        return _delimiter_of(opened.read(4096))
-
-
-def _delimiter_of(head: bytes) -> str:
-    lines = head[:4096].decode("utf-8-sig", "replace").splitlines()
-    try:
-        return csv.Sniffer().sniff(lines[0], DELIMITERS).delimiter
-    except (csv.Error, IndexError):
-        return ","

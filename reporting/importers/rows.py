@@ -6,7 +6,8 @@ import io
 import re
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -18,6 +19,8 @@ MARKS = "\ufeff", "\u00ef\u00bb\u00bf"
 """What a file of Unicode may begin with, as it is and as latin-1 reads it."""
 MOST_LINES = 100
 """In so many more lines a quoted value has to end."""
+LONGEST_LINE = 1024 * 1024
+"""Characters; a longer line is none of a table, and would have to be held in memory whole."""
 PROGRESS_EVERY = 1000
 _STRANGE = re.compile("[\x00\udc80-\udcff]")
 Progress = Callable[[int], object]
@@ -52,13 +55,19 @@ def read_rows(
     Without ``quoted`` a quotation mark is a character like others, and no value goes on in the next line.
     Raises `ImportRefusedError` when the file breaks off (a damaged archive) or is none.
     """
+    with refusing(str(path), encoding), path.open("rb") as raw:
+        yield from rows_in(raw, delimiter, encoding, progress, quoted=quoted)
+
+
+@contextmanager
+def refusing(name: str, encoding: str) -> Iterator[None]:
+    """Let what is wrong with a whole file, called ``name``, be an `ImportRefusedError`."""
     try:
-        with path.open("rb") as raw:
-            yield from rows_in(raw, delimiter, encoding, progress, quoted=quoted)
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ImportRefusedError(f"{path} is a damaged gzip file: {error}; nothing was imported") from None
+        raise ImportRefusedError(f"{name} is a damaged gzip file: {error}; nothing was imported") from None
     except UnicodeError as error:
-        raise ImportRefusedError(f"{path} is no text in {encoding}: {error}; nothing was imported") from None
+        raise ImportRefusedError(f"{name} is no text in {encoding}: {error}; nothing was imported") from None
     except LookupError:
         raise ImportRefusedError(f"{encoding} is no encoding that is known here") from None
 
@@ -67,10 +76,7 @@ def rows_in(
     raw: IO[bytes], delimiter: str, encoding: str, progress: Progress = no_progress, *, quoted: bool = True
 ) -> Iterator[Row]:
     """The rows of an open file, likewise."""
-    packed = raw.read(2) == GZIP
-    raw.seek(0)
-    data: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-    with io.TextIOWrapper(data, encoding=encoding, errors="surrogateescape", newline="") as text:
+    with io.TextIOWrapper(unpacked(raw), encoding=encoding, errors="surrogateescape", newline="") as text:
         lines = _Lines(text)
         for line in iter(lines.take, None):
             if lines.read % PROGRESS_EVERY == 0:
@@ -80,22 +86,39 @@ def rows_in(
                 yield row
 
 
+def too_long(line: int) -> ImportRefusedError:
+    """What a line is that has more characters than any of a table."""
+    return ImportRefusedError(
+        f"line {line} has more than {LONGEST_LINE} characters", "give a table, with a line for each row"
+    )
+
+
+def unpacked(raw: IO[bytes]) -> Any:
+    """An open file from its beginning, and what is in it if it is gzip."""
+    raw.seek(0)
+    is_packed = raw.read(2) == GZIP
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if is_packed else raw
+
+
 class _Lines:
     """The lines of a text one by one; those that were looked at too early can be put back."""
 
-    def __init__(self, text: Iterable[str]) -> None:
+    def __init__(self, text: IO[str]) -> None:
         self.read = 0
-        self._text = iter(text)
+        self._text = text
         self._back: deque[str] = deque()
 
     def take(self) -> str | None:
         """The next line; None: there is none."""
-        line = self._back.popleft() if self._back else next(self._text, None)
+        line = self._back.popleft() if self._back else self._text.readline(LONGEST_LINE + 1) or None
         if line is not None:
             self.read += 1
             if self.read == 1:
                 for mark in MARKS:
                     line = line.removeprefix(mark)
+            if len(line) > LONGEST_LINE:
+                raise too_long(self.read)
         return line
 
     def put_back(self, lines: Sequence[str]) -> None:

@@ -35,13 +35,15 @@ class CustomersOperations(Requests):
         """Add a customer."""
         return await self._get(CustomerDoc, "POST", "/api/v1/customers", wish=wish)
 
-    async def import_customers(self, content: str | bytes, *, column: list[str] | None = None) -> CustomersImported:
-        """Take in a table with a header line; the same table again changes nothing. Rejected rows are told with lines."""  # noqa: E501 - as the API says it
+    async def import_customers(
+        self, content: str | bytes, *, column: list[str] | None = None, clear: bool = False
+    ) -> CustomersImported:
+        """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines."""  # noqa: E501 - as the API says it
         return await self._get(
             CustomersImported,
             "POST",
             "/api/v1/customers/import",
-            query={"column": column},
+            query={"column": column, "clear": clear},
             content=("text/csv", content),
         )
 

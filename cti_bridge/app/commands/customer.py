@@ -49,27 +49,32 @@ def import_table(
         list[str] | None, typer.Option(help="HEADER=FIELD, where a header says something else.", show_default=False)
     ] = None,
     delimiter: Annotated[str | None, typer.Option(help="What divides columns; else as it looks.")] = None,
-    encoding: Annotated[str, typer.Option(help="The table's encoding.")] = "utf-8-sig",
+    encoding: Annotated[
+        str | None, typer.Option(help="The table's encoding; else UTF-8, or UTF-16 with its mark.", show_default=False)
+    ] = None,
+    clear_empty: Annotated[
+        bool, typer.Option("--clear-empty", help="An empty cell empties its field; else it changes nothing.")
+    ] = False,
     by: By = None,
     config: ConfigOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in customers: each row makes one or changes one; the same table again changes nothing.
 
-    A row is found by customer_id, else by its first account, else by its first number. Ends with 1 when rows were
-    rejected; each is told with its line and the reason.
+    A row is found by customer_id, else by its first account, else by its first number; what is not in the table stays.
+    Ends with 1 when rows were rejected or values left out; each is told with its line and the reason.
     """
     from cti_bridge.app.commands.import_ import progress_of  # noqa: PLC0415 - start-up time of the other commands
     from cti_bridge.app.customer_tables import drafts_of  # noqa: PLC0415 - likewise
-    from reporting.importers.customers import customer_rows, delimiter_of_file  # noqa: PLC0415 - likewise
-    from reporting.importers.rows import read_rows  # noqa: PLC0415 - likewise
+    from reporting.importers.customers import customer_rows  # noqa: PLC0415 - likewise
+    from reporting.importers.whole_tables import WholeTable  # noqa: PLC0415 - likewise
     from storage.customer_import import take_in  # noqa: PLC0415 - likewise
 
     columns = dict(_pair(one) for one in column or ())
-    divider = delimiter or delimiter_of_file(file)
+    table = WholeTable(lambda: file.open("rb"), str(file), encoding=encoding, delimiter=delimiter)
     with _store(config) as customers, progress_of(file) as progress:
-        rows = read_rows(file, delimiter=divider, encoding=encoding, progress=progress)
-        outcome = take_in(customers, drafts_of(customer_rows(rows, columns)), at=_now(), by=by or user())
+        drafts = drafts_of(customer_rows(table.rows(progress), columns))
+        outcome = take_in(customers, drafts, at=_now(), by=by or user(), clear=clear_empty)
     _tell(file, outcome, as_json=as_json)
 
 
@@ -199,15 +204,16 @@ def _tell(file: Path, outcome: "Imported", *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(outcome), ensure_ascii=False, indent=2))
     else:
-        for problem in outcome.rejected[:SHOWN_PROBLEMS]:
-            typer.echo(f"{file.name}:{problem.line}: {problem.reason}", err=True)
-        if len(outcome.rejected) > SHOWN_PROBLEMS:
-            typer.echo(f"{file.name}: {len(outcome.rejected) - SHOWN_PROBLEMS} more; --json tells all", err=True)
+        for problem in outcome.problems[:SHOWN_PROBLEMS]:
+            typer.echo(f"{file.name}:{problem.line}: {problem}", err=True)
+        more = len(outcome.problems) - SHOWN_PROBLEMS + outcome.untold
+        if more > 0:
+            typer.echo(f"{file.name}: {more} more; --json tells the first {len(outcome.problems)}", err=True)
         typer.echo(
             f"{file.name}: made {outcome.made}, changed {outcome.changed}, unchanged {outcome.unchanged}, "
-            f"rejected {len(outcome.rejected)}"
+            f"rejected {outcome.rejected}"
         )
-    if outcome.rejected:
+    if outcome.problems:
         raise typer.Exit(ImportRefusedError.exit_code)
 
 

@@ -1,7 +1,10 @@
 """Customers as the console sees them: the store, in threads; what is at hand for calls follows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import TypeVar
+
+import structlog
 
 from agent_console.documents.customers import (
     CustomerDoc,
@@ -13,17 +16,24 @@ from agent_console.documents.customers import (
 )
 from agent_console.documents.problems import FieldProblem
 from agent_console.documents.values import Page
-from agent_console.errors import ConflictError, EditedMeanwhileError, InvalidError, NotFoundError
+from agent_console.errors import (
+    ConflictError,
+    EditedMeanwhileError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+)
 from agent_console.http.paging import Key, cursor_of_parts, parts_of
+from agent_console.limits import MOST_FILE
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.customer_tables import drafts_of
 from cti_bridge.app.customers_at_hand import CustomersAtHand
 from facts.time import Instant
-from reporting.importers.customers import customer_rows, rows_of_text
+from reporting.importers.customers import COLUMN_OPTION, customer_rows
 from reporting.importers.errors import ImportRefusedError
-from reporting.importers.rows import rows_in
+from reporting.importers.whole_tables import WholeTable
 from storage.customer_erasure import erase_customer
-from storage.customer_import import new_customer_id, take_in
+from storage.customer_import import HalfImportedError, Imported, RowProblem, new_customer_id, take_in
 from storage.customer_rows import (
     ChangedCustomerError,
     Customer,
@@ -33,6 +43,8 @@ from storage.customer_rows import (
     UnknownCustomerError,
 )
 from storage.customers import Customers, Merge
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -137,21 +149,32 @@ class KeptCustomers:
         self._at_hand.forget(undone.merged)
         return _merge(undone)
 
-    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str) -> CustomersImported:
-        """Rows of a CSV table."""
+    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool) -> CustomersImported:
+        """Rows of a CSV table; it is read through first, and refused whole where it is damaged."""
         at = self._now()
-        opened, delimiter = rows_of_text(table)
-        rows = customer_rows(rows_in(opened, delimiter, "utf-8-sig"), columns)
+
+        def read() -> Imported:
+            whole = WholeTable(lambda: BytesIO(table), "the table", most=MOST_FILE)
+            rows = customer_rows(whole.rows(), columns)
+            return take_in(self._customers, drafts_of(rows), at=at, by=by, clear=clear)
+
         try:
-            outcome = await self._threads.run(take_in, self._customers, drafts_of(rows), at=at, by=by)
+            outcome = await self._threads.run(_not_half(read))
         except ImportRefusedError as error:
-            rule = _readable(str(error)).partition("; name one by")[0]
-            way_out = "mend the header line, or name a column: ?column=HEADER=FIELD"
-            problem = FieldProblem(field="body", rule=rule, way_out=way_out)
-            raise InvalidError([problem]) from error
-        problems = [_rejected(one.line, one.reason) for one in outcome.rejected]
+            raise InvalidError([_refused(error)]) from error
+        if isinstance(outcome, HalfImportedError):
+            log.error("customers_half_imported", reason=str(outcome))
+            raise UnavailableError(
+                f"the database failed after line {outcome.line} of the table: the rows up to there are in; import the "
+                "same table again, which changes nothing of them"
+            )
         return CustomersImported(
-            made=outcome.made, changed=outcome.changed, unchanged=outcome.unchanged, problems=problems
+            made=outcome.made,
+            changed=outcome.changed,
+            unchanged=outcome.unchanged,
+            rejected=outcome.rejected,
+            problems=[_row_problem(one) for one in outcome.problems],
+            untold=outcome.untold,
         )
 
     async def _change(self, change: Callable[[], T], customer_id: str = "") -> T:
@@ -166,7 +189,7 @@ class KeptCustomers:
         except CustomerConflictError as error:
             raise ConflictError(str(error)) from error
         except CustomerIdError as error:
-            problem = FieldProblem(field="body.customer_id", rule=str(error), way_out="leave it out: one is made")
+            problem = FieldProblem(field="body.customer_id", rule=error.rule, way_out=error.way_out)
             raise InvalidError([problem]) from error
         self._at_hand.forget(customer_id)
         return changed
@@ -224,8 +247,26 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _rejected(line: int, reason: str) -> FieldProblem:
-    rule, _, way_out = _readable(reason).partition(": ")
-    return FieldProblem(
-        field=f"line {line}", rule=rule, way_out=way_out or "correct the row, and import the table again"
-    )
+def _row_problem(found: RowProblem) -> FieldProblem:
+    field = f"line {found.line}.{found.field}" if found.field else f"line {found.line}"
+    return FieldProblem(field=field, rule=_readable(found.rule), way_out=_readable(found.way_out))
+
+
+def _refused(error: ImportRefusedError) -> FieldProblem:
+    """A table that cannot be used; columns are named otherwise than at the command line."""
+    way_out = error.way_out or "correct the table, and import it again"
+    if COLUMN_OPTION in way_out:
+        way_out = "mend the header line, or name a column: ?column=HEADER=FIELD"
+    return FieldProblem(field="body", rule=_readable(error.rule), way_out=way_out)
+
+
+def _not_half(read: Callable[[], Imported]) -> Callable[[], Imported | HalfImportedError]:
+    """An import whose breaking off is an answer like others: what was taken in has to be told."""
+
+    def attempt() -> Imported | HalfImportedError:
+        try:
+            return read()
+        except HalfImportedError as error:
+            return error
+
+    return attempt

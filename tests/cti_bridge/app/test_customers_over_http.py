@@ -106,6 +106,34 @@ async def ask(http):
     table = "Kundennr;name;phone1;phone2\\nB-1;Anna;13900139000;1001\\nB-2;;;\\n;Nobody;;\\n"
     note("import", await http.post("/customers/import?column=Kundennr%3Daccount", content=table.encode()))
     note("import again", await http.post("/customers/import?column=Kundennr%3Daccount", content=table.encode()))
+    import gzip
+    rows = "".join(f"D-{place},Name {place}\\n" for place in range(5000))
+    packed = gzip.compress(("account,name\\n" + rows).encode())
+    altered = packed[:2000] + bytes(50) + packed[2050:]
+    for name, content in {"cut": packed[: len(packed) // 2], "altered": altered}.items():
+        note(name, await http.post("/customers/import", content=content))
+        note(f"found after {name}", await http.get("/customers", params={"account": "D-1"}))
+    bomb = gzip.compress(b"account,name\\n" + (b"A-1," + b"a" * 200 + b"\\n") * 500_000)
+    note("bomb", await http.post("/customers/import", content=bomb))
+    note("packed", await http.post("/customers/import", content=gzip.compress(table.encode()),
+                                   params={"column": "Kundennr=account"}))
+    parts = "account,number,tier,language\\nB-1,1.38E+10,gold,Chinese please\\n,12,,\\n"
+    note("parts", await http.post("/customers/import", content=parts.encode()))
+    note("emptied", await http.post("/customers/import?clear=true", content=b"account,tier\\nB-1,\\n"))
+    [anna] = (await http.get("/customers", params={"account": "B-1"})).json()["items"]
+    wish = {key: anna[key] for key in ("name", "accounts", "numbers", "tier", "language", "notes", "open_matters")}
+    note("saved by the form", await http.put(f"/customers/{anna['customer_id']}", json=wish, headers={"If-Match": "*"}))
+    note("bad key", await http.post("/customers/import", content=b"customer_id,name\\n../x,X\\n"))
+    real = store.journal.transaction
+    def failing(*, writes):
+        if writes and store.customer("E-200") is not None:
+            from storage.errors import StorageError
+            raise StorageError("full")
+        return real(writes=writes)
+    store.journal.transaction = failing
+    many = "customer_id,name\\n" + "".join(f"E-{place},Name\\n" for place in range(1, 500))
+    note("half", await http.post("/customers/import", content=many.encode()))
+    store.journal.transaction = real
     note("no table", await http.post("/customers/import", content=b"foo,bar\\n1,2\\n"))
     note("no pair", await http.post("/customers/import?column=x", content=b""))
     answer = await to_future(at_hand.record_of(call, {"account": "B-1"}))
@@ -197,6 +225,7 @@ def test_merged_records_are_one_person_until_they_are_parted(seen: dict[str, Any
 def test_a_table_is_taken_in_and_its_mistakes_are_told_by_line(seen: dict[str, Any]) -> None:
     code, told, _ = seen["import"]
     assert (code, told["made"]) == (200, 1)
+    assert (told["rejected"], told["untold"]) == (2, 0)
     assert [(one["field"], one["rule"]) for one in told["problems"]] == [
         ("line 3", "name is missing"),
         ("line 4", "nothing tells which customer this is"),
@@ -205,6 +234,45 @@ def test_a_table_is_taken_in_and_its_mistakes_are_told_by_line(seen: dict[str, A
     assert seen["no table"][0] == 422
     assert "no column tells customers apart" in seen["no table"][1]["errors"][0]["rule"]
     assert seen["no pair"][0] == 422
+
+
+def test_a_damaged_table_is_refused_whole_and_named(seen: dict[str, Any]) -> None:
+    for name in ("cut", "altered"):
+        code, problem, _ = seen[name]
+        assert (code, problem["error_id"]) == (422, "invalid"), name
+        [told] = problem["errors"]
+        assert told["rule"].startswith("the table is a damaged gzip file: "), told
+        assert told["way_out"] == "correct the table, and import it again"
+        assert seen[f"found after {name}"][1]["items"] == [], "no row of it was taken in"
+    [told] = seen["bomb"][1]["errors"]
+    assert (told["rule"], told["way_out"]) == ("the table has more than 64 MiB unpacked", "divide it")
+    assert (seen["packed"][0], seen["packed"][1]["unchanged"]) == (200, 1)
+
+
+def test_what_is_left_out_of_a_row_is_told_and_the_form_saves_the_rest(seen: dict[str, Any]) -> None:
+    code, told, _ = seen["parts"]
+    assert (code, told["changed"], told["rejected"]) == (200, 1, 1)
+    assert [(one["field"], one["rule"]) for one in told["problems"]] == [
+        ("line 2.numbers", "'1.38E+10' is no telephone number"),
+        ("line 2.language", "'Chinese please' is no language tag"),
+        ("line 3", "name is missing"),
+    ]
+    assert seen["emptied"][1]["changed"] == 1
+    code, saved, _ = seen["saved by the form"]
+    assert (code, saved["tier"], saved["numbers"]) == (200, None, ["+8613900139000", "1001"])
+    assert seen["bad key"][1]["problems"] == [
+        {
+            "field": "line 2",
+            "rule": "'../x' is no key",
+            "way_out": "write letters, digits and _ . : -, 64 at most, or leave it out: one is made",
+        }
+    ]
+
+
+def test_a_database_that_fails_in_the_middle_of_a_table_is_told_with_what_is_in(seen: dict[str, Any]) -> None:
+    code, problem, _ = seen["half"]
+    assert (code, problem["error_id"]) == (503, "unavailable")
+    assert "after line 201 of the table: the rows up to there are in" in problem["detail"]
 
 
 def test_an_erased_person_is_gone_with_the_sounds_of_their_contacts(seen: dict[str, Any]) -> None:

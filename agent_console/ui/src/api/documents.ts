@@ -338,12 +338,17 @@ export interface CustomerWish {
   open_matters?: string[];
 }
 
-/** What a CSV file brought; ``problems`` name lines. */
+/** What a CSV file brought. */
 export interface CustomersImported {
   made: number;
   changed: number;
   unchanged: number;
+  /** Rows that were not taken in. */
+  rejected: number;
+  /** The first ones: of rows that were not taken in (`line 4`), and values that were left out of rows that were (`line 4.numbers`). */
   problems: FieldProblem[];
+  /** Problems beyond those. */
+  untold: number;
 }
 
 /** What the person asked for. */

@@ -1,7 +1,8 @@
-import { Button, FileButton, Select } from "@mantine/core";
+import { Button, Checkbox, FileButton, Select } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
 import { useRef, useState } from "react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { CustomersImported } from "../api/documents";
 import { importCustomers } from "../api/operations/customers";
@@ -97,6 +98,7 @@ function Table({ chosen, encoding, write }: TableProps) {
   const common = useTranslation().t;
   const cache = useQueryClient();
   const [said, say] = useState<Said>({});
+  const [clear, setClear] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, refuse] = useState<unknown>(null);
   const [result, setResult] = useState<CustomersImported | null>(null);
@@ -108,7 +110,7 @@ function Table({ chosen, encoding, write }: TableProps) {
     refuse(null);
     setResult(null);
     try {
-      const done = await importCustomers(text ?? "", { column: saidOf(said) });
+      const done = await importCustomers(text ?? "", { column: saidOf(said), clear });
       // what is wrong with rows is told in the reader's language, like a refusal
       if (done.problems.length > 0) await learnRefusals();
       setResult(done);
@@ -132,6 +134,13 @@ function Table({ chosen, encoding, write }: TableProps) {
               {missing === "telling" ? t("table.telling") : t("table.twice", { field: t(`field.${missing}`) })}
             </p>
           )}
+          <Checkbox
+            size="xs"
+            label={t("table.clear")}
+            description={t("table.clearHint")}
+            checked={clear}
+            onChange={(event) => setClear(event.currentTarget.checked)}
+          />
           <div>
             <Button size="xs" loading={busy} disabled={missing !== null} onClick={() => void take()}>
               {t("table.take")}
@@ -222,6 +231,14 @@ function Columns({ columns, said, say }: ColumnsProps) {
 
 const SHOWN = 300;
 
+/** A row that was not taken in (`line 4`), or what was left out of one that was (`line 4.numbers`). */
+function placeOf(t: TFunction<"customers">, field: string): string {
+  const [, line, name] = /^line (\d+)(?:\.(\w+))?$/.exec(field) ?? [];
+  if (line === undefined) return fieldName(field);
+  if (name === undefined) return t("table.line", { line });
+  return t("table.leftOut", { line, field: t(`field.${name as ColumnField}`, { defaultValue: name }) });
+}
+
 function Result({ result }: { result: CustomersImported }) {
   const { t } = useTranslation("customers");
   const common = useTranslation().t;
@@ -231,7 +248,7 @@ function Result({ result }: { result: CustomersImported }) {
     [t("table.made"), result.made],
     [t("table.changed"), result.changed],
     [t("table.unchanged"), result.unchanged],
-    [t("table.rejected"), problems.length],
+    [t("table.rejected"), result.rejected],
   ];
   return (
     <section aria-label={t("table.result")}>
@@ -252,11 +269,13 @@ function Result({ result }: { result: CustomersImported }) {
           <ul className={classes.problems}>
             {problems.slice(0, SHOWN).map((one) => (
               <li key={`${one.field} ${one.rule}`}>
-                <strong>{fieldName(one.field)}</strong> {refusedWords(common, one)}
+                <strong>{placeOf(t, one.field)}</strong> {refusedWords(common, one)}
               </li>
             ))}
           </ul>
-          {problems.length > SHOWN && <p className={classes.hint}>{t("table.notAll", { count: SHOWN })}</p>}
+          {problems.length + result.untold > SHOWN && (
+            <p className={classes.hint}>{t("table.notAll", { count: Math.min(SHOWN, problems.length) })}</p>
+          )}
         </>
       )}
     </section>

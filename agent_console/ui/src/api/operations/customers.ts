@@ -26,8 +26,8 @@ export function addCustomer(wish: NewCustomer, options: Options = {}): Promise<C
   return api.ask("POST", "/customers", { body: wish, ...options });
 }
 
-/** Take in a table with a header line; the same table again changes nothing. Rejected rows are told with lines. */
-export function importCustomers(content: Blob | string, query: { column?: string[] | null } = {}, options: Options = {}): Promise<CustomersImported> {
+/** Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines. */
+export function importCustomers(content: Blob | string, query: { column?: string[] | null; clear?: boolean } = {}, options: Options = {}): Promise<CustomersImported> {
   return api.ask("POST", "/customers/import", { query, raw: { content, type: "text/csv" }, ...options });
 }
 
