@@ -26,6 +26,7 @@ from cti_bridge.app.console.messages import Messages
 from cti_bridge.app.console.rows import AGENT_FIGURES, Rows, figure_docs
 from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.call_control.dial_rules import refusal
+from cti_bridge.shell.call_control.targets import is_taken_up
 from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import Entry
@@ -145,10 +146,10 @@ class DaemonDesks:
     # -- directory ---------------------------------------------------------------------------------------------------
 
     def directory(self, words: str) -> Sequence[DirectoryEntry]:
-        """Whom one can transfer to: those whose name begins with the words first."""
+        """Whom one can transfer to: those whose name begins with the words first, and of these who is free."""
         sought = words.casefold().split()
         found = [entry for entry in self._directory() if all(word in _text(entry) for word in sought)]
-        found.sort(key=lambda entry: (not _text(entry).startswith(words.casefold()), not entry.reachable, entry.title))
+        found.sort(key=lambda entry: (not _text(entry).startswith(words.casefold()), _readiness(entry), entry.title))
         return found[:MOST_FOUND]
 
     def _directory(self) -> Iterator[DirectoryEntry]:
@@ -158,7 +159,7 @@ class DaemonDesks:
                 to=view.agent_id,
                 title=self._rows.agent_name(view.agent_id),
                 state=_word(view),
-                reachable=view.phone_reachable and view.declared is not Declared.LOGGED_OUT,
+                reachable=view.phone_reachable and view.declared is not Declared.LOGGED_OUT and not is_taken_up(view),
             )
         for queue in self._coordinator.engine.queues():
             yield DirectoryEntry(
@@ -278,6 +279,13 @@ def _no_customer(customer_id: str) -> FieldProblem:
 
 def _text(entry: DirectoryEntry) -> str:
     return f"{entry.title} {entry.to}".casefold()
+
+
+def _readiness(entry: DirectoryEntry) -> int:
+    """Who can take a customer at once comes first, who cannot be called last."""
+    if not entry.reachable:
+        return 3
+    return {"ready": 0, "open": 0, None: 0, "wrap_up": 1, "reserved": 1}.get(entry.state, 2)
 
 
 def _word(view: AgentView) -> str:

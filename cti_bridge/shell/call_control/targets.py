@@ -42,9 +42,14 @@ def agent_to_call(seeker: Seeker, agent: str) -> AgentView:
         raise ActIllegalError("agent_signed_out")
     if not view.phone_reachable:
         raise ActIllegalError("agent_unreachable")
-    if sum(work.activity in AT_WORK for work in view.works) >= view.slots:
+    if is_taken_up(view):
         raise ActIllegalError("agent_engaged")
     return view
+
+
+def is_taken_up(view: AgentView) -> bool:
+    """Whether the agent talks, or has customers on hold, in all their slots."""
+    return sum(work.activity in AT_WORK for work in view.works) >= view.slots
 
 
 def checked_number(rules: Rules, number: str) -> str:

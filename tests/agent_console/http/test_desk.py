@@ -125,6 +125,21 @@ def test_numbers_outside_are_found_by_name_and_a_denied_one_is_not_reachable(sit
     assert wrong["errors"][0]["field"].endswith("number")
 
 
+def test_in_the_directory_who_is_free_comes_first_and_who_talks_cannot_be_called(site: Site) -> None:
+    site.daemon.desk.sign_in("anna")
+    site.ready("arne")
+    site.answer(site.caller(1, "sales"))
+    site.ready("zoe")
+    bruno = site.signed_in("bruno")
+
+    def found(words: str) -> list[tuple[str, str, bool]]:
+        items = bruno.get(f"/desk/directory?q={words}").json()["items"]
+        return [(one["to"], one["state"], one["reachable"]) for one in items if one["kind"] == "agent"]
+
+    assert found("e") == [("zoe", "ready", True), ("anna", "not_ready", True), ("arne", "talking", False)]
+    assert found("a") == [("anna", "not_ready", True), ("arne", "talking", False), ("zoe", "ready", True)]
+
+
 def test_own_figures_are_those_of_the_report(site: Site) -> None:
     anna = site.signed_in("anna")
     site.ready("anna")

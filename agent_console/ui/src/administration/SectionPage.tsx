@@ -147,7 +147,7 @@ function useColumns(section: SectionName): readonly Column<SettingDoc>[] {
       columns.push({
         key: "last",
         title: t("users.last"),
-        width: "minmax(11rem, 1fr)",
+        width: "minmax(12.5rem, 1fr)",
         cell: (entry) => {
           const user = known.get(entry.name);
           if (user?.locked) return t("users.locked");

@@ -90,7 +90,7 @@ function Present({ row, contact }: { row: AgentRow; contact: AgentContact }) {
   const inspect = useInspect();
   const talking = contact.state === "connected" || contact.state === "talking";
   return (
-    <div className={classes.row}>
+    <div className={classes.contact}>
       <button
         type="button"
         className={classes.number}
@@ -100,29 +100,28 @@ function Present({ row, contact }: { row: AgentRow; contact: AgentContact }) {
       </button>
       <span className={classes.note}>{contact.queue !== null && names.queue(contact.queue)}</span>
       {contact.since !== null && <Clock since={contact.since} />}
-      {talking &&
-        MODES.map(({ mode, Icon }) => (
-          <AskOnce
-            key={mode}
-            label={t(`monitor.${mode}`)}
-            icon={<Icon size={14} aria-hidden />}
-            disabled={me.agent === null}
-            question={t(`monitor.${mode}Ask`, { agent: row.name })}
-            act={() => doing(t(`monitor.${mode}Now`), () => supervising.monitor(contact.contact_id, mode, row.agent))}
-          />
-        ))}
-      {talking && (
-        <Button
-          size="xs"
-          variant="subtle"
-          color="gray"
-          disabled={me.agent === null}
-          onClick={() => void doing("", () => supervising.stopMonitoring(contact.contact_id))}
-        >
-          {t("monitor.stop")}
-        </Button>
-      )}
       {talking && me.agent === null && <p className={classes.note}>{t("monitor.noPhone")}</p>}
+      {talking && me.agent !== null && (
+        <div className={classes.acts}>
+          {MODES.map(({ mode, Icon }) => (
+            <AskOnce
+              key={mode}
+              label={t(`monitor.${mode}`)}
+              icon={<Icon size={14} aria-hidden />}
+              question={t(`monitor.${mode}Ask`, { agent: row.name })}
+              act={() => doing(t(`monitor.${mode}Now`), () => supervising.monitor(contact.contact_id, mode, row.agent))}
+            />
+          ))}
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            onClick={() => void doing("", () => supervising.stopMonitoring(contact.contact_id))}
+          >
+            {t("monitor.stop")}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

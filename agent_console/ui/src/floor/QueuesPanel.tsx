@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Layers, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -58,7 +59,8 @@ function QueueTable({ inspected }: { inspected: Inspected | null }) {
   const queues = useQueues();
   const known = useKnown("queues");
   const inspect = useInspect();
-  const columns = useColumns();
+  const cramped = useMediaQuery("(max-width: 99.99rem)") && inspected !== null;
+  const columns = useColumns(cramped);
   return (
     <DataGrid
       label={t("queues.title")}
@@ -74,15 +76,18 @@ function QueueTable({ inspected }: { inspected: Inspected | null }) {
   );
 }
 
-function useColumns(): readonly Column<QueueRow>[] {
+/** What a queue's own pane shows as well gives way when a pane is open on a small screen. */
+const GIVES_WAY: readonly string[] = ["expected", "day"];
+
+function useColumns(cramped: boolean): readonly Column<QueueRow>[] {
   const { t } = useTranslation("floor");
   const formats = useFormats();
-  return useMemo<readonly Column<QueueRow>[]>(
+  const all = useMemo<readonly Column<QueueRow>[]>(
     () => [
       {
         key: "queue",
         title: t("col.queue"),
-        width: "minmax(8rem, 1.6fr)",
+        width: "minmax(8.5rem, 1.6fr)",
         sort: (row) => row.title,
         cell: (row) => (
           <span className={classes.name} data-open={row.open}>
@@ -98,7 +103,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "waiting",
         title: t("col.waiting"),
-        width: "4.5rem",
+        width: "4rem",
         align: "end",
         sort: (row) => row.waiting,
         cell: (row) => (
@@ -134,7 +139,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "level",
         title: t("col.level"),
-        width: "6rem",
+        width: "5.75rem",
         align: "end",
         sort: (row) => row.today.service_level?.value ?? -1,
         cell: (row) => (
@@ -150,7 +155,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "levelNow",
         title: t("col.levelNow"),
-        width: "6rem",
+        width: "5.75rem",
         align: "end",
         sort: (row) => row.interval.service_level?.value ?? -1,
         cell: (row) => (
@@ -166,7 +171,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "abandoned",
         title: t("col.abandoned"),
-        width: "6rem",
+        width: "5.5rem",
         align: "end",
         sort: (row) => row.today.abandon_rate?.value ?? -1,
         cell: (row) => (
@@ -182,7 +187,7 @@ function useColumns(): readonly Column<QueueRow>[] {
       {
         key: "agents",
         title: t("col.agents"),
-        width: "minmax(15rem, 1.2fr)",
+        width: "minmax(12.25rem, 1.2fr)",
         sort: (row) => row.agents.ready,
         cell: (row) => <AgentsBar agents={row.agents} />,
       },
@@ -202,6 +207,7 @@ function useColumns(): readonly Column<QueueRow>[] {
     ],
     [t, formats],
   );
+  return useMemo(() => (cramped ? all.filter(({ key }) => !GIVES_WAY.includes(key)) : all), [all, cramped]);
 }
 
 /** Who waits longest in a queue, as the list of those who wait has it. */

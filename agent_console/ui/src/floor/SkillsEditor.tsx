@@ -48,7 +48,7 @@ function Skills({ agent, present }: { agent: string; present: AgentSettings }) {
   return (
     <>
       {Object.entries(skills).map(([skill, level]) => (
-        <div key={skill} className={classes.row}>
+        <div key={skill} className={classes.level}>
           <NumberField
             size="xs"
             w={64}

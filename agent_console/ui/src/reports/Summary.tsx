@@ -186,8 +186,9 @@ function Filters({ asked, ask, query }: FiltersProps) {
       />
       <MultiSelect
         size="xs"
+        flex="1 1 24rem"
         miw={200}
-        maw={420}
+        maw={720}
         label={t("figures")}
         data={(catalogue.data?.figures ?? []).map((one) => ({
           value: one.name,

@@ -132,15 +132,7 @@ function Waterfall({ missed, causes }: { missed: Missed; causes: readonly Cause[
             </td>
             <td className={classes.value}>{formats.percent(to - from, 1)}</td>
             <td className={classes.detail}>
-              {cause.planned !== null && cause.actual !== null && (
-                <span>
-                  {t("missed.instead", {
-                    actual: formats.number(cause.actual, 1),
-                    planned: formats.number(cause.planned, 1),
-                    unit: t(`unit.${cause.unit}` as "unit.s", { defaultValue: cause.unit }),
-                  })}
-                </span>
-              )}
+              <Instead cause={cause} />
               {cause.agents.slice(0, 3).map((one) => (
                 <span key={one.agent}>
                   {names.agent(one.agent)} {formats.duration(one.seconds)}
@@ -159,6 +151,24 @@ function Waterfall({ missed, causes }: { missed: Missed; causes: readonly Cause[
         </tr>
       </tbody>
     </table>
+  );
+}
+
+/** What was planned and what was, where these differ as they are written. */
+function Instead({ cause }: { cause: Cause }) {
+  const { t } = useTranslation("reports");
+  const formats = useFormats();
+  if (cause.planned === null || cause.actual === null) return null;
+  const [actual, planned] = [cause.actual, cause.planned].map((value) => formats.number(value, 1));
+  if (actual === planned) return null;
+  return (
+    <span>
+      {t("missed.instead", {
+        actual,
+        planned,
+        unit: t(`unit.${cause.unit}` as "unit.s", { defaultValue: cause.unit }),
+      })}
+    </span>
   );
 }
 
