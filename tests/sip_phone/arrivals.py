@@ -14,17 +14,17 @@ _LONGEST = 65536
 
 
 class TimedSocket:
-    """Bound to a free port of ``host``; ``receive`` gets each datagram with its monotonic time of arrival.
+    """Bound to ``host``; ``receive`` gets each datagram, its monotonic time of arrival, and from where it came.
 
-    Lives on the loop that made it.
+    ``port`` 0: a free one. Lives on the loop that made it.
     """
 
-    def __init__(self, host: str, receive: Callable[[bytes, float], None]) -> None:
+    def __init__(self, host: str, receive: Callable[[bytes, float, tuple[str, int]], None], port: int = 0) -> None:
         self._receive = receive
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self._socket.bind((host, 0))
+        self._socket.bind((host, port))
         self.port = int(self._socket.getsockname()[1])
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket, self._read)
@@ -50,12 +50,12 @@ class TimedSocket:
     def _read(self) -> None:
         while not self.closed:
             try:
-                data, more, _, _ = self._socket.recvmsg(_LONGEST, socket.CMSG_SPACE(_TIMESPEC.size))
+                data, more, _, address = self._socket.recvmsg(_LONGEST, socket.CMSG_SPACE(_TIMESPEC.size))
             except ConnectionError:  # the far end's port is closed: nothing was received
                 continue
             except OSError:
                 return
-            self._receive(data, _arrival(more))
+            self._receive(data, _arrival(more), (str(address[0]), int(address[1])))
 
 
 def _arrival(more: list[tuple[int, int, bytes]]) -> float:

@@ -232,15 +232,16 @@ class Call:
 
     # ---- on the network thread: all calls
 
-    def _step(self, name: str) -> None:
-        self.steps.append(Step(name, time.monotonic()))
+    def _step(self, name: str, at: float | None = None) -> None:
+        """``at``: when the message that told it arrived; else it happens now."""
+        self.steps.append(Step(name, time.monotonic() if at is None else at))
         self.phone.network.notify()
 
-    def _end(self, by: Literal["us", "peer"]) -> None:
+    def _end(self, by: Literal["us", "peer"], at: float | None = None) -> None:
         if self.has("ended"):
             return
         self.ended_by = by
-        self._step("ended")
+        self._step("ended", at)
         self._acknowledged.set()
         self.stream.close()
 
@@ -429,7 +430,7 @@ class Call:
             self.phone.respond(request, address, 200, tag=self._local_tag)
             if request.method == "BYE":
                 self.reason = request.get("reason")
-                self._end("peer")
+                self._end("peer", self.phone.arrived)
             elif request.method == "INFO" and "dtmf-relay" in request.get("content-type"):
                 self.info_keys.append(request.body.partition("Signal=")[2][:1])
             elif request.method == "NOTIFY" and request.get("event") == "talk":

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.sip_phone import message
+from tests.sip_phone.arrivals import TimedSocket
 from tests.sip_phone.behaviour import Answer, Behaviour, Dead, Reject, Ring
 from tests.sip_phone.call import Call, CallError
 from tests.sip_phone.message import REASONS, SipMessage
@@ -19,7 +20,7 @@ GIVE_UP_S = 32.0
 Address = tuple[str, int]
 
 
-class Phone(asyncio.DatagramProtocol):
+class Phone:
     """One phone at (`host`, `port`), which talks to `server` as `user`.
 
     `voice`: a tone in hertz that it sends during every talk; None: silence. `codecs`: in the order of
@@ -62,7 +63,8 @@ class Phone(asyncio.DatagramProtocol):
         self._register_id = message.token()
         self._register_number = 0
         self._registered = False
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: TimedSocket | None = None
+        self.arrived = 0.0
         self.network.run(self._open())
 
     def __enter__(self) -> Self:
@@ -142,8 +144,8 @@ class Phone(asyncio.DatagramProtocol):
 
     def send_bytes(self, data: bytes, address: Address) -> None:
         """Send a datagram."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.sendto(data, address)
+        if self._socket is not None:
+            self._socket.send(data, address)
 
     def send_ack(self, ack: SipMessage, address: Address) -> None:
         """Send an ACK, and again whenever its final response comes again."""
@@ -202,18 +204,16 @@ class Phone(asyncio.DatagramProtocol):
     # ---- on the network thread
 
     async def _open(self) -> None:
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, self.port))
-        self._transport = transport
-        self.port = transport.get_extra_info("sockname")[1]
+        self._socket = TimedSocket(self.host, self._received, self.port)
+        self.port = self._socket.port
 
     def _close(self) -> None:
         for call in self.calls:
             call._end("us")
         for task in self._tasks:
             task.cancel()
-        if self._transport is not None:
-            self._transport.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside; what goes wrong in it is found in `faults`."""
@@ -319,7 +319,7 @@ class Phone(asyncio.DatagramProtocol):
             self._register_number += 1
             yield self._register_number
 
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
+    def _received(self, data: bytes, at: float, address: Address) -> None:
         """Give a message to the transaction or call that it belongs to."""
         if len(data) < 16:
             # a keep-alive
@@ -329,7 +329,7 @@ class Phone(asyncio.DatagramProtocol):
         except (message.SipError, ValueError) as error:
             self.faults.append(str(error))
             return
-        address = (str(addr[0]), addr[1])
+        self.arrived = at
         if received.is_request:
             self._on_request(received, address)
         else:

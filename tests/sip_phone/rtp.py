@@ -204,7 +204,7 @@ class Stream:
         header = struct.pack("!BBHII", 0x80, kind | (0x80 if marker else 0), self._sequence, stamp, self._ssrc)
         self._socket.send(header + payload, self._remote)
 
-    def _received(self, data: bytes, at: float) -> None:
+    def _received(self, data: bytes, at: float, _address: tuple[str, int]) -> None:
         """Keep what came: audio as it is, the beginning of each key."""
         if len(data) < 12 or data[0] >> 6 != 2:
             return

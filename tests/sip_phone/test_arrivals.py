@@ -12,7 +12,7 @@ HERE = "127.0.0.1"
 def test_a_reader_that_comes_late_reads_the_time_of_arrival() -> None:
     async def late() -> tuple[float, list[tuple[bytes, float]]]:
         got: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
-        timed = TimedSocket(HERE, lambda data, at: got.put_nowait((data, at)))
+        timed = TimedSocket(HERE, lambda data, at, _: got.put_nowait((data, at)))
         await asyncio.sleep(0.1)  # the kernel begins to stamp a moment after it is first asked
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"one", (HERE, timed.port))
@@ -33,8 +33,8 @@ def test_a_reader_that_comes_late_reads_the_time_of_arrival() -> None:
 def test_a_port_that_is_closed_loses_what_is_sent_and_nothing_else() -> None:
     async def refused() -> bytes:
         got: asyncio.Queue[bytes] = asyncio.Queue()
-        timed = TimedSocket(HERE, lambda data, _: got.put_nowait(data))
-        other = TimedSocket(HERE, lambda data, _: got.put_nowait(data))
+        timed = TimedSocket(HERE, lambda data, *_: got.put_nowait(data))
+        other = TimedSocket(HERE, lambda data, *_: got.put_nowait(data))
         closed = other.port
         other.close()
         for _ in range(3):
