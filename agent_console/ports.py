@@ -134,8 +134,8 @@ class Floor(Protocol):
     def alarms(self) -> Sequence[AlarmDoc]:
         """Alarms that ring, and those of today that have been cleared."""
 
-    def totals(self) -> Totals:
-        """The whole centre."""
+    def totals(self, teams: frozenset[str] | None = None) -> Totals:
+        """The whole centre, or what supervisors of these teams see of it."""
 
     def agents_of(self, contact_id: str) -> Sequence[str] | None:
         """Who has, or had, the contact at their desk; None: there is no live contact of that id."""

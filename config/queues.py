@@ -44,6 +44,8 @@ class ServiceLevel(Section):
     """Which calls count: see `cordboard report catalogue`."""
     short_abandon_s: Seconds = 0.0
     """Who hangs up within so many seconds did not really want to speak to anybody; formulas SL5 and SL6 use it."""
+    abandon_rate: Fraction = 0.05
+    """At most this share may give up; the board marks more where no alarm sets another limit."""
 
 
 class QueueAlarms(Section):

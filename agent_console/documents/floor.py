@@ -22,13 +22,27 @@ class QueueAgents(Document):
 
 
 class QueueTargets(Document):
-    """What callers were promised; limits of alarms where they are set."""
+    """What callers were promised; limits of alarms where they are set.
+
+    ``abandon_rate``: at most this share may give up: the alarm's limit, else the queue's own target.
+    """
 
     service_level: float
     threshold_s: DurationS
     formula: str
     longest_wait_s: DurationS | None = None
-    abandon_rate: float | None = None
+    abandon_rate: float
+
+
+class TotalTargets(Document):
+    """The targets of several queues as one: each counts for as many of today's contacts as its figure does.
+
+    So a figure that is just as good as its target in every queue is just as good as the target over all. None: no
+    queue is seen.
+    """
+
+    service_level: float | None
+    abandon_rate: float | None
 
 
 class TrendPoint(Document):
@@ -184,7 +198,7 @@ class AlarmDoc(Document):
 
 
 class Totals(Document):
-    """The whole centre, now and today."""
+    """The whole centre, now and today; for supervisors the queues and agents of it that they see."""
 
     day: Moment
     """When today began, at the site."""
@@ -194,6 +208,7 @@ class Totals(Document):
     agents: QueueAgents
     today: Figures
     interval: Figures
+    targets: TotalTargets
     trend: list[TrendPoint]
 
 

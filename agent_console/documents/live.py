@@ -26,8 +26,11 @@ from agent_console.documents.media import RecordingDoc, VoicemailDoc
 from agent_console.documents.problems import Problem
 from agent_console.documents.values import Document, Moment, Wish
 
-StreamName = Annotated[str, StringConstraints(max_length=200)]
-"""A topic, or a topic with whose it is: ``agents/north``, ``queues/sales``, ``desk/alice``, ``totals``."""
+StreamName = Annotated[str, StringConstraints(max_length=8192)]
+"""A topic, or a topic with whose it is: ``agents/north``, ``queues/sales``, ``desk/alice``, ``totals``.
+
+That of a supervisor's totals names all their teams.
+"""
 
 
 class ClientFrame(Wish):

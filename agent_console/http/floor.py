@@ -146,9 +146,9 @@ async def list_waiting(
 
 
 @router.get("/totals")
-async def get_totals(ports: Daemon) -> Totals:
-    """The whole centre, now and today."""
-    return ports.floor.totals()
+async def get_totals(ports: Daemon, sight: Seen) -> Totals:
+    """Now and today over the whole centre; for supervisors over the queues and agents that they see."""
+    return ports.floor.totals(None if sight.everything else sight.identity.teams)
 
 
 @router.get("/callbacks")

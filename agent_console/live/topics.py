@@ -1,6 +1,6 @@
 """Which streams a topic means for somebody: by the rights of the resources that it tells, and as far as they see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from agent_console.documents.floor import Topic
@@ -58,8 +58,24 @@ def _alarms(sight: Sight, floor: Floor) -> list[str]:
     return [*(f"alarms/queue/{queue}" for queue in _seen_queues(sight, floor)), "alarms/centre"]
 
 
-def _totals(_sight: Sight, _floor: Floor) -> list[str]:
-    return ["totals"]
+def _totals(sight: Sight, _floor: Floor) -> list[str]:
+    """Of the whole centre, or of what one's teams see of it: the same for all who have the same teams."""
+    return ["totals" if sight.everything else totals_of(sight.identity.teams)]
+
+
+_OF_TEAMS: Final = "teams:"
+
+
+def totals_of(teams: Collection[str]) -> str:
+    """The stream of the totals that supervisors of these teams, perhaps of none, see."""
+    return f"totals/{_OF_TEAMS}{','.join(sorted(teams))}"
+
+
+def teams_of_totals(of: str) -> frozenset[str] | None:
+    """Whose totals a stream has, by what follows its topic; None: the whole centre's."""
+    if not of.startswith(_OF_TEAMS):
+        return None
+    return frozenset(filter(None, of.removeprefix(_OF_TEAMS).split(",")))
 
 
 def _entry_points(_sight: Sight, _floor: Floor) -> list[str]:

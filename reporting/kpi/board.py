@@ -56,6 +56,13 @@ class BoardState(msgspec.Struct, frozen=True, kw_only=True):
     total: dict[str, Figure]
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Some of the centre: the contacts of these queues, and the time of these agents."""
+
+    queues: frozenset[str]
+    agents: frozenset[str]
+
+
 class Board:
     """Takes in facts as they happen, and tells at any moment how things stand."""
 
@@ -139,16 +146,16 @@ class Board:
                     logged_in_at=session.logged_in_at,
                 )
 
-    def total(self, now: Instant) -> Cell:
-        """Today over all queues, agents and entry points."""
+    def total(self, now: Instant, part: Part | None = None) -> Cell:
+        """Today over all queues, agents and entry points, or over a part."""
         day = self._day_of(now)
-        return self._sum(self._today, lambda at: at == day, now, day)
+        return self._sum(self._today, lambda at: at == day, now, day, part)
 
-    def present(self, now: Instant, queue: QueueName | None = None) -> Cell:
-        """The running quarter of an hour and the one before, of one queue or of all."""
+    def present(self, now: Instant, queue: QueueName | None = None, part: Part | None = None) -> Cell:
+        """The running quarter of an hour and the one before, of one queue, or of all or a part."""
         start = quarter_of(now) - (PRESENT - 1) * QUARTER
         if queue is None:
-            return self._sum(self._quarters, lambda at: at >= start, now, start)
+            return self._sum(self._quarters, lambda at: at >= start, now, start, part)
         found = Cell()
         for at, key, cell in self._quarters.of(QUEUE):
             if at >= start and key == queue:
@@ -195,17 +202,20 @@ class Board:
         context = Context(target=self.targets.of(None), by_agent=True)
         return _told(self.so_far(AGENT, agent_id, now), context, names)
 
-    def _sum(self, cells: Cells, inside: Callable[[Instant], bool], now: Instant, start: Instant) -> Cell:
+    def _sum(
+        self, cells: Cells, inside: Callable[[Instant], bool], now: Instant, start: Instant, part: Part | None
+    ) -> Cell:
         total = Cell()
-        for at, _key, cell in cells.of(ENTRY_POINT):
-            if inside(at):
+        # entry points count also what came to no queue
+        for at, key, cell in cells.of(ENTRY_POINT if part is None else QUEUE):
+            if inside(at) and (part is None or key in part.queues):
                 total.add(cell)
-        for at, _key, cell in cells.of(AGENT):
-            if inside(at):
+        for at, key, cell in cells.of(AGENT):
+            if inside(at) and (part is None or key in part.agents):
                 total.add(Cell(states_us=cell.states_us))
         for span in self.fold.agents.open_spans(now):
             begin = max(span.at, start)
-            if span.end > begin:
+            if span.end > begin and (part is None or span.agent_id in part.agents):
                 total.add(Cell(states_us={span.state: span.end - begin}))
         return total
 

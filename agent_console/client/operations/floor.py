@@ -64,7 +64,7 @@ class FloorOperations(Requests):
         )
 
     async def get_totals(self) -> Totals:
-        """The whole centre, now and today."""
+        """Now and today over the whole centre; for supervisors over the queues and agents that they see."""
         return await self._get(Totals, "GET", "/api/v1/totals")
 
     async def list_callbacks(self, *, cursor: str | None = None, limit: int = 50) -> Page[CallbackDoc]:

@@ -19,6 +19,7 @@ from acd.views import ContactView
 from agent_console.documents.floor import AgentRow, AlarmDoc, EntryPointDoc, SettingsState
 from agent_console.http.floor import shown_agent
 from agent_console.live.hub import Hub
+from agent_console.live.topics import teams_of_totals
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.desks import DaemonDesks
@@ -207,8 +208,8 @@ class Feed:
         """All of them, or those that `stream_of_alarm` puts into one stream."""
         return {one.alarm_id: one for one in self._alarms.all() if not of or stream_of_alarm(one) == f"alarms/{of}"}
 
-    def _today(self, _of: str) -> Mapping[str, BaseModel]:
-        return {"today": self._rows.totals(self._now())}
+    def _today(self, of: str) -> Mapping[str, BaseModel]:
+        return {"today": self._rows.totals(self._now(), teams_of_totals(of))}
 
     def _numbers(self, _of: str) -> Mapping[str, BaseModel]:
         return {entry.number: entry for entry in self._entry_points()}
@@ -285,8 +286,7 @@ class Feed:
             if self.hub.is_read(f"queues/{queue}"):
                 self._queues.mark(queue)
             self._lines.mark(queue)
-        if self.hub.is_read("totals"):
-            self._totals.mark("today")
+        self._totals.mark("today")
 
     def _look(self) -> None:
         """Look at everything that is read, a few streams a turn: nothing that the switch says waits for it."""
@@ -341,7 +341,10 @@ class Feed:
             self.hub.tell(f"queues/{queue}", self._queue(queue) or {})
 
     def _tell_totals(self, _keys: list[str]) -> None:
-        self.hub.tell("totals", self._today(""))
+        for stream in self.hub.read:
+            family, _, of = stream.partition("/")
+            if family == "totals":
+                self.hub.tell(stream, self._today(of))
 
     def _tell_alarms(self, alarms: list[str]) -> None:
         changes: dict[str, dict[str, BaseModel]] = {}

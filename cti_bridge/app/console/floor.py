@@ -130,9 +130,9 @@ class DaemonFloor:
         """Alarms of today."""
         return self._alarms.all()
 
-    def totals(self) -> Totals:
-        """The whole centre."""
-        return self._rows.totals(self.now())
+    def totals(self, teams: frozenset[str] | None = None) -> Totals:
+        """The whole centre, or what supervisors of these teams see of it."""
+        return self._rows.totals(self.now(), teams)
 
     def agents_of(self, contact_id: str) -> Sequence[str] | None:
         """Who has the contact; None: it is not live."""

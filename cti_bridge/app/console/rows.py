@@ -1,6 +1,6 @@
 """The rows of the floor: the distributor's views and the board's figures as documents."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from agent_console.documents.floor import (
     QueueRow,
     QueueTargets,
     Totals,
+    TotalTargets,
     WaitingRow,
 )
 from agent_console.documents.values import FigureDoc, Figures, milliseconds, moment_text
@@ -37,7 +38,7 @@ from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import PhoneTrouble
 from facts.states import SYSTEM_REASONS, Activity, Declared
 from facts.time import Instant, to_seconds
-from reporting.kpi.board import Board
+from reporting.kpi.board import Board, Part
 from reporting.kpi.cells import Cell
 from reporting.kpi.figures import Figure
 from reporting.kpi.live import QUEUE
@@ -84,6 +85,20 @@ def change_ahead(change: Change) -> ChangeAhead:
 def obstacle(said: Said) -> Obstacle:
     """What keeps two apart, as a document."""
     return Obstacle(text=said, code=said.code, details=details_of(said))
+
+
+def weighted(parts: Sequence[tuple[float, float]]) -> float | None:
+    """The mean of values by their weights; where nothing weighs, all weigh the same. None: there are none."""
+    if not parts:
+        return None
+    whole = sum(weight for _, weight in parts)
+    if whole == 0:
+        return round(sum(value for value, _ in parts) / len(parts), 6)
+    return round(sum(value * weight for value, weight in parts) / whole, 6)
+
+
+def _part(queues: Sequence[QueueView], agents: Sequence[AgentView]) -> Part:
+    return Part(queues=frozenset(view.name for view in queues), agents=frozenset(view.agent_id for view in agents))
 
 
 _CALLBACK_STATES: Mapping[Place, str] = {
@@ -281,29 +296,48 @@ class Rows:
 
     def _targets(self, queue: QueueName) -> QueueTargets:
         target, settings = self._board.targets.of(queue), self._settings()
-        limits = limits_of(settings.queues.get(queue, Queue()), settings.alarms)
+        own = settings.queues.get(queue, Queue())
+        limits = limits_of(own, settings.alarms)
+        rate = limits.abandon_rate_above
         return QueueTargets(
-            service_level=target.goal if target.goal is not None else 0.8,
+            service_level=own.service_level.target,
             threshold_s=to_seconds(target.threshold_us),
             formula=target.formula,
             longest_wait_s=None if limits.longest_wait_us is None else to_seconds(limits.longest_wait_us),
-            abandon_rate=limits.abandon_rate_above,
+            abandon_rate=own.service_level.abandon_rate if rate is None else rate,
         )
 
-    def totals(self, now: Instant) -> Totals:
-        """The whole centre."""
-        queues = list(self._engine.queues())
+    def totals(self, now: Instant, teams: frozenset[str] | None = None) -> Totals:
+        """The whole centre, or what supervisors of these teams see of it."""
+        queues = [view for view in self._engine.queues() if teams is None or self._is_of(view.name, teams)]
+        agents = [view for view in self._engine.agents() if teams is None or view.team in teams]
+        part = None if teams is None else _part(queues, agents)
         oldest = [view.oldest_joined_at for view in queues if view.oldest_joined_at is not None]
         return Totals(
             day=self._board.day(now),
             waiting=sum(view.waiting for view in queues),
             longest_joined_at=min(oldest, default=None),
             talking=sum(view.talking for view in queues),
-            agents=_everybody(list(self._engine.agents())),
-            today=figure_docs(self._board.figures(self._board.total(now), None, TOTAL_FIGURES)),
-            interval=figure_docs(self._board.figures(self._board.present(now), None, QUEUE_FIGURES)),
-            trend=self._trend.of(None, now),
+            agents=_everybody(agents),
+            today=figure_docs(self._board.figures(self._board.total(now, part), None, TOTAL_FIGURES)),
+            interval=figure_docs(self._board.figures(self._board.present(now, part=part), None, QUEUE_FIGURES)),
+            targets=self._targets_over([view.name for view in queues], now),
+            trend=self._trend.over(None if part is None else part.queues, now),
         )
+
+    def _is_of(self, queue: QueueName, teams: frozenset[str]) -> bool:
+        """Whether supervisors of these teams see a queue."""
+        of = self.queue_teams(queue)
+        return not of or not teams.isdisjoint(of)
+
+    def _targets_over(self, queues: Sequence[QueueName], now: Instant) -> TotalTargets:
+        levels, rates = list[tuple[float, float]](), list[tuple[float, float]]()
+        for queue in queues:
+            targets, today = self._targets(queue), self._board.so_far(QUEUE, queue, now)
+            figures = self._board.figures(today, queue, ("service_level", "abandon_rate"))
+            levels.append((targets.service_level, figures["service_level"].denominator or 0))
+            rates.append((targets.abandon_rate, figures["abandon_rate"].denominator or 0))
+        return TotalTargets(service_level=weighted(levels), abandon_rate=weighted(rates))
 
     # -- who waits ---------------------------------------------------------------------------------------------------
 

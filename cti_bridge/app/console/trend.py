@@ -1,6 +1,6 @@
 """Today by half-hours, for every queue: what the sparklines of the floor show."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agent_console.documents.floor import TrendPoint
 from facts.ids import QueueName
@@ -30,18 +30,25 @@ class Trend:
         if not isinstance(record, Span | Offer):
             self._cells(record, step, sign)
 
-    def of(self, queue: str | None, now: Instant) -> list[TrendPoint]:
-        """The half-hours of today, of one queue or of all, in order; those without contacts are left out."""
+    def of(self, queue: QueueName, now: Instant) -> list[TrendPoint]:
+        """The half-hours of today of one queue, in order; those without contacts are left out."""
+        return self._points(frozenset({queue}), queue, now)
+
+    def over(self, queues: Collection[str] | None, now: Instant) -> list[TrendPoint]:
+        """The same over these queues together, or over all."""
+        return self._points(queues, None, now)
+
+    def _points(self, queues: Collection[str] | None, queue: QueueName | None, now: Instant) -> list[TrendPoint]:
         self._tidy(self._board.day(now))
         summed: dict[Instant, Cell] = {}
-        for at, cell in self._of(queue):
+        for at, cell in self._of(queues):
             summed.setdefault(at, Cell()).add(cell)
-        context = Context(target=self._board.targets.of(QueueName(queue) if queue is not None else None))
+        context = Context(target=self._board.targets.of(queue))
         return [self._point(at, summed[at], context) for at in sorted(summed)]
 
-    def _of(self, queue: str | None) -> Iterator[tuple[Instant, Cell]]:
+    def _of(self, queues: Collection[str] | None) -> Iterator[tuple[Instant, Cell]]:
         for at, key, cell in self._cells.of(QUEUE):
-            if key is not None and queue in {None, key}:
+            if key is not None and (queues is None or key in queues):
                 yield at, cell
 
     def _point(self, at: Instant, cell: Cell, context: Context) -> TrendPoint:

@@ -121,13 +121,13 @@ def test_it_begins_with_a_hello_and_snapshots_of_what_one_may_see(site: Site) ->
         assert (await read(socket))["hello"]["user"] == "nora"
         found = await snapshots(socket, "agents", "queues", "waiting", "totals", "alarms")
         assert set(found) == {
-            "agents/north", "queues/sales", "queues/front", "waiting/sales", "waiting/front", "totals",
-            "alarms/queue/sales", "alarms/queue/front", "alarms/centre",
+            "agents/north", "queues/sales", "queues/front", "waiting/sales", "waiting/front",
+            "totals/teams:north", "alarms/queue/sales", "alarms/queue/front", "alarms/centre",
         }  # fmt: skip
         assert set(found["agents/north"]["items"]) == {"anna", "arne"}
         assert found["queues/sales"]["items"]["sales"]["waiting"] == 1
         assert set(found["waiting/sales"]["items"]) == {"call-1"}
-        assert found["totals"]["items"]["today"]["waiting"] == 2
+        assert found["totals/teams:north"]["items"]["today"]["waiting"] == 1, "of the queues that are seen"
 
     talk(site.signed_in("nora"), script)
 
@@ -295,7 +295,7 @@ def test_who_is_demoted_loses_what_the_new_role_may_not_see_and_keeps_the_rest(
             frame = await read(socket)
             ended |= {frame["ended"]} if "ended" in frame else set()
             refused |= {frame["topic"]: frame["error"]["error_id"]} if "error" in frame else {}
-        assert ended == {"waiting/sales", "waiting/front", "totals"}
+        assert ended == {"waiting/sales", "waiting/front", "totals/teams:north"}
         assert refused == {"waiting": "rights_needed", "totals": "rights_needed"}
         site.ready("anna")
         while "delta" not in (frame := await read(socket)):
@@ -310,7 +310,7 @@ def test_where_there_is_nothing_to_tell_that_is_told(site: Site) -> None:
     async def script(socket: ClientConnection) -> None:
         await read(socket)
         await socket.send(json.dumps({"subscribe": ["agents", "totals"]}))
-        assert await read(socket) == {"reading": ["totals"], "topics": ["agents", "totals"]}
+        assert await read(socket) == {"reading": ["totals/teams:"], "topics": ["agents", "totals"]}
 
     site.run(in_the_settings(site, "nora", {"title": "Nora", "role": "supervisor"}))
     talk(site.signed_in("nora"), script)

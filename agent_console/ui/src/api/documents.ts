@@ -935,13 +935,13 @@ export interface QueueRow {
   trend: TrendPoint[];
 }
 
-/** What callers were promised; limits of alarms where they are set. */
+/** What callers were promised; limits of alarms where they are set. ``abandon_rate``: at most this share may give up: the alarm's limit, else the queue's own target. */
 export interface QueueTargets {
   service_level: number;
   threshold_s: number;
   formula: string;
   longest_wait_s: number | null;
-  abandon_rate: number | null;
+  abandon_rate: number;
 }
 
 /** Every part; ready when all are that calls depend on. */
@@ -1242,7 +1242,13 @@ export interface Token {
   expires_at: Instant | null;
 }
 
-/** The whole centre, now and today. */
+/** The targets of several queues as one: each counts for as many of today's contacts as its figure does. So a figure that is just as good as its target in every queue is just as good as the target over all. None: no queue is seen. */
+export interface TotalTargets {
+  service_level: number | null;
+  abandon_rate: number | null;
+}
+
+/** The whole centre, now and today; for supervisors the queues and agents of it that they see. */
 export interface Totals {
   /** When today began, at the site. */
   day: Instant;
@@ -1252,6 +1258,7 @@ export interface Totals {
   agents: QueueAgents;
   today: Record<string, FigureDoc>;
   interval: Record<string, FigureDoc>;
+  targets: TotalTargets;
   trend: TrendPoint[];
 }
 

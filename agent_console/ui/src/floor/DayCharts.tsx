@@ -7,20 +7,18 @@ import { useFormats } from "../language/formats";
 import { useQueues, useTotals } from "../live/live";
 import classes from "./DayCharts.module.css";
 
-const GOAL = 0.8;
-
 /** The day of one queue or of the centre, by half-hours: what came, what was answered, and how well. */
 export default function DayCharts({ queue, compact }: { queue: string | null; compact?: boolean }) {
   const { t } = useTranslation("floor");
   const row = useQueues().find((one) => one.queue === queue);
   const totals = useTotals();
   const trend = queue === null ? totals?.trend : row?.trend;
-  const goal = row?.targets.service_level ?? GOAL;
+  const goal = (queue === null ? totals : row)?.targets.service_level ?? null;
   if (!trend || trend.length === 0) return <Empty compact title={t("course.none")} hint={t("course.noneHint")} />;
   return <Charts trend={trend} goal={goal} compact={compact ?? false} />;
 }
 
-function Charts({ trend, goal, compact }: { trend: readonly TrendPoint[]; goal: number; compact: boolean }) {
+function Charts({ trend, goal, compact }: { trend: readonly TrendPoint[]; goal: number | null; compact: boolean }) {
   const { t } = useTranslation("floor");
   const common = useTranslation().t;
   const formats = useFormats();
@@ -51,13 +49,17 @@ function Charts({ trend, goal, compact }: { trend: readonly TrendPoint[]; goal: 
         kind: "line",
         shown: (value) => formats.percent(value, 1),
       },
-      {
-        label: t("queue.target"),
-        values: trend.map(() => goal),
-        colour: "--warn",
-        kind: "target",
-        shown: (value) => formats.percent(value),
-      },
+      ...(goal === null
+        ? []
+        : [
+            {
+              label: t("queue.target"),
+              values: trend.map(() => goal),
+              colour: "--warn",
+              kind: "target",
+              shown: (value: number) => formats.percent(value),
+            } as const,
+          ]),
     ],
     [trend, goal, t, common, formats],
   );

@@ -13,8 +13,6 @@ import classes from "./DayStrip.module.css";
 import { useInspect } from "./inspected";
 import { ofAbandonment, ofLevel } from "./targets";
 
-const CENTRE_GOAL = 0.8;
-
 /** The day so far in one line; every number opens what is behind it. */
 export function DayStrip() {
   const { t } = useTranslation("floor");
@@ -68,13 +66,13 @@ function Tiles({ totals }: { totals: Totals | null }) {
       <FigureTile
         name="service_level"
         figures={today}
-        verdict={ofLevel(today.service_level, CENTRE_GOAL)}
+        verdict={ofLevel(today.service_level, totals?.targets.service_level ?? null)}
         day={totals?.day}
       />
       <FigureTile
         name="abandon_rate"
         figures={today}
-        verdict={ofAbandonment(today.abandon_rate, null)}
+        verdict={ofAbandonment(today.abandon_rate, totals?.targets.abandon_rate ?? null)}
         day={totals?.day}
       />
       <FigureTile name="asa_s" figures={today} verdict="none" day={totals?.day} />

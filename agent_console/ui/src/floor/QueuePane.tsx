@@ -100,7 +100,7 @@ function Figures({ row }: { row: QueueRow }) {
                   level: formats.percent(targets.service_level),
                   seconds: formats.number(targets.threshold_s),
                 })}
-              {name === "abandon_rate" && targets.abandon_rate !== null && `≤ ${formats.percent(targets.abandon_rate)}`}
+              {name === "abandon_rate" && `≤ ${formats.percent(targets.abandon_rate)}`}
               {name === "longest_wait_s" &&
                 targets.longest_wait_s !== null &&
                 `≤ ${formats.duration(targets.longest_wait_s)}`}

@@ -15,7 +15,6 @@ import { useWaitVerdict } from "./WaitClock";
 import classes from "./Wall.module.css";
 
 const MOST_QUEUES = 6;
-const GOAL = 0.8;
 
 /** For a wall: what can be read from ten metres, nobody's name or number, nothing that scrolls or can be pressed. */
 export default function Wall() {
@@ -36,10 +35,13 @@ export default function Wall() {
         <Big label={t("tile.longest")} verdict="none">
           {totals.longest_joined_at ? <Clock since={totals.longest_joined_at} /> : NO_DATA}
         </Big>
-        <Big label={t("tile.service_level")} verdict={ofLevel(level, GOAL)}>
+        <Big label={t("tile.service_level")} verdict={ofLevel(level, totals.targets.service_level)}>
           {formats.figure(level)}
         </Big>
-        <Big label={t("tile.abandon_rate")} verdict={ofAbandonment(totals.today.abandon_rate, null)}>
+        <Big
+          label={t("tile.abandon_rate")}
+          verdict={ofAbandonment(totals.today.abandon_rate, totals.targets.abandon_rate)}
+        >
           {formats.figure(totals.today.abandon_rate)}
         </Big>
         <Big label={t("wall.ready")} verdict="none">

@@ -8,8 +8,8 @@ const NEAR_LEVEL = 0.05;
 /** From this part of its limit on a value counts as near. */
 const NEAR_LIMIT = 0.75;
 
-export function ofLevel(figure: FigureDoc | undefined, goal: number): Verdict {
-  if (!figure || figure.value === null) return "none";
+export function ofLevel(figure: FigureDoc | undefined, goal: number | null): Verdict {
+  if (!figure || figure.value === null || goal === null) return "none";
   if (figure.value >= goal) return "met";
   return figure.value >= goal - NEAR_LEVEL ? "near" : "missed";
 }
@@ -30,11 +30,8 @@ export function waitLimit(row: QueueRow): number {
   return row.targets.longest_wait_s ?? 4 * row.targets.threshold_s;
 }
 
-/** Customary where no alarm is set. */
-const ABANDON_LIMIT = 0.05;
-
 export function ofAbandonment(figure: FigureDoc | undefined, limit: number | null): Verdict {
-  return ofLimit(figure?.value, limit ?? ABANDON_LIMIT);
+  return ofLimit(figure?.value, limit);
 }
 
 const QUARTER_MS = 15 * 60_000;

@@ -51,7 +51,7 @@ export function listWaiting(queue: string, query: { cursor?: string | null; limi
   return api.ask("GET", `/queues/${encodeURIComponent(queue)}/waiting`, { query, ...options });
 }
 
-/** The whole centre, now and today. */
+/** Now and today over the whole centre; for supervisors over the queues and agents that they see. */
 export function getTotals(options: Options = {}): Promise<Totals> {
   return api.ask("GET", "/totals", options);
 }
