@@ -4,9 +4,12 @@ Each class has a stable ``error_id`` and its HTTP status; each text says what is
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from agent_console.documents.problems import FieldProblem
+
+NoEntry: TypeAlias = Literal["refused", "stale", "unknown", "locked", "away", "too_many", "no_provider"]
+"""Why a browser comes back from the provider without a session, as its page is told."""
 
 
 class ConsoleError(Exception):
@@ -38,11 +41,15 @@ class NotSignedInError(ConsoleError):
 
 
 class SignInFailedError(ConsoleError):
-    """Name or password is wrong; which of them is not told."""
+    """Name or password is wrong, which of them is not told; or the provider's sign-in came to nothing, ``why``."""
 
     status = 401
     error_id = "sign_in_failed"
     title = "Sign-in failed"
+
+    def __init__(self, detail: str, why: NoEntry = "refused") -> None:
+        super().__init__(detail)
+        self.why = why
 
 
 class ForbiddenError(ConsoleError):

@@ -57,13 +57,17 @@ class ProviderOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Pending(msgspec.Struct, frozen=True):
-    """Somebody who is at the provider. ``browser``: the secret in the cookie of the one who left, from ``address``."""
+    """Somebody who is at the provider. ``browser``: the secret in the cookie of the one who left, from ``address``.
+
+    ``back``: where on the console they were.
+    """
 
     until: float
     nonce: str
     verifier: str
     browser: str
     address: str
+    back: str
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -71,6 +75,13 @@ class Departure(msgspec.Struct, frozen=True):
 
     url: str
     browser: str
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Who came back, and where on the console they were when they left."""
+
+    name: str
+    back: str
 
 
 class Provider:
@@ -88,7 +99,7 @@ class Provider:
         """What the button says."""
         return self._options.title
 
-    async def depart(self, address: str) -> Departure:
+    async def depart(self, address: str, back: str) -> Departure:
         """Send a browser to the provider; raises `TooManyError` when too many from its address do not come back."""
         wait = self._addresses.take(address, self._clock())
         if wait > 0:
@@ -99,18 +110,18 @@ class Provider:
             url, _ = client.create_authorization_url(
                 description["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
             )
-        self._pending[state] = _Pending(self._clock() + PENDING_S, nonce, verifier, browser, address)
+        self._pending[state] = _Pending(self._clock() + PENDING_S, nonce, verifier, browser, address, back)
         while len(self._pending) > MOST_PENDING:
             self._pending.popitem(last=False)
         return Departure(url, browser)
 
-    async def arrive(self, *, state: str, code: str, browser: str) -> str:
-        """The name of the user who comes back; raises `SignInFailedError`. A state counts once."""
+    async def arrive(self, *, state: str, code: str, browser: str) -> Arrival:
+        """Who comes back, by the name of the user; raises `SignInFailedError`. A state counts once."""
         pending = self._pending.pop(state, None)
         if pending is None or pending.until < self._clock():
-            raise SignInFailedError("this sign-in took too long, or was used before: begin again")
+            raise SignInFailedError("this sign-in took too long, or was used before: begin again", "stale")
         if not secrets.compare_digest(pending.browser.encode(), browser.encode()):
-            raise SignInFailedError("this sign-in was begun in another browser: begin again")
+            raise SignInFailedError("this sign-in was begun in another browser: begin again", "stale")
         token = await self._exchanged(code, pending.verifier)
         claims = await self._verified(str(token.get("id_token", "")), pending.nonce)
         self._addresses.give_back(pending.address)
@@ -118,7 +129,7 @@ class Provider:
         if not isinstance(name, str) or not name:
             log.error("oidc_without_name", claim=self._options.claim, mend="set web.oidc.claim to one that is there")
             raise SignInFailedError(f"the provider tells no {self._options.claim}: tell your administrator")
-        return name
+        return Arrival(name, pending.back)
 
     def _client(self) -> AsyncOAuth2Client:
         options = self._options

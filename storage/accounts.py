@@ -64,6 +64,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int = 0
 
 
+BY_NAME: Final = frozenset({"password", None})
+"""How a session is begun by name and password; None: one of before this was kept."""
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A session, as a request finds it."""
 
@@ -71,6 +75,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     user: str
     csrf_token: str
     must_change: bool
+    """Whether it was begun by a one-time password that has not been changed yet."""
     locked: bool
     made_at: Instant
     seen_at: Instant
@@ -232,6 +237,7 @@ class Accounts:
                     made_at=at,
                     seen_at=at,
                     expires_at=at + lifetimes.longest,
+                    via=via,
                 )
             )
             _tell(connection, at, name, "signed_in", name, after={"via": via})
@@ -399,8 +405,10 @@ def _session(connection: Connection, secret: str) -> Session | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    values = {name: getattr(row, name) for name in Session.__struct_fields__ if name != "profile"}
-    return Session(**values, profile=_profile(row))
+    told = {"profile", "must_change"}
+    values = {name: getattr(row, name) for name in Session.__struct_fields__ if name not in told}
+    must_change = bool(row.must_change) and row.via in BY_NAME
+    return Session(**values, must_change=must_change, profile=_profile(row))
 
 
 def _token(row: Any) -> ApiToken:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration. Opening a database compares this with what it holds, without loading Alembic."""
 
 metadata = sa.MetaData()
@@ -162,6 +162,7 @@ account_session = sa.Table(
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("seen_at", sa.BigInteger, nullable=False, comment="when it was used last, to the minute"),
     sa.Column("expires_at", sa.BigInteger, nullable=False, comment="its end, however much it is used"),
+    sa.Column("via", sa.Text, comment="how it was begun: password, oidc; null: by password, before this was kept"),
     sa.Index("account_session_user", "user"),
 )
 

@@ -77,10 +77,10 @@ SETTINGS: Mapping[str, Any] = {
 
 
 class Centre:
-    """A running one. ``more``: other sections of the settings than the usual ones."""
+    """A running one. ``more``: other sections of the settings than the usual ones; ``port``: a free one."""
 
-    def __init__(self, folder: Path, more: Mapping[str, Any] | None = None) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, more: Mapping[str, Any] | None = None, *, port: int | None = None) -> None:
+        self.port = port or free_port()
         self._calls = 0
         self.base = f"http://127.0.0.1:{self.port}"
         self.journal = folder / "journal.sqlite3"
@@ -93,7 +93,7 @@ class Centre:
             "home": str(folder),
             "metrics": {"enabled": False},
             **(more or {}),
-            "web": {"port": self.port},
+            "web": {**(more or {}).get("web", {}), "port": self.port},
         }
         self.config.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
         with self.log_path.open("wb") as log:

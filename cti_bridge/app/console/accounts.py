@@ -184,7 +184,7 @@ class DaemonAccounts:
     async def _begin(self, name: str, account: Account | None, via: str) -> SignedIn:
         user = self._users.of(name, None if account is None else account.profile)
         if user is None:
-            raise SignInFailedError(f"{name} is no user here: name them in the settings (users)")
+            raise SignInFailedError(f"{name} is no user here: name them in the settings (users)", "unknown")
         secret, session = await self._threads.run(
             self._accounts.begin_session, name, self._lifetimes(), via=via, at=self._wall()
         )

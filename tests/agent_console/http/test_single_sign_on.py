@@ -170,3 +170,66 @@ def test_a_provider_that_is_away_leaves_the_password(provider: OidcProvider, tmp
         answer = site.visitor().get("/session/oidc/start", follow_redirects=False)
         assert (answer.status_code, answer.json()["error_id"]) == (503, "unavailable")
         assert site.signed_in("nora").get("/session").status_code == 200
+
+
+# -- a browser is never left alone with a document of a program -------------------------------------------------------
+
+PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def sent_back(answer: httpx2.Response) -> str:
+    """Why there is no session, as the console's page is told."""
+    assert answer.status_code == 303, answer.text
+    assert "cordboard_session" not in answer.headers.get("set-cookie", "")
+    address, _, query = str(answer.headers["location"]).partition("?")
+    assert address == "/"
+    return parse_qs(query)["no_entry"][0]
+
+
+def test_a_browser_whom_the_provider_refused_or_who_gave_up_is_sent_to_the_console(site: Site) -> None:
+    visitor = site.visitor()
+    assert sent_back(visitor.get("/session/oidc/return?error=access_denied", headers=PAGE)) == "refused"
+    assert sent_back(visitor.get("/session/oidc/return?state=x&code=x", headers=PAGE)) == "stale"
+
+
+def test_a_browser_is_told_that_its_user_is_unknown_or_locked(site: Site) -> None:
+    stranger, sam = site.visitor(), site.visitor()
+    back = urlsplit(at_provider(depart(stranger), "stranger"))
+    assert sent_back(stranger.get(f"/{back.path}?{back.query}", headers=PAGE)) == "unknown"
+    assert site.signed_in("root").post("/users/sam/lock").status_code == 200
+    back = urlsplit(at_provider(depart(sam), "sam"))
+    assert sent_back(sam.get(f"/{back.path}?{back.query}", headers=PAGE)) == "locked"
+
+
+def test_a_browser_is_told_that_the_provider_is_away_or_not_there(tmp_path: Any) -> None:
+    oidc = {"issuer": f"http://127.0.0.1:{free_port()}", "client_id": "cordboard"}
+    for name, web in (("away", {"public_url": "http://127.0.0.1:1", "oidc": oidc}), ("no_provider", {})):
+        (tmp_path / name).mkdir()
+        with opened(tmp_path / name, {"web": web}) as site:
+            assert sent_back(site.visitor().get("/session/oidc/start", headers=PAGE)) == name
+
+
+@pytest.mark.parametrize(
+    ("asked", "back"),
+    [
+        ("/reports?by=queue", "/reports?by=queue"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://e.example", "/"),
+    ],
+)
+def test_who_comes_back_is_where_they_were_and_never_elsewhere(site: Site, asked: str, back: str) -> None:
+    browser = site.visitor()
+    url = str(browser.get(f"/session/oidc/start?{urlencode({'back': asked})}").headers["location"])
+    assert come_back(browser, at_provider(url, "nora")).headers["location"] == back
+
+
+def test_a_one_time_password_that_nobody_used_does_not_stop_who_comes_from_the_provider(site: Site) -> None:
+    site.give_password("nora", one_time=True)
+    browser = site.visitor()
+    come_back(browser, at_provider(depart(browser), "nora"))
+    assert browser.get("/session").json()["must_change_password"] is False
+    assert browser.get("/agents").status_code == 200
+    by_name = site.visitor()
+    assert by_name.sign_in("nora").json()["must_change_password"] is True
+    assert by_name.get("/agents").json()["error_id"] == "password_change_needed"

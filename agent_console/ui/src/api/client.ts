@@ -92,6 +92,11 @@ export class ApiClient {
   private token = "";
   /** Called when the API says that there is no session (any longer). */
   onSignedOut: () => void = () => undefined;
+  /**
+   * Called when the token is not (any longer) the session's: another tab may have begun a new one. Whether the same
+   * person is signed in still, with a token that is known now.
+   */
+  onStaleToken: () => Promise<boolean> = () => Promise.resolve(false);
 
   /** The token of the session, sent with everything that changes something. */
   useToken(token: string): void {
@@ -134,10 +139,14 @@ export class ApiClient {
     return (await this.send("GET", address(path, query), {})).text();
   }
 
-  private async send(method: Method, url: string, options: RequestOptions): Promise<Response> {
+  private async send(method: Method, url: string, options: RequestOptions, again = false): Promise<Response> {
+    const token = this.token;
     const answer = await this.fetch(method, url, options);
     if (answer.ok) return answer;
     const problem = await problemOf(answer);
+    if (problem.error_id === "csrf" && !again && (this.token !== token || (await this.onStaleToken()))) {
+      return this.send(method, url, options, true);
+    }
     // a wrong name or password is the sign-in's own affair
     if (answer.status === 401 && !(method === "POST" && url === `${BASE}/session`)) this.onSignedOut();
     // only a session that ended is told in the console's own words alone

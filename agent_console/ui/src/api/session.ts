@@ -22,15 +22,37 @@ class SessionStore {
   /** Called when another person, or nobody, is signed in from now on: nothing that was read may stay. */
   onAnother: () => void = () => undefined;
 
+  private looking: Promise<void> | null = null;
+
   start(): void {
-    api.onSignedOut = channel.onSignedOut = () => this.ended();
+    // another tab may have begun a new session: only the daemon knows whether there is one
+    api.onSignedOut = channel.onSignedOut = () => {
+      if (this.looking === null) void this.look();
+    };
+    api.onStaleToken = () => this.isStillMine();
     channel.onRefused = channel.onForbidden = () => void this.look();
-    if (this.tabs) this.tabs.onmessage = () => void this.look();
-    void this.look();
+    if (this.tabs) this.tabs.onmessage = () => void this.lookAnew();
+    void this.look().then(() => {
+      // who comes back from the provider begins a session on a fresh page
+      if (this.session.kind === "in") this.tell("in");
+    });
   }
 
-  /** Ask the daemon who is signed in. */
-  async look(): Promise<void> {
+  /** Ask the daemon who is signed in; once at a time. */
+  look(): Promise<void> {
+    this.looking ??= this.ask().finally(() => {
+      this.looking = null;
+    });
+    return this.looking;
+  }
+
+  /** Ask once more: what is being asked may be answered from before. */
+  private async lookAnew(): Promise<void> {
+    await this.looking;
+    await this.look();
+  }
+
+  private async ask(): Promise<void> {
     try {
       this.entered(await getSession());
     } catch (error) {
@@ -43,19 +65,37 @@ class SessionStore {
   async signIn(name: string, password: string): Promise<Me> {
     const me = await signIn({ name, password });
     this.entered(me);
-    this.tabs?.postMessage("in");
+    this.tell("in");
     return me;
   }
 
   async signOut(): Promise<void> {
     await signOut();
     this.left();
-    this.tabs?.postMessage("out");
+    this.tell("out");
   }
 
-  /** The person changed something of themselves. */
-  async refresh(): Promise<void> {
-    this.entered(await getSession());
+  /** Leave the page of a session that has ended: somebody else wants to sign in. */
+  leave(): void {
+    this.left();
+  }
+
+  /** The person changed something of themselves, and with it the session of all tabs. */
+  renewed(me: Me): void {
+    this.entered(me);
+    this.tell("in");
+  }
+
+  private tell(what: "in" | "out"): void {
+    this.tabs?.postMessage(what);
+  }
+
+  /** Whether the one who is signed in is, still, the one of this page; with the token of the present session. */
+  private async isStillMine(): Promise<boolean> {
+    const user = this.session.kind === "in" ? this.session.me.user : null;
+    await this.lookAnew();
+    const present = this.session;
+    return user !== null && present.kind === "in" && !present.expired && present.me.user === user;
   }
 
   private entered(me: Me): void {

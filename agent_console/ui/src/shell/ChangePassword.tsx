@@ -1,8 +1,8 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
 import type { Me } from "../api/documents";
+import { changePassword } from "../api/operations/session";
 import { problemWords } from "../api/problem_words";
 import { session } from "../api/session";
 import { Brand } from "./Brand";
@@ -25,9 +25,8 @@ export function ChangePassword({ me, forced, done }: { me: Me; forced?: boolean;
     event.preventDefault();
     setBusy(true);
     setRefused(null);
-    api
-      .put("/session/password", { old, new: first })
-      .then(() => session.refresh())
+    changePassword({ old, new: first })
+      .then((renewed) => session.renewed(renewed))
       .then(() => done?.())
       .catch((error: unknown) => setRefused(error))
       .finally(() => setBusy(false));

@@ -13,7 +13,8 @@ import classes from "./SignIn.module.css";
 /** The page of somebody who is not signed in. */
 export function SignIn() {
   const { t } = useTranslation();
-  const ways = useQuery({ queryKey: ["ways"], queryFn: () => signInWays() });
+  const ways = useWays();
+  const [noEntry] = useState(takeNoEntry);
   return (
     <main className={classes.page}>
       <div className={classes.language}>
@@ -23,15 +24,51 @@ export function SignIn() {
         <Brand size={36} />
         <h1 className={classes.site}>{ways.data?.site ?? " "}</h1>
         {ways.data?.password !== false && <SignInForm />}
-        {ways.data?.oidc && (
-          <Button component="a" href={address("/session/oidc/start")} variant="default" fullWidth mt="xs">
-            {t("signIn.with", { provider: ways.data.oidc })}
-          </Button>
+        {noEntry !== null && (
+          <p className={classes.noEntry} role="alert">
+            {t(`signIn.noEntry.${noEntry}`)}
+          </p>
         )}
+        <SignInAtProvider />
         <p className={classes.hint}>{t("signIn.hint")}</p>
       </div>
     </main>
   );
+}
+
+function useWays() {
+  return useQuery({ queryKey: ["ways"], queryFn: () => signInWays() });
+}
+
+/** To the site's provider, where there is one, and back to this very page. */
+export function SignInAtProvider() {
+  const { t } = useTranslation();
+  const provider = useWays().data?.oidc;
+  if (!provider) return null;
+  const here = `${location.pathname}${location.search}${location.hash}`;
+  return (
+    <Button
+      component="a"
+      href={address("/session/oidc/start", { back: here.length <= LONGEST_BACK ? here : "/" })}
+      variant="default"
+      fullWidth
+      mt="xs"
+    >
+      {t("signIn.with", { provider })}
+    </Button>
+  );
+}
+
+const LONGEST_BACK = 500;
+
+const NO_ENTRY = ["refused", "stale", "unknown", "locked", "away", "too_many", "no_provider"] as const;
+
+/** Why the provider's sign-in came to nothing, as the daemon put it into the address; there it stays no longer. */
+function takeNoEntry(): (typeof NO_ENTRY)[number] | null {
+  const told = new URLSearchParams(location.search).get("no_entry");
+  if (told === null) return null;
+  history.replaceState(history.state, "", location.pathname);
+  return NO_ENTRY.find((one) => one === told) ?? "refused";
 }
 
 /** Name and password. `user`: whose session it was, to be begun again. */

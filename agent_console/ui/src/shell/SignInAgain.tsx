@@ -1,9 +1,10 @@
-import { Modal } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { SignInForm } from "./SignIn";
+import { session } from "../api/session";
+import { SignInAtProvider, SignInForm } from "./SignIn";
 import classes from "./SignIn.module.css";
 
-/** The session has ended while the page was in use: it stays as it is behind a new sign-in. */
+/** The session has ended while the page was in use: it stays as it is behind a new sign-in, or is left. */
 export function SignInAgain({ user }: { user: string }) {
   const { t } = useTranslation();
   return (
@@ -18,6 +19,10 @@ export function SignInAgain({ user }: { user: string }) {
     >
       <p className={classes.again}>{t("signIn.againHint")}</p>
       <SignInForm user={user} />
+      <SignInAtProvider />
+      <Button variant="subtle" fullWidth mt="xs" onClick={() => session.leave()}>
+        {t("signIn.leave")}
+      </Button>
     </Modal>
   );
 }
