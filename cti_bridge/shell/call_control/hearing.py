@@ -53,7 +53,7 @@ class Hearing:
         self._lines = lines
         self._control = control
         self.rooms = Rooms()
-        self._replaced: set[str] = set()
+        self._replaced: dict[str, translate.PhoneTransferred] = {}
         self._heard: Mapping[type[translate.SwitchEvent], Callable[[Any], None]] = {
             translate.ChannelSeen: self._seen,
             translate.ChannelAnswered: lambda e: self._sign(e, Seen.ANSWERED),
@@ -100,7 +100,7 @@ class Hearing:
             self._control.joined_by(line, msgspec.structs.replace(party, channel=event.channel), event.at)
 
     def _gone(self, event: translate.ChannelGone) -> None:
-        self._replaced.discard(event.channel_id)
+        self._replaced.pop(event.channel_id, None)
         line = self._lines.of_channel(event.channel_id)
         around = self.rooms.around(event.channel_id)
         self.rooms.leave(event.channel_id)
@@ -153,10 +153,13 @@ class Hearing:
     # -- rooms -------------------------------------------------------------------------------------------------------
 
     def _entered(self, event: translate.BridgeEntered) -> None:
-        if event.channel_id in self._replaced:
-            return  # told late: another stands there now
-        self.rooms.enter(event.channel_id, event.channel, event.bridge)
-        self.sync(self.rooms.around(event.channel_id), event.at)
+        moved = self._replaced.get(event.channel_id)
+        if moved is None:
+            self.rooms.enter(event.channel_id, event.channel, event.bridge)
+            self.sync(self.rooms.around(event.channel_id), event.at)
+        elif not moved.second_bridge:  # else told late: the customer stands there since
+            self._takes_place(moved, event.bridge)
+            self.sync(self.rooms.around(moved.customer_id), event.at)
 
     def _left(self, event: translate.BridgeLeft) -> None:
         around = self.rooms.around(event.channel_id)
@@ -316,19 +319,23 @@ class Hearing:
         if customer is None or not customer.lives:
             return
         if not event.bridge:
-            self._replaced.add(event.second_id)
-            self.rooms.take_place(
-                event.customer_id,
-                event.customer,
-                of=event.second_id,
-                bridge=event.second_bridge,
-                before=("", *event.bridges_before),
-            )
+            self._replaced[event.second_id] = event
+            self._takes_place(event, event.second_bridge)
             return
         for transferer in (event.channel_id, event.second_id):
             self.rooms.leave(transferer)
         self.rooms.move(event.customer_id, event.customer, event.bridge, before=("", *event.bridges_before))
         self.rooms.move(event.target_id, event.target, event.bridge, before=event.bridges_before)
+
+    def _takes_place(self, event: translate.PhoneTransferred, bridge: str) -> None:
+        """The customer stands where the agent's second call stood, or is to stand: in the bridge that is told then."""
+        self.rooms.take_place(
+            event.customer_id,
+            event.customer,
+            of=event.second_id,
+            bridge=bridge,
+            before=("", *event.bridges_before),
+        )
 
     def _attended(self, line: Line, agent: Party, target: str) -> HandedOver:
         """To whom the customer talks now; ``target``: the channel, if it has not been heard of in that room yet."""

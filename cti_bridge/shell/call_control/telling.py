@@ -6,11 +6,14 @@ that was overtaken, and a talk that was found after a restart are all told alike
 
 from typing import Protocol
 
+import msgspec
+
 from acd.contact_state import Place
 from acd.engine import Engine
 from acd.events import EndTalk, Event, HoldTalk, RetrieveTalk, StartTalk
-from cti_bridge.shell.call_control.lines import Dossier, Line
-from cti_bridge.shell.call_control.topology import CUSTOMER, Topology, Where, engaged
+from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line
+from cti_bridge.shell.call_control.plans import ToKind
+from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Topology, Where, engaged
 from cti_bridge.shell.phones import Phones
 from facts.ids import AgentId
 from facts.journal import ContactTransferred, CustomerDialled, Fact
@@ -165,6 +168,8 @@ def tell_handed_over(centre: Centre, line: Line, switch_at: Instant | None) -> N
     if handed is None:
         return
     line.blamed.setdefault(handed.agent_id, Party.AGENT)
+    if handed.consulted and not handed.to:
+        handed = _as_it_came(line.call, handed)
     fact = ContactTransferred(
         contact_id=line.contact_id,
         agent_id=handed.agent_id,
@@ -174,6 +179,16 @@ def tell_handed_over(centre: Centre, line: Line, switch_at: Instant | None) -> N
         consulted=handed.consulted,
     )
     centre.record(fact, switch_at)
+
+
+def _as_it_came(call: Topology, handed: HandedOver) -> HandedOver:
+    """To whom, where that was not known yet when it was told: to who is with the customer now."""
+    found = next((party for party in call.others(handed.agent_id) if call.together(party.key, CUSTOMER)), None)
+    if found is None:
+        return handed
+    is_agent = found.kind is Kind.AGENT
+    to_kind: ToKind = "agent" if is_agent else "number"
+    return msgspec.structs.replace(handed, to_kind=to_kind, to=found.key if is_agent else found.number)
 
 
 def _ended_by(line: Line, agent_id: AgentId) -> Party:

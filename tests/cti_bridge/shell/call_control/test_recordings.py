@@ -1,6 +1,7 @@
 """What phones do by themselves, in a real switch's own words: transfers keep owners and times right."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,21 @@ from tests.cti_bridge.shell.call_control.floor import RULES, START, close, polic
 TRANSCRIPTS = Path(__file__).parents[3] / "transcripts"
 
 
+def completed_in_the_moment_of_the_answer(recorded: bytes) -> bytes:
+    """The transfer is told before who is asked and who asks are in their bridge, of which it knows nothing then."""
+    before, _, after = recorded.partition(b"Event: AttendedTransfer\r\n")
+    transfer, end, after = after.partition(b"\r\n\r\n")
+    kept = [line for line in transfer.split(b"\r\n") if not line.startswith(b"SecondBridge")]
+    told = b"Event: AttendedTransfer\r\n" + b"\r\n".join(kept) + end
+    bridged = before.rindex(b"Event: BridgeCreate")  # the second one's; all of it comes after
+    return before[:bridged] + told + before[bridged:] + after
+
+
 class Replay:
     """A coordinator that hears a recording; the recorded leg is taken for the one that it asked for."""
 
-    def __init__(self, name: str) -> None:
-        self.data = (TRANSCRIPTS / f"{name}.ami").read_bytes()
+    def __init__(self, name: str, changed: Callable[[bytes], bytes] = bytes) -> None:
+        self.data = changed((TRANSCRIPTS / f"{name}.ami").read_bytes())
         self.reactor = FakeReactor()
         self.clock = Clock(self.reactor, start=START, monotonic=self.reactor.seconds)
         self.entries: list[Entry] = []
@@ -74,6 +85,17 @@ class Replay:
 
     def facts(self, *kinds: str) -> list[Any]:
         return [entry.fact for entry in self.entries if entry.fact.kind in kinds]
+
+
+def test_an_attended_transfer_that_is_completed_in_the_moment_of_the_answer() -> None:
+    replay = Replay("attended-transfer-masqueraded", completed_in_the_moment_of_the_answer).run()
+    (passed,) = replay.facts("ContactTransferred")
+    assert (passed.agent_id, passed.to_kind, passed.to, passed.consulted) == ("ann", "agent", "bob", True)
+    ended = [(fact.agent_id, fact.ended_by) for fact in replay.facts("TalkEnded")]
+    assert ended == [("ann", "agent"), ("bob", "caller")]
+    assert replay.facts("TalkEnded")[1].talk_us / SECOND == close(0.4)
+    assert len(replay.facts("ContactEnded")) == 1
+    assert all(not agent.works for agent in replay.engine.agents())
 
 
 @pytest.mark.parametrize(
