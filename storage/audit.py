@@ -102,7 +102,7 @@ def record_within(connection: Connection, change: Change) -> None:
     values = msgspec.structs.asdict(change)
     for name in ("before", "after"):
         values[name] = None if values[name] is None else msgspec.json.encode(values[name]).decode()
-    connection.execute(audit.insert().values(**values))
+    connection.execute(audit.insert(), values)
     tell_change(connection)
 
 

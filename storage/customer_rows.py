@@ -120,7 +120,7 @@ def add_within(
             "choose another key, or leave it out: one is made; it stays in facts when a person is erased",
         )
     new = Customer(customer_id=customer_id, record=record, version=1, changed_at=at, changed_by=by)
-    connection.execute(records.insert().values(**_values(new)))
+    connection.execute(records.insert(), _values(new))
     _put_keys(connection, new)
     record_within(connection, change_of(None, new, at, by))
     return new

@@ -19,6 +19,8 @@ from facts.time import Instant
 PREFIX: Final = "/api/v1"
 CSRF_HEADER: Final = "X-CSRF-Token"
 TIMEOUT_S: Final = 30.0
+FILE_TIMEOUT_S: Final = 900.0
+"""So long a file may take to be taken in: hundreds of thousands of customers, a minute for each hundred thousand."""
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | float | bool | list[str] | None]
@@ -79,6 +81,7 @@ class Requests:
         more: dict[str, Any] = {}
         if content is not None:
             headers["Content-Type"], more["content"] = content
+            more["timeout"] = FILE_TIMEOUT_S
         elif wish is not None:
             more["json"] = _plain(wish)
         asked = {name: value for name, value in (query or {}).items() if value is not None}

@@ -145,6 +145,11 @@ def table(text: str) -> FilePayload:
     return {"name": "crm.csv", "mimeType": "text/csv", "buffer": text.encode()}
 
 
+DAMAGED = """account,number,tier,language
+K-1,1.38E+10,,Chinese please
+K-1,n/a,,
+../x,,gold,
+"""
 TABLE = """Kundennr,name,phone
 K-1,Ada First,+49 (30) 7716 01
 K-2,,
@@ -166,9 +171,17 @@ def test_a_table_is_imported_and_mistakes_are_told_where_they_are(people: People
     pane.get_by_role("button", name="Import", exact=True).click()
     result = pane.get_by_role("region", name="Result")
     expect(result.get_by_role("definition")).to_have_text(["1", "1", "0", "2"])
-    expect(result.get_by_role("listitem").first).to_contain_text("line 3")
+    expect(result.get_by_role("listitem").first).to_contain_text("Line 3:")
     expect(result.get_by_role("listitem").first).to_contain_text("a new customer needs one")
-    expect(result.get_by_role("listitem").last).to_contain_text("line 4")
+    expect(result.get_by_role("listitem").last).to_contain_text("Line 4:")
+    expect(found(root, "+49 30 7716")).to_contain_text(["Ada Second"])
+
+    page.locator("input[type=file]").set_input_files(table(DAMAGED))
+    pane.get_by_role("button", name="Import", exact=True).click()
+    expect(result.get_by_role("definition")).to_have_text(["0", "0", "2", "1"])
+    expect(result.get_by_role("listitem")).to_contain_text(
+        ["Line 2, Numbers, left out: '1.38E+10'", "Line 2, Language, left out:", "Line 3, Numbers", "Line 4: name"]
+    )
     expect(found(root, "+49 30 7716")).to_contain_text(["Ada Second"])
 
     page.keyboard.press("Escape")
