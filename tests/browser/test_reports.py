@@ -1,12 +1,14 @@
 """Reports in the browser: whose day it is, and that every number opens all that stands behind it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.centre import Centre
-from tests.browser.people import People
+from tests.browser.centre import SETTINGS, Centre
+from tests.browser.people import People, Person, put
+from tests.browser.test_floor import side
 
 
 def elsewhere() -> str:
@@ -36,3 +38,93 @@ def test_a_day_is_the_readers_in_reports_and_among_contacts(people: People, cent
     nora.page.get_by_role("navigation").get_by_role("link", name="Contacts").click()
     expect(main.get_by_role("listitem").filter(has_text="Finn Far")).to_have_count(1)
     expect(main).to_contain_text(f"Times in {zone}")
+
+
+def cell(person: Person, row: str, figure: str) -> Locator:
+    """The number of a report's table that stands there."""
+    main = person.page.get_by_role("main")
+    expect(main.locator("tbody tr").filter(has_text=row)).to_have_count(1)
+    at = main.get_by_role("columnheader").all_inner_texts().index(figure)
+    return main.locator("tbody tr").filter(has_text=row).locator("th, td").nth(at)
+
+
+MANY = 55
+
+
+def test_a_number_opens_all_that_stands_behind_it_however_many(people: People, centre: Centre) -> None:
+    for _ in range(MANY):
+        centre.call("One Of Many", keys="2")
+    centre.until(lambda: centre.tell("waiting") == MANY, timeout_s=30)
+    nora = people.user("nora", "/reports/figures")
+    offered = cell(nora, "Support", "Offered")
+    expect(offered).to_have_text(str(MANY))
+    offered.get_by_role("button").click()
+    behind = nora.page.get_by_role("complementary")
+    expect(behind.get_by_role("listitem")).to_have_count(50)
+    expect(behind).to_contain_text(f"The first 50 of {MANY} are shown.")
+    behind.get_by_role("button", name="More").click()
+    expect(behind.get_by_role("listitem")).to_have_count(MANY)
+    expect(behind.get_by_role("button", name="More")).to_be_hidden()
+
+
+def test_figures_of_agents_open_the_agents_and_their_time(people: People, centre: Centre) -> None:
+    centre.work("ann")
+    talk = centre.call("Tilda Talks")
+    centre.answer("1001")
+    centre.until(lambda: centre.state("ann") == "READY TALKING")
+    centre.hang_up(talk)
+    centre.until(lambda: centre.state("ann") == "READY WRAP_UP")
+    nora = people.user("nora", "/floor")
+    main = nora.page.get_by_role("main")
+    main.get_by_role("button", name="Ready / signed in").click()
+    expect(side(nora).get_by_role("listitem")).to_have_count(1)
+    expect(side(nora).get_by_role("listitem")).to_contain_text("Wrap-up")
+    side(nora).get_by_role("button", name="Ann Lake").click()
+    expect(side(nora).get_by_role("heading", level=2)).to_have_text("Ann Lake")
+
+    main.get_by_role("button", name="Occupancy").click()
+    stretches = side(nora).get_by_role("listitem").filter(has_text="Ann Lake")
+    for state in ("Ready", "Talking"):
+        expect(stretches.filter(has_text=state)).not_to_have_count(0)
+
+    nora.page.goto("/reports/figures")
+    main.get_by_role("combobox", name="By", exact=True).click()
+    nora.page.get_by_role("option", name="Agent", exact=True).click()
+    occupancy = cell(nora, "Ann Lake", "Occupancy")
+    occupancy.get_by_role("button").click()
+    behind = nora.page.get_by_role("complementary", name="Ann Lake · Occupancy")
+    expect(behind.get_by_role("listitem").filter(has_text="Talking")).not_to_have_count(0)
+
+
+def test_a_long_title_leaves_the_figures_in_sight(people: People, centre: Centre) -> None:
+    title = "Support for everybody who is far away " * 4
+    root = people.user("root", "/reports/figures")
+    assert put(root, "queues/support", {**SETTINGS["queues"]["support"], "title": title.strip()}) == 200
+    contact = centre.call("Lola Long", keys="2")
+    centre.until(lambda: centre.tell("waiting") == 1)
+    root.page.set_viewport_size({"width": 1280, "height": 720})
+    root.page.reload()
+    offered = cell(root, "Support", "Offered")
+    place = offered.bounding_box()
+    assert place is not None
+    assert place["x"] + place["width"] < 640
+    name = root.page.get_by_role("main").get_by_role("rowheader", name="Support for everybody")
+    expect(name).to_have_attribute("title", title.strip())
+    centre.hang_up(contact)
+
+
+def test_what_was_on_another_day_is_told_with_its_date(people: People, centre: Centre) -> None:
+    centre.call("Doro Days")
+    then = datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=3)
+
+    def earlier(route: Route) -> None:
+        answer: dict[str, Any] = route.fetch().json()
+        items = [{**item, "began_at": then.isoformat()} for item in answer["items"]]
+        route.fulfill(json={**answer, "items": items})
+
+    nora = people.user("nora", "/floor")
+    nora.page.route("**/api/v1/contacts?*", earlier)
+    nora.page.get_by_role("navigation").get_by_role("link", name="Contacts").click()
+    line = nora.page.get_by_role("main").get_by_role("listitem").filter(has_text="Doro Days")
+    expect(line).to_contain_text(f"{then.day} {then:%b}")
+    expect(line).to_contain_text(f"{then:%H:%M:%S}")

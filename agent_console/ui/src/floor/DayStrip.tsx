@@ -10,7 +10,7 @@ import { type Verdict, VerdictMark } from "../design/VerdictMark";
 import { NO_DATA, useFormats } from "../language/formats";
 import { useTotals } from "../live/live";
 import classes from "./DayStrip.module.css";
-import { useInspect } from "./inspected";
+import { type Inspected, useInspect } from "./inspected";
 import { ofAbandonment, ofLevel } from "./targets";
 
 /** The day so far in one line; every number opens what is behind it. */
@@ -76,16 +76,16 @@ function Tiles({ totals }: { totals: Totals | null }) {
         day={totals?.day}
       />
       <FigureTile name="asa_s" figures={today} verdict="none" day={totals?.day} />
-      <Tile label={t("tile.waiting")} query={{ place: "waiting" }}>
+      <Tile label={t("tile.waiting")} opens={contacts(t("tile.waiting"), { place: "waiting" })}>
         {totals ? formats.number(totals.waiting) : NO_DATA}
       </Tile>
-      <Tile label={t("tile.longest")} query={{ place: "waiting" }}>
+      <Tile label={t("tile.longest")} opens={contacts(t("tile.longest"), { place: "waiting" })}>
         {totals?.longest_joined_at ? <Clock since={totals.longest_joined_at} /> : NO_DATA}
       </Tile>
-      <Tile label={t("tile.talking")} query={{ place: "connected" }}>
+      <Tile label={t("tile.talking")} opens={contacts(t("tile.talking"), { place: "connected" })}>
         {totals ? formats.number(totals.talking) : NO_DATA}
       </Tile>
-      <Tile label={t("tile.agents")}>
+      <Tile label={t("tile.agents")} opens={{ kind: "signed_in" }}>
         {totals ? `${formats.number(totals.agents.ready)} / ${formats.number(totals.agents.logged_in)}` : NO_DATA}
       </Tile>
       <FigureTile name="occupancy" figures={today} verdict="none" day={totals?.day} />
@@ -100,8 +100,12 @@ interface FigureTileProps {
   day: string | undefined;
 }
 
-/** Figures of contacts; occupancy is one of time. */
-const OF_CONTACTS: readonly string[] = ["service_level", "abandon_rate", "asa_s"];
+/** Agents' time is divided among agents, never among queues. */
+const BY: Readonly<Record<string, { by: string }>> = { occupancy: { by: "agent" } };
+
+function contacts(title: string, query: Record<string, string>): Inspected {
+  return { kind: "contacts", title, query };
+}
 
 function FigureTile({ name, figures, verdict, day }: FigureTileProps) {
   const { t } = useTranslation("floor");
@@ -111,7 +115,7 @@ function FigureTile({ name, figures, verdict, day }: FigureTileProps) {
     <Tile
       label={t(`tile.${name}`)}
       hint={<FormulaWords figure={figure} name={name} />}
-      {...(OF_CONTACTS.includes(name) && day ? { query: { figure: name, from: day } } : {})}
+      {...(day ? { opens: contacts(t(`tile.${name}`), { figure: name, from: day, ...BY[name] }) } : {})}
     >
       {formats.figure(figure)} <VerdictMark verdict={verdict} />
     </Tile>
@@ -121,11 +125,11 @@ function FigureTile({ name, figures, verdict, day }: FigureTileProps) {
 interface TileProps {
   label: string;
   hint?: ReactNode;
-  query?: Record<string, string>;
+  opens?: Inspected;
   children: ReactNode;
 }
 
-function Tile({ label, hint, query, children }: TileProps) {
+function Tile({ label, hint, opens, children }: TileProps) {
   const inspect = useInspect();
   const content = (
     <>
@@ -135,12 +139,8 @@ function Tile({ label, hint, query, children }: TileProps) {
   );
   return (
     <Tooltip label={hint} disabled={!hint}>
-      {query ? (
-        <button
-          type="button"
-          className={classes.tile}
-          onClick={() => inspect({ kind: "contacts", title: label, query })}
-        >
+      {opens ? (
+        <button type="button" className={classes.tile} onClick={() => inspect(opens)}>
           {content}
         </button>
       ) : (

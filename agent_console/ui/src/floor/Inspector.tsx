@@ -9,6 +9,7 @@ import { MessagePane } from "./MessagePane";
 import { NumbersPane } from "./NumbersPane";
 import { PaneFrame } from "./PaneFrame";
 import { QueuePane } from "./QueuePane";
+import { SignedInPane } from "./SignedInPane";
 import { WaitingPane } from "./WaitingPane";
 
 /** The pane at the side: one thing of the floor in full, with what can be done about it. */
@@ -35,6 +36,8 @@ function Content({ inspected }: { inspected: Inspected }) {
       return <QueuePane key={inspected.queue} queue={inspected.queue} />;
     case "agent":
       return <AgentPane key={inspected.agent} agent={inspected.agent} />;
+    case "signed_in":
+      return <SignedInPane />;
     case "waiting":
       return <WaitingPane key={inspected.contact} contact={inspected.contact} />;
     case "team":

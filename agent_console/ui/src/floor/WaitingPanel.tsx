@@ -88,7 +88,9 @@ function useColumns(): readonly Column<WaitingRow>[] {
         width: "minmax(10rem, 2.2fr)",
         cell: (row) => (
           <span className={classes.two}>
-            <span className={classes.why}>{whyWords(why, row, called)}</span>
+            <span className={classes.why} title={whyWords(why, row, called)}>
+              {whyWords(why, row, called)}
+            </span>
             <span className={classes.more}>
               <NextChange changes={row.changes} called={called} />
             </span>

@@ -5,6 +5,7 @@ import { createContext, useContext } from "react";
 export type Inspected =
   | { kind: "queue"; queue: string }
   | { kind: "agent"; agent: string }
+  | { kind: "signed_in" }
   | { kind: "waiting"; contact: string }
   | { kind: "contacts"; title: string; query: Record<string, string> }
   | { kind: "story"; contact: string }

@@ -31,7 +31,7 @@ function say(
 /** Reasons that count those who could take the contact, but not those who are taken out of its queue. */
 const COUNTED: readonly string[] = ["nobody_in", "asked", "none_free"];
 
-/** Why a contact still waits, in one line: what it needs, and where those are who could. */
+/** Why a contact still waits, in one line: where those are who could take it, then what it needs. */
 export function whyWords(t: Why, row: WaitingRow, called: Called): string {
   const { qualified } = row;
   const out =
@@ -43,7 +43,7 @@ export function whyWords(t: Why, row: WaitingRow, called: Called): string {
     .filter((state) => qualified[state] > 0)
     .map((state) => t(`where.${state}`, { count: qualified[state] }));
   const able = t("able", { count: qualified.total, requirement: row.requirement });
-  return [able, ...where, ...out].join(t("join"));
+  return [...where, ...out, able].join(t("join"));
 }
 
 export function contactWhyWords(t: Why, why: ContactWhy, called: Called): string {

@@ -25,7 +25,7 @@ export function BehindPane({ behind, close }: { behind: Behind; close: () => voi
             <ArrowLeft size={16} />
           </ActionIcon>
         )}
-        <h2>{story ?? behind.title}</h2>
+        <h2 title={story ?? behind.title}>{story ?? behind.title}</h2>
         <CloseButton aria-label={common("close")} onClick={close} />
       </header>
       <div className={classes.body}>

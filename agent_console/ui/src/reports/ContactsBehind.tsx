@@ -1,12 +1,14 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { listContacts } from "../api/operations/contacts";
 import { useNames } from "../api/names";
 import { useCatalogue } from "../api/queries";
-import type { ContactLine, DrillDown } from "../api/documents";
+import type { ContactLine, DrillDown, StretchDoc } from "../api/documents";
+import { StateMark } from "../design/StateMark";
+import { STATES } from "../design/states";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
 import classes from "./ContactsBehind.module.css";
@@ -17,7 +19,7 @@ interface Props {
   open: (contactId: string) => void;
 }
 
-/** The contacts behind a number; each opens its whole story. */
+/** The contacts behind a number, each opens its whole story; of figures of agents' time its stretches. */
 export function ContactsBehind({ query, open }: Props) {
   return query.figure === undefined ? <Found query={query} open={open} /> : <Drilled query={query} open={open} />;
 }
@@ -25,7 +27,6 @@ export function ContactsBehind({ query, open }: Props) {
 const AT_ONCE = 50;
 
 function Found({ query, open }: Props) {
-  const { t } = useTranslation("reports");
   const live = query.place !== undefined && query.place !== "ended";
   const found = useInfiniteQuery({
     queryKey: ["contacts", query],
@@ -40,47 +41,102 @@ function Found({ query, open }: Props) {
   return (
     <>
       <Lines lines={found.data.pages.flatMap((page) => page.items)} open={open} />
-      {found.hasNextPage && (
-        <div className={classes.more}>
-          <Button
-            size="xs"
-            variant="default"
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            {t("contacts.more")}
-          </Button>
-        </div>
-      )}
+      {found.hasNextPage && <More more={() => void found.fetchNextPage()} busy={found.isFetchingNextPage} />}
     </>
   );
 }
 
 function Drilled({ query, open }: Props) {
   const { t } = useTranslation("reports");
-  const formats = useFormats();
-  const catalogue = useCatalogue();
-  const found = useQuery({
+  const found = useInfiniteQuery({
     queryKey: ["drill-down", query],
-    queryFn: () => api.get<DrillDown>("/reports/contacts", query),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<DrillDown>("/reports/contacts", pageParam === null ? query : { ...query, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
     staleTime: 0,
   });
   if (found.isPending) return <Loading />;
   if (found.isError) return <Trouble error={found.error} retry={() => void found.refetch()} />;
-  const { numerator, denominator, contacts, more } = found.data;
-  const ofTime = catalogue.data?.figures.find((one) => one.name === query.figure)?.unit === "s";
+  const { pages } = found.data;
+  const stretches = pages.flatMap((page) => page.stretches);
+  const total = pages[0]?.total ?? 0;
   return (
     <>
-      {numerator !== null && denominator !== null && (
-        <p className={classes.sum}>
-          {ofTime
-            ? t("contacts.sumOfTime", { time: formats.duration(numerator), count: denominator })
-            : t("contacts.sum", { numerator: formats.number(numerator), denominator: formats.number(denominator) })}
-        </p>
+      {pages[0] && <Sum of={pages[0]} />}
+      {stretches.length > 0 ? (
+        <Stretches stretches={stretches} />
+      ) : (
+        <Lines lines={once(pages.flatMap((page) => page.contacts))} open={open} />
       )}
-      <Lines lines={contacts} open={open} />
-      {more && <p className={classes.sum}>{t("contacts.notAll", { count: contacts.length })}</p>}
+      {found.hasNextPage && (
+        <>
+          <p className={classes.sum}>{t("contacts.notAll", { count: pages.length * AT_ONCE, total })}</p>
+          <More more={() => void found.fetchNextPage()} busy={found.isFetchingNextPage} />
+        </>
+      )}
     </>
+  );
+}
+
+/** What the figure is made of: a part of a whole, or time over contacts. */
+function Sum({ of: { figure, numerator, denominator, stretches } }: { of: DrillDown }) {
+  const { t } = useTranslation("reports");
+  const formats = useFormats();
+  const catalogue = useCatalogue();
+  if (numerator === null || denominator === null) return null;
+  const ofTime = catalogue.data?.figures.find((one) => one.name === figure)?.unit === "s";
+  const written = stretches.length > 0 ? formats.duration : formats.number;
+  return (
+    <p className={classes.sum}>
+      {ofTime
+        ? t("contacts.sumOfTime", { time: formats.duration(numerator), count: denominator })
+        : t("contacts.sum", { numerator: written(numerator), denominator: written(denominator) })}
+    </p>
+  );
+}
+
+function More({ more, busy }: { more: () => void; busy: boolean }) {
+  const { t } = useTranslation("reports");
+  return (
+    <div className={classes.more}>
+      <Button size="xs" variant="default" loading={busy} onClick={more}>
+        {t("contacts.more")}
+      </Button>
+    </div>
+  );
+}
+
+/** A contact that was in a queue twice stands behind a number twice; its line is one. */
+function once(lines: readonly ContactLine[]): readonly ContactLine[] {
+  return [...new Map(lines.map((line) => [line.contact_id, line])).values()];
+}
+
+/** Stretches of agents' time, each in one state. */
+function Stretches({ stretches }: { stretches: readonly StretchDoc[] }) {
+  const common = useTranslation().t;
+  const names = useNames();
+  const formats = useFormats();
+  return (
+    <ul className={classes.lines}>
+      {stretches.map(({ agent, start, end, state, inside_s }) => {
+        const [code = "", reason] = state.split(":", 2);
+        const mark = STATES.find((known) => known === code.toLowerCase());
+        return (
+          <li key={`${agent} ${start}`} className={classes.stretch}>
+            <span className={classes.who}>{names.agent(agent)}</span>
+            <span>{formats.duration(inside_s)}</span>
+            <span className={classes.sub}>
+              {mark && <StateMark state={mark} />} {mark ? common(`state.${mark}`) : code}
+              {reason && ` · ${names.reason(reason)}`}
+            </span>
+            <span className={classes.sub}>
+              {formats.whenWithSeconds(start)} – {formats.timeWithSeconds(end)}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -101,13 +101,14 @@ function Bars({ report, figure }: { report: ReportDocument; figure: string }) {
   const words = useSliceWords();
   const formats = useFormats();
   const rows = report.rows.slice(0, MOST_BARS);
+  const nameOf = (row: ReportRow) => report.by.map((one) => words(one, row.slice[one] ?? null)).join(" · ");
   const values = rows.map((row) => row.figures[figure]?.value ?? 0);
   const most = sampleOf(rows, figure)?.unit === "ratio" ? 1 : Math.max(...values, 1e-9);
   return (
     <dl className={classes.bars}>
       {rows.map((row, index) => (
         <div key={JSON.stringify(row.slice)}>
-          <dt>{report.by.map((one) => words(one, row.slice[one] ?? null)).join(" · ")}</dt>
+          <dt title={nameOf(row)}>{nameOf(row)}</dt>
           <dd>
             <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect width={Math.min(100, ((values[index] ?? 0) / most) * 100)} height="8" rx="0.6" />

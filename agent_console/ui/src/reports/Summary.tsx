@@ -295,7 +295,7 @@ function Table({ report, figures, query, lookBehind }: TableProps) {
           {rows.map((row) => (
             <tr key={JSON.stringify(row.slice)}>
               {slices(row).map((name, index) => (
-                <th key={report.by[index]} scope="row">
+                <th key={report.by[index]} scope="row" title={name}>
                   {name}
                 </th>
               ))}
