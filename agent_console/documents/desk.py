@@ -57,7 +57,8 @@ class DeskState(Document):
     pending: Declared | None
     """What they will be after the present work."""
     pending_reason: str | None
-    since: Moment
+    since: Moment | None
+    """None: they have not been here since the daemon started."""
     """Since when the shown state holds."""
     logged_in_at: Moment | None
     slots: int

@@ -111,7 +111,8 @@ class AgentRow(Document):
     reason: str | None
     reason_title: str | None
     pending: Declared | None
-    since: Moment
+    since: Moment | None
+    """None: of who has not been here since the daemon started."""
     logged_in_at: Moment | None = None
     skills: dict[str, int]
     without_queues: list[str]

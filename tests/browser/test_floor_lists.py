@@ -48,3 +48,12 @@ def test_a_supervisor_changes_a_state_and_the_open_audit_log_tells_of_it(people:
     expect(ann.state).to_contain_text("Break")
     expect(row(nora, "Agents", "Ann Lake")).to_contain_text("Break")
     expect(log.filter(has_text="nora").filter(has_text="ann").first).to_be_visible()
+
+
+def test_of_an_agent_who_was_not_there_since_the_start_no_time_in_the_state_is_told(people: People) -> None:
+    nora = people.user("nora", "/floor")
+    nora.page.get_by_role("textbox", name="Search").fill("cyd")
+    cyd = row(nora, "Agents", "Cyd Shore")
+    expect(cyd).to_contain_text(re.compile("Signed out *\u2013"))
+    people.agent("cyd")
+    expect(cyd).to_contain_text(re.compile(r"Ready *\d:\d\d"))

@@ -105,7 +105,7 @@ class DaemonDesks:
             reason_title=self._rows.reason_title(view.reason),
             pending=view.pending,
             pending_reason=view.pending_reason,
-            since=view.since,
+            since=view.since or None,
             logged_in_at=view.logged_in_at,
             slots=view.slots,
             listening=self._acts.listening(view.agent_id),

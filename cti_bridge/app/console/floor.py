@@ -178,7 +178,7 @@ class DaemonFloor:
             name=self._rows.agent_name(agent),
             qualified=qualified,
             ruled_out_by=[obstacle(said) for said in obstacles],
-            since=None if view is None else view.since,
+            since=None if view is None else view.since or None,
         )
 
     def explain_agent(self, agent: str) -> AgentWhy | None:

@@ -214,7 +214,7 @@ class Rows:
             reason=view.reason,
             reason_title=self.reason_title(view.reason),
             pending=view.pending,
-            since=view.since,
+            since=view.since or None,
             logged_in_at=view.logged_in_at,
             skills={str(skill): level for skill, level in view.skills.items()},
             without_queues=list(view.without_queues),

@@ -236,6 +236,23 @@ def test_who_is_taken_out_of_a_queue_is_not_rung_and_who_is_put_in_needs_no_skil
     played(script)
 
 
+def test_who_was_not_there_since_the_start_is_in_their_state_since_nobody_knows_when(centre: VirtualCentre) -> None:
+    async def script() -> None:
+        async with Client(centre.url) as nora:
+            await nora.log_in("nora", PASSWORD)
+            gone = await nora.get_agent("arne")
+            assert (gone.declared, gone.since) == ("LOGGED_OUT", None)
+            assert (await nora.get_desk()).state.since is None
+            await nora.desk_sign_in()
+            here = await nora.get_agent("arne")
+            assert here.since is not None
+            assert here.since == (await nora.get_desk()).state.since
+            await nora.desk_sign_out()
+            assert (await nora.get_agent("arne")).since is not None
+
+    played(script)
+
+
 def test_a_number_is_dialled_from_the_desk(centre: VirtualCentre) -> None:
     async def script() -> None:
         async with at_desk(centre, "anna") as (client, live):

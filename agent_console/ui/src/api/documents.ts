@@ -43,7 +43,8 @@ export interface AgentRow {
   reason: string | null;
   reason_title: string | null;
   pending: Declared | null;
-  since: Instant;
+  /** None: of who has not been here since the daemon started. */
+  since: Instant | null;
   logged_in_at: Instant | null;
   skills: Record<string, number>;
   /** Queues that the agent is taken out of, whatever the skills: of those that the reader sees; on the live channel, of those that everybody sees who leads the agent's team. */
@@ -426,8 +427,8 @@ export interface DeskState {
   /** What they will be after the present work. */
   pending: Declared | null;
   pending_reason: string | null;
-  /** Since when the shown state holds. */
-  since: Instant;
+  /** None: they have not been here since the daemon started. */
+  since: Instant | null;
   logged_in_at: Instant | null;
   /** How many contacts at once. */
   slots: number;

@@ -8,8 +8,9 @@ interface Props {
   label?: string;
 }
 
-/** How long something has been so: counts up. Its width is kept, so that nothing moves as it runs. */
-export function Clock({ since, className, label }: Props & { since: string }) {
+/** How long something has been so: counts up. Its width is kept, so that nothing moves as it runs. Null: nobody knows. */
+export function Clock({ since, className, label }: Props & { since: string | null }) {
+  if (since === null) return <span className={`${classes.clock} ${className ?? ""}`}>–</span>;
   return <Running at={since} seconds={(now, at) => (now - at) / 1000} className={className} label={label ?? ""} />;
 }
 

@@ -100,7 +100,7 @@ function useColumns(): readonly Column<AgentRow>[] {
         title: t("col.since"),
         width: "4.25rem",
         align: "end",
-        sort: (row) => -Date.parse(row.since),
+        sort: (row) => (row.since === null ? Number.MAX_SAFE_INTEGER : -Date.parse(row.since)),
         cell: (row) => <Clock since={row.since} />,
       },
       {
