@@ -103,6 +103,13 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     agents_behind: str = "agents {names}"
     contacts_behind: str = "contacts {names}"
     nobody_behind: str = "nobody by name"
+    facts: Mapping[str, str] = {}
+    """Kinds of facts in a contact's story."""
+    story_of: str = "Contact {contact}"
+    at: str = "at"
+    after: str = "after"
+    what: str = "what happened"
+    happened: str = "{kind}: {said}"
 
     def id_of(self, formula: str) -> str:
         """A formula's id where it is told, else nothing."""

@@ -5,10 +5,6 @@ from datetime import tzinfo
 from typing import Any
 
 import msgspec
-from rich import box
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from facts import journal as facts
 from facts.journal import AnyFact, Entry, Fact
@@ -55,16 +51,6 @@ def story(entries: Iterable[Entry], zone: tzinfo) -> list[Line]:
             )
         )
     return lines
-
-
-def story_table(contact_id: str, lines: Iterable[Line]) -> RenderableType:
-    """The story for the terminal."""
-    table = Table(
-        "at", "after", "what happened", title=Text(f"Contact {contact_id}"), title_justify="left", box=box.SIMPLE
-    )
-    for line in lines:
-        table.add_row(line.at, duration_text(line.since_s), Text(line.text))
-    return table
 
 
 _CUSTOMERS = (

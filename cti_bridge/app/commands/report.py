@@ -240,17 +240,19 @@ def contact(
     journal: JournalAt = None,
     config: Config = None,
     time_zone: Zone = None,
+    language: ReadIn = "en",
     as_json: AsJson = False,
 ) -> None:
     """A contact's whole story: each fact, each reason."""
-    from reporting.exports.story import story_table  # noqa: PLC0415 - start-up time of the others
+    from reporting.exports.story_table import story_table  # noqa: PLC0415 - start-up time of the others
 
     with _queries(journal, config) as (queries, settings):
-        lines = queries.story(contact_id, report_setup.zone_of(time_zone, settings))
+        zone = report_setup.zone_of(time_zone, settings)
+        lines = queries.story(contact_id, zone)
     if as_json:
         _print_json({"contact_id": contact_id, "facts": lines})
     else:
-        _print(story_table(contact_id, lines))
+        _print(story_table(contact_id, lines, zone, language))
 
 
 @app.command(epilog="Example: cordboard report flow --from 2026-03-01")
