@@ -128,3 +128,20 @@ def test_what_was_on_another_day_is_told_with_its_date(people: People, centre: C
     line = nora.page.get_by_role("main").get_by_role("listitem").filter(has_text="Doro Days")
     expect(line).to_contain_text(f"{then.day} {then:%b}")
     expect(line).to_contain_text(f"{then:%H:%M:%S}")
+
+
+def test_the_centre_is_judged_by_the_targets_of_its_queues(people: People, centre: Centre) -> None:
+    waiting = centre.tell("waiting")
+    contact = centre.call("Gero Gone")
+    centre.until(lambda: centre.tell("waiting") == waiting + 1)
+    centre.hang_up(contact)
+    root = people.user("root", "/floor")
+    tile = root.page.get_by_role("main").get_by_role("button", name="Abandoned").first
+    expect(tile.locator("svg[data-verdict=missed]")).to_be_visible()
+    for queue, settings in SETTINGS["queues"].items():
+        assert put(root, f"queues/{queue}", {**settings, "service_level": {"abandon_rate": 1}}) == 200
+    expect(tile.locator("svg[data-verdict=met]")).to_be_visible()
+    root.page.get_by_role("main").get_by_role("link", name="Wallboard").click()
+    wall = root.page.get_by_role("region", name="Wallboard")
+    expect(wall.locator("[data-verdict=missed]")).to_have_count(0)
+    expect(wall.locator("div[data-verdict=met]").filter(has_text="Abandoned")).to_be_visible()
