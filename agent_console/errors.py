@@ -96,6 +96,14 @@ class NotFoundError(ConsoleError):
     title = "Not found"
 
 
+class MethodNotAllowedError(ConsoleError):
+    """The address is there, but does not take this method; the header Allow names those that it takes."""
+
+    status = 405
+    error_id = "method_not_allowed"
+    title = "Not by this method"
+
+
 class StateChangedError(ConsoleError):
     """Not possible as things are now; ``present`` says how they are, ``reason_id`` why, in a stable word."""
 

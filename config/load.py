@@ -112,7 +112,7 @@ def examine(
     data["home"] = str(data_home({**env, "CORDBOARD_HOME": str(data.get("home") or "")}))
     declared = Declared.of(data)
     found += [*missing_secrets(data), *_stars(data), *lost_ways(declared)]
-    settings, mistakes, kept = _validated(data, {**document.texts, **overrides.texts})
+    settings, mistakes, kept = _validated(data, {**document.texts, **_texts(said), **overrides.texts})
     problems += [source.written_problem(where, message) for where, message in (*found, *mistakes)]
     source = msgspec.structs.replace(source, kept=kept)
     problems += [source.problem(where, message) for where, message in reference_problems(settings, declared)]
@@ -125,6 +125,11 @@ class Said(msgspec.Struct, frozen=True):
     administered: Administered
     source: Document
     problems: tuple[Problem, ...]
+
+    @property
+    def whole(self) -> Administered:
+        """The same with what is wrong."""
+        return sections_of(self.source.data)
 
 
 def administered_of(path: Path | None) -> Said:
@@ -143,6 +148,13 @@ def read_administered(text: str, file: str) -> Said:
     _, mistakes, _ = _validated(administered, source.texts)
     problems += [source.problem(path, message) for path, message in mistakes]
     return Said(administered, source, tuple(sorted(set(problems))))
+
+
+def _texts(said: Document | None) -> Mapping[KeyPath, str]:
+    """The scalars of what a text says under the keys that administrators change, as they are written there."""
+    if said is None:
+        return {}
+    return {path: text for path, text in said.texts.items() if path and path[0] in SECTIONS}
 
 
 def _document(path: Path | None) -> Document:

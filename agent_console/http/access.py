@@ -82,7 +82,7 @@ ACCESS: Final[Mapping[str, Rule]] = MappingProxyType(
         "list_dispositions": READ,
         "list_entry_points": READ,
         "list_opening_hours": READ,
-        "get_metrics": WATCH,
+        "get_metrics": LOOK_INTO,
         "get_desk": DESK,
         "desk_sign_in": DESK,
         "desk_sign_out": DESK,

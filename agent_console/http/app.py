@@ -32,6 +32,7 @@ from agent_console.http.access import unruled
 from agent_console.http.bodies import TooLargeAsProblem
 from agent_console.http.guard import guard
 from agent_console.http.headers import SecurityHeaders
+from agent_console.http.heads import HeadAsGet
 from agent_console.http.openapi import describe
 from agent_console.http.pages import console_pages
 from agent_console.limits import MOST_BODY
@@ -108,6 +109,7 @@ def create_app(ports: Ports, hub: Hub, options: WebOptions | None = None) -> Fas
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY)
     app.add_middleware(TooLargeAsProblem)
     app.add_middleware(SecurityHeaders, secure=options.secure)
+    app.add_middleware(HeadAsGet)
     _assert_ruled(app)
     describe(app)
     return app

@@ -228,5 +228,5 @@ async def list_opening_hours(ports: Daemon, cursor: Cursor = None, limit: Limit 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def get_metrics(ports: Daemon) -> Response:
-    """Figures for Prometheus; the same page as on the metrics port."""
+    """Figures of all queues for Prometheus, whoever's they are; the same page as on the metrics port."""
     return Response(ports.floor.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -23,6 +23,11 @@ _ALWAYS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
+def is_of_the_api(path: str) -> bool:
+    """Whether an address is a program's, and no page of the console."""
+    return path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+
+
 class SecurityHeaders:
     """Adds them to every answer. ``secure``: behind TLS, and to stay there."""
 
@@ -35,7 +40,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_api = scope["path"].startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+        is_api = is_of_the_api(scope["path"])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

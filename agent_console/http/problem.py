@@ -16,6 +16,7 @@ from agent_console.errors import (
     ConsoleError,
     EditedMeanwhileError,
     InvalidError,
+    MethodNotAllowedError,
     StateChangedError,
     TooLargeError,
     TooManyError,
@@ -49,10 +50,10 @@ def _plain(present: Any) -> Any:
     return present.model_dump(mode="json") if isinstance(present, BaseModel) else present
 
 
-def response_of(error: ConsoleError) -> Response:
-    """The answer to a request that failed so."""
+def response_of(error: ConsoleError, more: Mapping[str, str] | None = None) -> Response:
+    """The answer to a request that failed so; with ``more`` headers."""
     problem = problem_of(error)
-    headers = {}
+    headers = {**(more or {})}
     if isinstance(error, TooManyError):
         headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     if problem.status == HTTPStatus.UNAUTHORIZED:
@@ -76,7 +77,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def plain(_request: Request, error: HTTPException) -> Response:
         known = _OF_THE_FRAMEWORK.get(error.status_code)
-        return _plain_http(error) if known is None else response_of(known)
+        return _plain_http(error) if known is None else response_of(known, error.headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
@@ -93,25 +94,22 @@ TOO_LARGE = TooLargeError(
     f"the body is larger than {MOST_BODY // 1024} KiB ({MOST_FILE // 1024 // 1024} MiB for files that are imported): "
     "send less at once"
 )
-_OF_THE_FRAMEWORK: Mapping[int, ConsoleError] = {400: _UNREADABLE, 413: TOO_LARGE}
+_METHOD = MethodNotAllowedError(
+    "this address does not take this method; the header Allow names those that it takes, "
+    "and GET /api/v1/openapi.json lists all operations"
+)
+_OF_THE_FRAMEWORK: Mapping[int, ConsoleError] = {400: _UNREADABLE, 405: _METHOD, 413: TOO_LARGE}
 """Errors of the framework in our own words."""
 
 
-_DETAILS: Mapping[int, str] = {
-    405: "this address does not take this method; the header Allow names those that it takes, "
-    "and GET /api/v1/openapi.json lists all operations",
-}
-"""What the framework says in one word."""
-
-
 def _plain_http(error: HTTPException) -> Response:
-    """An error of the framework: no such path, no such method, a body that is too large."""
+    """Another error of the framework."""
     status = HTTPStatus(error.status_code)
     problem = Problem(
         type="about:blank",
         title=status.phrase,
         status=status,
-        detail=_DETAILS.get(error.status_code, str(error.detail)),
+        detail=str(error.detail),
         error_id=status.phrase.lower().replace(" ", "_"),
     )
     return Response(problem.model_dump_json(exclude_none=True), status, error.headers, MEDIA_TYPE)

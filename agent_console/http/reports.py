@@ -43,6 +43,10 @@ FILE_KINDS: Final = (
 MOST_NAMES: Final = 500
 
 Line = Annotated[str | None, Query(max_length=200)]
+Start = Annotated[
+    str | None, Query(alias="from", max_length=40, description="Begin, inside: `2026-11-28` or `2026-11-28T08:30`.")
+]
+End = Annotated[str | None, Query(alias="to", max_length=40, description="End, outside.")]
 Names = Annotated[list[Annotated[str, Query(max_length=2000)]] | None, Query(max_length=50)]
 Seconds = Annotated[float | None, Query(ge=0, le=86_400)]
 AtOnce = Annotated[int, Query(ge=1, le=100, description="How many at once.")]
@@ -60,11 +64,8 @@ def asked(
     by: Annotated[
         str | None, Query(max_length=200, description="Slices, joined by commas: `queue`, `agent`, `30min`, `day` …")
     ] = None,
-    start: Annotated[
-        str | None,
-        Query(alias="from", max_length=40, description="Begin, inside: `2026-11-28` or `2026-11-28T08:30`."),
-    ] = None,
-    end: Annotated[str | None, Query(alias="to", max_length=40, description="End, outside.")] = None,
+    start: Start = None,
+    end: End = None,
     time_zone: Line = None,
     figures: Annotated[str | None, Query(max_length=2000, description="Joined by commas, or `all`.")] = None,
     service_level: Annotated[float | None, Query(ge=0, le=86_400, description="Threshold in seconds.")] = None,
@@ -227,6 +228,6 @@ def _without_names(found: MissedDoc, seen: frozenset[str]) -> MissedDoc:
 
 
 @router.get("/flows")
-async def get_flow_figures(ports: Daemon, query: Asked) -> FlowNodes:
+async def get_flow_figures(ports: Daemon, start: Start = None, end: End = None, time_zone: Line = None) -> FlowNodes:
     """What callers did at each node of the voice menus: how often it was entered, left, not understood."""
-    return await _reports(ports).flows(query)
+    return await _reports(ports).flows(ReportQuery(start=start, end=end, time_zone=time_zone))

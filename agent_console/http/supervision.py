@@ -170,15 +170,22 @@ async def say_to_team(ports: Daemon, sight: Seen, who: Who, team: NamePath, wish
 async def throw_emergency(ports: Daemon, sight: Seen, who: Who, number: NamePath) -> Page[EntryPointDoc]:
     """Emergency: its emergency flow answers this number from the next call on; `*`: all that have one."""
     _led_number(ports, sight, number)
-    await _supervision(ports).throw_emergency(number, who.user)
-    return _numbers(ports, number)
+    return await _switched(ports, number, _supervision(ports).throw_emergency(number, who.user))
 
 
 @router.post("/entry-points/{number}/normal")
 async def put_back_emergency(ports: Daemon, sight: Seen, who: Who, number: NamePath) -> Page[EntryPointDoc]:
     """The emergency is over: the number is answered as usual."""
     _led_number(ports, sight, number)
-    await _supervision(ports).put_back_emergency(number, who.user)
+    return await _switched(ports, number, _supervision(ports).put_back_emergency(number, who.user))
+
+
+async def _switched(ports: Ports, number: str, change: Awaitable[None]) -> Page[EntryPointDoc]:
+    """The numbers as they are after the change, or, where it is not possible, as they are now."""
+    try:
+        await change
+    except StateChangedError as error:
+        raise StateChangedError(str(error), _numbers(ports, number)) from error
     return _numbers(ports, number)
 
 

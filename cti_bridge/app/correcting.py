@@ -24,7 +24,11 @@ LONGEST_TIME = 31 * DAY
 
 
 class CorrectionError(Exception):
-    """A correction that makes no sense; the text says why and what to do."""
+    """It cannot be corrected so. ``about``: which part of the wish is wrong; empty: none in particular."""
+
+    def __init__(self, message: str, about: str = "") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class NothingToCorrectError(CorrectionError):
@@ -132,21 +136,22 @@ class Correcting:
 
     def _check_time(self, wish: TimeWish, now: Instant, present_since: Instant | None) -> None:
         if wish.start >= wish.end:
-            raise CorrectionError("the time ends before it begins")
+            raise CorrectionError("the time ends before it begins: let it end after it begins", "end")
         if wish.end > now:
-            raise CorrectionError("the time is not over yet: what has not been cannot be corrected")
+            raise CorrectionError("the time is not over yet: what has not been cannot be corrected", "end")
         if wish.end - wish.start > LONGEST_TIME:
-            raise CorrectionError("31 days at most are corrected at once")
+            raise CorrectionError("31 days at most are corrected at once: name an earlier end", "end")
         if wish.start < now - LONGEST_BACK + DAY:
-            raise CorrectionError("what was a year ago is not corrected any more")
+            raise CorrectionError("what was a year ago is not corrected any more: name a later time", "start")
         if present_since is not None and wish.end > present_since:
             raise CorrectionError(
-                "the agent's present state began before the end of that time: change the state, then correct what was"
+                "the agent's present state began before the end of that time: change the state, then correct what was",
+                "end",
             )
         kind, _, reason = wish.state.partition(":")
         if wish.state != READY and (kind != NOT_READY or reason not in self._settings().reasons):
             known = ", ".join(self._settings().reasons)
-            raise CorrectionError(f"there is no reason {reason!r} for not being ready; there are {known}")
+            raise CorrectionError(f"there is no reason {reason!r} for not being ready: there are {known}", "reason")
 
     def _check_seen(self, wish: TimeWish, seen: Instant) -> None:
         told = self.corrections(wish.agent_id, wish.start, wish.end)
@@ -162,7 +167,7 @@ class Correcting:
         """The correction of a contact's outcome; raises `CorrectionError`."""
         if wish.disposition and wish.disposition not in self._settings().dispositions:
             known = ", ".join(self._settings().dispositions)
-            raise CorrectionError(f"there is no disposition {wish.disposition!r}; there are {known}")
+            raise CorrectionError(f"there is no disposition {wish.disposition!r}: there are {known}", "disposition")
         entries = list(self._journal.entries(contact_id=wish.contact_id))
         if not entries:
             raise NothingToCorrectError(f"there is no contact {wish.contact_id!r} in the journal")

@@ -159,7 +159,7 @@ def zone_of(name: str | None, settings: "Settings") -> tzinfo:
     try:
         return ZoneInfo(wanted)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ReportError(f"{wanted!r} is no time zone; write it as Europe/Berlin or UTC") from None
+        raise ReportError(f"{wanted!r} is no time zone; write it as Europe/Berlin or UTC", about="time_zone") from None
 
 
 def query_of(
@@ -173,7 +173,7 @@ def query_of(
     """The query that is asked for; raises `ReportError` for what makes no sense."""
     zone = zone_of(options.time_zone, settings)
     if options.counted_at not in {"offered", "closed"}:
-        raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed")
+        raise ReportError(f"--counted-at {options.counted_at}: there are offered and closed", about="counted_at")
     more = (*(PLANNED if schedule else ()), *(REPEATS if options.fcr_days is not None else ()))
     wanted = _figures(options.figures, (*figures, *more))
     return Query(
@@ -202,11 +202,11 @@ REPEATS = ("fcr_repeat", "fcr_repeat_coverage")
 def _repeat(options: Question, wanted: tuple[str, ...]) -> RepeatRule | None:
     scopes: dict[str, Scope] = {"any": "any", "queue": "queue", "disposition": "disposition"}
     if options.fcr_scope not in scopes:
-        raise ReportError(f"--fcr-scope {options.fcr_scope}: there are {', '.join(scopes)}")
+        raise ReportError(f"--fcr-scope {options.fcr_scope}: there are {', '.join(scopes)}", about="fcr_scope")
     if options.fcr_days is None:
         return None if set(REPEATS).isdisjoint(wanted) else RepeatRule(scope=scopes[options.fcr_scope])
     if not 0 < options.fcr_days <= 366:
-        raise ReportError(f"--fcr-days {options.fcr_days:g}: more than 0, at most 366")
+        raise ReportError(f"--fcr-days {options.fcr_days:g}: more than 0, at most 366", about="fcr_days")
     return RepeatRule(window_us=round(options.fcr_days * DAY), scope=scopes[options.fcr_scope])
 
 
@@ -222,21 +222,24 @@ def _figures(asked: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in asked.split(",") if part.strip()))
     catalogue.definitions(names)
     if not names:
-        raise ReportError("--figures names no key figure; cordboard report catalogue lists them")
+        raise ReportError("--figures names no key figure; cordboard report catalogue lists them", about="figures")
     return names
 
 
 def _targets(options: Question, settings: "Settings") -> Targets:
     """Each queue's own target, with what the options override for all."""
     if options.formula is not None and options.formula not in FORMULAS:
-        raise ReportError(f"{options.formula} is no service-level formula; there are {', '.join(FORMULAS)}")
+        raise ReportError(
+            f"{options.formula} is no service-level formula; there are {', '.join(FORMULAS)}", about="formula"
+        )
     overrides = {
         "threshold_us": options.service_level_s,
         "short_abandon_us": options.short_abandon_s,
     }
-    for value in overrides.values():
+    for name, value in overrides.items():
         if value is not None and not isfinite(value):
-            raise ReportError(f"{value} is no number of seconds")
+            about = "service_level" if name == "threshold_us" else "short_abandon"
+            raise ReportError(f"{value} is no number of seconds", about=about)
     changes: dict[str, object] = {name: from_seconds(value) for name, value in overrides.items() if value is not None}
     if options.formula is not None:
         changes["formula"] = options.formula

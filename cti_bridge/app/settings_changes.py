@@ -190,10 +190,16 @@ class SettingsChanges:
         """Change items, all or none. Raises `SettingsRefused`, `EditedMeanwhile` and `config`'s `UnknownSection`."""
         return self._keep(lambda present: _edited(present, edits), at=at, by=by, comment=comment)
 
+    def _all_mistakes(self, said: Said) -> tuple[Problem, ...]:
+        """What is wrong with a text in itself, and with what it names besides: all at once, as for a file."""
+        present = self.present()
+        brought = self.propose(present, {**present.document, **said.whole}, said).problems
+        return tuple(sorted({*said.problems, *brought}))
+
     def take_in(self, said: Said, *, at: Instant, by: str, comment: str = "", origin: Origin = "change") -> Kept:
         """Put the sections that a text has in place of those that are there. Raises `SettingsRefused`."""
         if said.problems:
-            raise SettingsRefused(said.problems)
+            raise SettingsRefused(self._all_mistakes(said))
         return self._keep(
             lambda present: {**present.document, **said.administered},
             at=at, by=by, comment=comment, origin=origin, said=said,

@@ -106,5 +106,5 @@ class FloorOperations(Requests):
         )
 
     async def get_metrics(self) -> str:
-        """Figures for Prometheus; the same page as on the metrics port."""
+        """Figures of all queues for Prometheus, whoever's they are; the same page as on the metrics port."""
         return await self._text("GET", "/api/v1/metrics")

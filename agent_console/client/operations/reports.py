@@ -198,44 +198,9 @@ class ReportsOperations(Requests):
         )
 
     async def get_flow_figures(
-        self,
-        *,
-        kind: str = "summary",
-        by: str | None = None,
-        from_: str | None = None,
-        to: str | None = None,
-        time_zone: str | None = None,
-        figures: str | None = None,
-        service_level: float | None = None,
-        formula: str | None = None,
-        short_abandon: float | None = None,
-        hours: str | None = None,
-        counted_at: str = "offered",
-        queue: list[str] | None = None,
-        agent: list[str] | None = None,
-        fcr_days: float | None = None,
-        fcr_scope: str | None = None,
+        self, *, from_: str | None = None, to: str | None = None, time_zone: str | None = None
     ) -> FlowNodes:
         """What callers did at each node of the voice menus: how often it was entered, left, not understood."""
         return await self._get(
-            FlowNodes,
-            "GET",
-            "/api/v1/reports/flows",
-            query={
-                "kind": kind,
-                "by": by,
-                "from": from_,
-                "to": to,
-                "time_zone": time_zone,
-                "figures": figures,
-                "service_level": service_level,
-                "formula": formula,
-                "short_abandon": short_abandon,
-                "hours": hours,
-                "counted_at": counted_at,
-                "queue": queue,
-                "agent": agent,
-                "fcr_days": fcr_days,
-                "fcr_scope": fcr_scope,
-            },
+            FlowNodes, "GET", "/api/v1/reports/flows", query={"from": from_, "to": to, "time_zone": time_zone}
         )

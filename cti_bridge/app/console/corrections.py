@@ -190,7 +190,8 @@ def _refused(error: CorrectionError) -> Exception:
     if isinstance(error, NothingToCorrectError):
         return NotFoundError(str(error))
     rule, _, way_out = str(error).partition(": ")
-    return InvalidError([FieldProblem(field="body", rule=rule, way_out=way_out or "correct it as the rule says")])
+    field = f"body.{error.about}" if error.about else "body"
+    return InvalidError([FieldProblem(field=field, rule=rule, way_out=way_out or "correct it as the rule says")])
 
 
 def _correction(at: Instant, fact: AgentTimeCorrected) -> TimeCorrectionDoc:

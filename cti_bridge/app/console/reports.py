@@ -129,9 +129,12 @@ def _refuse(error: ReportError) -> NoReturn:
     problem = FieldProblem(
         field=f"query.{error.about}" if error.about else "query",
         rule=told_in_query(str(error)),
-        way_out="correct it; GET /api/v1/reports/catalogue tells what there is",
+        way_out=_OF_THE_CATALOGUE if error.about in {"by", "figures", ""} else "correct it as the rule says",
     )
     raise InvalidError([problem]) from error
+
+
+_OF_THE_CATALOGUE: Final = "correct it; GET /api/v1/reports/catalogue tells what there is"
 
 
 def _asked(query: ReportQuery) -> dict[str, Any]:

@@ -29,8 +29,8 @@ from agent_console.errors import (
 )
 from config.administered import NAMED, SECTIONS, SINGLE, ItemChange
 from config.errors import ConfigError, Problem
-from config.meaning import meaning_of
 from cti_bridge.app.administration import Administration
+from cti_bridge.app.console.ways_out import way_out_of
 from cti_bridge.app.settings_changes import (
     ChangedSinceError,
     Edit,
@@ -48,7 +48,6 @@ from storage.settings_revisions import OvertakenError, Revision
 T = TypeVar("T")
 
 ANY = "*"
-WAY_OUT = "correct it; docs/settings.md tells what is accepted"
 
 
 class AdministeredSettings:
@@ -235,12 +234,12 @@ _PLACE = re.compile(r"(?:; |: (?![^(]*\)))(?=(?:[^`]*`[^`]*`)*[^`]*$)")
 
 
 def field_problems(problems: Iterable[Problem]) -> list[FieldProblem]:
-    """Mistakes of settings as field, rule and way out. What says no way out is answered by the field's meaning."""
+    """Mistakes of settings as field, rule and way out."""
     return [_field_problem(problem) for problem in problems]
 
 
 def _field_problem(problem: Problem) -> FieldProblem:
     rule, *rest = _PLACE.split(problem.message, maxsplit=1)
-    way_out = rest[0] if rest else meaning_of(problem.key) or WAY_OUT
+    way_out = rest[0] if rest else way_out_of(rule)
     where = f"line {problem.line}: " if problem.line else ""
     return FieldProblem(field=problem.key or problem.file, rule=where + rule, way_out=way_out)

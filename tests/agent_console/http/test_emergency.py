@@ -33,6 +33,7 @@ def test_it_is_thrown_told_and_put_back_with_a_trail(site: Site) -> None:
     assert state(root, "8001") == (False, None)
     again = nora.post("/entry-points/8000/emergency")
     assert (again.status_code, again.json()["error_id"]) == (409, "state_changed")
+    assert again.json()["present"]["items"] == [told]
     assert nora.post("/entry-points/8000/normal").json()["items"][0]["emergency"] is False
     assert nora.post("/entry-points/8000/normal").status_code == 409
     trail = root.get("/audit?resource=entry_point").json()["items"]

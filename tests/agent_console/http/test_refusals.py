@@ -1,11 +1,17 @@
 """What is wrong with a request is told by its field, with the rule and the way out, in words and not in patterns."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
+from agent_console.errors import ConsoleError
+from config.load import examine
+from cti_bridge.app.checking import check_examined
 from tests.agent_console.site import Site, opened
+from tests.architecture.sources import ROOT
 
 REFUSED: Final[tuple[tuple[str, str, str, Any, str, str, str], ...]] = (
     # who, method, path, body; field, words of the rule, words of the way out
@@ -31,9 +37,26 @@ REFUSED: Final[tuple[tuple[str, str, str, Any, str, str, str], ...]] = (
     ("root", "POST", "/agents/anna/state", {"declared": "ASLEEP"}, "body.declared", "'READY'", "choose"),
     ("root", "POST", "/teams/north/messages", {"text": ""}, "body.text", "is empty", "write something"),
     ("root", "POST", "/tokens", {"name": "x", "scopes": []}, "body.scopes", "is empty", "at least one"),
-    ("root", "PUT", "/settings/queues/sales", {"ring_s": -1}, "queues.sales.ring_s", "above 0", "rings"),
+    ("root", "PUT", "/settings/queues/sales", {"ring_s": -1}, "queues.sales.ring_s", "above 0", "send more than 0"),
     ("root", "PUT", "/settings/queues/sales", {"wrapup_s": 1}, "queues.sales.wrapup_s", "not known", "wrap_up_s"),
-    ("root", "PUT", "/settings/queues/sales", {"limits": ["x"]}, "queues.sales.limits[0]", "(key: value)", "wait"),
+    ("root", "PUT", "/settings/queues/sales", {"limits": ["x"]}, "queues.sales.limits[0]", "(key: value)",
+     "keys with"),
+    ("root", "PUT", "/settings/agents/x", {"name": "X"}, "agents.x.phone", "is missing", "add it"),
+    ("root", "PUT", "/settings/queues/sales", {"title": 7}, "queues.sales.title", "a text", "send a text in quotes"),
+    ("root", "PUT", "/settings/queues/sales", {"wrap_up_s": -1}, "queues.sales.wrap_up_s", "0 or more",
+     "send 0 or more"),
+    ("root", "GET", "/reports?time_zone=Mars/Base", None, "query.time_zone", "no time zone", "correct it"),
+    ("root", "GET", "/reports?formula=nope", None, "query.formula", "no service-level formula", "correct it"),
+    ("root", "GET", "/reports?figures=,", None, "query.figures", "names no key figure", "catalogue"),
+    ("root", "GET", "/reports?fcr_scope=moon&fcr_days=7", None, "query.fcr_scope", "moon", "correct it"),
+    ("root", "POST", "/agents/anna/corrections", {"start": "2027-01-15T09:00:00Z", "end": "2027-01-15T08:00:00Z",
+     "declared": "READY"}, "body.end", "ends before it begins", "after it begins"),
+    ("root", "POST", "/agents/anna/corrections", {"start": "2001-01-15T09:00:00Z", "end": "2001-01-15T10:00:00Z",
+     "declared": "READY"}, "body.start", "a year ago", "a later time"),
+    ("root", "POST", "/agents/anna/corrections", {"start": "2027-01-15T07:00:00Z", "end": "2030-01-15T10:00:00Z",
+     "declared": "READY"}, "body.end", "not over yet", "cannot be corrected"),
+    ("root", "POST", "/agents/anna/corrections", {"start": "2027-01-15T07:00:00Z", "end": "2027-01-15T07:30:00Z",
+     "declared": "NOT_READY", "reason": "nope"}, "body.reason", "no reason 'nope'", "there are break"),
     ("root", "GET", "/reports?by=moon", None, "query.by", "cannot slice by 'moon'", "catalogue"),
     ("root", "GET", "/reports?figures=nope", None, "query.figures", "no key figure 'nope'", "catalogue"),
     ("root", "GET", "/reports?from=2027-13-40", None, "query.from", "no date or time", "correct"),
@@ -71,7 +94,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_field_rule_and_way_out(site: Site, refused: tuple[str, str, str, Any, str, str, str]) -> None:
     who, method, path, body, field, rule, way_out = refused
     more: dict[str, Any] = {} if body is None else {"json": body}
-    headers = {"If-Match": "*"} if method == "PUT" else {}
+    headers = {"If-Match": "*"} if method == "PUT" or path.endswith("/corrections") else {}
     if isinstance(body, bytes):
         more, headers = {"content": body}, {"Content-Type": "text/csv"}
     answer = site.signed_in(who).ask(method, path, headers=headers, **more)
@@ -89,3 +112,63 @@ def test_a_method_that_is_none_here_names_the_way_out(site: Site) -> None:
     answer = site.signed_in("root").delete("/queues")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
     assert "openapi.json" in answer.json()["detail"]
+    assert (answer.json()["error_id"], answer.json()["type"]) == (
+        "method_not_allowed",
+        "urn:cordboard:error:method_not_allowed",
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["/agents", "/queues/sales", "/reports/catalogue", "//healthz", "/nothing", "/queues/x"]
+)
+def test_head_is_answered_as_get_without_its_body(site: Site, path: str) -> None:
+    root = site.signed_in("root")
+    got, asked = root.get(path), root.ask("HEAD", path)
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    assert asked.headers["content-type"] == got.headers["content-type"]
+    assert root.site.visitor().ask("HEAD", "/agents").status_code == 401
+
+
+def test_every_kind_of_error_stands_in_the_documentation() -> None:
+    table = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    kinds, left = set(), [ConsoleError]
+    while left:
+        kind = left.pop()
+        kinds.add((kind.error_id, kind.status))
+        left += kind.__subclasses__()
+    lacking = [one for one in sorted(kinds) if f"| `{one[0]}` | {one[1]} |" not in table]
+    assert lacking == []
+
+
+IMPORTED: Final = """
+queues:
+  sales: {title: Sales, wrap_up_s: -1, requires: "klingon>=1", teams: [nowhere], opening_hours: never}
+agents:
+  anna: {name: Anna Ek, phone: "1001", team: nowhere, skills: {klingon: 3}}
+users:
+  anna: {title: Anna Ek, agent: nobody, role: agent}
+"""
+
+
+def test_an_import_tells_all_mistakes_at_once_as_a_check_does(site: Site, tmp_path: Path) -> None:
+    answer = site.signed_in("root").ask("POST", "/settings/import", content=IMPORTED)
+    assert answer.status_code == 422, answer.text
+    told = {one["field"] for one in answer.json()["errors"]}
+    file = tmp_path / "cordboard.yaml"
+    document = yaml.safe_load((site.folder / "cordboard.yaml").read_text()) | yaml.safe_load(IMPORTED)
+    file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+    before, checked = (
+        {problem.key for problem in check_examined(examine(one, {})).problems}
+        for one in (site.folder / "cordboard.yaml", file)
+    )
+    assert told == checked - before
+    assert told >= {
+        "queues.sales.wrap_up_s",
+        "queues.sales.requires",
+        "queues.sales.teams",
+        "queues.sales.opening_hours",
+        "agents.anna.team",
+        "agents.anna.skills.klingon",
+        "users.anna.agent",
+    }
+    assert site.signed_in("root").get("/queues/sales").json()["title"] == "Sales"

@@ -214,3 +214,16 @@ def test_voice_menus_are_listed_told_and_drawn(root: Browser) -> None:
         assert root.get(path).status_code == 404
     assert root.get("/flows/demo/drawing?from=yesterday").status_code == 422
     assert root.get(f"/reports/flows?{query()}").json() == {"nodes": []}
+
+
+def test_what_flows_did_is_not_asked_by_queue(site: Site) -> None:
+    described = site.visitor().get("/openapi.json").json()["paths"]["/api/v1/reports/flows"]["get"]
+    assert [one["name"] for one in described["parameters"]] == ["from", "to", "time_zone"]
+
+
+def test_the_figures_of_all_queues_at_once_are_for_administrators(site: Site, root: Browser, nora: Browser) -> None:
+    assert root.get("/metrics").status_code == 200
+    assert nora.get("/metrics").json()["error_id"] == "rights_needed"
+    assert site.token("root", "read").get("/metrics").status_code == 200
+    assert site.token("root", "desk").get("/metrics").status_code == 403
+    assert site.token("nora", "read").get("/metrics").status_code == 403

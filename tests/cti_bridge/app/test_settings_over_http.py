@@ -131,7 +131,7 @@ def test_every_mistake_is_told_with_field_rule_and_way_out(seen: dict[str, Any])
         {
             "field": "queues.orders.ring_s",
             "rule": "has to be above 0",
-            "way_out": "How long an agent's phone rings before the next one is tried.",
+            "way_out": "send more than 0",
         },
     ]
     assert status(seen, "null") == 422

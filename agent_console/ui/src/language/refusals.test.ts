@@ -57,10 +57,6 @@ describe("refusals in Chinese", () => {
     expect(inChinese("line 12: is odd")).toBeNull();
   });
 
-  it("tell what a setting means where that is the way out", () => {
-    expect(inChinese("The order of `ordered`.")).toMatch(/\p{Script=Han}/u);
-  });
-
   it("stand at their field, inside lists too", () => {
     const error = refusal("is missing", "which queue?", "queues.sales.limits[0].then.to");
     expect(errorsOf(i18next.t, error, "queues", "sales")).toEqual({

@@ -1,41 +1,27 @@
 /**
  * What the daemon says when it refuses something, in Chinese. The daemon speaks English only: `en/refusals.json` has
  * its sentences with `{{holes}}` for what it fills in, `zh/refusals.json` the same in Chinese; a hole `said` is what
- * another program says in English, and may be left out there. Both are fetched with the first refusal, and with them what the settings mean, which is the way out of a setting that has none of its own.
+ * another program says in English, and may be left out there. Both are fetched with the
+ * first refusal.
  */
 
 import i18next from "i18next";
-
-type Texts = { readonly [key: string]: string | Texts };
 
 interface Pattern {
   match: RegExp;
   chinese: string;
 }
 
-interface Told {
-  patterns: readonly Pattern[];
-  meanings: ReadonlyMap<string, string>;
-}
-
 const HOLE = /\{\{(\w+)\}\}/g;
 
-let told: Told | null = null;
+let told: readonly Pattern[] | null = null;
 
 /** Fetch the sentences, once, where they are needed. Without them a refusal is shown as the daemon said it. */
 export async function learnRefusals(): Promise<void> {
   if (told !== null || i18next.language !== "zh") return;
   try {
-    const [english, chinese, meanings, meant] = await Promise.all([
-      import("./en/refusals.json"),
-      import("./zh/refusals.json"),
-      import("./en/hints.json"),
-      import("./zh/hints.json"),
-    ]);
-    told = {
-      patterns: patternsOf(english.default, chinese.default),
-      meanings: new Map(pairs(meanings.default, meant.default)),
-    };
+    const [english, chinese] = await Promise.all([import("./en/refusals.json"), import("./zh/refusals.json")]);
+    told = patternsOf(english.default, chinese.default);
   } catch {
     told = null; // the next refusal asks anew
   }
@@ -52,23 +38,19 @@ export function inChinese(sentence: string): string | null {
   return whole(told, sentence) ?? joined(told, sentence);
 }
 
-function whole(told: Told, sentence: string): string | null {
-  return told.meanings.get(sentence)?.replace(/。$/, "") ?? matched(told, sentence);
-}
-
 /** Several sentences in one, where each is known; what stands between back quotes is not cut. */
 const JOINT = /(; |: )(?=(?:[^`]*`[^`]*`)*[^`]*$)/;
 const JOINTS: Readonly<Record<string, string>> = { "; ": "；", ": ": "：" };
 
-function joined(told: Told, sentence: string): string | null {
+function joined(told: readonly Pattern[], sentence: string): string | null {
   const parts = sentence.split(JOINT);
   if (parts.length === 1) return null;
   const said = parts.map((part, at) => (at % 2 ? (JOINTS[part] ?? part) : whole(told, part)));
   return said.includes(null) ? null : said.join("");
 }
 
-function matched(told: Told, sentence: string): string | null {
-  for (const { match, chinese } of told.patterns) {
+function whole(told: readonly Pattern[], sentence: string): string | null {
+  for (const { match, chinese } of told) {
     const found = match.exec(sentence);
     if (found) return chinese.replaceAll(HOLE, (_, hole: string) => filled(told, hole, found.groups?.[hole] ?? ""));
   }
@@ -78,7 +60,7 @@ function matched(told: Told, sentence: string): string | null {
 /** Holes in which the daemon puts words of its own, and not somebody's. */
 const OWN: readonly string[] = ["rule", "wanted", "found", "what", "count"];
 
-function filled(told: Told, hole: string, value: string): string {
+function filled(told: readonly Pattern[], hole: string, value: string): string {
   if (OWN.includes(hole))
     return value
       .split(" or ")
@@ -105,12 +87,4 @@ function expressionOf(text: string): RegExp {
 
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
-}
-
-function* pairs(english: Texts, chinese: Texts): Generator<[string, string]> {
-  for (const [key, text] of Object.entries(english)) {
-    const other = chinese[key];
-    if (typeof text === "string" && typeof other === "string") yield [text, other];
-    else if (typeof text === "object" && typeof other === "object") yield* pairs(text, other);
-  }
 }

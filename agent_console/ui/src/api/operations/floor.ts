@@ -96,7 +96,7 @@ export function listOpeningHours(query: { cursor?: string | null; limit?: number
   return api.ask("GET", "/opening-hours", { query, ...options });
 }
 
-/** Figures for Prometheus; the same page as on the metrics port. */
+/** Figures of all queues for Prometheus, whoever's they are; the same page as on the metrics port. */
 export function getMetrics(options: Options = {}): Promise<string> {
   return api.ask("GET", "/metrics", { as: "text", ...options });
 }

@@ -38,6 +38,6 @@ export function getMissed(query: { kind?: "summary" | "queues" | "agents" | "int
 }
 
 /** What callers did at each node of the voice menus: how often it was entered, left, not understood. */
-export function getFlowFigures(query: { kind?: "summary" | "queues" | "agents" | "intervals"; by?: string | null; from?: string | null; to?: string | null; time_zone?: string | null; figures?: string | null; service_level?: number | null; formula?: string | null; short_abandon?: number | null; hours?: string | null; counted_at?: "offered" | "closed"; queue?: string[] | null; agent?: string[] | null; fcr_days?: number | null; fcr_scope?: string | null } = {}, options: Options = {}): Promise<FlowNodes> {
+export function getFlowFigures(query: { from?: string | null; to?: string | null; time_zone?: string | null } = {}, options: Options = {}): Promise<FlowNodes> {
   return api.ask("GET", "/reports/flows", { query, ...options });
 }
