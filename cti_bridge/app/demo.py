@@ -34,7 +34,7 @@ from cti_bridge.app.customers_at_hand import CustomersAtHand
 from cti_bridge.app.demo_board import draw
 from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
-from cti_bridge.app.demo_people import humans, open_browser, put_on_file, regulars, welcome, write
+from cti_bridge.app.demo_people import humans, leaders, open_browser, put_on_file, regulars, welcome, write
 from cti_bridge.app.demo_watch import DemoWatch
 from cti_bridge.app.pace import Pace
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
@@ -45,7 +45,7 @@ from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.clock import Clock
 from cti_bridge.virtual_pbx.pbx import VirtualPbx
-from cti_bridge.virtual_pbx.settings import AmiAccount, CallerHabits, EntryPoint, PbxSettings, Traffic
+from cti_bridge.virtual_pbx.settings import AgentHabits, AmiAccount, CallerHabits, EntryPoint, PbxSettings, Traffic
 from facts.ids import AgentId
 from facts.journal import AgentStateChanged, Entry
 from facts.states import SYSTEM_REASONS, Activity, Declared
@@ -54,7 +54,7 @@ from ivr.effects import PromptPart
 from reporting.exports.as_table import report_table
 from reporting.kpi.board import Board
 from reporting.kpi.report import Report
-from simulation.distributions.durations import Lognormal
+from simulation.distributions.durations import Constant, Lognormal
 from storage.customers import Customers
 from storage.journal import open_journal
 from storage.passwords import Passwords
@@ -68,6 +68,14 @@ TALK = Lognormal(mean_s=86.0, scv=0.4)
 PATIENCE = Lognormal(mean_s=90.0, scv=1.5)
 KEYS = {"1": 1.0, "2": 1.0, "3": 1.0}
 """What callers press, by weight: one key for each of the embedded centre's queues."""
+
+FIRST_CALL_AFTER_S = 3.0
+"""Whoever is ready at a person's desk for the first time, and is offered nothing yet, is called so much later."""
+
+FIRST_KEY = "1"
+FIRST_CALLER = CallerHabits(patience=Constant(mean_s=120), thinking=Constant(mean_s=1.5), no_input=0.0, talk=TALK)
+LEADERS_PHONE = AgentHabits(answer=Constant(mean_s=1.5), no_answer=0.0, busy=0.0, rejected=0.0)
+"""What rings there is what its owner asked to hear."""
 
 BACK_AFTER_S = 40.0
 """A virtual agent who missed a call comes back to the desk so much later."""
@@ -194,6 +202,7 @@ class Demo:
         self._customers = CustomersAtHand(reactor, Customers(self._journal, settings.site.country))
         self._centre = centre_of(settings, sounds=VirtualSounds(), customers=self._customers)
         self._humans = humans(settings) if settings.web.enabled else frozenset()
+        self._called: set[AgentId] = set()
         self._welcome: tuple[str, ...] = ()
         changes = SettingsChanges(self._journal, options.config, env)
         self._administration = Administration(reactor, self._clock, changes, settings, number=0)
@@ -233,7 +242,14 @@ class Demo:
             centre=self._centre,
             addresses=Addresses(ami_host="127.0.0.1", agi_port=0),
             secrets=Secrets(ami_user="cordboard", ami_secret=self._secret, agi_token=self._token),
-            readers=(self._figures.read, self._watch.read, self._agent_came_off, self._board.apply, self._web.read),
+            readers=(
+                self._figures.read,
+                self._watch.read,
+                self._agent_came_off,
+                self._human_ready,
+                self._board.apply,
+                self._web.read,
+            ),
             version=version(),
         )
         daemon.listen()
@@ -244,10 +260,12 @@ class Demo:
             if agent not in self._humans:
                 daemon.desk.sign_in(agent)
                 daemon.desk.ready(agent)
+            elif agent in leaders(self._settings):
+                daemon.desk.sign_in(agent)
         self._administration.start()
         self._recordings.start()
         pbx.start_traffic(self._traffic())
-        for human in self._humans:
+        for human in self._humans - leaders(self._settings):
             pbx.phone(self._phone_of(human)).manual = True
         self._began = self._clock.now()
         if self._options.length is not None:
@@ -304,7 +322,26 @@ class Demo:
         share = PER_HOUR * len(self._settings.agents.keys() - humans(self._settings)) / 30 / len(numbers)
         entry_points = tuple(EntryPoint(number=number, per_hour=share, keys=KEYS) for number in numbers)
         habits = CallerHabits(patience=PATIENCE, talk=TALK)
-        return Traffic(entry_points=entry_points, callers=habits, regulars=regulars())
+        leading = {self._phone_of(agent): LEADERS_PHONE for agent in leaders(self._settings)}
+        return Traffic(entry_points=entry_points, callers=habits, regulars=regulars(), agent_habits=leading)
+
+    def _human_ready(self, entry: Entry) -> None:
+        """A newcomer shall not have to wait: who is ready at a person's desk for the first time is soon called."""
+        fact = entry.fact
+        if not isinstance(fact, AgentStateChanged) or fact.agent_id not in self._humans - self._called:
+            return
+        if fact.declared is Declared.READY and fact.activity is Activity.IDLE:
+            self._called.add(fact.agent_id)
+            self._clock.callLater(FIRST_CALL_AFTER_S, self._call_first, fact.agent_id)
+
+    def _call_first(self, agent_id: AgentId) -> None:
+        if self._daemon is None or self._pbx is None:
+            return
+        agent = self._daemon.coordinator.engine.agent(agent_id)
+        if agent is not None and agent.idle_since is not None:
+            number, name = regulars()[len(self._called) % len(regulars())]
+            entry_point = next(iter(self._settings.entry_points))
+            self._pbx.call_in(entry_point, number, name, habits=FIRST_CALLER, keys=FIRST_KEY)
 
     def _agent_came_off(self, entry: Entry) -> None:
         """Whoever the system made not ready (a missed call) comes back after a while, as people do."""

@@ -77,6 +77,12 @@ def humans(settings: Settings) -> frozenset[AgentId]:
     return frozenset(AgentId(user.agent) for user in settings.users.values() if user.agent is not None)
 
 
+def leaders(settings: Settings) -> frozenset[AgentId]:
+    """Those of them who lead: at work from the start, for their phones to listen with, and never ready."""
+    users = settings.users.values()
+    return frozenset(AgentId(user.agent) for user in users if user.agent is not None and user.role != "agent")
+
+
 def welcome(url: str, users: list[DemoUser]) -> list[str]:
     """Where the console is, and one log-in of each role."""
     first = {user.role: user for user in reversed(users)}
@@ -90,7 +96,7 @@ def welcome(url: str, users: list[DemoUser]) -> list[str]:
 
 _FIRST_STEPS = {
     "agent": "Begin to work, then Ready: a call comes",
-    "supervisor": "watches the floor",
+    "supervisor": "watches the floor, listens, whispers, barges in",
     "administrator": "changes settings",
 }
 

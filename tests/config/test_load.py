@@ -53,7 +53,7 @@ def mistakes(folder: Path, text: str, **env: str) -> list[str]:
 
 def test_the_embedded_default_is_right_and_has_something_to_work_on() -> None:
     settings = load(None, {})
-    assert len(settings.agents) == 31
+    assert len(settings.agents) == 33
     assert settings.asterisk is None
     assert set(settings.queues) == {"sales", "billing", "support"}
     assert settings.entry_points
