@@ -36,6 +36,9 @@ class ContactLine(Document):
     outcome_etag: str
     """Changes with the outcome: who corrects it names this in `If-Match`."""
     recordings: int = 0
+    parked_by: str | None = None
+    """The agent who left the customer to be picked up; None: they are not parked."""
+    parked_at: Moment | None = None
     may_open: bool = True
     """Whether who asks may open it: its story is for those who lead its queues or agents."""
 

@@ -133,7 +133,9 @@ DtmfDigits: TypeAlias = Annotated[str, StringConstraints(pattern=DTMF_DIGITS)]
 Language: TypeAlias = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 """A language tag: ``en``, ``zh-CN``."""
 
-Place: TypeAlias = Literal["menu", "waiting", "offered", "scheduled", "dialling", "connected", "wrap_up", "ended"]
+Place: TypeAlias = Literal[
+    "menu", "waiting", "offered", "scheduled", "dialling", "connected", "parked", "wrap_up", "ended"
+]
 """Where a contact is."""
 
 T = TypeVar("T")

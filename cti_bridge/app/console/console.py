@@ -22,7 +22,7 @@ from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.calls_back import CallsBack
-from cti_bridge.app.console.contact_book import ContactBook
+from cti_bridge.app.console.contact_book import ContactBook, Parked
 from cti_bridge.app.console.contacts import JournalContacts
 from cti_bridge.app.console.corrections import DaemonCorrections
 from cti_bridge.app.console.customers import KeptCustomers
@@ -104,7 +104,7 @@ class Console:
         administration.add_follower(lambda settings, _by: self._former.follow(settings))
         self._trend = Trend(board)
         self._daemon: Daemon | None = None
-        self._book = ContactBook(self._place_of, normal=customers.store.normal_number)
+        self._book = ContactBook(self._place_of, normal=customers.store.normal_number, parked_of=self._parked_of)
         board.watch(self._book)
         self._live = live
         self._alarms = Alarms(lambda queue: queue_title(self._settings(), queue))
@@ -325,7 +325,16 @@ class Console:
         view = self._daemon.coordinator.engine.contact(contact_id)
         if view is not None:
             return "connected" if view.place is Where.WITHOUT_AGENT else cast("Place", view.place.value)
+        if self._parked_of(contact_id) is not None:
+            return "parked"
         return "menu" if self._daemon.coordinator.calls.get(contact_id) is not None else None
+
+    def _parked_of(self, contact_id: ContactId) -> Parked | None:
+        """Who parked a customer that nobody has picked up yet; None: they are not parked."""
+        line = None if self._daemon is None else self._daemon.coordinator.control.lines.get(contact_id)
+        if line is None or not line.call.parked_by or line.parked_at is None:
+            return None
+        return Parked(line.call.parked_by, line.parked_at)
 
     def _daemon_accounts(self) -> DaemonAccounts:
         return DaemonAccounts(

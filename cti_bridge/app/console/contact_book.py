@@ -60,10 +60,18 @@ class Kept(msgspec.Struct, kw_only=True):
         return self.began_at, self.contact_id
 
 
+class Parked(msgspec.Struct, frozen=True):
+    """A customer who waits on the line to be picked up: who left them there, and since when."""
+
+    by: str
+    at: Instant
+
+
 class ContactBook:
     """Keeps contacts by id, in the order in which they began, and knows them by customer, number, agent and queue.
 
-    ``place_of``: where a live one is; None: it is not. ``normal``: a number as numbers are compared.
+    ``place_of``: where a live one is; None: it is not. ``normal``: a number as numbers are compared. ``parked_of``: who
+    parked it, if anybody has.
     """
 
     def __init__(
@@ -72,10 +80,12 @@ class ContactBook:
         most: int = MOST,
         *,
         normal: Callable[[str], str] = str,
+        parked_of: Callable[[ContactId], Parked | None] = lambda _: None,
     ) -> None:
         self._place_of = place_of
         self._most = most
         self._normal = normal
+        self._parked_of = parked_of
         self._kept: dict[ContactId, Kept] = {}
         self._order: list[Position] = []
         self._found_by: dict[Key, set[ContactId]] = {}
@@ -197,6 +207,7 @@ class ContactBook:
         place = self._place_of(kept.contact_id)
         ended = arrival.ended_at if arrival is not None and place is None else None
         answered = [leg.began_at for leg in legs]
+        parked = self._parked_of(kept.contact_id)
         return ContactLine(
             contact_id=kept.contact_id,
             channel=about.channel if about is not None else "call",
@@ -221,6 +232,8 @@ class ContactBook:
             outcome=Outcome(disposition=kept.disposition, resolved=kept.resolved, notes=kept.notes),
             outcome_etag=outcome_version(kept.disposition, kept.notes, resolved=kept.resolved),
             recordings=kept.recordings,
+            parked_by=None if parked is None else parked.by,
+            parked_at=None if parked is None else parked.at,
         )
 
 

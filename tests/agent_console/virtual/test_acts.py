@@ -236,6 +236,21 @@ def test_who_is_taken_out_of_a_queue_is_not_rung_and_who_is_put_in_needs_no_skil
     played(script)
 
 
+def test_supervisors_see_a_parked_caller_and_who_parked_them(centre: VirtualCentre) -> None:
+    async def script() -> None:
+        async with at_desk(centre, "anna") as desk, Client(centre.url) as nora:
+            client, _ = desk
+            call = await talk(centre, desk)
+            await nora.log_in("nora", PASSWORD)
+            assert (await nora.get_contact(call.contact_id)).parked_by is None
+            assert (await client.park_contact(call.contact_id)).state == "parked"
+            (line,) = (await nora.list_contacts(place="parked")).items
+            assert (line.contact_id, line.place, line.parked_by) == (call.contact_id, "parked", "anna")
+            assert line.parked_at is not None
+
+    played(script)
+
+
 def test_who_was_not_there_since_the_start_is_in_their_state_since_nobody_knows_when(centre: VirtualCentre) -> None:
     async def script() -> None:
         async with Client(centre.url) as nora:

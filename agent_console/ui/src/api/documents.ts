@@ -205,7 +205,7 @@ export interface ContactLine {
   contact_id: string;
   channel: string;
   direction: string;
-  place: "menu" | "waiting" | "offered" | "scheduled" | "dialling" | "connected" | "wrap_up" | "ended";
+  place: "menu" | "waiting" | "offered" | "scheduled" | "dialling" | "connected" | "parked" | "wrap_up" | "ended";
   queue: string | null;
   /** Every queue in which it was, in order. */
   queues: string[];
@@ -229,6 +229,9 @@ export interface ContactLine {
   /** Changes with the outcome: who corrects it names this in `If-Match`. */
   outcome_etag: string;
   recordings: number;
+  /** The agent who left the customer to be picked up; None: they are not parked. */
+  parked_by: string | null;
+  parked_at: Instant | null;
   /** Whether who asks may open it: its story is for those who lead its queues or agents. */
   may_open: boolean;
 }

@@ -14,7 +14,17 @@ import { centreClock } from "../live/live";
 import summary from "../reports/Summary.module.css";
 import classes from "./ContactsView.module.css";
 
-const PLACES = ["menu", "waiting", "offered", "scheduled", "dialling", "connected", "wrap_up", "ended"] as const;
+const PLACES = [
+  "menu",
+  "waiting",
+  "offered",
+  "scheduled",
+  "dialling",
+  "connected",
+  "parked",
+  "wrap_up",
+  "ended",
+] as const;
 
 interface Filter {
   range: Chosen;

@@ -13,7 +13,7 @@ import type {
 import type { Page } from "../pages";
 
 /** Contacts that one may see, live and past, the latest first. */
-export function listContacts(query: { place?: "menu" | "waiting" | "offered" | "scheduled" | "dialling" | "connected" | "wrap_up" | "ended" | null; queue?: string | null; agent?: string | null; customer?: string | null; number?: string | null; from?: Instant | null; to?: Instant | null; cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<ContactLine>> {
+export function listContacts(query: { place?: "menu" | "waiting" | "offered" | "scheduled" | "dialling" | "connected" | "parked" | "wrap_up" | "ended" | null; queue?: string | null; agent?: string | null; customer?: string | null; number?: string | null; from?: Instant | null; to?: Instant | null; cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<ContactLine>> {
   return api.ask("GET", "/contacts", { query, ...options });
 }
 
