@@ -16,8 +16,12 @@ class ContactLine(Document):
     queue: str | None
     queues: list[str]
     """Every queue in which it was, in order."""
+    queue_titles: list[str]
+    """What people call these queues, in the same order."""
     agents: list[str]
     """Who talked with it, in order."""
+    agent_names: list[str]
+    """Their names, in the same order, also of agents whom who asks does not lead."""
     customer_id: str | None
     caller_number: str
     caller_name: str

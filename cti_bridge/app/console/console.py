@@ -37,7 +37,7 @@ from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages, said_before
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
-from cti_bridge.app.console.rows import Rows, queue_title
+from cti_bridge.app.console.rows import Rows, agent_name, queue_title
 from cti_bridge.app.console.server import WebServer
 from cti_bridge.app.console.settings_store import AdministeredSettings
 from cti_bridge.app.console.state_rules import StateRules
@@ -104,7 +104,13 @@ class Console:
         administration.add_follower(lambda settings, _by: self._former.follow(settings))
         self._trend = Trend(board)
         self._daemon: Daemon | None = None
-        self._book = ContactBook(self._place_of, normal=customers.store.normal_number, parked_of=self._parked_of)
+        self._book = ContactBook(
+            self._place_of,
+            normal=customers.store.normal_number,
+            parked_of=self._parked_of,
+            agent_name=lambda agent: agent_name(self._settings(), agent),
+            queue_title=lambda queue: queue_title(self._settings(), queue),
+        )
         board.watch(self._book)
         self._live = live
         self._alarms = Alarms(lambda queue: queue_title(self._settings(), queue))

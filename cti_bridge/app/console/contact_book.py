@@ -71,7 +71,7 @@ class ContactBook:
     """Keeps contacts by id, in the order in which they began, and knows them by customer, number, agent and queue.
 
     ``place_of``: where a live one is; None: it is not. ``normal``: a number as numbers are compared. ``parked_of``: who
-    parked it, if anybody has.
+    parked it, if anybody has. ``agent_name`` and ``queue_title``: what people call them.
     """
 
     def __init__(
@@ -81,11 +81,15 @@ class ContactBook:
         *,
         normal: Callable[[str], str] = str,
         parked_of: Callable[[ContactId], Parked | None] = lambda _: None,
+        agent_name: Callable[[str], str] = str,
+        queue_title: Callable[[str], str] = str,
     ) -> None:
         self._place_of = place_of
         self._most = most
         self._normal = normal
         self._parked_of = parked_of
+        self._agent_name = agent_name
+        self._queue_title = queue_title
         self._kept: dict[ContactId, Kept] = {}
         self._order: list[Position] = []
         self._found_by: dict[Key, set[ContactId]] = {}
@@ -207,6 +211,8 @@ class ContactBook:
         place = self._place_of(kept.contact_id)
         ended = arrival.ended_at if arrival is not None and place is None else None
         answered = [leg.began_at for leg in legs]
+        agents: list[str] = list(dict.fromkeys(leg.agent_id for leg in legs if leg.agent_id is not None))
+        queues: list[str] = [visit.queue for visit in visits]
         parked = self._parked_of(kept.contact_id)
         return ContactLine(
             contact_id=kept.contact_id,
@@ -214,8 +220,10 @@ class ContactBook:
             direction=about.direction if about is not None else "inbound",
             place=place or "ended",
             queue=latest.queue if latest is not None else None,
-            queues=[visit.queue for visit in visits],
-            agents=list(dict.fromkeys(leg.agent_id for leg in legs if leg.agent_id is not None)),
+            queues=queues,
+            queue_titles=[self._queue_title(queue) for queue in queues],
+            agents=agents,
+            agent_names=[self._agent_name(agent) for agent in agents],
             customer_id=kept.customer_id,
             caller_number=kept.caller_number,
             caller_name=kept.caller_name,

@@ -163,8 +163,7 @@ class Rows:
 
     def agent_name(self, agent: str) -> str:
         """The person's name."""
-        known = self._settings().agents.get(agent)
-        return (known.name if known is not None else "") or agent
+        return agent_name(self._settings(), agent)
 
     def queue_teams(self, queue: str) -> tuple[str, ...]:
         """Whose supervisors see a queue; none: everybody's."""
@@ -393,6 +392,12 @@ class Rows:
         return CustomerBrief(
             customer_id=standing, name=known.name, tier=known.tier or None, language=known.language or None
         )
+
+
+def agent_name(settings: Settings, agent: str) -> str:
+    """The person's name; the key of one who has none, or is no more."""
+    known = settings.agents.get(agent)
+    return (known.name if known is not None else "") or agent
 
 
 def queue_title(settings: Settings, queue: str | None) -> str:

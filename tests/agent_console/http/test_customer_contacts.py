@@ -50,6 +50,7 @@ def test_a_colleague_sees_what_was_before_and_is_told_no_story(site: Site) -> No
     for customer in ("c1", "c2"):
         [line] = bruno.get(f"/customers/{customer}/contacts").json()["items"]
         assert (line["contact_id"], line["queue"], line["agents"]) == (contact, "front", ["anna"])
+        assert (line["queue_titles"], line["agent_names"]) == (["Front desk"], ["Anna Ek"])
         assert (line["customer_id"], line["outcome"]) == ("c2", words)
         assert bruno.get("/contacts", params={"customer": customer}).json()["items"] == [], "the list is of one's own"
         assert [one["contact_id"] for one in root.get("/contacts", params={"customer": customer}).json()["items"]] == [

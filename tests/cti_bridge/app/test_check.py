@@ -39,7 +39,7 @@ def site(tmp_path: Path) -> Path:
 
 def test_the_embedded_default_is_right(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch) == 0
-    assert capsys.readouterr() == ("3 queues, 31 agents, 2 flows: nothing is wrong\n", "")
+    assert capsys.readouterr() == ("3 queues, 33 agents, 2 flows: nothing is wrong\n", "")
 
 
 def test_a_right_site(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -209,8 +209,12 @@ export interface ContactLine {
   queue: string | null;
   /** Every queue in which it was, in order. */
   queues: string[];
+  /** What people call these queues, in the same order. */
+  queue_titles: string[];
   /** Who talked with it, in order. */
   agents: string[];
+  /** Their names, in the same order, also of agents whom who asks does not lead. */
+  agent_names: string[];
   customer_id: string | null;
   caller_number: string;
   caller_name: string;

@@ -54,8 +54,8 @@ function Contact({ line }: { line: ContactLine }) {
   const open = line.outcome.resolved === false;
   const what = [
     desk(`result.${line.result}` as "result.answered", { defaultValue: line.result }),
-    line.queue === null ? "" : names.queue(line.queue),
-    line.agents.map(names.agent).join(", "),
+    line.queue_titles.at(-1) ?? "",
+    line.agent_names.join(", "),
     line.talk_s === null ? "" : formats.duration(line.talk_s),
     line.outcome.disposition ? names.disposition(line.outcome.disposition) : "",
     open ? t("contacts.open") : "",

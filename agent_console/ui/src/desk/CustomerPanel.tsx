@@ -5,7 +5,6 @@ import { Problem } from "../api/client";
 import { listContacts } from "../api/operations/contacts";
 import { getCustomer, listCustomerContacts, listCustomers } from "../api/operations/customers";
 import type { ContactLine, CustomerDoc, DeskContact } from "../api/documents";
-import { useNames } from "../api/names";
 import type { Page } from "../api/pages";
 import { Panel } from "../design/Panel";
 import record from "../design/Record.module.css";
@@ -182,7 +181,6 @@ function Before({ of, read, none, present }: BeforeProps) {
 function ContactList({ lines }: { lines: readonly ContactLine[] }) {
   const { t } = useTranslation("desk");
   const formats = useFormats();
-  const names = useNames();
   return (
     <ol className={classes.lines}>
       {lines.map((line) => (
@@ -190,8 +188,8 @@ function ContactList({ lines }: { lines: readonly ContactLine[] }) {
           <span className={classes.when}>{formats.dateTime(line.began_at)}</span>
           <span className={classes.what}>
             {t(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
-            {line.queue && ` · ${names.queue(line.queue)}`}
-            {line.agents.length > 0 && ` · ${line.agents.map(names.agent).join(", ")}`}
+            {line.queue !== null && ` · ${line.queue_titles.at(-1) ?? line.queue}`}
+            {line.agents.length > 0 && ` · ${line.agent_names.join(", ")}`}
             {line.talk_s !== null && ` · ${formats.duration(line.talk_s)}`}
           </span>
           {line.outcome.notes && <span className={record.sub}>{line.outcome.notes}</span>}

@@ -143,7 +143,6 @@ function Stretches({ stretches }: { stretches: readonly StretchDoc[] }) {
 function Lines({ lines, open }: { lines: readonly ContactLine[]; open: (contactId: string) => void }) {
   const { t } = useTranslation("reports");
   const desk = useTranslation("desk").t;
-  const names = useNames();
   const formats = useFormats();
   if (lines.length === 0) return <Empty icon={ListFilter} title={t("contacts.none")} hint={t("contacts.noneHint")} />;
   return (
@@ -155,8 +154,8 @@ function Lines({ lines, open }: { lines: readonly ContactLine[]; open: (contactI
             <span>{formats.whenWithSeconds(line.began_at)}</span>
             <span className={classes.sub}>
               {desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })}
-              {line.queue !== null && ` · ${names.queue(line.queue)}`}
-              {line.agents.length > 0 && ` · ${line.agents.map(names.agent).join(", ")}`}
+              {line.queue !== null && ` · ${line.queue_titles.at(-1) ?? line.queue}`}
+              {line.agents.length > 0 && ` · ${line.agent_names.join(", ")}`}
             </span>
             <span className={classes.sub}>
               {line.wait_s !== null && t("contacts.waited", { time: formats.duration(line.wait_s) })}

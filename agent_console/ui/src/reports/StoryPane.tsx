@@ -68,8 +68,8 @@ function Summary({ line }: { line: ContactLine }) {
   const facts: [string, string][] = [
     [t("story.began"), formats.dateTime(line.began_at)],
     [t("story.result"), desk(`result.${line.result}` as "result.answered", { defaultValue: line.result })],
-    [t("story.queue"), line.queues.map(names.queue).join(" → ")],
-    [t("story.agents"), line.agents.map(names.agent).join(" → ")],
+    [t("story.queue"), line.queue_titles.join(" → ")],
+    [t("story.agents"), line.agent_names.join(" → ")],
     [t("story.waited"), formats.duration(line.wait_s)],
     [t("story.talked"), formats.duration(line.talk_s)],
     [t("story.held"), formats.duration(line.hold_s)],
