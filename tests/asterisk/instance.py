@@ -32,7 +32,7 @@ from tests.servers.debian import WORK
 MUSIC_HZ = 330.0
 """The one tone that a waiting or held caller hears instead of music."""
 
-PHONES = [str(number) for number in range(1001, 1032)]
+PHONES = [str(number) for number in range(1001, 1034)]
 WEB_PHONES = [str(number) for number in range(1101, 1106)]
 OBSERVER = """
 [observer]
