@@ -304,8 +304,10 @@ opening_hours:
 
 
 def test_what_is_refused(people: People, centre: Centre) -> None:
-    """What is to be written in a file of settings, such as the orders of agents, is told as it is written there."""
-    written = f"{WRONG} 配置.yaml wrap_up_s {' '.join(get_args(AgentOrder))}"
+    """What is to be written in a file, such as a requirement, is told as it is written there."""
+    written = (
+        f"{WRONG} 配置.yaml wrap_up_s {' '.join(get_args(AgentOrder))} nodes.to_support.queue billing>=2 | not sales"
+    )
     reader = Reader(people.user("root", "/reports/figures", language="zh"), written)
     page = reader.page
     threshold = page.get_by_label("应答时限")

@@ -36,6 +36,7 @@ def test_transfer_to_an_agent_and_on_to_a_queue(office: Office) -> None:
     leg.wait_ended()
     taken = bob.expect_ring()
     caller.wait_hears(MUSIC_HZ)
+    office.wait_state("bob", contact, "ringing")
     office.do("bob", contact, "answer")
     hear_each_other(caller, CALLER_HZ, taken, BOB)
     cyd = office.phone("cyd", Answer(0.2))

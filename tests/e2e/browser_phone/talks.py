@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from facts.time import SECOND
 from tests.asterisk.phones import CALLER_HZ, Phones
 from tests.e2e.office import Desks
 from tests.e2e.web_phone import WEB_HZ, WebDaemon, WebPhone
@@ -40,6 +41,15 @@ class Talk:
         """Of this contact, once it has ended."""
         self.daemon.wait_fact(lambda fact: fact.kind == "ContactEnded", skip=self.seen)
         return [entry.fact for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
+
+    def holds_s(self) -> list[float]:
+        """How long each of the agent's holds of this contact was, by the facts, in seconds."""
+        mine = [entry for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
+        at = {
+            kind: [entry.switch_at or entry.at for entry in mine if entry.fact.kind == kind]
+            for kind in ("ContactHeld", "ContactRetrieved")
+        }
+        return [(end - begin) / SECOND for begin, end in zip(at["ContactHeld"], at["ContactRetrieved"], strict=True)]
 
     def end(self) -> float:
         self.caller.hang_up()

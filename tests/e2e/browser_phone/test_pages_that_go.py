@@ -34,11 +34,29 @@ pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
 
 
 def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Talk) -> None:
-    page, caller, begun = talk.phone.page, talk.caller, time.monotonic()
+    caller, begun = talk.caller, time.monotonic()
     before = talk.daemon.report()["sales"]
     talk.answer()
     talk.heard_both_ways()
-    loaded = time.monotonic()
+    reloads, exact = 0, False
+    while not exact and reloads < 3:  # other programs on the machine only make the switch tell later than it is
+        reloads, exact = reloads + 1, _is_told_as_it_was(talk, begun)
+    assert exact
+    time.sleep(1)
+    ended, over = time.monotonic(), talk.end()
+    waited, facts = spans_of(caller, MUSIC_HZ, begun)[0], talk.facts()
+    expected = [*ONCE[:3], *ONCE[3:7] * reloads, *ONCE[7:]]
+    assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == expected
+    told, after = next(fact for fact in facts if isinstance(fact, TalkEnded)), talk.daemon.report()["sales"]
+    hold_s = (told.hold_us or 0) / SECOND
+    assert hold_s == pytest.approx(sum(talk.holds_s()), abs=0.05)
+    assert ended - 0.1 <= waited[1] + told.talk_us / SECOND + hold_s <= over + 0.1
+    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
+
+
+def _is_told_as_it_was(talk: Talk, begun: float) -> bool:
+    """Load the page anew during the talk; whether the hold that is told is what the caller heard, to 0.1 s."""
+    page, caller, loaded = talk.phone.page, talk.caller, time.monotonic()
     page.reload()
     # at every picture that the page draws: a quick machine has its talk again a fifth of a second later
     page.wait_for_function("() => document.body.innerText.includes('The customer hears music')")
@@ -48,16 +66,9 @@ def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Ta
     assert page.get_by_text("The customer hears music").count() == 0
     assert page.get_by_role("toolbar", name="Call").bounding_box() == while_away, "nobody hits another control"
     page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
-    time.sleep(1)
-    ended, over = time.monotonic(), talk.end()
-    (waited, held), facts = spans_of(caller, MUSIC_HZ, begun), talk.facts()
-    assert [type(fact).__name__ for fact in facts if type(fact).__name__ in ONCE] == list(ONCE)
-    told, after = next(fact for fact in facts if isinstance(fact, TalkEnded)), talk.daemon.report()["sales"]
-    assert told.hold_us
+    held = spans_of(caller, MUSIC_HZ, begun)[-1]
     music_s, away_s = held[1] - held[0], heard_again(caller, WEB_HZ, begun, held[1]) - loaded
-    assert music_s - 0.1 <= told.hold_us / SECOND <= away_s + 0.1 < 4
-    assert ended - 0.1 <= waited[1] + (told.talk_us + told.hold_us) / SECOND <= over + 0.1
-    assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
+    return music_s - 0.1 <= talk.holds_s()[-1] <= away_s + 0.1 < 4
 
 
 def test_who_was_muted_and_had_the_caller_on_hold_has_and_is_so_after_a_reload(talk: Talk) -> None:

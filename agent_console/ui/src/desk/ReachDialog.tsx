@@ -106,8 +106,12 @@ function useEntries(act: "transfer" | "consult", words: string) {
   const typed: DirectoryEntry[] = DIALLABLE.test(number)
     ? [{ kind: "number", to: number, title: t("reach.dial", { number }), state: null, waiting: null, reachable: true }]
     : [];
+  // until the answer to these words is there, of the one before only what fits them: Enter may not call somebody else
+  const sought = words.toLowerCase().split(/\s+/);
+  const fits = (entry: DirectoryEntry) =>
+    !found.isPlaceholderData || sought.every((word) => `${entry.title} ${entry.to}`.toLowerCase().includes(word));
   const known = (found.data?.items ?? []).filter(
-    (entry) => act === "transfer" || entry.kind === "agent" || entry.kind === "number",
+    (entry) => (act === "transfer" || entry.kind === "agent" || entry.kind === "number") && fits(entry),
   );
   const isKnown = known.some((entry) => entry.kind === "number" && entry.to === number);
   const list = isKnown ? known : [...known, ...typed];
