@@ -308,7 +308,7 @@ def test_a_contact_of_another_team_is_told_and_leads_nowhere(people: People, cen
         page = people.user("nora", "/customers/key/lia").page
         lines = page.get_by_role("article", name="Lia Lost").get_by_role("listitem")
         expect(lines).to_have_count(2)
-        expect(lines.first).to_contain_text("cyd")
+        expect(lines.first).to_contain_text("Support · Cyd Shore")
         expect(lines.first).to_contain_text("its story is other teams'")
         expect(lines.first.get_by_role("link")).to_have_count(0)
         expect(lines.last).not_to_contain_text("its story")
