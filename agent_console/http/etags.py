@@ -9,6 +9,9 @@ from agent_console.errors import MatchNeededError
 ANY: Final = "*"
 """``If-Match: *``: whatever version there is."""
 
+LONGEST_NUMBER: Final = 17
+"""Digits of an instant, the largest number that is made an ETag."""
+
 
 def quoted(etag: str) -> str:
     """An ETag as HTTP has it."""
@@ -18,6 +21,13 @@ def quoted(etag: str) -> str:
 def tag(response: Response, etag: str) -> None:
     """Tell the version of what is answered."""
     response.headers["ETag"] = quoted(etag)
+
+
+def number_in(match: str) -> int | None:
+    """The number that an ETag made of one names; None: whatever version there is. No ETag of ours is -1, of none."""
+    if match == ANY:
+        return None
+    return int(match) if match.isascii() and match.isdigit() and len(match) <= LONGEST_NUMBER else -1
 
 
 def _bare(header: str) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from agent_console.documents.contacts import ContactLine
 from agent_console.documents.corrections import (
@@ -16,7 +15,7 @@ from agent_console.documents.corrections import (
 )
 from agent_console.documents.problems import FieldProblem
 from agent_console.errors import EditedMeanwhileError, InvalidError, NotFoundError
-from agent_console.http.etags import ANY
+from agent_console.http.etags import ANY, number_in
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.correcting import (
@@ -36,9 +35,6 @@ from facts.journal import AgentTimeCorrected, DispositionCorrected, TimePiece
 from facts.states import Declared
 from facts.time import Instant
 from reporting.kpi.corrections import NOT_READY
-
-LONGEST_ETAG: Final = 17
-"""Digits of an instant."""
 
 
 class DaemonCorrections:
@@ -94,7 +90,7 @@ class DaemonCorrections:
             state=state,
             by=by,
             why=wish.why,
-            seen=_version_seen(match),
+            seen=number_in(match),
         )
         async with self._one_at_a_time:
             fact = await self._time_told(asked)
@@ -177,13 +173,6 @@ class DaemonCorrections:
         self._coordinator.record(fact)
         await self._threads.run(self._written)
         return fact
-
-
-def _version_seen(match: str) -> Instant | None:
-    """The version of time that an ETag names; None: any. What is no ETag of ours is older than all."""
-    if match == ANY:
-        return None
-    return int(match) if match.isascii() and match.isdigit() and len(match) <= LONGEST_ETAG else -1
 
 
 def _refused(error: CorrectionError) -> Exception:

@@ -23,6 +23,7 @@ from agent_console.errors import (
     NotFoundError,
     UnavailableError,
 )
+from agent_console.http.etags import number_in
 from agent_console.http.paging import Key, cursor_of_parts, parts_of
 from agent_console.limits import MOST_FILE
 from cti_bridge.app.console.threads import Threads
@@ -47,8 +48,6 @@ from storage.customers import Customers, Merge
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-ANY = "*"
 
 
 class KeptCustomers:
@@ -111,7 +110,7 @@ class KeptCustomers:
 
     async def put(self, customer_id: str, wish: CustomerWish, *, match: str, by: str) -> CustomerDoc:
         """Change one."""
-        version, at = _version(match), self._now()
+        version, at = number_in(match), self._now()
         await self._change(
             lambda: self._customers.put(customer_id, _record(wish), version=version, at=at, by=by), customer_id
         )
@@ -122,7 +121,7 @@ class KeptCustomers:
 
     async def remove(self, customer_id: str, *, match: str, by: str) -> None:
         """Remove one."""
-        version, at = _version(match), self._now()
+        version, at = number_in(match), self._now()
         await self._change(lambda: self._customers.remove(customer_id, version=version, at=at, by=by), customer_id)
 
     async def erase(self, customer_id: str, by: str) -> CustomerErased:
@@ -193,11 +192,6 @@ class KeptCustomers:
             raise InvalidError([problem]) from error
         self._at_hand.forget(customer_id)
         return changed
-
-
-def _version(match: str) -> int | None:
-    """The version that an ETag means; None: whatever it is. One that nobody was given is no version's."""
-    return None if match == ANY else int(match) if match.isascii() and match.isdigit() and len(match) < 16 else -1
 
 
 def _record(wish: CustomerWish) -> CustomerRecord:

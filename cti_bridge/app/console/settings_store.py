@@ -27,6 +27,7 @@ from agent_console.errors import (
     NotFoundError,
     UnavailableError,
 )
+from agent_console.http.etags import ANY
 from config.administered import NAMED, SECTIONS, SINGLE, ItemChange
 from config.errors import ConfigError, Problem
 from cti_bridge.app.administration import Administration
@@ -46,8 +47,6 @@ from storage.errors import StorageError
 from storage.settings_revisions import OvertakenError, Revision
 
 T = TypeVar("T")
-
-ANY = "*"
 
 
 class AdministeredSettings:
