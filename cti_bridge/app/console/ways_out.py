@@ -6,7 +6,7 @@ from typing import Final
 
 WAY_OUT: Final = "correct it; docs/settings.md tells what is accepted"
 
-_WAYS: Final[Sequence[tuple[re.Pattern[str], str]]] = [
+WAYS: Final[Sequence[tuple[re.Pattern[str], str]]] = [
     (re.compile(rule, re.DOTALL), way_out)
     for rule, way_out in (
         (r"is missing", "add it"),
@@ -56,7 +56,7 @@ _WAYS: Final[Sequence[tuple[re.Pattern[str], str]]] = [
 
 def way_out_of(rule: str) -> str:
     """What to do where this is broken."""
-    for pattern, way_out in _WAYS:
+    for pattern, way_out in WAYS:
         found = pattern.fullmatch(rule)
         if found is not None:
             return found.expand(way_out)

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from cti_bridge.app.console.ways_out import WAYS
 from cti_bridge.app.customer_tables import drafts_of
 from reporting.importers.customers import customer_rows
 from reporting.importers.whole_tables import WholeTable
@@ -92,3 +93,10 @@ def test_all_that_an_import_tells_of_rows_has_words_in_chinese(tmp_path: Path) -
     assert [text for text in sorted(found) if not is_known(text, patterns)] == []
     assert "'12025557805' is the customer's number" in found
     assert "'../x' is no key" in found
+
+
+def test_each_way_out_belongs_to_a_rule_that_is_said() -> None:
+    """A rule that is worded anew would else lose its way out, and nobody would see it."""
+    said = {*told_rules.settings_sentences()}
+    rules = {part for one in said for part in (one, *_JOINT.split(one))}
+    assert [rule.pattern for rule, _ in WAYS if not any(map(rule.fullmatch, rules))] == []
