@@ -51,7 +51,7 @@ class Settings(Section):
     dispositions: dict[Name, Disposition] = Field(default_factory=dict)
     """What may come of a contact, by code."""
     phone_book: dict[Name, KnownNumber] = Field(default_factory=dict)
-    """Numbers outside that agents find by name when they transfer, consult or call."""
+    """Numbers outside that agents find by name when they transfer or consult."""
     entry_points: dict[Line, EntryPoint] = Field(default_factory=dict)
     """Dialled numbers, and what answers them."""
     flows: Listed[FilePath] = ()

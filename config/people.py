@@ -67,7 +67,7 @@ class Disposition(Section):
 
 
 class KnownNumber(Section):
-    """Somebody outside whom agents call, ask or hand callers over to."""
+    """Somebody outside whom agents ask, or hand callers over to."""
 
     title: Line = ""
     """What people call it."""

@@ -58,8 +58,7 @@ class DeskState(Document):
     """What they will be after the present work."""
     pending_reason: str | None
     since: Moment | None
-    """None: they have not been here since the daemon started."""
-    """Since when the shown state holds."""
+    """Since when the shown state holds; None: they have not been here since the daemon started."""
     logged_in_at: Moment | None
     slots: int
     """How many contacts at once."""

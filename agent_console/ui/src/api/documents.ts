@@ -434,7 +434,7 @@ export interface DeskState {
   /** What they will be after the present work. */
   pending: Declared | null;
   pending_reason: string | null;
-  /** None: they have not been here since the daemon started. */
+  /** Since when the shown state holds; None: they have not been here since the daemon started. */
   since: Instant | null;
   logged_in_at: Instant | null;
   /** How many contacts at once. */
