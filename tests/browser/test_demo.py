@@ -78,6 +78,7 @@ def test_a_newcomer_takes_a_call_within_a_minute(demo: Demo, browser: Browser) -
     expect(agents.get_by_role("row").filter(has_text="Robin Ames")).to_be_visible()
     lead.page.get_by_role("textbox", name="Search").fill("")
     talking = agents.get_by_role("row").filter(has_text=re.compile("Talking")).first
+    expect(talking).to_be_visible(timeout=30_000)
     talking.click()
     details = lead.page.get_by_role("complementary", name="Details")
     details.get_by_role("button", name="Listen").first.click()

@@ -8,6 +8,7 @@ import { listChanges } from "../api/operations/audit";
 import type { AuditDoc } from "../api/documents";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import classes from "./Audit.module.css";
 import { Difference } from "./Difference";
 import { useFreshQueries } from "../live/fresh";
@@ -16,6 +17,7 @@ import { PageFrame } from "./PageFrame";
 /** Who did what: changes, supervision, listening to recordings, signing in. Nothing of it can be changed. */
 export default function Audit() {
   const { t } = useTranslation("administration");
+  useWordsOf("labels");
   const [actor, setActor] = useState("");
   const [resource, setResource] = useState("");
   const [filter] = useDebouncedValue({ actor, resource }, 300);

@@ -8,6 +8,7 @@ import type { RevisionLine } from "../api/documents";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import { useFreshQueries } from "../live/fresh";
 import { sayDone, sayProblem } from "../shell/notices";
 import classes from "./Changes.module.css";
@@ -18,6 +19,7 @@ import { useSettingsActs } from "./settings_api";
 /** Every change of the settings, the latest first; each can be looked at and taken back. */
 export default function Changes() {
   const { t } = useTranslation("administration");
+  useWordsOf("labels");
   const [opened, open] = useState<number | null>(null);
   const changes = useInfiniteQuery({
     queryKey: ["revisions"],

@@ -9,6 +9,7 @@ import { everything } from "../api/queries";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import { useCells } from "./cells";
 import { EntryEditor } from "./EntryEditor";
 import { PageFrame } from "./PageFrame";
@@ -25,6 +26,7 @@ interface Opened {
 /** A section of the settings: its entries, and the one that is edited. */
 export default function SectionPage({ section }: { section: SectionName }) {
   const { t } = useTranslation("administration");
+  useWordsOf("labels", "hints", "floor", "desk");
   const entries = useSection(section);
   const [opened, open] = useState<Opened | null>(null);
   if (entries.isPending) return <Loading />;

@@ -6,6 +6,7 @@ import type { SettingChange, SettingDoc } from "../api/documents";
 import { Loading, Trouble } from "../design/Waiting";
 import { AskOnce } from "../floor/AskOnce";
 import { PreviewWords } from "../floor/PreviewWords";
+import { useWordsOf } from "../language/words";
 import { sayDone, sayProblem } from "../shell/notices";
 import { useFieldNames } from "./field_names";
 import { PageFrame } from "./PageFrame";
@@ -31,6 +32,7 @@ const teamOf = (entry: SettingDoc): string | null => (entry.document as AgentDoc
 /** Agents × skills: walked by arrow keys, a digit sets a level (0: none, `x` or Delete too), saved as one change. */
 export default function SkillsMatrix() {
   const { t } = useTranslation("administration");
+  useWordsOf("labels", "floor", "desk");
   const agents = useSection("agents");
   const skills = useSection("skills");
   const [edited, setEdited] = useState<Record<string, Edited>>({});

@@ -7,6 +7,7 @@ import { importSettings } from "../api/operations/settings";
 import type { FieldProblem } from "../api/documents";
 import { problemWords, refusedWords } from "../api/problem_words";
 import { AskOnce } from "../floor/AskOnce";
+import { useWordsOf } from "../language/words";
 import { sayDone } from "../shell/notices";
 import { useFieldNames } from "./field_names";
 import { PageFrame } from "./PageFrame";
@@ -16,6 +17,7 @@ import classes from "./Transfer.module.css";
 /** All settings as one YAML file, out and in. */
 export default function Transfer() {
   const { t } = useTranslation("administration");
+  useWordsOf("labels");
   const common = useTranslation().t;
   const nameOf = useFieldNames();
   const acts = useSettingsActs();

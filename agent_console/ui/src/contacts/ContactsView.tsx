@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useRoute } from "wouter";
 import { Empty } from "../design/Waiting";
+import { useWordsOf } from "../language/words";
 import { useAgents, useQueues } from "../live/live";
 import { ContactsBehind } from "../reports/ContactsBehind";
 import { StoryPane } from "../reports/StoryPane";
@@ -37,6 +38,7 @@ interface Filter {
 /** Every contact, present and past: found by place, queue, agent, number and day; each with its whole story. */
 export default function ContactsView() {
   const { t } = useTranslation("reports");
+  useWordsOf("desk", "story");
   const [, go] = useLocation();
   const [, params] = useRoute("/:contact");
   const contact = params ? decodeURIComponent(params.contact) : null;

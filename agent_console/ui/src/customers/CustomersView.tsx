@@ -10,6 +10,7 @@ import { type Column, DataGrid } from "../design/DataGrid";
 import layout from "../design/ListAndPane.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import { useFreshQueries } from "../live/fresh";
 import filters from "../reports/Summary.module.css";
 import { useShortcuts } from "../shell/shortcuts";
@@ -23,6 +24,7 @@ const ImportPane = lazy(() => import("./ImportPane"));
 /** Whom the centre knows: found by name, number or key, looked at, changed, made, merged, imported. */
 export default function CustomersView() {
   const { t } = useTranslation("customers");
+  useWordsOf("desk");
   const me = useMe();
   const [, go] = useLocation();
   const [, params] = useRoute("/key/:customer");

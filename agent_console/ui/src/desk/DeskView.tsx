@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { DeskContact } from "../api/documents";
 import { Loading } from "../design/Waiting";
+import { useWordsOf } from "../language/words";
 import { useDesk } from "../live/live";
 import { ContactPanel } from "./ContactPanel";
 import { CustomerPanel } from "./CustomerPanel";
@@ -23,6 +24,7 @@ const ORDER: readonly DeskContact["state"][] = [
 ];
 
 export default function DeskView() {
+  useWordsOf("desk");
   const desk = useDesk();
   const [chosen, choose] = useState<string | null>(null);
   const contacts = useMemo(

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { Route, Switch } from "wouter";
 import { AgentsPanel } from "./AgentsPanel";
 import { Loading } from "../design/Waiting";
+import { useWordsOf } from "../language/words";
 import { DayStrip } from "./DayStrip";
 import classes from "./FloorView.module.css";
 import { InspectContext, type Inspected } from "./inspected";
@@ -13,6 +14,7 @@ const Inspector = lazy(() => import("./Inspector"));
 const Wall = lazy(() => import("./Wall"));
 
 export default function FloorView() {
+  useWordsOf("floor", "why");
   return (
     <Switch>
       <Route path="/wall" component={Wall} />

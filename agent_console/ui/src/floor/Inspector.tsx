@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useWordsOf } from "../language/words";
 import { ContactsBehind } from "../reports/ContactsBehind";
 import { StoryPane } from "../reports/StoryPane";
 import { AgentPane } from "./AgentPane";
@@ -15,6 +16,7 @@ import { WaitingPane } from "./WaitingPane";
 /** The pane at the side: one thing of the floor in full, with what can be done about it. */
 export default function Inspector({ inspected, close }: { inspected: Inspected; close: () => void }) {
   const { t } = useTranslation("floor");
+  useWordsOf("why", "desk", "reports", "story");
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) close();

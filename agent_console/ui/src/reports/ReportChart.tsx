@@ -5,6 +5,7 @@ import type { FigureDoc, ReportRow } from "../api/documents";
 import Chart, { type Series } from "../design/Chart";
 import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import classes from "./ReportChart.module.css";
 import { beginOf, isTime, useSliceWords } from "./slices";
 import type { ReportDocument } from "./Summary";
@@ -15,6 +16,7 @@ const MOST_BARS = 24;
 /** One figure as a picture: over time as lines, else as bars by slice. */
 export default function ReportChart({ report, figures }: { report: ReportDocument; figures: readonly string[] }) {
   const { t } = useTranslation("reports");
+  useWordsOf("desk");
   const texts = useFigureTexts();
   const [chosen, choose] = useState<string | null>(null);
   const figure =

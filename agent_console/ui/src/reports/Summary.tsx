@@ -9,6 +9,7 @@ import { useCatalogue } from "../api/queries";
 import { FigureWords } from "../design/FigureWords";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
+import { useWordsOf } from "../language/words";
 import { centreClock, useAgents, useQueues } from "../live/live";
 import { RangeFilter } from "./RangeFilter";
 import { asked as askedFor, type Chosen, rangeOf } from "./range";
@@ -71,6 +72,7 @@ const FORMS = ["csv", "xlsx", "html", "json"] as const;
 /** Key figures by any slices: a table, a chart, files, and the contacts behind each number. */
 export default function Summary() {
   const { t } = useTranslation("reports");
+  useWordsOf("desk", "story");
   const [asked, ask] = useState<Asked>(() => ({
     range: { span: "today", ...rangeOf("today", centreClock.now()) },
     by: "queue",

@@ -11,6 +11,7 @@ import { type Column, DataGrid } from "../design/DataGrid";
 import layout from "../design/ListAndPane.module.css";
 import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFormats } from "../language/formats";
+import { useWordsOf } from "../language/words";
 import { useFreshQueries } from "../live/fresh";
 import { useQueues } from "../live/live";
 import filters from "../reports/Summary.module.css";
@@ -27,6 +28,7 @@ type Shown = (typeof SHOWN)[number];
 /** What callers left to be heard: who has dealt with it, and what is still to be done. Follows what others do. */
 export default function VoicemailsView() {
   const { t } = useTranslation("voicemails");
+  useWordsOf("reports");
   const [, go] = useLocation();
   const [, params] = useRoute("/:voicemail");
   const opened = params ? decodeURIComponent(params.voicemail) : null;
