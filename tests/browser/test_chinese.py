@@ -102,9 +102,9 @@ SETTINGS: Mapping[str, Any] = {
 
 NAMES = {
     "Cordboard", "Asterisk", "API", "CSV", "Excel", "HTML", "JSON", "YAML", "PIN", "SIP", "URL", "UTF", "UTC", "EN",
-    "Alt", "Authorization", "Bearer", "English", "PJSIP", "CN", "DE", "BY", "demo",
+    "Alt", "Authorization", "Bearer", "English", "PJSIP", "demo",
 }  # fmt: skip
-"""Products, formats, keys and codes of countries, which Chinese texts write in Latin letters too; what the switch for
+"""Products, formats and keys, which Chinese texts write in Latin letters too; what the switch for
 the language calls the other one; what has to be typed as it is; and by whom this centre's users were made."""
 
 WORDS = re.compile(r"[A-Za-z][\w-]*\w", re.ASCII)
@@ -113,6 +113,8 @@ SHIPPED_FLOWS = set(load_folder(SHIPPED))
 VERSION = re.compile(r"版本 [0-9a-f]{12}")
 FORMULA = re.compile(r"\bSL[1-8]\b|\b[A-Z]_[a-z]\b")
 TIME_ZONE = re.compile(r"(?:[A-Za-z_-]+/)+[A-Za-z0-9_+-]+")
+COUNTRY_OR_REGION = re.compile(r"\([A-Z0-9]{1,3}\)$")
+"""The code after a name, by which the settings' file has it."""
 CONTACT_ID = re.compile(r"virtual-[0-9.]+")
 OPENING = "input[aria-haspopup=listbox], button[aria-haspopup=menu], button[aria-haspopup=dialog]"
 """What shows more at a press, and less again at Escape."""
@@ -186,7 +188,9 @@ class Reader:
         """What is shown now; the catalogue has every figure also as programs call it."""
         known = {*self._allowed, *CATALOGUE} if "/catalogue" in self.page.url else self._allowed
         for where, text in self.page.evaluate(SHOWN):
-            plain = FORMULA.sub("", TIME_ZONE.sub("", CONTACT_ID.sub("", text)))
+            plain = text
+            for code in (CONTACT_ID, TIME_ZONE, FORMULA, COUNTRY_OR_REGION):
+                plain = code.sub("", plain)
             if not known.issuperset(WORDS.findall(plain)):
                 self.found.setdefault(text, f"{self.page.url} {where}")
 
