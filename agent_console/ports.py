@@ -61,6 +61,7 @@ from agent_console.documents.floor import (
     DispositionDoc,
     EntryPointDoc,
     OpeningHoursDoc,
+    ParkedRow,
     QueueRow,
     ReasonDoc,
     SkillDoc,
@@ -131,6 +132,12 @@ class Floor(Protocol):
     def callbacks(self) -> Sequence[CallbackDoc]:
         """Customers who are to be called back."""
 
+    def parked(self) -> Sequence[ParkedRow]:
+        """Customers whom agents parked, the longest first."""
+
+    def parker_of(self, contact_id: str) -> str | None:
+        """The agent who parked a contact last, whatever became of it since; None: nobody has, or it is long over."""
+
     def alarms(self) -> Sequence[AlarmDoc]:
         """Alarms that ring, and those of today that have been cleared."""
 
@@ -144,7 +151,7 @@ class Floor(Protocol):
         """The queue in which a live contact is, or was last."""
 
     def explain_contact(self, contact_id: str) -> ContactWhy | None:
-        """Why a live contact still waits."""
+        """Why a live contact still waits, or is parked."""
 
     def explain_agent(self, agent: str) -> AgentWhy | None:
         """Why an agent is offered nothing."""
@@ -210,8 +217,13 @@ class Desks(Protocol):
     async def dial(self, agent: str, wish: Dial, by: str, *, hidden: frozenset[str]) -> DeskContact:
         """Call a number: the agent's phone rings first. ``hidden``: queues that the user does not see."""
 
-    async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
-        """Do something with a contact at this desk; ``wish`` is the act's own document."""
+    async def act(
+        self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str, *, may_fetch: bool = False
+    ) -> DeskContact:
+        """Do something with a contact at this desk; ``wish`` is the act's own document.
+
+        ``may_fetch``: a colleague parked it whose parked customers the user sees, so that it may be picked up.
+        """
 
     async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
         """What came of it; also after the contact is over."""
@@ -263,10 +275,13 @@ class Supervision(Protocol):
         """Raise or lower a waiting contact."""
 
     async def move(self, contact_id: str, queue: str, by: str) -> WaitingRow:
-        """To another queue, with its join time."""
+        """To another queue, with its join time; also from being parked."""
+
+    async def send_back(self, contact_id: str, by: str) -> WaitingRow:
+        """From being parked into its queue, at its old place."""
 
     async def withdraw(self, contact_id: str, by: str) -> None:
-        """Take it out of the queue."""
+        """Take it out of the queue; of a parked one the call ends."""
 
     async def cancel_callback(self, contact_id: str, by: str) -> None:
         """Nobody calls back any more."""

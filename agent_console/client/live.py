@@ -22,6 +22,7 @@ from agent_console.documents.floor import (
     AgentRow,
     AlarmDoc,
     EntryPointDoc,
+    ParkedRow,
     QueueRow,
     SettingsState,
     Topic,
@@ -104,6 +105,11 @@ class LiveView:
     def waiting(self) -> Mapping[str, WaitingRow]:
         """Topic ``waiting``, by contact id."""
         return self._all("waiting", WaitingRow)
+
+    @property
+    def parked(self) -> Mapping[str, ParkedRow]:
+        """Topic ``parked``, by contact id."""
+        return self._all("parked", ParkedRow)
 
     @property
     def contacts(self) -> Mapping[str, ContactLine]:

@@ -184,6 +184,28 @@ class WaitingRow(Document):
     changes: list[ChangeAhead]
 
 
+class ParkedRow(Document):
+    """A customer whom an agent parked, and whom nobody has picked up yet."""
+
+    contact_id: str
+    queue: str | None
+    """The queue that they came from; None: from none."""
+    queue_title: str
+    caller_number: str
+    caller_name: str
+    customer: CustomerBrief | None
+    parked_by: str
+    parked_by_name: str
+    team: str
+    """Whose agent that is; empty: nobody's."""
+    parked_at: Moment
+    returns_at: Moment | None
+    """When they go back to the queue if nobody picks them up; None: never."""
+    fetched_by: str | None
+    """The agent whose phone rings just now to pick them up; None: they can be picked up."""
+    fetched_by_name: str | None
+
+
 class AlarmDoc(Document):
     """A threshold that is passed, or was."""
 
@@ -346,6 +368,7 @@ Topic: TypeAlias = Literal[
     "queues",
     "agents",
     "waiting",
+    "parked",
     "contacts",
     "alarms",
     "totals",

@@ -142,12 +142,13 @@ async def get_story(ports: Daemon, sight: Seen, contact_id: ContactPath) -> Stor
 
 @router.get("/contacts/{contact_id}/explanation")
 async def explain_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -> ContactWhy:
-    """Why a contact still waits: who was considered, what rules each out, and what will change when."""
+    """Why a contact still waits: who was considered, what rules each out, what will change when; or who parked it."""
     found = ports.floor.explain_contact(contact_id)
     if found is None:
         raise NotFoundError(f"no contact {contact_id!r} waits or talks: GET /api/v1/contacts lists those of all times")
     agents = ports.floor.agents_of(contact_id) or ()
-    seen, queues = seen_agents(ports, sight), seen_queues(ports, sight)
+    parked = found.place == "parked"  # of whom agents know also when it was a colleague
+    seen, queues = agents_in_sight(ports, sight) if parked else seen_agents(ports, sight), seen_queues(ports, sight)
     if seen is not None and seen.isdisjoint(agents) and found.queue not in (queues or ()):
         raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
     return found

@@ -28,6 +28,7 @@ from agent_console.documents.desk import (
 )
 from agent_console.documents.values import Page, Wish
 from agent_console.errors import UnavailableError
+from agent_console.http.access import Sight
 from agent_console.http.floor import hidden_queues
 from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.ports import Desks, Ports
@@ -130,7 +131,7 @@ ACTS: Final[Mapping[ActName, tuple[type[Wish], str]]] = MappingProxyType(
         "hang_up": (NoDetails, "End the call."),
         "send_digits": (SendDigits, "Press keys towards the other side."),
         "park": (NoDetails, "Leave the customer waiting to be picked up, and be free."),
-        "pick_up": (NoDetails, "Take a parked customer."),
+        "pick_up": (NoDetails, "Take a customer whom oneself or a colleague parked: `GET /parked` lists them."),
         "record_start": (NoDetails, "Begin to record the talk."),
         "record_pause": (NoDetails, "Record silence, as while a card number is told."),
         "record_resume": (NoDetails, "Record the talk again."),
@@ -142,11 +143,20 @@ ACTS: Final[Mapping[ActName, tuple[type[Wish], str]]] = MappingProxyType(
 """Each act with its body and what it does."""
 
 
+def _may_fetch(ports: Ports, sight: Sight, contact_id: str) -> bool:
+    """Whether an agent whom somebody sees parked the contact: those one may pick up."""
+    parker = ports.floor.parker_of(contact_id)
+    row = None if parker is None else ports.floor.agent(parker)
+    return row is not None and sight.agent(row)
+
+
 def _endpoint(act: ActName, body: type[Wish], text: str) -> Callable[..., Any]:
     async def endpoint(
-        ports: Daemon, agent: OwnAgent, who: Who, contact_id: ContactPath, wish: Any = None
+        ports: Daemon, agent: OwnAgent, sight: Seen, contact_id: ContactPath, wish: Any = None
     ) -> DeskContact:
-        return await _desks(ports).act(agent, contact_id, act, body() if wish is None else wish, who.user)
+        may_fetch = act == "pick_up" and _may_fetch(ports, sight, contact_id)
+        details = body() if wish is None else wish
+        return await _desks(ports).act(agent, contact_id, act, details, sight.identity.user, may_fetch=may_fetch)
 
     endpoint.__annotations__["wish"] = (body | None) if body is NoDetails else body
     if body is not NoDetails:

@@ -12,6 +12,7 @@ from agent_console.documents.floor import (
     DispositionDoc,
     EntryPointDoc,
     OpeningHoursDoc,
+    ParkedRow,
     QueueRow,
     ReasonDoc,
     SkillDoc,
@@ -159,6 +160,14 @@ async def list_callbacks(ports: Daemon, sight: Seen, cursor: Cursor = None, limi
     leads = sight.identity.role != "agent"
     rows = [row for row in ports.floor.callbacks() if row.contact_id in own or (leads and seen(row.queue))]
     return page(rows, lambda row: f"{row.requested_at:020} {row.contact_id}", cursor, limit)
+
+
+@router.get("/parked")
+async def list_parked(ports: Daemon, sight: Seen, cursor: Cursor = None, limit: Limit = 50) -> Page[ParkedRow]:
+    """Customers whom agents of one's teams, or oneself, parked and nobody has picked up yet; the longest first."""
+    own = own_agents(sight)
+    rows = [row for row in ports.floor.parked() if sight.team(row.team) or row.parked_by in own]
+    return page(rows, lambda row: f"{row.parked_at:020} {row.contact_id}", cursor, limit)
 
 
 def _own_callbacks(ports: Ports, sight: Sight) -> frozenset[str]:

@@ -86,15 +86,22 @@ async def set_priority(ports: Daemon, sight: Seen, who: Who, contact_id: Contact
 
 @router.post("/contacts/{contact_id}/move")
 async def move_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: Move) -> WaitingRow:
-    """To another queue; the join time is kept."""
+    """To another queue; the join time is kept. A parked contact waits there then."""
     _led_contact(ports, sight, contact_id)
     seen_queue(ports, sight, wish.queue)
     return await _supervision(ports).move(contact_id, wish.queue, who.user)
 
 
+@router.post("/contacts/{contact_id}/return")
+async def return_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> WaitingRow:
+    """A parked contact waits in its queue again now, at its old place."""
+    _led_contact(ports, sight, contact_id)
+    return await _supervision(ports).send_back(contact_id, who.user)
+
+
 @router.post("/contacts/{contact_id}/withdraw", status_code=HTTPStatus.NO_CONTENT)
 async def withdraw_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
-    """Take a waiting contact out of its queue; the caller goes where a closed queue sends them."""
+    """Take a waiting contact out of its queue; the caller goes where a closed queue sends them. A parked one ends."""
     _led_contact(ports, sight, contact_id)
     await _supervision(ports).withdraw(contact_id, who.user)
 

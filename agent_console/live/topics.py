@@ -34,6 +34,16 @@ def _contacts(sight: Sight, floor: Floor) -> list[str]:
     return [f"contacts/{team}" for team in _teams(sight, floor)]
 
 
+def _parked(sight: Sight, floor: Floor) -> list[str]:
+    """Those whom agents of one's teams parked, and those whom oneself did: as far as the list of them goes."""
+    if sight.everything:
+        return ["parked"]
+    teams, own = _teams(sight, floor), sight.identity.agent
+    row = None if own is None else floor.agent(own)
+    alone = [] if row is None or row.team in teams else [f"parked/agent/{own}"]
+    return [*(f"parked/team/{team}" for team in teams), *alone]
+
+
 def _queues(sight: Sight, floor: Floor) -> list[str]:
     return [f"queues/{row}" for row in _seen_queues(sight, floor)]
 
@@ -114,6 +124,7 @@ _STREAMS: Final[Mapping[Topic, Callable[[Sight, Floor], list[str]]]] = {
     "queues": _queues,
     "agents": _agents,
     "waiting": _waiting,
+    "parked": _parked,
     "contacts": _contacts,
     "alarms": _alarms,
     "totals": _totals,

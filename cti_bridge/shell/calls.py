@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from facts.ids import AgentId, ContactId, CustomerId, OfferId, QueueName
+from facts.states import Party
 from facts.time import Instant
 
 
@@ -40,7 +41,10 @@ class KnownCustomer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call:
-    """A caller on the line. ``kept_place``: queue and join time of the place to which they want to come back."""
+    """A caller on the line. ``kept_place``: queue and join time of the place to which they want to come back.
+
+    ``ended_by``: who had the call ended; None: that is judged by where it is.
+    """
 
     __slots__ = (
         "agent_id",
@@ -51,6 +55,7 @@ class Call:
         "contact_id",
         "customer",
         "dialled",
+        "ended_by",
         "entry_point",
         "in_menu",
         "kept_place",
@@ -74,6 +79,7 @@ class Call:
         self.kept_place: tuple[QueueName, Instant] | None = None
         self.agent_id: AgentId | None = None
         self.routing: object | None = None
+        self.ended_by: Party | None = None
 
 
 class Leg:

@@ -408,7 +408,7 @@ class Coordinator:
         elif self.waits(call.contact_id):
             self.tell(LeaveQueue(contact_id=call.contact_id), at)
         if self.control.ends_with_customer(call.contact_id):
-            by = Party.AGENT if call.place is Place.TALKED else Party.CALLER
+            by = call.ended_by or (Party.AGENT if call.place is Place.TALKED else Party.CALLER)
             self.contact_over(call.contact_id, call.agent_id, by, at)
 
     def waits(self, contact_id: ContactId) -> bool:

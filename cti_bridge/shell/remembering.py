@@ -108,6 +108,7 @@ class PastContact(msgspec.Struct):
     recording: PastRecording | None = None
     whole: bool = False
     parked_by: AgentId | None = None
+    parked_at: Instant | None = None
     rested: MenuRested | None = None
     callback: PastCallback | None = None
 
@@ -274,8 +275,9 @@ def _retrieved(past: Past, entry: Entry, fact: ContactRetrieved) -> None:
         talk.held_since = None
 
 
-def _parked(past: Past, _entry: Entry, fact: ContactParked) -> None:
-    _contact(past, fact).parked_by = fact.agent_id
+def _parked(past: Past, entry: Entry, fact: ContactParked) -> None:
+    contact = _contact(past, fact)
+    contact.parked_by, contact.parked_at = fact.agent_id, entry.at
 
 
 def _talk_ended(past: Past, entry: Entry, fact: TalkEnded) -> None:

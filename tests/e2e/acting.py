@@ -72,6 +72,8 @@ def _own_acts(coordinator: Coordinator, desk: AgentDesk) -> dict[str, Callable[[
         "monitor": lambda agent, contact, details: control.supervision.monitor(
             contact, "susan", agent, details["mode"]
         ),
+        "send_back": lambda _, contact, __: control.parking.send_back(contact),
+        "end_parked": lambda _, contact, __: control.parking.hang_up(contact),
         "stop_monitoring": lambda _, contact, __: control.supervision.stop(contact, "susan"),
         "ready": lambda agent, _, __: desk.ready(agent),
         "not_ready": lambda agent, _, __: desk.not_ready(agent, "break"),

@@ -315,6 +315,54 @@ def test_park_and_pick_up(office: Office) -> None:
     assert office.talk_s("bob", contact) == (close(leg_s(taken)), 0)
 
 
+def test_a_parked_customer_is_picked_up_by_a_colleague_parked_again_and_sent_back_by_a_supervisor(
+    office: Office,
+) -> None:
+    caller, first, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    office.do("ann", contact, "park")
+    first.wait_ended()
+    caller.wait_hears(MUSIC_HZ)
+    bob = office.phone("bob")
+    office.do("bob", contact, "pick_up")
+    second = bob.expect_ring()
+    hear_each_other(caller, CALLER_HZ, second, BOB)
+    assert office.desks.refused("sue", contact, "send_back") == "not_parked"
+    office.do("bob", contact, "park")
+    second.wait_ended()
+    caller.wait_hears(MUSIC_HZ)
+    office.ready("bob")
+    office.do("sue", contact, "send_back")
+    third = office.leg("bob")
+    office.do("bob", contact, "answer")
+    hear_each_other(caller, CALLER_HZ, third, BOB)
+    queued = office.facts("ContactQueued")
+    assert [(fact.queue, fact.joined_at) for fact in queued] == [(queued[0].queue, queued[0].joined_at)] * 2
+    assert queued[1].returned
+    caller.hang_up()
+    third.wait_ended()
+    office.over(contact)
+    assert office.talk_s("ann", contact) == (close(leg_s(first)), close(0))
+    assert office.talk_s("bob", contact, 1) == (close(leg_s(second)), close(0))
+    assert office.talk_s("bob", contact, 2) == (close(leg_s(third)), close(0))
+    parked, again = office.facts("ContactParked")
+    picked = office.facts("ContactPickedUp")
+    assert [(fact.agent_id, fact.parked_by) for fact in picked] == [("bob", "ann")]
+    assert (parked.agent_id, again.agent_id) == ("ann", "bob")
+
+
+def test_a_supervisor_ends_the_call_of_a_parked_customer(office: Office) -> None:
+    caller, leg, contact = office.talk()
+    office.do("ann", "", "not_ready")
+    office.do("ann", contact, "park")
+    leg.wait_ended()
+    caller.wait_hears(MUSIC_HZ)
+    office.do("sue", contact, "end_parked")
+    caller.wait_ended()
+    office.over(contact)
+    assert [fact.ended_by for fact in office.facts("ContactEnded")] == ["supervisor"]
+
+
 # -- recordings and supervisors --------------------------------------------------------------------------------------
 
 

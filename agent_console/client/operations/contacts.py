@@ -59,5 +59,5 @@ class ContactsOperations(Requests):
         return await self._get(Story, "GET", f"/api/v1/contacts/{path_part(contact_id)}/story")
 
     async def explain_contact(self, contact_id: str) -> ContactWhy:
-        """Why a contact still waits: who was considered, what rules each out, and what will change when."""
+        """Why a contact still waits: who was considered, what rules each out, what will change when; or who parked it."""  # noqa: E501 - as the API says it
         return await self._get(ContactWhy, "GET", f"/api/v1/contacts/{path_part(contact_id)}/explanation")

@@ -140,7 +140,7 @@ class DeskOperations(Requests):
         return await self._get(DeskContact, "POST", f"/api/v1/contacts/{path_part(contact_id)}/acts/park")
 
     async def pick_up_contact(self, contact_id: str) -> DeskContact:
-        """Take a parked customer."""
+        """Take a customer whom oneself or a colleague parked: `GET /parked` lists them."""
         return await self._get(DeskContact, "POST", f"/api/v1/contacts/{path_part(contact_id)}/acts/pick_up")
 
     async def record_start_contact(self, contact_id: str) -> DeskContact:

@@ -12,6 +12,7 @@ from agent_console.documents.floor import (
     DispositionDoc,
     EntryPointDoc,
     OpeningHoursDoc,
+    ParkedRow,
     QueueRow,
     ReasonDoc,
     SkillDoc,
@@ -70,6 +71,10 @@ class FloorOperations(Requests):
     async def list_callbacks(self, *, cursor: str | None = None, limit: int = 50) -> Page[CallbackDoc]:
         """Customers who are to be called back: of one's own desk, and for supervisors of queues that they see."""
         return await self._get(Page[CallbackDoc], "GET", "/api/v1/callbacks", query={"cursor": cursor, "limit": limit})
+
+    async def list_parked(self, *, cursor: str | None = None, limit: int = 50) -> Page[ParkedRow]:
+        """Customers whom agents of one's teams, or oneself, parked and nobody has picked up yet; the longest first."""
+        return await self._get(Page[ParkedRow], "GET", "/api/v1/parked", query={"cursor": cursor, "limit": limit})
 
     async def list_alarms(self, *, cursor: str | None = None, limit: int = 50) -> Page[AlarmDoc]:
         """Alarms that ring, and those of today that have been cleared; in the order of being raised."""

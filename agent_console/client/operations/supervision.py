@@ -41,11 +41,15 @@ class SupervisionOperations(Requests):
         return await self._get(WaitingRow, "POST", f"/api/v1/contacts/{path_part(contact_id)}/priority", wish=wish)
 
     async def move_contact(self, contact_id: str, wish: Move) -> WaitingRow:
-        """To another queue; the join time is kept."""
+        """To another queue; the join time is kept. A parked contact waits there then."""
         return await self._get(WaitingRow, "POST", f"/api/v1/contacts/{path_part(contact_id)}/move", wish=wish)
 
+    async def return_contact(self, contact_id: str) -> WaitingRow:
+        """A parked contact waits in its queue again now, at its old place."""
+        return await self._get(WaitingRow, "POST", f"/api/v1/contacts/{path_part(contact_id)}/return")
+
     async def withdraw_contact(self, contact_id: str) -> None:
-        """Take a waiting contact out of its queue; the caller goes where a closed queue sends them."""
+        """Take a waiting contact out of its queue; the caller goes where a closed queue sends them. A parked one ends."""  # noqa: E501 - as the API says it
         await self._do("POST", f"/api/v1/contacts/{path_part(contact_id)}/withdraw")
 
     async def cancel_callback(self, contact_id: str) -> None:

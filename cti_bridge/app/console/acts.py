@@ -4,7 +4,7 @@ What is wrong with the wish itself (a number that is none, an agent who does not
 not possible as the call is now, with the call as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NoReturn, TypeVar
 
 import structlog
@@ -31,6 +31,7 @@ from cti_bridge.shell.call_control import spies
 from cti_bridge.shell.call_control.control import CallControl
 from cti_bridge.shell.call_control.lines import Outcome
 from cti_bridge.shell.call_control.refused import ActRefused
+from cti_bridge.shell.call_control.situations import REASONS
 from cti_bridge.shell.call_control.wishes import Details
 from cti_bridge.shell.flavours import to_future
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
@@ -86,13 +87,27 @@ class Acts:
 
     # -- agents ------------------------------------------------------------------------------------------------------
 
-    async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish) -> DeskContact:
-        """Do something with a contact; as it is then. Raises the console's errors."""
+    async def act(
+        self, agent: str, contact_id: str, act: ActName, wish: Wish, *, may_fetch: bool = False
+    ) -> DeskContact:
+        """Do something with a contact; as it is then. Raises the console's errors.
+
+        ``may_fetch``: whether the agent knows of it as of one that a colleague parked, and may pick it up.
+        """
         reason = self._control.desks.why_not(AgentId(agent), ContactId(contact_id), act)
+        if may_fetch and act == "pick_up" and reason in NOT_FOUND:
+            return await self._fetch(agent, contact_id)
         if reason in NOT_FOUND:  # before anything else: whether somebody else's call goes on is not told
             self._refuse(ActRefused(reason), agent, contact_id, act)
         done = self._control.act(AgentId(agent), ContactId(contact_id), act, details_of(wish))
         return self._doc(await self._done(done, agent, contact_id, act))
+
+    async def _fetch(self, agent: str, contact_id: str) -> DeskContact:
+        """Pick up a colleague's customer: where they are gone, that is told, for the agent has seen them."""
+        if self._control.lines.get(ContactId(contact_id)) is None:
+            raise StateChangedError(REASONS["not_parked_any_more"], reason_id="not_parked_any_more")
+        done = self._control.act(AgentId(agent), ContactId(contact_id), "pick_up")
+        return self._doc(await self._done(done, agent, contact_id, "pick_up"))
 
     async def dial(self, agent: str, wish: Dial) -> DeskContact:
         """Call a number; ends when the agent's phone has been answered."""
@@ -139,6 +154,22 @@ class Acts:
             self._control.supervision.withdraw(ContactId(contact_id), by)
         except ActRefused as refused:
             self._refuse(refused, "", contact_id, "withdraw")
+
+    async def send_back(self, contact_id: str, queue: str | None) -> None:
+        """A parked contact waits again, in its queue or in another; ends when it does."""
+        name = None if queue is None else QueueName(queue)
+        await self._parked(lambda: self._control.parking.send_back(ContactId(contact_id), name), contact_id, "move")
+
+    async def end_parked(self, contact_id: str) -> None:
+        """Hang up on a parked customer."""
+        await self._parked(lambda: self._control.parking.hang_up(ContactId(contact_id)), contact_id, "withdraw")
+
+    async def _parked(self, begin: Callable[[], "Deferred[None]"], contact_id: str, act: str) -> None:
+        try:
+            done = begin()
+        except ActRefused as refused:
+            self._refuse(refused, "", contact_id, act)
+        await self._done(done, "", contact_id, act)
 
     # -- refusals ----------------------------------------------------------------------------------------------------
 

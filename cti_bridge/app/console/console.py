@@ -35,6 +35,7 @@ from cti_bridge.app.console.former_queues import FormerQueues
 from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages, said_before
+from cti_bridge.app.console.parked_rows import ParkedRows
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows, agent_name, queue_title
@@ -172,12 +173,15 @@ class Console:
             self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
         )
         desks = self._desks(coordinator, rows, messages, acts, rules, customers=customers)
-        floor = self._floor(daemon, rows)
+        parked = ParkedRows(coordinator.control.parking, coordinator.engine, rows, coordinator.now)
+        floor = self._floor(daemon, rows, parked)
         audit = DaemonAudit(AuditLog(self._journal), threads, coordinator.now)
         recordings = self._kept_recordings(coordinator)
         kept = self._kept_streams(coordinator, recordings)
         self._recordings.hurry(daemon.written, kept.reads_sounds)
-        messages.told = self._start_feed(coordinator, rows, desks=desks, floor=floor, kept=kept).tell_team
+        messages.told = self._start_feed(
+            coordinator, rows, desks=desks, floor=floor, kept=kept, parked=parked
+        ).tell_team
         threads.begin(self._bring_back, messages, coordinator.now())
         store = AdministeredSettings(self._administration, coordinator.engine)
         contacts = JournalContacts(self._customers.store, self._book, threads)
@@ -196,6 +200,7 @@ class Console:
                 acts=acts,
                 entry_desk=EntryDesk(coordinator, daemon.menus.entry_points),
                 rules=rules,
+                parked=parked,
             ),
             contacts=contacts,
             settings=store,
@@ -252,7 +257,7 @@ class Console:
             phone_trouble=coordinator.control.absences.troubles.of,
         )
 
-    def _floor(self, daemon: Daemon, rows: Rows) -> DaemonFloor:
+    def _floor(self, daemon: Daemon, rows: Rows, parked: ParkedRows) -> DaemonFloor:
         return DaemonFloor(
             daemon,
             rows,
@@ -262,6 +267,7 @@ class Console:
             version=version(),
             readiness=self._readiness,
             former=self._former,
+            parked=parked,
         )
 
     def _kept_recordings(self, coordinator: Coordinator) -> KeptRecordings:
@@ -291,6 +297,7 @@ class Console:
         desks: DaemonDesks,
         floor: DaemonFloor,
         kept: KeptStreams,
+        parked: ParkedRows,
     ) -> Feed:
         self._feed = feed = Feed(
             self._reactor,
@@ -302,11 +309,13 @@ class Console:
             entry_points=floor.entry_points,
             revision=lambda: self._administration.number,
             kept=kept,
+            parked=parked,
             now=coordinator.now,
         )
         self._administration.add_follower(lambda _settings, _by: feed.settings_changed())
         coordinator.control.desks.watch(feed.desk_changed)
         coordinator.control.supervision.watch(feed.mark_agent)
+        coordinator.control.parking.watch(feed.parked_changed)
         feed.start()
         return feed
 
@@ -337,10 +346,8 @@ class Console:
 
     def _parked_of(self, contact_id: ContactId) -> Parked | None:
         """Who parked a customer that nobody has picked up yet; None: they are not parked."""
-        line = None if self._daemon is None else self._daemon.coordinator.control.lines.get(contact_id)
-        if line is None or not line.call.parked_by or line.parked_at is None:
-            return None
-        return Parked(line.call.parked_by, line.parked_at)
+        parked = None if self._daemon is None else self._daemon.coordinator.control.parking.get(contact_id)
+        return None if parked is None else Parked(parked.by, parked.at)
 
     def _daemon_accounts(self) -> DaemonAccounts:
         return DaemonAccounts(

@@ -253,10 +253,12 @@ class DaemonDesks:
                 way_out="choose a queue that you serve or see, or none",
             )
 
-    async def act(self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str) -> DeskContact:
-        """Do something with a contact at this desk."""
+    async def act(
+        self, agent: str, contact_id: str, act: ActName, wish: Wish, by: str, *, may_fetch: bool = False
+    ) -> DeskContact:
+        """Do something with a contact at this desk, or pick up one that a colleague parked."""
         del by
-        return await self._acts.act(agent, contact_id, act, wish)
+        return await self._acts.act(agent, contact_id, act, wish, may_fetch=may_fetch)
 
     async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
         """What came of it; of a contact of the last day also when it is long over, or the daemon is a new one."""

@@ -25,6 +25,7 @@ from cti_bridge.app.console.contact_book import ContactBook
 from cti_bridge.app.console.desks import DaemonDesks
 from cti_bridge.app.console.kept_streams import FAMILIES, KeptStreams
 from cti_bridge.app.console.lines import Lines
+from cti_bridge.app.console.parked_rows import ParkedRows
 from cti_bridge.app.console.rows import Rows
 from facts.ids import AgentId, ContactId, QueueName
 from facts.journal import (
@@ -44,6 +45,8 @@ AGENTS_S: Final = 0.015
 """Rows are small, and supervisors act on them: as soon as several changes of one event can be told together."""
 QUEUES_S: Final = 0.08
 """What the board shows of an event is on the screen within 150 ms, the way there and the drawing included."""
+PARKED_S: Final = 0.05
+"""Who was fetched is to be gone from all desks before somebody presses in vain."""
 CONTACTS_S: Final = 0.5
 TOTALS_S: Final = 1.0
 ALARMS_S: Final = 0.1
@@ -102,9 +105,11 @@ class Feed:
         entry_points: Callable[[], Sequence[EntryPointDoc]],
         revision: Callable[[], int],
         kept: KeptStreams,
+        parked: ParkedRows,
         now: Callable[[], Instant],
     ) -> None:
         self._kept = kept
+        self._parked_rows = parked
         self._reactor = reactor
         self._engine = engine
         self._entry_points = entry_points
@@ -119,6 +124,7 @@ class Feed:
         self._contacts = Beat(reactor, CONTACTS_S, self._tell_contacts)
         self._agents = Beat(reactor, AGENTS_S, self._tell_agents)
         self._queues = Beat(reactor, QUEUES_S, self._tell_queues)
+        self._parked = Beat(reactor, PARKED_S, self._tell_parked)
         self._lines = Lines(reactor, engine, rows, self.hub, now=now)
         self._totals = Beat(reactor, TOTALS_S, self._tell_totals)
         self._alarming = Beat(reactor, ALARMS_S, self._tell_alarms)
@@ -134,6 +140,7 @@ class Feed:
             "agents": self._team,
             "queues": self._queue,
             "waiting": self._lines.rows,
+            "parked": parked.of,
             "alarms": self._alarms_of,
             "totals": self._today,
             "entry_points": self._numbers,
@@ -158,6 +165,7 @@ class Feed:
             self._contacts,
             self._agents,
             self._queues,
+            self._parked,
             self._totals,
             self._alarming,
         ):
@@ -275,6 +283,10 @@ class Feed:
             if stream.startswith("contacts/"):
                 self._contacts.mark(stream.partition("/")[2])
 
+    def parked_changed(self) -> None:
+        """Somebody was parked, is fetched, or is parked no more."""
+        self._parked.mark("parked")
+
     def tell_team(self, team: str) -> None:
         """A message came for the desks of a team."""
         for view in self._engine.agents():
@@ -339,6 +351,12 @@ class Feed:
     def _tell_queues(self, queues: list[str]) -> None:
         for queue in queues:
             self.hub.tell(f"queues/{queue}", self._queue(queue) or {})
+
+    def _tell_parked(self, _keys: list[str]) -> None:
+        for stream in self.hub.read:
+            family, _, of = stream.partition("/")
+            if family == "parked":
+                self.hub.replace(stream, self._parked_rows.of(of))
 
     def _tell_totals(self, _keys: list[str]) -> None:
         for stream in self.hub.read:

@@ -17,6 +17,7 @@ from agent_console.documents.floor import (
     EntryPointDoc,
     OpeningHoursDoc,
     OpenSpan,
+    ParkedRow,
     QueueRow,
     ReasonDoc,
     SkillDoc,
@@ -31,6 +32,7 @@ from config.telephony import EntryPoint
 from cti_bridge.app.calendar import open_intervals
 from cti_bridge.app.console.alarms import Alarms
 from cti_bridge.app.console.former_queues import FormerQueues
+from cti_bridge.app.console.parked_rows import ParkedRows
 from cti_bridge.app.console.rows import Rows, change_ahead, details_of, obstacle
 from cti_bridge.app.readiness import Readiness
 from cti_bridge.app.wiring import Daemon
@@ -57,6 +59,7 @@ class DaemonFloor:
         version: str,
         readiness: Readiness,
         former: FormerQueues,
+        parked: ParkedRows,
     ) -> None:
         self._daemon = daemon
         self._rows = rows
@@ -66,6 +69,7 @@ class DaemonFloor:
         self._version = version
         self._readiness = readiness
         self._former = former
+        self._parked = parked
         self._entry_desk = EntryDesk(daemon.coordinator, daemon.menus.entry_points)
 
     @property
@@ -126,6 +130,14 @@ class DaemonFloor:
         found = (self._rows.callback(view) for view in self._engine.callbacks())
         return [callback for callback in found if callback is not None]
 
+    def parked(self) -> Sequence[ParkedRow]:
+        """Customers whom agents parked."""
+        return self._parked.all()
+
+    def parker_of(self, contact_id: str) -> str | None:
+        """Who parked a contact last."""
+        return self._parked.parker(contact_id)
+
     def alarms(self) -> Sequence[AlarmDoc]:
         """Alarms of today."""
         return self._alarms.all()
@@ -139,6 +151,9 @@ class DaemonFloor:
         view = self._engine.contact(ContactId(contact_id))
         if view is not None:
             return view.agents
+        parked = self._parked.one(contact_id)
+        if parked is not None:
+            return [parked.parked_by]
         call = self._daemon.coordinator.calls.get(ContactId(contact_id))
         return None if call is None else [call.agent_id] if call.agent_id is not None else []
 
@@ -153,7 +168,10 @@ class DaemonFloor:
     # -- why ---------------------------------------------------------------------------------------------------------
 
     def explain_contact(self, contact_id: str) -> ContactWhy | None:
-        """Why a contact still waits."""
+        """Why a contact still waits, or is parked."""
+        parked = self._parked.explain(contact_id)
+        if parked is not None:
+            return parked
         why = self._engine.explain_contact(ContactId(contact_id), self.now())
         if why is None:
             return None

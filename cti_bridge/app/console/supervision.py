@@ -18,13 +18,14 @@ from acd.events import (
 from acd.views import AgentView, ContactView
 from agent_console.documents.administration import SettingDoc
 from agent_console.documents.desk import MessageDoc
-from agent_console.documents.floor import AgentRow, QueueRow, WaitingRow
+from agent_console.documents.floor import AgentRow, ParkedRow, QueueRow, WaitingRow
 from agent_console.documents.supervision import Monitor, Monitored, SetAgentState, SetQueues
 from agent_console.errors import EditedMeanwhileError, ForbiddenError, NotFoundError, StateChangedError
 from agent_console.ports import SettingsStore
 from cti_bridge.app.console.acts import Acts
 from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.messages import RESOURCE, SAID, Messages
+from cti_bridge.app.console.parked_rows import ParkedRows
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.app.console.state_rules import StateRules
 from cti_bridge.shell.agent_desk import DeskError
@@ -50,6 +51,7 @@ class DaemonSupervision:
         acts: Acts,
         entry_desk: EntryDesk,
         rules: StateRules,
+        parked: ParkedRows,
     ) -> None:
         self._coordinator = coordinator
         self._rows = rows
@@ -59,6 +61,7 @@ class DaemonSupervision:
         self._acts = acts
         self._entry_desk = entry_desk
         self._rules = rules
+        self._parked = parked
 
     # -- contacts ----------------------------------------------------------------------------------------------------
 
@@ -89,14 +92,37 @@ class DaemonSupervision:
         return self._waiting(contact_id)
 
     async def move(self, contact_id: str, queue: str, by: str) -> WaitingRow:
-        """To another queue."""
+        """To another queue; also from being parked."""
+        if self._parked.one(contact_id) is not None:
+            return await self._send_back(contact_id, queue, by)
         before = self._waiting(contact_id)
         self._tell_contact(MoveContact(contact_id=ContactId(contact_id), queue=QueueName(queue), by=by), contact_id)
         await self._note(by, "moved", contact_id, {"queue": before.queue}, {"queue": queue})
         return self._waiting(contact_id)
 
+    async def send_back(self, contact_id: str, by: str) -> WaitingRow:
+        """From being parked into its queue."""
+        return await self._send_back(contact_id, None, by)
+
+    async def _send_back(self, contact_id: str, queue: str | None, by: str) -> WaitingRow:
+        before = self._parked_row(contact_id)
+        try:
+            await self._acts.send_back(contact_id, queue)
+        except StateChangedError as error:
+            error.present = self._parked.one(contact_id)
+            raise
+        row = self._waiting(contact_id)
+        action = "sent_back" if queue is None else "moved"
+        await self._note(by, action, contact_id, _parked(before), {"queue": row.queue})
+        return row
+
     async def withdraw(self, contact_id: str, by: str) -> None:
-        """Take it out of the queue."""
+        """Take it out of the queue; of a parked one the call ends."""
+        parked = self._parked.one(contact_id)
+        if parked is not None:
+            await self._acts.end_parked(contact_id)
+            await self._note(by, "withdrawn", contact_id, _parked(parked), None)
+            return
         before = self._waiting(contact_id)
         self._acts.withdraw(contact_id, by)
         await self._note(by, "withdrawn", contact_id, {"queue": before.queue}, None)
@@ -109,8 +135,19 @@ class DaemonSupervision:
         self._tell_contact(LeaveQueue(contact_id=ContactId(contact_id), cause=LeftQueue.WITHDRAWN), contact_id)
         await self._note(by, "callback_cancelled", contact_id, {"queue": view.queue}, None)
 
+    def _parked_row(self, contact_id: str) -> ParkedRow:
+        row = self._parked.one(contact_id)
+        if row is None:
+            view = self._coordinator.engine.contact(ContactId(contact_id))
+            present = None if view is None else _present(view)
+            raise StateChangedError(f"{contact_id} is not parked any more", present, reason_id="not_parked")
+        return row
+
     def _waiting(self, contact_id: str) -> WaitingRow:
         view = self._coordinator.engine.contact(ContactId(contact_id))
+        parked = self._parked.one(contact_id) if view is None else None
+        if parked is not None:
+            raise StateChangedError(f"{contact_id} is parked: send it back into its queue first", parked)
         if view is None:
             raise NotFoundError(f"no contact {contact_id!r} waits or talks now")
         row = self._rows.waiting(view, self._coordinator.now())
@@ -276,6 +313,11 @@ def _with_hidden(present: Sequence[str], wished: Sequence[str], hidden: frozense
         if queue in hidden and queue not in kept:
             raise ForbiddenError(f"{queue} belongs to other teams")
     return list(dict.fromkeys((*kept, *wished)))
+
+
+def _parked(row: ParkedRow) -> dict[str, Any]:
+    """A parked contact, as the audit log tells it."""
+    return {"parked_by": row.parked_by, "queue": row.queue}
 
 
 def _openness(row: QueueRow) -> dict[str, bool]:

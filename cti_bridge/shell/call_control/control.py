@@ -27,6 +27,7 @@ from cti_bridge.shell.call_control.desk_contact import DeskContact
 from cti_bridge.shell.call_control.desks import Desks
 from cti_bridge.shell.call_control.hearing import Hearing
 from cti_bridge.shell.call_control.lines import Dossier, HandedOver, Line, Lines, Outcome, Wanted
+from cti_bridge.shell.call_control.parking import Parking
 from cti_bridge.shell.call_control.phone_calls import PhoneCalls
 from cti_bridge.shell.call_control.plans import ActIllegalError, Wish
 from cti_bridge.shell.call_control.recordings import Recorded, Recordings
@@ -43,7 +44,7 @@ from cti_bridge.shell.switch_actions import Caller, Headers
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import Entry
 from facts.states import Party as By
-from facts.time import SECOND, Instant
+from facts.time import Instant
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +103,7 @@ class CallControl:
         self._answering = Answering(centre, clock, self)
         self.phone_calls = PhoneCalls(centre, clock, self, self._wishes)
         self._after_work = AfterWork(centre, self)
+        self.parking = Parking(centre, clock, self)
 
     def use_rules(self, rules: Rules) -> None:
         """The settings are others from now on."""
@@ -341,6 +343,10 @@ class CallControl:
         """What is known of a contact."""
         return self.desks.dossier(contact_id)
 
+    def known(self, contact_id: ContactId) -> Dossier | None:
+        """The same; None for one that nobody knows."""
+        return self.desks.known(contact_id)
+
     def touch(self, contact_id: ContactId) -> None:
         """What desks show of a contact may have changed."""
         self.desks.touch(contact_id)
@@ -403,9 +409,11 @@ class CallControl:
         self.hearing.sync_line(line, switch_at)
         self._answering.answered(leg)
 
-    def resume(self, topology: Topology, recorded: Recorded | None) -> None:
+    def resume(self, topology: Topology, recorded: Recorded | None, parked_at: Instant | None = None) -> None:
         """A call that was there before the daemon comes under control, with what is recorded of it."""
         line = self.lines.add(topology)
+        if topology.parked_by and parked_at is not None:
+            line.parked_at, line.parked_by = parked_at, AgentId(topology.parked_by)
         self._recordings.recall(line, recorded)
         self.take(line, m.know(line.machine, line.call))
         self.hearing.sync_line(line, None)
@@ -421,21 +429,26 @@ class CallControl:
     def routing(self, contact_id: ContactId) -> JoinQueue | None:
         """Where a customer waits who was with an agent; None: as if they had not been.
 
-        Transferred into a queue they begin to wait there anew. Who comes back because nobody took them, or because
-        their agent was lost, has their old place.
+        Transferred into a queue they begin to wait there anew. Who comes back because nobody took them, because their
+        agent was lost, or by a supervisor's hand has their old place.
         """
         line, dossier = self.lines.get(contact_id), self.desks.known(contact_id)
         if line is None or dossier is None or not line.returning:
             return None
         queue, line.queue_wanted, line.returning = line.queue_wanted, None, False
+        back = self.desks.back_to_queue(dossier)
         common = {"contact_id": contact_id, "customer_id": dossier.customer_id, "attributes": dict(dossier.menu)}
+        kept, line.keeps_place = line.keeps_place, False
+        if queue is not None and kept and back is not None:
+            return msgspec.structs.replace(back, queue=queue, requirement=None, why="moved")
         if queue is not None:
             return JoinQueue(queue=queue, why="transfer", **common)  # type: ignore[arg-type]  # each its own type
-        return self.desks.back_to_queue(dossier)
+        return back
 
     def read(self, entry: Entry) -> None:
         """Facts, whoever told them."""
         self.desks.read(entry)
+        self.parking.read(entry)
         self.absences.troubles.read(entry)
 
     # -- after every change ------------------------------------------------------------------------------------------
@@ -448,23 +461,9 @@ class CallControl:
         self._wishes.settle(line, switch_at)
         self._recordings.settle(line, switch_at)
         self._note_place(line)
-        self._watch_parked(line)
+        self.parking.settle(line)
         self.absences.settle(line)
         self.desks.touch(line.contact_id)
-
-    def _watch_parked(self, line: Line) -> None:
-        """A parked customer whom nobody picks up in time waits in the queue again."""
-        parked = line.call.parked_by != ""
-        if parked and line.park_timer is None and self.rules.park_us:
-            line.park_timer = self._clock.callLater(self.rules.park_us / SECOND, self._parked_long, line)
-        elif not parked and line.park_timer is not None:
-            if line.park_timer.active():
-                line.park_timer.cancel()
-            line.park_timer = None
-
-    def _parked_long(self, line: Line) -> None:
-        if self.lines.get(line.contact_id) is line:
-            self.take(line, m.know(line.machine, msgspec.structs.replace(line.call, parked_by="")))
 
     def _note_place(self, line: Line) -> None:
         holder = line.call.holder
@@ -479,7 +478,8 @@ class CallControl:
         if self.lines.get(line.contact_id) is not line:
             return
         self.lines.remove(line)
-        self._watch_parked(line)
+        self.parking.settle(line)
+        self.parking.over(line.contact_id)
         waiting = list(line.wanted)
         line.wanted.clear()
         for wanted in waiting:

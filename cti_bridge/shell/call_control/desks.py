@@ -21,6 +21,7 @@ from facts.journal import (
     ContactConnected,
     ContactEnded,
     ContactOffered,
+    ContactParked,
     ContactQueued,
     DispositionCorrected,
     DispositionSet,
@@ -84,6 +85,7 @@ class Desks:
             ContactQueued: _queued,
             OfferMade: _offer_made,
             ContactConnected: _connected,
+            ContactParked: _parked,
             DispositionSet: _disposition,
             DispositionCorrected: _disposition,
             WrapUpExtended: lambda *_: None,
@@ -206,9 +208,11 @@ class Desks:
         answered: Mapping[AgentId, Instant],
         outcome: Outcome,
         ended: bool,
+        parked_by: AgentId | None = None,
     ) -> None:
         """What was said of a contact before the daemon started."""
         dossier = self.dossier(contact_id)
+        dossier.parked_by = parked_by
         dossier.answered, dossier.outcome, dossier.ended = dict(answered), outcome, ended
         dossier.desks |= answered.keys()
         for fact in facts:
@@ -315,6 +319,10 @@ def _connected(dossier: Dossier, entry: Entry, fact: ContactConnected) -> None:
     if fact.agent_id is not None:
         dossier.answered[fact.agent_id] = entry.at
     dossier.customer_id = fact.customer_id or dossier.customer_id
+
+
+def _parked(dossier: Dossier, _entry: Entry, fact: ContactParked) -> None:
+    dossier.parked_by = fact.agent_id
 
 
 def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:

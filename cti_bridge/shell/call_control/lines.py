@@ -41,7 +41,8 @@ class Dossier:
     """What the facts said of a contact that is live, or is still on somebody's desk.
 
     ``queued``: its last stay in a queue, to which it goes back when no agent has it any more. ``waited``: how long when
-    it was offered to each agent; ``answered``: since when each has talked. ``desks``: whose desks it is on.
+    it was offered to each agent; ``answered``: since when each has talked. ``parked_by``: who parked it last.
+    ``desks``: whose desks it is on.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Dossier:
         "entry_point",
         "menu",
         "outcome",
+        "parked_by",
         "queued",
         "trouble",
         "waited",
@@ -75,6 +77,7 @@ class Dossier:
         self.waited: dict[AgentId, Duration] = {}
         self.answered: dict[AgentId, Instant] = {}
         self.outcome = Outcome()
+        self.parked_by: AgentId | None = None
         self.trouble = ""
         self.desks: set[AgentId] = set()
         self.ended = False
@@ -142,7 +145,8 @@ class Line:
     an agent's own, what it was made for. ``handed``: a transfer whose fact is still to be told; ``queue_wanted``: the
     queue that it goes to; ``returning``: the customer comes into a queue from an agent. ``blamed``: who ended whose
     part. ``customer_first``: the customer left before the agents. ``end_told``: so was the end of the contact.
-    ``absence``: the phone that is lost, while it is waited for.
+    ``keeps_place``: who is sent to ``queue_wanted`` has waited already. ``absence``: the phone that is lost, while it
+    is waited for. ``returns_at``: when a parked customer goes back to the queue.
     ``recording``: as it was told; ``next_file``: what the next one is to be written into.
     """
 
@@ -157,6 +161,7 @@ class Line:
         "file",
         "files",
         "handed",
+        "keeps_place",
         "machine",
         "next_file",
         "now",
@@ -172,6 +177,7 @@ class Line:
         "recording_asked",
         "recording_stops",
         "returning",
+        "returns_at",
         "timer",
         "turn",
         "wanted",
@@ -188,13 +194,14 @@ class Line:
         self.queue_wanted: QueueName | None = None
         self.blamed: dict[str, By] = {}
         self.agent_id: AgentId | None = None
-        self.customer_first = self.returning = self.end_told = False
+        self.customer_first = self.returning = self.end_told = self.keeps_place = False
         self.ended_by: By | None = None
         self.dial_began: Instant | None = None
         self.orders_failed = 0
         self.parked_at: Instant | None = None
         self.parked_by: AgentId | None = None
         self.park_timer: IDelayedCall | None = None
+        self.returns_at: Instant | None = None
         self.absence: Absence | None = None
         self.recording: Recording = "off"
         self.recording_asked = self.recording_stops = False

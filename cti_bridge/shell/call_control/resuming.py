@@ -44,7 +44,7 @@ def resume_call(coordinator: "Coordinator", contact_id: ContactId, found: Sequen
         )
     else:
         _restore_talks(coordinator, topology, past)
-    control.resume(topology, past.recording)
+    control.resume(topology, past.recording, past.parked_at)
     log.info("call_resumed", contact_id=contact_id, agents=sorted(engaged(topology)))
     return True
 
@@ -52,7 +52,9 @@ def resume_call(coordinator: "Coordinator", contact_id: ContactId, found: Sequen
 def recall_contact(coordinator: "Coordinator", contact_id: ContactId, past: PastContact, *, over: bool = False) -> None:
     """Desks know again what the journal says of a contact; ``over``: it is only wrapped up any more."""
     facts = _facts(contact_id, past)
-    coordinator.control.desks.remember(contact_id, *facts, answered=past.answered, outcome=past.outcome, ended=over)
+    coordinator.control.desks.remember(
+        contact_id, *facts, answered=past.answered, outcome=past.outcome, ended=over, parked_by=past.parked_by
+    )
 
 
 def _customer_is_there(topology: Topology) -> bool:

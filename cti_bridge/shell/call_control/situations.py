@@ -122,6 +122,9 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "no_such_party": "nobody of that name is on the call",
         "parked": "the customer is parked: pick up first",
         "not_parked": "the customer is not parked",
+        "not_parked_any_more": "the customer is not parked any more: they have hung up, or wait in a queue again",
+        "being_picked_up": "a colleague is just picking this customer up",
+        "picked_up_already": "a colleague has picked this customer up already",
         "phone_awaited": "your phone is connecting again: the call comes back to it by itself",
         "in_wrap_up": "the talk is over: only wrap-up is left",
         "not_in_wrap_up": "the contact is not in wrap-up",
@@ -158,6 +161,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "nobody_talks": "no agent talks with this customer",
         "not_waiting": "the contact does not wait in a queue",
         "closed": "the queue is closed",
+        "no_queue": "the customer came from no queue: move them to one",
         "unknown_disposition": "there is no such disposition",
     }
 )

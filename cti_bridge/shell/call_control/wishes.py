@@ -159,9 +159,9 @@ class Wishes:
         if there is not None and there.lives:
             raise ActIllegalError("still_ringing")
         if not call.parked_by:
-            raise ActIllegalError("not_parked")
+            raise ActIllegalError(_why_not_parked(call, agent_id))
         if any(party.where in (Where.RINGING, Where.UP) for party in call.others(agent_id)):
-            raise ActIllegalError("on_the_way")  # somebody else is just being connected
+            raise ActIllegalError("being_picked_up")
         target = self._own_leg(agent_id, call.contact_id, self._control.rules.consult_ring_us)
         peer = customer.channel_id if customer is not None else ""
         variables = (*target.variables, ("ACD_PEER", peer))
@@ -221,6 +221,7 @@ class Wishes:
         """The act is on its way: whom the customer is being passed on to, and who is being called."""
         if isinstance(wish, SendOn):
             line.handed = HandedOver(agent_id=by, to_kind=wish.target.to_kind, to=wish.target.to)
+            line.keeps_place = False
             line.queue_wanted = QueueName(wish.target.to) if wish.target.to_kind == "queue" else None
         elif wish.act == "complete":
             other = consulted(line.call, by)
@@ -234,6 +235,7 @@ class Wishes:
     def failed(self, line: Line) -> None:
         """The act did not come true."""
         line.handed = line.queue_wanted = None
+        line.keeps_place = False
 
     def settle(self, line: Line, switch_at: Instant | None) -> None:
         """Parking and picking up, which are nobody's talk; a customer who is gone is passed on to nobody."""
@@ -265,3 +267,8 @@ class Wishes:
             ),
             switch_at,
         )
+
+
+def _why_not_parked(call: Topology, agent_id: AgentId) -> str:
+    """Why there is nobody to be picked up: a colleague was faster, or nobody was parked."""
+    return "picked_up_already" if call.holder not in ("", agent_id) else "not_parked"

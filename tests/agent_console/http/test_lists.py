@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from acd.events import EndTalk
+from cti_bridge.shell.call_control.topology import CUSTOMER, Kind, Topology, Where
+from cti_bridge.shell.call_control.topology import Party as OnCall
 from facts.ids import AgentId, ContactId, CustomerId, QueueName
 from facts.journal import AlarmRaised, ContactOffered, RecordingStarted, RecordingStopped, VoicemailLeft
 from facts.states import Party
@@ -53,12 +55,30 @@ def fill(site: Site) -> None:
         site.coordinator.record(left)
         site.passes(1)
     site.ready("anna")
+    for number in (2, 1):
+        park(site, number)  # at one instant
     for number in (1, 2):
         site.answer(ContactId(f"call-{number}"))
         site.daemon.coordinator.tell(end_of(f"call-{number}"))
     site.coordinator.record(AlarmRaised(alarm="waiting", queue=QueueName("sales"), value=9.0, threshold=5.0))
     site.daemon._writer.flush().result(5)
     site.recordings._filler.step()
+
+
+def park(site: Site, number: int) -> None:
+    """A customer whom Anna has parked."""
+    contact, now = ContactId(f"parked-{number}"), site.clock.now()
+    customer = OnCall(
+        key=CUSTOMER,
+        kind=Kind.CUSTOMER,
+        channel_id=contact,
+        channel=f"PJSIP/trunk-9{number}",
+        where=Where.HELD,
+        since=now,
+        answered_at=now,
+    )
+    call = Topology(contact_id=contact, parties=(customer,), parked_by=AgentId("anna"))
+    site.coordinator.control.resume(call, None, now)
 
 
 def end_of(contact: str) -> EndTalk:

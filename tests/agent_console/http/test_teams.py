@@ -63,6 +63,7 @@ FOREIGN: list[tuple[str, str, object]] = [
     ("GET", "/contacts/call-2/explanation", None),
     ("POST", "/contacts/call-2/priority", {"priority": 5}),
     ("POST", "/contacts/call-2/move", {"queue": "sales"}),
+    ("POST", "/contacts/call-2/return", None),
     ("POST", "/contacts/call-2/withdraw", None),
     ("POST", "/contacts/call-2/monitor", {"mode": "listen"}),
     ("DELETE", "/contacts/call-2/monitor", None),

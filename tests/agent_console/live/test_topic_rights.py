@@ -3,14 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final, get_args
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 from agent_console.documents.floor import Topic
 from agent_console.http.access import SCOPES_OF
-from tests.agent_console.live.test_channel import headers_of, read
+from tests.agent_console.live.test_channel import headers_of, read, snapshots, talk
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
 
 RESOURCES: Final[Mapping[str, str]] = {
@@ -18,6 +19,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "agents": "/agents",
     "queues": "/queues",
     "waiting": "/queues/sales/waiting",
+    "parked": "/parked",
     "contacts": "/totals",  # what agents are at work on, as all else that only supervisors watch
     "alarms": "/alarms",
     "totals": "/totals",
@@ -84,3 +86,23 @@ def test_each_token_reads_live_what_it_reads_as_a_resource(site: Site, role: str
 def test_a_token_for_the_desk_reads_the_desk_and_nothing_else(site: Site) -> None:
     told = [topic for topic in get_args(Topic) if asked(site.token("anna", "desk"), topic) == "told"]
     assert told == ["desk"]
+
+
+@pytest.mark.parametrize(
+    ("user", "streams"),
+    [
+        ("anna", {"parked/team/north"}),
+        ("nora", {"parked/team/north"}),
+        ("eve", {"parked/agent/zoe"}),
+        ("root", {"parked"}),
+    ],
+)
+def test_the_parked_are_read_by_team_and_by_who_has_none_as_their_own(
+    tmp_path: Path, user: str, streams: set[str]
+) -> None:
+    with opened(tmp_path, {"users": {**SETTINGS["users"], "eve": {"agent": "zoe"}}}) as site:
+
+        async def script(socket: ClientConnection) -> None:
+            assert set(await snapshots(socket, "parked")) == streams
+
+        talk(site.signed_in(user), script)

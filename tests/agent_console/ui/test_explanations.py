@@ -12,9 +12,9 @@ PUT_TOGETHER = frozenset({"step"})
 
 
 def codes_said() -> Iterator[tuple[str, frozenset[str]]]:
-    """Every code that the distributor's explanations use, and the details that come with it."""
-    for module in ("explain", "ahead"):
-        tree = ast.parse((ROOT / "acd" / f"{module}.py").read_text(encoding="utf-8"))
+    """Every code that explanations use, of the distributor and of who is parked, and the details with it."""
+    for module in ("acd/explain.py", "acd/ahead.py", "cti_bridge/app/console/parked_rows.py"):
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue

@@ -186,8 +186,8 @@ export interface ChangedItem {
 
 /** What a client says: one of these. */
 export interface ClientFrame {
-  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
-  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
+  subscribe?: ("desk" | "queues" | "agents" | "waiting" | "parked" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
+  unsubscribe?: ("desk" | "queues" | "agents" | "waiting" | "parked" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
   /** Streams in which numbers were missed: a snapshot follows. */
   resync?: string[] | null;
   /** Whether a ``hello`` is wanted at once: who has slept asks so whether the connection still is one. */
@@ -804,6 +804,27 @@ export interface OutcomeCorrected {
   etag: string;
 }
 
+/** A customer whom an agent parked, and whom nobody has picked up yet. */
+export interface ParkedRow {
+  contact_id: string;
+  /** The queue that they came from; None: from none. */
+  queue: string | null;
+  queue_title: string;
+  caller_number: string;
+  caller_name: string;
+  customer: CustomerBrief | null;
+  parked_by: string;
+  parked_by_name: string;
+  /** Whose agent that is; empty: nobody's. */
+  team: string;
+  parked_at: Instant;
+  /** When they go back to the queue if nobody picks them up; None: never. */
+  returns_at: Instant | null;
+  /** The agent whose phone rings just now to pick them up; None: they can be picked up. */
+  fetched_by: string | null;
+  fetched_by_name: string | null;
+}
+
 /** One part of the daemon. */
 export interface Part {
   part: string;
@@ -1064,12 +1085,12 @@ export interface ServerFrame {
   /** After each subscription: every stream that is read now. A snapshot of each new one follows. */
   reading: string[] | null;
   /** With ``reading``: every topic that is subscribed to now. One of which no stream is read has nothing to tell. */
-  topics: ("desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
+  topics: ("desk" | "queues" | "agents" | "waiting" | "parked" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit")[] | null;
   /** A stream that is no more, or that one may not see any more. */
   ended: string | null;
   error: Problem | null;
   /** With ``error``: the topic that one may not read, or no longer, and that is dropped; the others go on. */
-  topic: "desk" | "queues" | "agents" | "waiting" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit" | null;
+  topic: "desk" | "queues" | "agents" | "waiting" | "parked" | "contacts" | "alarms" | "totals" | "entry_points" | "settings" | "customers" | "recordings" | "voicemails" | "audit" | null;
 }
 
 /** What an agent is to be. */

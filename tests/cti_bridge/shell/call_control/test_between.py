@@ -101,7 +101,7 @@ def test_of_two_who_pick_up_at_once_the_first_has_the_customer(floor: Floor) -> 
     first, second = floor.begin("bob", contact, "pick_up"), floor.begin("cyd", contact, "pick_up")
     floor.run(2)
     first.result()
-    assert second.refusal().reason_id == "not_parked"
+    assert second.refusal().reason_id == "being_picked_up"
     assert floor.hear_each_other(caller, floor.phones["bob"])
     assert floor.phones["cyd"].channel is None
     caller.hang_up()

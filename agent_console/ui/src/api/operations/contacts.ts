@@ -32,7 +32,7 @@ export function getStory(contactId: string, options: Options = {}): Promise<Stor
   return api.ask("GET", `/contacts/${encodeURIComponent(contactId)}/story`, options);
 }
 
-/** Why a contact still waits: who was considered, what rules each out, and what will change when. */
+/** Why a contact still waits: who was considered, what rules each out, what will change when; or who parked it. */
 export function explainContact(contactId: string, options: Options = {}): Promise<ContactWhy> {
   return api.ask("GET", `/contacts/${encodeURIComponent(contactId)}/explanation`, options);
 }

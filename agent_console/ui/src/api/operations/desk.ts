@@ -158,7 +158,7 @@ export function parkContact(contactId: string, options: Options = {}): Promise<D
   return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/acts/park`, options);
 }
 
-/** Take a parked customer. */
+/** Take a customer whom oneself or a colleague parked: `GET /parked` lists them. */
 export function pickUpContact(contactId: string, options: Options = {}): Promise<DeskContact> {
   return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/acts/pick_up`, options);
 }

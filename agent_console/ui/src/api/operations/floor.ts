@@ -12,6 +12,7 @@ import type {
   DispositionDoc,
   EntryPointDoc,
   OpeningHoursDoc,
+  ParkedRow,
   QueueRow,
   ReasonDoc,
   SkillDoc,
@@ -59,6 +60,11 @@ export function getTotals(options: Options = {}): Promise<Totals> {
 /** Customers who are to be called back: of one's own desk, and for supervisors of queues that they see. */
 export function listCallbacks(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<CallbackDoc>> {
   return api.ask("GET", "/callbacks", { query, ...options });
+}
+
+/** Customers whom agents of one's teams, or oneself, parked and nobody has picked up yet; the longest first. */
+export function listParked(query: { cursor?: string | null; limit?: number } = {}, options: Options = {}): Promise<Page<ParkedRow>> {
+  return api.ask("GET", "/parked", { query, ...options });
 }
 
 /** Alarms that ring, and those of today that have been cleared; in the order of being raised. */

@@ -48,12 +48,17 @@ export function setPriority(contactId: string, wish: SetPriority, options: Optio
   return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/priority`, { body: wish, ...options });
 }
 
-/** To another queue; the join time is kept. */
+/** To another queue; the join time is kept. A parked contact waits there then. */
 export function moveContact(contactId: string, wish: Move, options: Options = {}): Promise<WaitingRow> {
   return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/move`, { body: wish, ...options });
 }
 
-/** Take a waiting contact out of its queue; the caller goes where a closed queue sends them. */
+/** A parked contact waits in its queue again now, at its old place. */
+export function returnContact(contactId: string, options: Options = {}): Promise<WaitingRow> {
+  return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/return`, options);
+}
+
+/** Take a waiting contact out of its queue; the caller goes where a closed queue sends them. A parked one ends. */
 export function withdrawContact(contactId: string, options: Options = {}): Promise<void> {
   return api.ask("POST", `/contacts/${encodeURIComponent(contactId)}/withdraw`, options);
 }
