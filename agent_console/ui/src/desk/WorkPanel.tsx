@@ -10,6 +10,7 @@ import { useFormats } from "../language/formats";
 import type { DeskLive } from "../live/live";
 import { callerName } from "./caller";
 import { DialBox } from "./DialBox";
+import { ParkedList } from "./ParkedList";
 import { RecentContacts } from "./RecentContacts";
 import classes from "./WorkPanel.module.css";
 
@@ -47,6 +48,7 @@ export function WorkPanel({ desk, contacts, shown, choose }: Props) {
           </ul>
         )}
       </Panel>
+      <ParkedList state={desk.state} contacts={desk.contacts} />
       {desk.messages.length > 0 && <Messages messages={desk.messages} />}
       {desk.callbacks.length > 0 && <Callbacks callbacks={desk.callbacks} own={desk.state.agent} />}
       <RecentContacts mayDial={desk.state.declared !== "LOGGED_OUT" && contacts.length === 0} />

@@ -6,6 +6,7 @@ import { useWordsOf } from "../language/words";
 import { DayStrip } from "./DayStrip";
 import classes from "./FloorView.module.css";
 import { InspectContext, type Inspected } from "./inspected";
+import { ParkedPanel } from "./ParkedPanel";
 import { QueuesPanel } from "./QueuesPanel";
 import { WaitingPanel } from "./WaitingPanel";
 
@@ -34,7 +35,10 @@ function Floor() {
           <QueuesPanel inspected={inspected} />
           <div className={classes.people}>
             <AgentsPanel inspected={inspected} />
-            <WaitingPanel inspected={inspected} />
+            <div className={classes.callers}>
+              <ParkedPanel inspected={inspected} />
+              <WaitingPanel inspected={inspected} />
+            </div>
           </div>
         </div>
         {inspected && (

@@ -8,6 +8,7 @@ import classes from "./Inspector.module.css";
 import { type Inspected, useInspect } from "./inspected";
 import { MessagePane } from "./MessagePane";
 import { NumbersPane } from "./NumbersPane";
+import { ParkedPane } from "./ParkedPane";
 import { PaneFrame } from "./PaneFrame";
 import { QueuePane } from "./QueuePane";
 import { SignedInPane } from "./SignedInPane";
@@ -42,6 +43,8 @@ function Content({ inspected }: { inspected: Inspected }) {
       return <SignedInPane />;
     case "waiting":
       return <WaitingPane key={inspected.contact} contact={inspected.contact} />;
+    case "parked":
+      return <ParkedPane key={inspected.contact} contact={inspected.contact} />;
     case "team":
       return <MessagePane />;
     case "numbers":

@@ -1,4 +1,4 @@
-/** What the pane at the side shows: a queue, an agent, a waiting contact, the contacts behind a number. */
+/** What the pane at the side shows: a queue, an agent, a waiting or parked contact, the contacts behind a number. */
 
 import { createContext, useContext } from "react";
 
@@ -7,6 +7,7 @@ export type Inspected =
   | { kind: "agent"; agent: string }
   | { kind: "signed_in" }
   | { kind: "waiting"; contact: string }
+  | { kind: "parked"; contact: string }
   | { kind: "contacts"; title: string; query: Record<string, string> }
   | { kind: "story"; contact: string }
   | { kind: "team"; team: string }
@@ -21,7 +22,7 @@ export function useInspect(): Inspect {
 }
 
 /** What row of a list is the one that is shown. */
-export function keyOf(inspected: Inspected | null, kind: "queue" | "agent" | "waiting"): string | null {
+export function keyOf(inspected: Inspected | null, kind: "queue" | "agent" | "waiting" | "parked"): string | null {
   if (inspected?.kind !== kind) return null;
   switch (inspected.kind) {
     case "queue":
@@ -29,6 +30,7 @@ export function keyOf(inspected: Inspected | null, kind: "queue" | "agent" | "wa
     case "agent":
       return inspected.agent;
     case "waiting":
+    case "parked":
       return inspected.contact;
     default:
       return null;

@@ -9,6 +9,7 @@ import type {
   DeskContact,
   DeskState,
   MessageDoc,
+  ParkedRow,
   QueueRow,
   Totals,
   WaitingRow,
@@ -87,6 +88,7 @@ interface Rows {
   queues: QueueRow;
   agents: AgentRow;
   waiting: WaitingRow;
+  parked: ParkedRow;
   alarms: AlarmDoc;
 }
 
@@ -98,6 +100,7 @@ function useRows<F extends keyof Rows>(family: F): readonly Rows[F][] {
 export const useQueues = () => useRows("queues");
 export const useAgents = () => useRows("agents");
 export const useWaiting = () => useRows("waiting");
+export const useParked = () => useRows("parked");
 export const useAlarms = () => useRows("alarms");
 
 export function useTotals(): Totals | null {
