@@ -162,9 +162,7 @@ class Accounts:
         """No account, no sessions, no tokens any more; raises `NoSuchAccountError`, and as ``judged`` says."""
         with self._journal.transaction(writes=True) as connection, _judged(connection, judged):
             there = _known(connection, name)
-            for table, column in ((api_token, api_token.c.user), (account_session, account_session.c.user)):
-                connection.execute(table.delete().where(column == name))
-            connection.execute(account.delete().where(account.c.name == name))
+            _drop(connection, name)
             before = {"profile": None if there.profile is None else msgspec.to_builtins(there.profile)}
             _tell(connection, at, by, "removed", name, before=before)
 
@@ -359,6 +357,25 @@ def _profile(row: Any) -> Profile | None:
 def accounts_within(connection: Connection) -> list[Account]:
     """All accounts as a transaction sees them; their sessions are not counted."""
     return [_account(row) for row in connection.execute(sa.select(account))]
+
+
+def forget_former_within(connection: Connection, name: str, *, by: str, at: Instant) -> None:
+    """Somebody of this name begins: what a user had who was taken out of the settings is not theirs.
+
+    An account with a profile of its own stays: its user was never away.
+    """
+    there = _found(connection, name)
+    if there is not None and there.profile is not None:
+        return
+    if _drop(connection, name):
+        _tell(connection, at, by, "removed", name, before={"profile": None})
+
+
+def _drop(connection: Connection, name: str) -> bool:
+    """Account, sessions and tokens of a name are gone; whether there were any."""
+    whose = ((api_token, api_token.c.user), (account_session, account_session.c.user), (account, account.c.name))
+    gone = [connection.execute(table.delete().where(column == name)).rowcount for table, column in whose]
+    return any(gone)
 
 
 @contextmanager

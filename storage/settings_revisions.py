@@ -4,7 +4,7 @@ Nothing is ever overwritten: a change is a new revision, and so is taking one ba
 its records in the audit log, in one transaction, and only if it follows the revision that it was made from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from facts.time import Instant
-from storage.accounts import Account, accounts_within
+from storage.accounts import Account, accounts_within, forget_former_within
 from storage.audit import Change, record_within
 from storage.errors import StorageError
 from storage.journal import Journal
@@ -84,10 +84,12 @@ class SettingsRevisions:
         changes: Sequence[Change],
         *,
         suits: Callable[[Sequence[Account]], bool] | None = None,
+        newcomers: Collection[str] = (),
     ) -> None:
         """Keep revisions that follow the last one, and the records of what they change, all or nothing.
 
         ``suits``: for a change of users, whether it still may be made with the accounts as they are by then.
+        ``newcomers``: users who begin by it, with nothing of a former user of the same name.
         Raises `OvertakenError` when the first does not carry the number after the last one, or accounts do not suit.
         """
         with self._journal.transaction(writes=True) as connection:
@@ -104,6 +106,9 @@ class SettingsRevisions:
                 raise OvertakenError(_OVERTAKEN) from None
             for change in changes:
                 record_within(connection, change)
+            latest = revisions[-1][0]
+            for name in newcomers:
+                forget_former_within(connection, name, by=latest.actor, at=latest.at)
 
     def _one(self, where: sa.ColumnElement[bool]) -> tuple[Revision, Document] | None:
         with self._journal.transaction(writes=False) as connection:

@@ -91,6 +91,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...]
+    newcomers: frozenset[str] = frozenset()
+    """Users who begin: nothing of a former user of the same name is theirs."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +138,13 @@ class SettingsChanges:
             raise NotThereError(f"there is no revision {number}: `cordboard config revisions` lists them")
         return after[0], shown_differences(differences(before[1] if before is not None else {}, after[1]))
 
-    def propose(self, present: Present, document: Document, said: Said | None = None) -> Proposal:
-        """Check a document as a file is checked; ``said``: the text that brought it, for the lines of mistakes."""
+    def propose(
+        self, present: Present, document: Document, said: Said | None = None, *, goes_back: bool = False
+    ) -> Proposal:
+        """Check a document as a file is checked; ``said``: the text that brought it, for the lines of mistakes.
+
+        ``goes_back``: it takes a change back, so that users who come are those who were.
+        """
         wanted = unmasked(document, present.document)
         settings, problems = self._checked(wanted, said)
         if not self._may_name_files:
@@ -146,29 +153,28 @@ class SettingsChanges:
             before = {_mistake(problem) for problem in self._checked(present.document)[1]}
             problems = tuple(problem for problem in problems if _mistake(problem) not in before)
         found = differences(present.document, wanted)
-        return Proposal(
+        proposal = Proposal(
             document=wanted,
             settings=settings,
             differences=found,
-            problems=(*problems, *self._nobody_left(present, settings, found, problems)),
+            problems=problems,
+            newcomers=frozenset() if goes_back else _newcomers(found),
         )
+        return msgspec.structs.replace(proposal, problems=(*problems, *self._nobody_left(present, proposal)))
 
-    def _nobody_left(
-        self, present: Present, settings: Settings, found: Sequence[Difference], problems: Sequence[Problem]
-    ) -> Iterator[Problem]:
+    def _nobody_left(self, present: Present, proposal: Proposal) -> Iterator[Problem]:
         """Those who may change everything now, where nobody who can sign in could with the new settings."""
-        if all(one.section != USERS for one in found) or any(problem.key.startswith(USERS) for problem in problems):
+        if _leaves_users(proposal) or any(problem.key.startswith(USERS) for problem in proposal.problems):
             return
-        yield from self._left_by(self._accounts.accounts(time.time_ns() // 1_000), present, settings, found)
+        yield from self._left_by(self._accounts.accounts(time.time_ns() // 1_000), present, proposal)
 
-    def _left_by(
-        self, accounts: Sequence[Account], present: Present, settings: Settings, found: Sequence[Difference]
-    ) -> Iterator[Problem]:
+    def _left_by(self, accounts: Sequence[Account], present: Present, proposal: Proposal) -> Iterator[Problem]:
         now = time.time_ns() // 1_000
-        if administrators(settings, accounts, now):
+        kept = [one for one in accounts if one.profile is not None or one.name not in proposal.newcomers]
+        if administrators(proposal.settings, kept, now):
             return
         last = administrators(self.settings(present), accounts, now)
-        for one in (one for one in found if one.section == USERS and one.name in last):
+        for one in (one for one in proposal.differences if one.section == USERS and one.name in last):
             path = (USERS, one.name) if one.after is None else (USERS, one.name, "role")
             message = (
                 "nobody who can sign in could change everything any more; make somebody else administrator and give "
@@ -245,7 +251,7 @@ class SettingsChanges:
         )
         for _ in range(ATTEMPTS):
             present = self.present()
-            proposal = self.propose(present, wanted(present), said)
+            proposal = self.propose(present, wanted(present), said, goes_back=undoes is not None)
             if proposal.problems:
                 raise SettingsRefused(proposal.problems)
             if not proposal.differences:
@@ -268,16 +274,26 @@ class SettingsChanges:
             seed = Revision(number=1, at=new.at, actor=new.actor, comment=comment, origin="file")
             kept.insert(0, (seed, present.document))
         self.revisions.add(
-            kept, [_record(new, one) for one in proposal.differences], suits=self._suiting(present, proposal)
+            kept,
+            [_record(new, one) for one in proposal.differences],
+            suits=self._suiting(present, proposal),
+            newcomers=proposal.newcomers,
         )
         return Kept(revision=new, settings=proposal.settings, differences=proposal.differences)
 
     def _suiting(self, present: Present, proposal: Proposal) -> Callable[[Sequence[Account]], bool] | None:
         """For a change of users, whether it leaves somebody with the accounts as they are when it is kept."""
-        found = proposal.differences
-        if all(one.section != USERS for one in found):
+        if _leaves_users(proposal):
             return None
-        return lambda accounts: not any(self._left_by(accounts, present, proposal.settings, found))
+        return lambda accounts: not any(self._left_by(accounts, present, proposal))
+
+
+def _leaves_users(proposal: Proposal) -> bool:
+    return all(one.section != USERS for one in proposal.differences)
+
+
+def _newcomers(found: Sequence[Difference]) -> frozenset[str]:
+    return frozenset(one.name for one in found if one.section == USERS and one.before is None)
 
 
 def _mistake(problem: Problem) -> tuple[str, str, str]:

@@ -195,7 +195,10 @@ class DaemonAccounts:
     async def of_session(self, secret: str) -> Identity | None:
         """Whose session this is."""
         found = await self._recall(secret, lambda: self._accounts.session(secret, self._lifetimes(), at=self._wall()))
-        if not isinstance(found, Session) or found.locked or self._users.of(found.user, found.profile) is None:
+        if not isinstance(found, Session) or found.locked:
+            return None
+        if self._users.of(found.user, found.profile) is None:
+            self._remembered.pop(digest(secret), None)  # somebody else may get this name at any moment
             return None
         return self._of_session(found)
 
@@ -204,6 +207,7 @@ class DaemonAccounts:
         found = await self._recall(secret, lambda: self._accounts.token(secret, at=self._wall()))
         user = self._users.of(found.user, found.profile) if isinstance(found, ApiToken) else None
         if user is None:
+            self._remembered.pop(digest(secret), None)
             return None
         assert isinstance(found, ApiToken)
         scopes = frozenset(cast("tuple[Scope, ...]", found.scopes))

@@ -237,3 +237,33 @@ def test_tokens_of_others_are_for_administrators(site: Site) -> None:
     assert root.post("/tokens", {**wish, "user": "nobody"}).status_code == 404
     past = {**wish, "expires_at": "2020-01-01T00:00:00Z"}
     assert root.post("/tokens", past).json()["errors"][0]["field"] == "body.expires_at"
+
+
+def test_who_is_named_as_somebody_was_before_begins_with_nothing_of_theirs(site: Site) -> None:
+    root, nora = site.signed_in("root"), site.signed_in("nora")
+    program = site.token("nora", "read", "administer")
+    assert program.get("/agents").status_code == 200
+    document = root.get("/settings/users/nora").json()["document"]
+    gone = root.delete("/settings/users/nora", headers={"If-Match": "*"})
+    assert gone.status_code == 204
+    assert [one.get("/agents").status_code for one in (nora, program)] == [401, 401]
+    another = {"title": "Nora Newman", "role": "administrator"}
+    assert root.put("/settings/users/nora", another, headers={"If-None-Match": "*"}).status_code == 200
+    assert [one.get("/agents").status_code for one in (nora, program)] == [401, 401], "that was somebody else"
+    assert site.visitor().sign_in("nora").status_code == 401
+    assert root.get("/tokens?user=nora").json()["items"] == []
+    [told] = [one for one in root.get("/audit?resource=account&key=nora").json()["items"] if one["action"] == "removed"]
+    assert told["actor"] == "root"
+    site.give_password("nora")
+    assert site.visitor().sign_in("nora").json()["title"] == "Nora Newman"
+    assert document["title"] == "Nora North"
+
+
+def test_who_was_removed_by_mistake_is_back_as_before_when_that_is_undone(site: Site) -> None:
+    root, nora = site.signed_in("root"), site.signed_in("nora")
+    assert root.delete("/settings/users/nora", headers={"If-Match": "*"}).status_code == 204
+    assert nora.get("/agents").status_code == 401
+    number = root.get("/settings/revisions?limit=1").json()["items"][0]["number"]
+    assert root.post(f"/settings/revisions/{number}/undo").status_code == 200
+    assert nora.get("/agents").status_code == 200
+    assert site.visitor().sign_in("nora").status_code == 200

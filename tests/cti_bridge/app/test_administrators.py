@@ -159,3 +159,18 @@ def test_the_first_administrator_takes_nobodys_name(centre: Centre) -> None:
         centre.accounts.add(name, Profile(role="agent"), by="test", at=1)
     assert centre.first() == "admin2"
     assert centre.may() == {"admin2"}
+
+
+def test_who_comes_does_not_count_by_the_password_of_somebody_who_was(centre: Centre) -> None:
+    centre.says({"root": ROOT, "eve": EVE})
+    centre.give_password("root", "eve")
+    centre.put("eve", None)
+    edits = [
+        Edit(change=ItemChange(section="users", name="eve", document=EVE), anyhow=True),
+        Edit(change=ItemChange(section="users", name="root", document=None), anyhow=True),
+    ]
+    with pytest.raises(SettingsRefused) as refused:
+        centre.changes.change(edits, at=1, by="root")
+    assert told(refused) == [("users.root", NOBODY)]
+    centre.put("eve", EVE)
+    assert centre.may() == {"root"}
