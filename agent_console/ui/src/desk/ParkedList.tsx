@@ -1,4 +1,4 @@
-import { Button, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { PhoneIncoming } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,7 +25,9 @@ export function ParkedList({ state, contacts }: { state: DeskState; contacts: re
   );
   return (
     <>
-      <VisuallyHidden role="status">{rows.length > 0 && t("parked.count", { count: rows.length })}</VisuallyHidden>
+      <span role="status" className="hidden-label">
+        {rows.length > 0 && t("parked.count", { count: rows.length })}
+      </span>
       {rows.length > 0 && (
         <Panel title={t("parked.title")}>
           <ul className={classes.list} aria-label={t("parked.title")}>
@@ -50,13 +52,12 @@ function ParkedItem({ row, state, contacts }: { row: ParkedRow; state: DeskState
       <span className={classes.detail}>
         {t("parked.by", { agent: row.parked_by_name })}
         {row.queue_title && ` · ${row.queue_title}`}
-        {row.returns_at !== null && (
-          <>
-            {" · "}
-            {t("parked.returns")} <Countdown until={row.returns_at} />
-          </>
-        )}
       </span>
+      {row.returns_at !== null && (
+        <span className={classes.detail}>
+          {t("parked.returns")} <Countdown until={row.returns_at} />
+        </span>
+      )}
     </li>
   );
 }
