@@ -225,8 +225,10 @@ class Desks(Protocol):
         ``may_fetch``: a colleague parked it whose parked customers the user sees, so that it may be picked up.
         """
 
-    async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
-        """What came of it; also after the contact is over."""
+    async def set_outcome(
+        self, agent: str, contact_id: str, wish: SetOutcome, by: str, *, match: str | None
+    ) -> DeskContact:
+        """What came of it; also after the contact is over. ``match``: only if that is still the last word."""
 
 
 PhoneEnd: TypeAlias = Literal["left", "cut", "replaced"]

@@ -65,6 +65,7 @@ class CorrectOutcome(Wish):
 
     disposition: Name | None = None
     resolved: bool | None = None
+    """Absent: as the disposition says; null: not said."""
     notes: Annotated[str, StringConstraints(max_length=10_000)] | None = Field(default=None)
     """Absent: they stay."""
     why: Line = ""

@@ -134,6 +134,8 @@ class DeskContact(Document):
     monitored_by: list[str]
     """Supervisors who listen; only where the settings let agents know."""
     outcome: Outcome
+    outcome_etag: str
+    """Of the outcome, for `If-Match`."""
     script: str | None
     acts: dict[ActName, Refusal | None]
     """Every act; None: it can be done now."""
@@ -271,7 +273,7 @@ class ExtendWrapUp(Wish):
 
 
 class SetOutcome(Wish):
-    """What came of the contact. The last one counts."""
+    """What came of the contact, whole: what is left out is not said."""
 
     disposition: Name | None = None
     resolved: bool | None = None

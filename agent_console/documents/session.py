@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from agent_console.documents.values import Document, Language, Line, Moment, Name, Wish
 
 Role: TypeAlias = Literal["agent", "supervisor", "administrator"]
-Scope: TypeAlias = Literal["read", "desk", "supervise", "administer"]
+Scope: TypeAlias = Literal["read", "desk", "supervise", "administer", "metrics"]
 
 USER_NAME: Final = r"^[\w.@+-]+$"
 

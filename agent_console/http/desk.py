@@ -5,7 +5,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from agent_console.documents.desk import (
     ActName,
@@ -29,6 +29,7 @@ from agent_console.documents.desk import (
 from agent_console.documents.values import Page, Wish
 from agent_console.errors import UnavailableError
 from agent_console.http.access import Sight
+from agent_console.http.etags import MatchIfGiven, tag
 from agent_console.http.floor import hidden_queues
 from agent_console.http.guard import Daemon, OwnAgent, Seen, Who
 from agent_console.ports import Desks, Ports
@@ -104,10 +105,19 @@ async def search_directory(
 
 @router.put("/contacts/{contact_id}/outcome")
 async def set_outcome(
-    ports: Daemon, agent: OwnAgent, who: Who, contact_id: ContactPath, wish: SetOutcome
+    *,
+    ports: Daemon,
+    agent: OwnAgent,
+    who: Who,
+    contact_id: ContactPath,
+    wish: SetOutcome,
+    match: MatchIfGiven,
+    response: Response,
 ) -> DeskContact:
-    """What came of a contact that one has, or had. The last one counts; corrections keep their trail."""
-    return await _desks(ports).set_outcome(agent, contact_id, wish, who.user)
+    """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew."""
+    found = await _desks(ports).set_outcome(agent, contact_id, wish, who.user, match=match)
+    tag(response, found.outcome_etag)
+    return found
 
 
 # -- acts ------------------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ _AT_THE_PROVIDER: Final = (
 _BY_OPERATION: Final = {
     "start_single_sign_on": _AT_THE_PROVIDER,
     "finish_single_sign_on": _AT_THE_PROVIDER,
+    "set_outcome": (HTTPStatus.PRECONDITION_FAILED,),
     "correct_agent_time": (HTTPStatus.PRECONDITION_REQUIRED,),
     "correct_contact_outcome": (HTTPStatus.PRECONDITION_REQUIRED,),
 }

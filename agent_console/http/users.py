@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from agent_console.documents.session import MadeToken, NewToken, OneTimePassword, Token, User, UserName
 from agent_console.documents.values import Page
 from agent_console.errors import ForbiddenError
+from agent_console.http.access import GRANTED
 from agent_console.http.guard import Who, accounts_of
 from agent_console.http.paging import Cursor, Limit, page
 
@@ -63,7 +64,9 @@ async def list_tokens(
 
 @router.post("/tokens", status_code=HTTPStatus.CREATED)
 async def make_token(request: Request, who: Who, wish: NewToken) -> MadeToken:
-    """Make an API token; its secret is told this once. It never may more than its user."""
+    """Make an API token; its secret is told this once. It never may more than its user, but for `metrics`."""
+    if not GRANTED.isdisjoint(wish.scopes) and who.role != "administrator":
+        raise ForbiddenError(f"the scope {min(GRANTED)!r} is given by administrators: ask one of them for the token")
     whose = _whose(who.user, wish.user, is_administrator=who.role == "administrator")
     return await accounts_of(request).make_token(wish, whose, who.user)
 

@@ -62,12 +62,14 @@ class TimeWish(msgspec.Struct, frozen=True, kw_only=True):
 class OutcomeWish(msgspec.Struct, frozen=True, kw_only=True):
     """A contact's outcome was another. ``notes`` None: they stay.
 
+    ``is_resolved_said``: whether ``resolved`` is; else it follows from the disposition.
     ``seen``: the version that was read (`outcome_version`); None: whatever counts now.
     """
 
     contact_id: ContactId
     disposition: str
     resolved: bool | None
+    is_resolved_said: bool = True
     notes: str | None
     by: str
     why: str = ""
@@ -165,9 +167,12 @@ class Correcting:
 
     def outcome(self, wish: OutcomeWish, now: Instant) -> DispositionCorrected:
         """The correction of a contact's outcome; raises `CorrectionError`."""
-        if wish.disposition and wish.disposition not in self._settings().dispositions:
-            known = ", ".join(self._settings().dispositions)
+        dispositions = self._settings().dispositions
+        if wish.disposition and wish.disposition not in dispositions:
+            known = ", ".join(dispositions)
             raise CorrectionError(f"there is no disposition {wish.disposition!r}: there are {known}", "disposition")
+        if wish.disposition and not wish.is_resolved_said:
+            wish = msgspec.structs.replace(wish, resolved=dispositions[wish.disposition].resolved)
         entries = list(self._journal.entries(contact_id=wish.contact_id))
         if not entries:
             raise NothingToCorrectError(f"there is no contact {wish.contact_id!r} in the journal")

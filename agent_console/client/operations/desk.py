@@ -63,9 +63,11 @@ class DeskOperations(Requests):
         """Whom one can transfer to or consult: agents, queues, numbers and flows that fit the words, with their state."""  # noqa: E501 - as the API says it
         return await self._get(Page[DirectoryEntry], "GET", "/api/v1/desk/directory", query={"q": q})
 
-    async def set_outcome(self, contact_id: str, wish: SetOutcome) -> DeskContact:
-        """What came of a contact that one has, or had. The last one counts; corrections keep their trail."""
-        return await self._get(DeskContact, "PUT", f"/api/v1/contacts/{path_part(contact_id)}/outcome", wish=wish)
+    async def set_outcome(self, contact_id: str, wish: SetOutcome, *, match: str | None = None) -> DeskContact:
+        """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew."""  # noqa: E501 - as the API says it
+        return await self._get(
+            DeskContact, "PUT", f"/api/v1/contacts/{path_part(contact_id)}/outcome", wish=wish, match=match
+        )
 
     async def answer_contact(self, contact_id: str) -> DeskContact:
         """Take the call that rings: the phone is told to answer."""

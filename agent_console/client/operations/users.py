@@ -38,7 +38,7 @@ class UsersOperations(Requests):
         )
 
     async def make_token(self, wish: NewToken) -> MadeToken:
-        """Make an API token; its secret is told this once. It never may more than its user."""
+        """Make an API token; its secret is told this once. It never may more than its user, but for `metrics`."""
         return await self._get(MadeToken, "POST", "/api/v1/tokens", wish=wish)
 
     async def end_token(self, token_id: str) -> None:

@@ -45,6 +45,7 @@ class Scope(enum.StrEnum):
     DESK = "desk"
     SUPERVISE = "supervise"
     ADMINISTER = "administer"
+    METRICS = "metrics"
 
 
 class UnknownUserError(Exception):

@@ -17,6 +17,7 @@ from agent_console.documents.supervision import Monitor, Monitored
 from agent_console.documents.values import Wish
 from agent_console.errors import (
     ConsoleError,
+    EditedMeanwhileError,
     ForbiddenError,
     InvalidError,
     NoDeskError,
@@ -24,6 +25,7 @@ from agent_console.errors import (
     StateChangedError,
     UnavailableError,
 )
+from agent_console.http.etags import ANY
 from cti_bridge.app.console.desk_contacts import desk_contact_doc
 from cti_bridge.app.console.rows import Rows
 from cti_bridge.shell.call_control import desk_contact as made
@@ -116,14 +118,25 @@ class Acts:
         done = self._control.dial(AgentId(agent), wish.number, queue, customer)
         return self._doc(await self._done(done, agent, "", "dial"))
 
-    def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome) -> DeskContact:
-        """What came of a contact."""
+    def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, *, match: str | None) -> DeskContact:
+        """What came of a contact; raises `EditedMeanwhileError` when the last word is not the one of ``match``."""
+        if match not in {None, ANY}:
+            self._check_last_word(AgentId(agent), ContactId(contact_id), match)
         outcome = Outcome(wish.disposition, wish.resolved, wish.notes)
         try:
             found = self._control.set_outcome(AgentId(agent), ContactId(contact_id), outcome)
         except ActRefused as refused:
             self._refuse(refused, agent, contact_id, "set_outcome")
         return self._doc(found)
+
+    def _check_last_word(self, agent: AgentId, contact_id: ContactId, match: str | None) -> None:
+        dossier = self._control.desks.known(contact_id)
+        if dossier is None or agent not in dossier.answered:
+            return  # refused for that
+        present = self._doc(self._control.desks.present(agent, contact_id))
+        if present.outcome_etag != match:
+            told = f"the outcome of {contact_id} was told anew since it was read: look at it again"
+            raise EditedMeanwhileError(told, etag=present.outcome_etag, present=present)
 
     # -- supervisors -------------------------------------------------------------------------------------------------
 

@@ -134,6 +134,7 @@ class DaemonCorrections:
             contact_id=ContactId(contact_id),
             disposition=wish.disposition or "",
             resolved=wish.resolved,
+            is_resolved_said="resolved" in wish.model_fields_set,
             notes=wish.notes,
             by=by,
             why=wish.why,

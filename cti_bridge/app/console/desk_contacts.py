@@ -2,6 +2,7 @@
 
 from agent_console.documents.desk import CustomerBrief, DeskContact, Outcome, Party, Refusal
 from cti_bridge.app.console.rows import Rows
+from cti_bridge.app.correcting import outcome_version
 from cti_bridge.shell.call_control import desk_contact as made
 from facts.time import to_seconds
 
@@ -9,6 +10,7 @@ from facts.time import to_seconds
 def desk_contact_doc(contact: made.DeskContact, rows: Rows) -> DeskContact:
     """One contact at one agent's desk."""
     outcome = contact.outcome
+    version = outcome_version(outcome.disposition, outcome.notes, resolved=outcome.resolved)
     return DeskContact(
         contact_id=contact.contact_id,
         queue=contact.queue,
@@ -33,6 +35,7 @@ def desk_contact_doc(contact: made.DeskContact, rows: Rows) -> DeskContact:
         recording=contact.recording,
         monitored_by=list(contact.monitored_by),
         outcome=Outcome(disposition=outcome.disposition, resolved=outcome.resolved, notes=outcome.notes),
+        outcome_etag=version,
         script=contact.script,
         acts={act: None if why is None else _refusal(why) for act, why in contact.acts.items()},
     )

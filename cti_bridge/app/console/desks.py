@@ -260,7 +260,9 @@ class DaemonDesks:
         del by
         return await self._acts.act(agent, contact_id, act, wish, may_fetch=may_fetch)
 
-    async def set_outcome(self, agent: str, contact_id: str, wish: SetOutcome, by: str) -> DeskContact:
+    async def set_outcome(
+        self, agent: str, contact_id: str, wish: SetOutcome, by: str, *, match: str | None
+    ) -> DeskContact:
         """What came of it; of a contact of the last day also when it is long over, or the daemon is a new one."""
         del by
         desks, contact = self._coordinator.control.desks, ContactId(contact_id)
@@ -268,7 +270,7 @@ class DaemonDesks:
             entries = await self._past(contact)
             if entries and entries[-1].at > self._coordinator.now() - LATEST_WORD:
                 desks.recall(contact, entries)
-        return self._acts.set_outcome(agent, contact_id, wish)
+        return self._acts.set_outcome(agent, contact_id, wish, match=match)
 
 
 def _no_customer(customer_id: str) -> FieldProblem:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from agent_console.documents.session import Scope
-from agent_console.http.access import SCOPES_OF
+from agent_console.http.access import GRANTED, SCOPES_OF
 from agent_console.ports import Identity
 from config.models import Settings
 from config.people import User
@@ -54,7 +54,7 @@ def identity_of(
     must_change: bool = False,
     expires_at: Instant | None = None,
 ) -> Identity:
-    """The user as a request meets them; ``scopes``: of an API token, which never widen the role's."""
+    """The user as a request meets them; ``scopes``: of an API token, which widen the role's by what is granted only."""
     of_role = SCOPES_OF[user.role]
     return Identity(
         user=name,
@@ -63,7 +63,7 @@ def identity_of(
         teams=teams,
         agent=user.agent,
         language=user.language,
-        scopes=of_role if scopes is None else of_role & scopes,
+        scopes=of_role if scopes is None else (of_role | GRANTED) & scopes,
         must_change_password=must_change,
         session=session,
         csrf_token=csrf_token,

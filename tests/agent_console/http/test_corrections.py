@@ -232,3 +232,39 @@ def test_what_the_agent_said_meanwhile_is_not_overwritten_either(site: Site) -> 
     late = nora.post(f"/contacts/{contact}/corrections", {"disposition": "follow_up"}, headers=seen)
     assert (late.status_code, late.json()["present"]["outcome"]) == (412, said), late.text
     assert "the agent told another outcome" in late.json()["detail"]
+
+
+def test_what_is_not_said_of_a_correction_follows_from_its_disposition(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    site.answer(contact)
+    nora, url = site.signed_in("nora"), f"/contacts/{contact}/corrections"
+    anyhow = {"If-Match": "*"}
+    assert nora.post(url, {"disposition": "solved"}, headers=anyhow).json()["resolved"] is True
+    assert nora.post(url, {"disposition": "follow_up"}, headers=anyhow).json()["resolved"] is None
+    assert nora.post(url, {"disposition": "solved", "resolved": None}, headers=anyhow).json()["resolved"] is None
+    assert nora.post(url, {"disposition": "solved", "resolved": False}, headers=anyhow).json()["resolved"] is False
+
+
+def test_an_agents_last_word_does_not_cover_what_was_told_meanwhile_when_it_says_what_it_read(site: Site) -> None:
+    site.ready("anna")
+    contact = site.caller(1, "sales")
+    site.answer(contact)
+    anna, nora, url = site.signed_in("anna"), site.signed_in("nora"), f"/contacts/{contact}/outcome"
+    read = anna.get("/desk").json()["contacts"][0]["outcome_etag"]
+    first = anna.put(url, {"notes": "one tab"}, headers={"If-Match": f'"{read}"'})
+    assert first.status_code == 200, first.text
+    assert first.headers["ETag"] == f'"{first.json()["outcome_etag"]}"' != f'"{read}"'
+    other = anna.put(url, {"notes": "another tab"}, headers={"If-Match": f'"{read}"'})
+    assert (other.status_code, other.json()["error_id"]) == (412, "edited_meanwhile")
+    assert other.json()["present"]["outcome"]["notes"] == "one tab"
+    assert other.headers["ETag"] == first.headers["ETag"]
+    corrected = {"disposition": "solved", "notes": "told anew"}
+    told = nora.post(f"/contacts/{contact}/corrections", corrected, headers=etag_of(first))
+    assert told.status_code == 200, told.text
+    late = anna.put(url, {"notes": "one tab, more"}, headers=etag_of(first))
+    assert (late.status_code, late.json()["present"]["outcome"]["notes"]) == (412, "told anew")
+    assert nora.get(f"/contacts/{contact}").json()["outcome"]["disposition"] == "solved"
+    for anyhow in ({"If-Match": "*"}, {}):
+        assert anna.put(url, {"notes": "the last word"}, headers=anyhow).status_code == 200
+    assert site.signed_in("bruno").put(url, {"notes": "no"}, headers={"If-Match": '"x"'}).status_code == 404

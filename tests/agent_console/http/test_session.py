@@ -267,3 +267,22 @@ def test_who_was_removed_by_mistake_is_back_as_before_when_that_is_undone(site: 
     assert root.post(f"/settings/revisions/{number}/undo").status_code == 200
     assert nora.get("/agents").status_code == 200
     assert site.visitor().sign_in("nora").status_code == 200
+
+
+def test_a_token_for_metrics_looks_at_nothing_else_whoever_has_it(site: Site) -> None:
+    root, nora = site.signed_in("root"), site.signed_in("nora")
+    wish = {"name": "prometheus", "scopes": ["metrics"], "user": "sam"}
+    refused = nora.post("/tokens", {"name": "mine", "scopes": ["read", "metrics"]})
+    assert (refused.status_code, refused.json()["error_id"]) == (403, "forbidden")
+    assert "administrators" in refused.json()["detail"]
+    program = site.visitor()
+    program.headers["Authorization"] = f"Bearer {root.post('/tokens', wish).json()['secret']}"
+    assert program.get("/session").json()["scopes"] == ["metrics"]
+    assert (program.get("/metrics").status_code, program.get("/metrics").text) == (200, "metrics")
+    assert [program.get(path).status_code for path in ("/agents", "/queues", "/desk", "/audit")] == [403] * 4
+    told = nora.get("/metrics").json()
+    assert (told["error_id"], told["detail"]) == (
+        "rights_needed",
+        "this needs the scope 'metrics'; an administrator makes tokens that have it",
+    )
+    assert site.token("root", "metrics").get("/users").status_code == 403

@@ -14,7 +14,7 @@ import { Secret } from "./AccountActs";
 import { PageFrame } from "./PageFrame";
 import classes from "./Tokens.module.css";
 
-const SCOPES = ["read", "desk", "supervise", "administer"] as const;
+const SCOPES = ["read", "desk", "supervise", "administer", "metrics"] as const;
 const NAME = /^[^\W\d][\w-]{0,63}$/;
 
 /** Keys for programs that use the API. */

@@ -266,6 +266,7 @@ export interface ContactWhy {
 /** What a contact was about, told anew. */
 export interface CorrectOutcome {
   disposition?: string | null;
+  /** Absent: as the disposition says; null: not said. */
   resolved?: boolean | null;
   /** Absent: they stay. */
   notes?: string | null;
@@ -410,6 +411,8 @@ export interface DeskContact {
   /** Supervisors who listen; only where the settings let agents know. */
   monitored_by: string[];
   outcome: Outcome;
+  /** Of the outcome, for `If-Match`. */
+  outcome_etag: string;
   script: string | null;
   /** Every act; None: it can be done now. */
   acts: Partial<Record<"answer" | "reject" | "hold" | "retrieve" | "mute" | "unmute" | "transfer" | "consult" | "complete" | "cancel" | "swap" | "conference" | "drop" | "leave" | "hang_up" | "send_digits" | "park" | "pick_up" | "record_start" | "record_pause" | "record_resume" | "record_stop" | "end_wrap_up" | "extend_wrap_up", Refusal | null>>;
@@ -613,7 +616,7 @@ export interface MadeToken {
   token_id: string;
   name: string;
   user: string;
-  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  scopes: ("read" | "desk" | "supervise" | "administer" | "metrics")[];
   made_at: Instant;
   last_used_at: Instant | null;
   expires_at: Instant | null;
@@ -637,7 +640,7 @@ export interface Me {
   time_zone: string;
   site: string;
   /** What this session, or token, may do. */
-  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  scopes: ("read" | "desk" | "supervise" | "administer" | "metrics")[];
   web_phone: WebPhone | null;
   /** When the session ends at the latest. */
   expires_at: Instant | null;
@@ -742,7 +745,7 @@ export interface NewCustomer {
 /** An API token to be made. */
 export interface NewToken {
   name: string;
-  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  scopes: ("read" | "desk" | "supervise" | "administer" | "metrics")[];
   /** Whose rights it has; absent: one's own. */
   user?: string | null;
   expires_at?: Instant | null;
@@ -1102,7 +1105,7 @@ export interface SetAgentState {
   force?: boolean;
 }
 
-/** What came of the contact. The last one counts. */
+/** What came of the contact, whole: what is left out is not said. */
 export interface SetOutcome {
   disposition?: string | null;
   resolved?: boolean | null;
@@ -1265,7 +1268,7 @@ export interface Token {
   token_id: string;
   name: string;
   user: string;
-  scopes: ("read" | "desk" | "supervise" | "administer")[];
+  scopes: ("read" | "desk" | "supervise" | "administer" | "metrics")[];
   made_at: Instant;
   last_used_at: Instant | null;
   expires_at: Instant | null;

@@ -63,7 +63,7 @@ test("no content is no document", async () => {
 
 test("what is saved while the page closes outlives it", async () => {
   const sent = answering(() => Response.json({}));
-  await setOutcome("k1", { resolved: true }, { keepalive: true });
+  await setOutcome("k1", { resolved: true }, null, { keepalive: true });
   expect(sent[0]?.keepalive).toBe(true);
 });
 

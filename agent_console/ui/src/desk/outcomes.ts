@@ -9,7 +9,7 @@ import type { Problem } from "../api/client";
 
 const outside: Outside = {
   // what is typed in the last moment is sent although the page closes
-  put: (contactId, outcome) => setOutcome(contactId, outcome, { keepalive: true }),
+  put: (contactId, outcome) => setOutcome(contactId, outcome, null, { keepalive: true }),
   now: () => Date.now(),
   later: (run, ms) => window.setTimeout(run, ms),
   cancel: (timer) => window.clearTimeout(timer),

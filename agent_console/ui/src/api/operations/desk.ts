@@ -68,9 +68,9 @@ export function searchDirectory(query: { q?: string } = {}, options: Options = {
   return api.ask("GET", "/desk/directory", { query, ...options });
 }
 
-/** What came of a contact that one has, or had. The last one counts; corrections keep their trail. */
-export function setOutcome(contactId: string, wish: SetOutcome, options: Options = {}): Promise<DeskContact> {
-  return api.ask("PUT", `/contacts/${encodeURIComponent(contactId)}/outcome`, { body: wish, ...options });
+/** What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew. */
+export function setOutcome(contactId: string, wish: SetOutcome, match: string | null, options: Options = {}): Promise<DeskContact> {
+  return api.ask("PUT", `/contacts/${encodeURIComponent(contactId)}/outcome`, { body: wish, match, ...options });
 }
 
 /** Take the call that rings: the phone is told to answer. */

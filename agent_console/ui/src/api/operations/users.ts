@@ -43,7 +43,7 @@ export function listTokens(query: { user?: string | null; cursor?: string | null
   return api.ask("GET", "/tokens", { query, ...options });
 }
 
-/** Make an API token; its secret is told this once. It never may more than its user. */
+/** Make an API token; its secret is told this once. It never may more than its user, but for `metrics`. */
 export function makeToken(wish: NewToken, options: Options = {}): Promise<MadeToken> {
   return api.ask("POST", "/tokens", { body: wish, ...options });
 }
