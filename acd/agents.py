@@ -1,7 +1,7 @@
 """What agents, supervisors and the system ask of an agent's declared state, skills and phone."""
 
 from acd.agent_state import Wish
-from acd.centre import Centre, tell_state
+from acd.centre import Centre, state_of, tell_state
 from acd.contact_state import Place
 from acd.declaring import after, become_logged_out, become_not_ready, become_ready
 from acd.errors import IllegalEvent
@@ -144,10 +144,10 @@ def _holds(work: Work) -> bool:
 
 
 def _pend(centre: Centre, agent: Agent, pending: Declared | None, reason: ReasonCode | None, by: Party) -> None:
-    """Note what is to be declared when the work is over."""
+    """Note what is to be declared when the work is over; the state that is shown goes on, and its clock with it."""
     if agent.free:
         centre.matching.take_agent(agent, centre.now)
     agent.pending, agent.pending_reason = pending, reason
     centre.staff_version += 1
     centre.unsettled.append(agent)
-    tell_state(centre, agent, by)
+    centre.out.append(state_of(agent, by))

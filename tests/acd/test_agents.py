@@ -103,6 +103,17 @@ def test_a_change_during_a_talk_is_pending_and_happens_after_the_wrap_up() -> No
     assert (story.agent("a").declared, story.agent("a").reason) == (Declared.NOT_READY, "break")
 
 
+def test_a_pending_change_leaves_the_clock_of_the_talk_alone() -> None:
+    story = Story(agent("a"))
+    story.ready("a")
+    story.join("c1")
+    story.answer("c1")
+    since = story.agent("a").since
+    story.tell(BREAK, 5)
+    story.tell(DeclareReady(agent_id=A), 5)
+    assert (story.agent("a").activity, story.agent("a").since) == (Activity.TALKING, since)
+
+
 def test_a_pending_change_can_be_taken_back() -> None:
     story = Story(agent("a"))
     story.ready("a")

@@ -11,7 +11,7 @@ import { PreviewWords } from "../floor/PreviewWords";
 import { sayDone, sayProblem } from "../shell/notices";
 import { AccountActs } from "./AccountActs";
 import classes from "./EntryEditor.module.css";
-import { errorsOf } from "./field_errors";
+import { errorsOf, standing } from "./field_errors";
 import { useFieldNames } from "./field_names";
 import { SettingFields } from "./NestedFields";
 import { definitionOf, SINGLE, type SectionName } from "./settings_schema";
@@ -39,11 +39,12 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
   const single = SINGLE.includes(section);
   const [name, setName] = useState(entry?.name ?? (single ? section : ""));
   const [typed, setDocument] = useState<unknown>(undefined);
-  const [refused, setRefused] = useState<unknown>(null);
+  const [refusal, setRefused] = useState<{ error: unknown; sent: unknown } | null>(null);
   const [busy, setBusy] = useState(false);
   const document = typed ?? entry?.document ?? (definitionOf(section) === null ? "" : {});
   const before = entry?.document ?? (single ? {} : null);
   const changed = JSON.stringify(document) !== JSON.stringify(before);
+  const refused = refusal === null ? null : standing(refusal.error, refusal.sent, document, section, name);
   // nothing was typed: it is shown as it is now
   if (overtaken === "changed" && !changed && !busy) load();
 
@@ -56,7 +57,7 @@ export function EntryEditor({ section, entry: opened, present, close }: Props) {
       sayDone(t("saved", { name: single ? t(`page.${section}`) : name }));
       close?.();
     } catch (error) {
-      setRefused(error);
+      setRefused({ error, sent: document });
       void acts.refresh();
     } finally {
       setBusy(false);

@@ -1,15 +1,15 @@
-/** How a place in the settings is called in the forms: `queues.sales.limits[0].then` is 队列 › sales › 限制 › 1 › 然后. */
+/** How a place in the settings is called in the forms: `queues.sales.limits[0].then` is Queues › sales › Limits › 1 › Then. */
 
 import { useTranslation } from "react-i18next";
 import { fieldName, type NameOf } from "../api/problem_words";
 import { definitionOf, type SectionName, SECTIONS, settingsOf, SINGLE } from "./settings_schema";
 import { DAYS, dayNames } from "../language/week";
 
-/** Names of fields for refusals that are told in Chinese; English ones keep the path, as the daemon has it. */
+/** Names of fields for refusals: as the forms call them in the reader's language. */
 export function useFieldNames(): NameOf {
   const { t, i18n } = useTranslation("administration");
   const labels = useTranslation("labels").t;
-  if (i18n.language !== "zh") return (field) => field;
+  const week = dayNames(i18n.language, "long");
   return (field) => {
     const [section, ...rest] = partsOf(field);
     if (!isSection(section)) return fieldName(field);
@@ -17,15 +17,13 @@ export function useFieldNames(): NameOf {
     const named = labelled(definitionOf(section), rest.slice(entry.length), (definition, name) =>
       labels(`${definition}.${name}` as "Team.title", { defaultValue: name }),
     );
-    return [t(`page.${section}`), ...entry, ...named.map(dayOrPart)].join(" › ");
+    return [t(`page.${section}`), ...entry, ...named.map((part) => dayOrPart(week, part))].join(" › ");
   };
 }
 
-const WEEK = dayNames("zh-CN", "long");
-
 /** A day of the week by its name. */
-function dayOrPart(part: string): string {
-  return WEEK[DAYS.findIndex((day) => day === part)] ?? part;
+function dayOrPart(week: readonly string[], part: string): string {
+  return week[DAYS.findIndex((day) => day === part)] ?? part;
 }
 
 function isSection(name: string | undefined): name is SectionName {

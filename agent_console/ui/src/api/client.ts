@@ -40,6 +40,12 @@ export class Problem extends Error {
     this.errors = document.errors ?? [];
     this.present = document.present;
   }
+
+  /** The same, of these fields alone. */
+  with(errors: readonly FieldError[]): Problem {
+    const { status, message: detail, error_id, title, present } = this;
+    return new Problem(status, { detail, error_id, title, present, errors: [...errors] });
+  }
 }
 
 /** A document with the ETag that a later change of it has to name. */

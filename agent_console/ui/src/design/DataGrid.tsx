@@ -6,9 +6,11 @@ import {
   memo,
   type ReactNode,
   useCallback,
+  useEffect,
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from "react";
 import classes from "./DataGrid.module.css";
 import { inWords } from "./order";
@@ -49,7 +51,7 @@ export function DataGrid<T>({ label, rows, columns, keyOf, open, opened, sorting
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const tracks = useMemo(() => columns.map((column) => column.width).join(" "), [columns]);
-  const rem = useMemo(() => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16, []);
+  const rem = useRem();
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => place.current,
@@ -60,6 +62,8 @@ export function DataGrid<T>({ label, rows, columns, keyOf, open, opened, sorting
       return row === undefined ? index : keyOf(row);
     },
   });
+  // a window that came to a larger screen has larger rows
+  useEffect(() => virtual.measure(), [virtual, rem]);
 
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
     const row = sorted[at];
@@ -126,6 +130,20 @@ export function DataGrid<T>({ label, rows, columns, keyOf, open, opened, sorting
       </div>
     </div>
   );
+}
+
+/** How many times the design's size everything is drawn, which changes with the window's width. */
+function useRem(): number {
+  return useSyncExternalStore(onResize, remNow);
+}
+
+function remNow(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+}
+
+function onResize(changed: () => void): () => void {
+  window.addEventListener("resize", changed);
+  return () => window.removeEventListener("resize", changed);
 }
 
 function useSorted<T>(rows: readonly T[], columns: readonly Column<T>[], sorting: Sorting | null): readonly T[] {

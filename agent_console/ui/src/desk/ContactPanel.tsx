@@ -38,6 +38,8 @@ function Present({ contact }: { contact: DeskContact }) {
   const acting = useActing(contact.contact_id);
   const [dialog, ask] = useState<Dialog | null>(null);
   const close = () => ask(null);
+  // the talk is over: nobody is left to hand over, and the wrap-up wants to be seen
+  if (dialog !== null && contact.state === "wrap_up") close();
   return (
     <div className={classes.column}>
       <article className={classes.contact} aria-label={t("contactOf", { name: callerName(contact, t) })}>

@@ -76,10 +76,10 @@ function Tiles({ totals }: { totals: Totals | null }) {
         day={totals?.day}
       />
       <FigureTile name="asa_s" figures={today} verdict="none" day={totals?.day} />
-      <Tile label={t("tile.waiting")} opens={contacts(t("tile.waiting"), { place: "waiting" })}>
+      <Tile label={t("tile.waiting")} opens={{ kind: "waits", title: t("tile.waiting"), queue: null }}>
         {totals ? formats.number(totals.waiting) : NO_DATA}
       </Tile>
-      <Tile label={t("tile.longest")} opens={contacts(t("tile.longest"), { place: "waiting" })}>
+      <Tile label={t("tile.longest")} opens={{ kind: "waits", title: t("tile.longest"), queue: null }}>
         {totals?.longest_joined_at ? <Clock since={totals.longest_joined_at} /> : NO_DATA}
       </Tile>
       <Tile label={t("tile.talking")} opens={contacts(t("tile.talking"), { place: "connected" })}>

@@ -13,6 +13,7 @@ import { PaneFrame } from "./PaneFrame";
 import { QueuePane } from "./QueuePane";
 import { SignedInPane } from "./SignedInPane";
 import { WaitingPane } from "./WaitingPane";
+import { WaitsPane } from "./WaitsPane";
 
 /** The pane at the side: one thing of the floor in full, with what can be done about it. */
 export default function Inspector({ inspected, close }: { inspected: Inspected; close: () => void }) {
@@ -45,6 +46,8 @@ function Content({ inspected }: { inspected: Inspected }) {
       return <WaitingPane key={inspected.contact} contact={inspected.contact} />;
     case "parked":
       return <ParkedPane key={inspected.contact} contact={inspected.contact} />;
+    case "waits":
+      return <WaitsPane title={inspected.title} queue={inspected.queue} />;
     case "team":
       return <MessagePane />;
     case "numbers":

@@ -109,7 +109,7 @@ function useColumns(cramped: boolean): readonly Column<QueueRow>[] {
         cell: (row) => (
           <Pressable
             title={`${row.title} · ${t("col.waiting")}`}
-            behind={{ queue: row.queue, place: "waiting" }}
+            behind={() => ({ kind: "waits", title: `${row.title} · ${t("col.waiting")}`, queue: row.queue })}
             strong={row.waiting > 0}
           >
             {formats.number(row.waiting)}
@@ -217,7 +217,7 @@ function longestOf(row: QueueRow): Inspected {
       return { kind: "waiting", contact: one.contact_id };
     }
   }
-  return { kind: "contacts", title: row.title, query: { queue: row.queue, place: "waiting" } };
+  return { kind: "waits", title: row.title, queue: row.queue };
 }
 
 interface JudgedProps {

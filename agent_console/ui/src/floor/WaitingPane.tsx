@@ -18,7 +18,7 @@ import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
 import { useWaitingRow } from "./waiting_row";
-import { contactWhyWords, obstacleWords, whyWords } from "./why";
+import { contactWhyWords, needsWords, obstacleWords, whyWords } from "./why";
 
 /** Why this contact still waits: what it needs, who was considered, what time will bring; and what can be done. */
 export function WaitingPane({ contact }: { contact: string }) {
@@ -48,7 +48,7 @@ export function WaitingPane({ contact }: { contact: string }) {
       title={row.customer?.name || row.caller_number || t("waiting.withheld")}
       under={
         <>
-          <span>{row.caller_number}</span>
+          {row.customer?.name && <span>{row.caller_number}</span>}
           <span>
             {t("col.waited")} <Clock since={row.joined_at} />
           </span>
@@ -75,7 +75,9 @@ function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
       <p className={classes.why}>
         {row.code === "none_free" || !why ? whyWords(said, row, called) : contactWhyWords(said, why, called)}
       </p>
-      {row.requirement && <p className={classes.note}>{said("needs", { requirement: row.requirement })}</p>}
+      {row.requirement && (
+        <p className={classes.note}>{said("needs", { requirement: needsWords(said, row.requirement) })}</p>
+      )}
       <ChangesAhead changes={row.changes} label={t("waiting.ahead")} />
     </Part>
   );

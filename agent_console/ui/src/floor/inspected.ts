@@ -8,6 +8,8 @@ export type Inspected =
   | { kind: "signed_in" }
   | { kind: "waiting"; contact: string }
   | { kind: "parked"; contact: string }
+  /** Those who wait now; `queue` null: in all. */
+  | { kind: "waits"; title: string; queue: string | null }
   | { kind: "contacts"; title: string; query: Record<string, string> }
   | { kind: "story"; contact: string }
   | { kind: "team"; team: string }

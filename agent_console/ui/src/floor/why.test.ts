@@ -31,7 +31,7 @@ describe("whyWords", () => {
 
   it("counts those who are taken out of the queue beside those who could take the contact", () => {
     expect(whyWords(said, row("none_free", {}), called)).toBe(
-      "1 busy; 1 signed out; 3 more taken out of this queue; 2 qualify for en>=1",
+      "1 busy; 1 signed out; 3 more taken out of this queue; 2 qualify for en ≥ 1",
     );
     expect(whyWords(said, row("nobody_in", { qualified: 2 }), called)).toBe(
       "of 2 who qualify nobody is signed in; 3 more taken out of this queue",
@@ -40,7 +40,7 @@ describe("whyWords", () => {
 
   it("says so when nobody else is left, and only then", () => {
     expect(whyWords(said, row("nobody_left", { requirement: "en>=1", taken_out: 3 }), called)).toBe(
-      "nobody is left: all who meet en>=1 (3) are taken out of this queue",
+      "nobody is left: all who meet en ≥ 1 (3) are taken out of this queue",
     );
     expect(whyWords(said, row("rings", { agents: ["robin"] }), called)).toBe("rings at Robin Vale");
   });

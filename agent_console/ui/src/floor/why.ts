@@ -1,6 +1,7 @@
 /** Explanations in the reader's language: from their codes and details; a code we do not know is told in English. */
 
 import type { TFunction } from "i18next";
+import { requirementWords } from "../language/requirement";
 import type { AgentWhy, ChangeAhead, ContactWhy, Obstacle, WaitingRow } from "../api/documents";
 
 type Why = TFunction<"why">;
@@ -9,6 +10,14 @@ type Why = TFunction<"why">;
 function text(value: unknown): string {
   if (Array.isArray(value)) return value.map(text).join(", ");
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** What a contact needs, as people say it. */
+export function needsWords(t: Why, requirement: string): string {
+  return requirementWords(
+    { and: t("requirement.and"), or: t("requirement.or"), not: t("requirement.not") },
+    requirement,
+  );
 }
 
 function filled(details: Record<string, unknown>): Record<string, string | number> {
@@ -37,26 +46,26 @@ export function whyWords(t: Why, row: WaitingRow, called: Called): string {
   const out =
     qualified.taken_out > 0 && COUNTED.includes(row.code) ? [t("where.taken_out", { count: qualified.taken_out })] : [];
   if (row.code !== "none_free") {
-    return [say(t, "why", row.code, named(row.details, called), row.summary), ...out].join(t("join"));
+    return [say(t, "why", row.code, named(t, row.details, called), row.summary), ...out].join(t("join"));
   }
   const where = (["busy", "not_ready", "logged_out"] as const)
     .filter((state) => qualified[state] > 0)
     .map((state) => t(`where.${state}`, { count: qualified[state] }));
-  const able = t("able", { count: qualified.total, requirement: row.requirement });
+  const able = t("able", { count: qualified.total, requirement: needsWords(t, row.requirement) });
   return [...where, ...out, able].join(t("join"));
 }
 
 export function contactWhyWords(t: Why, why: ContactWhy, called: Called): string {
-  return say(t, "why", why.code, named(why.details, called), why.summary);
+  return say(t, "why", why.code, named(t, why.details, called), why.summary);
 }
 
 export function agentWhyWords(t: Why, why: AgentWhy, called: Called): string {
-  return say(t, "agent", why.code, named(why.details, called), why.summary);
+  return say(t, "agent", why.code, named(t, why.details, called), why.summary);
 }
 
 /** `state`: an agent's state in words, for obstacles that name one. */
 export function obstacleWords(t: Why, obstacle: Obstacle, state: (activity: string) => string, called: Called): string {
-  const details = named(obstacle.details, called);
+  const details = named(t, obstacle.details, called);
   if (typeof details.activity === "string") details.activity = state(details.activity);
   if (obstacle.code === "skill" && details.has === 0) {
     return say(t, "obstacle", "skill_none", details, obstacle.text);
@@ -88,13 +97,14 @@ export function changeWords(t: Why, change: ChangeAhead, called: Called): string
   ].join(t("join"));
 }
 
-/** Details in which nobody is told by an id or a code. */
-function named(details: object, called: Called): Record<string, unknown> {
+/** Details in which nobody is told by an id or a code, and nothing as settings write it. */
+function named(t: Why, details: object, called: Called): Record<string, unknown> {
   const found: Record<string, unknown> = { ...details };
   for (const who of ["contact", "queue", "agent", "reason"] as const) {
     const code = found[who];
     if (typeof code === "string") found[who] = called[who](code);
   }
+  if (typeof found.requirement === "string") found.requirement = needsWords(t, found.requirement);
   for (const [many, one] of [
     ["agents", "agent"],
     ["contacts", "contact"],
@@ -107,7 +117,7 @@ function named(details: object, called: Called): Record<string, unknown> {
 
 /** Details of a change, with the place to which it leads as people call it. */
 function whither(t: Why, change: ChangeAhead, called: Called): Record<string, unknown> {
-  const found = named(change.details, called);
+  const found = named(t, change.details, called);
   const { to_kind: kind, to } = change.details;
   if (typeof kind !== "string") return found;
   found["to_kind"] = t(`kind.${kind}` as "kind.queue", { defaultValue: kind });

@@ -73,8 +73,8 @@ describe("a story", () => {
 
   it("calls queues as people do, and says why", () => {
     const data = { kind: "ContactQueued", queue: "sales", requirement: "english>=1", position: 2 };
-    expect(told("en", data)).toBe("Sales, from the menu, needs english>=1, place 2");
-    expect(told("zh", data)).toBe("Sales，来自语音导航，需要 english>=1，第 2 位");
+    expect(told("en", data)).toBe("Sales, from the menu, needs english ≥ 1, place 2");
+    expect(told("zh", data)).toBe("Sales，来自语音导航，需要 english ≥ 1，第 2 位");
   });
 
   it("calls a mailbox as the queue whose it is", () => {

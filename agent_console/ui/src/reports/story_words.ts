@@ -8,6 +8,7 @@ import type { StoryLine } from "../api/documents";
 import type { Names } from "../api/names";
 import type { Alarm } from "../language/alarms";
 import type { Formats } from "../language/formats";
+import { requirementWords } from "../language/requirement";
 
 type Data = Readonly<Record<string, unknown>>;
 type Holes = Record<string, string | number>;
@@ -173,11 +174,20 @@ function chose(fact: Told): readonly Piece[] {
   ];
 }
 
+function needs(fact: Told): string {
+  const words = {
+    and: fact.say("requirement.and"),
+    or: fact.say("requirement.or"),
+    not: fact.say("requirement.not"),
+  };
+  return requirementWords(words, fact.text("requirement"));
+}
+
 function queued(fact: Told): readonly Piece[] {
   return [
     fact.say(fact.is("returned") ? "queued.returned" : "queued.joined", { queue: fact.queue }),
     fact.word("queuedWhy", "why", "menu"),
-    fact.has("requirement") ? fact.say("queued.needs", { requirement: fact.text("requirement") }) : null,
+    fact.has("requirement") ? fact.say("queued.needs", { requirement: needs(fact) }) : null,
     fact.number("priority") ? fact.say("queued.priority", { priority: fact.number("priority") }) : null,
     fact.number("position") ? fact.say("queued.place", { position: fact.number("position") }) : null,
     fact.has("expected_wait_us") ? fact.say("queued.expected", { time: fact.time("expected_wait_us") }) : null,
@@ -190,9 +200,7 @@ function relaxed(fact: Told): readonly Piece[] {
   const groups = OPENED.exec(fact.text("why"))?.[1];
   return [
     fact.say("relaxed.step", { step: fact.number("step"), time: fact.time("after_us") }),
-    fact.has("requirement")
-      ? fact.say("relaxed.needs", { requirement: fact.text("requirement") })
-      : fact.say("relaxed.nothing"),
+    fact.has("requirement") ? fact.say("relaxed.needs", { requirement: needs(fact) }) : fact.say("relaxed.nothing"),
     groups === undefined ? fact.text("why") : fact.say("relaxed.opened", { groups }),
   ];
 }

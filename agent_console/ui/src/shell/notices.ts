@@ -19,6 +19,7 @@ export function sayDone(message: string): void {
     message,
     position: position(),
     color: "teal",
+    role: "status",
     closeButtonProps: { "aria-label": "×" },
   });
 }
