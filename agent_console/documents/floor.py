@@ -172,6 +172,8 @@ class WaitingRow(Document):
     requirement: str
     """As it is now, after `step` relaxation steps."""
     caller_number: str
+    caller_name: str
+    """As the telephone network told it."""
     customer: CustomerBrief | None
     step: int
     attempt: int

@@ -184,6 +184,23 @@ def test_nothing_moves_as_clocks_and_figures_grow(people: People, centre: Centre
     assert (clocks >= 3, figures >= 5, moved) == (True, True, [])
 
 
+CLOCK_IN_WHOLE = """() => {
+  const button = document.querySelector("header button[data-state]");
+  const clock = button.querySelector("time");
+  clock.textContent = "10:17:22";
+  clock.previousElementSibling.append(" and a reason of many, many words, all of which are well meant");
+  const [inner, outer] = [clock, button].map((one) => one.getBoundingClientRect());
+  return inner.right <= outer.right && clock.scrollWidth <= clock.clientWidth + 1 && inner.width > 40;
+}"""
+
+
+def test_the_clock_of_ones_state_is_never_cut(people: People) -> None:
+    ann = people.user("ann")
+    ann.page.set_viewport_size({"width": 1280, "height": 720})
+    ann.start_work()
+    assert ann.page.evaluate(CLOCK_IN_WHOLE)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_small_screen_shows_the_outcome_without_scrolling(people: People, centre: Centre, language: str) -> None:
     centre.tell("agent", name="bob", what="sign_in")

@@ -155,6 +155,17 @@ def test_the_search_tells_the_state_of_agents_queues_and_numbers(people: People,
     expect(option.filter(has_text="Support")).to_have_count(0)
 
 
+def test_the_search_for_a_colleague_makes_way_for_the_wrap_up(people: People, centre: Centre) -> None:
+    ann = people.agent("ann")
+    contact = centre.call("Gone Meanwhile", "+4930771999")
+    ann.answer()
+    ann.control("Consult").click()
+    expect(ann.page.get_by_role("dialog", name="Consult")).to_be_visible()
+    centre.hang_up(contact)
+    expect(ann.page.get_by_role("dialog", name="Consult")).to_be_hidden()
+    expect(ann.page.get_by_role("button", name=re.compile("^Done"))).to_be_visible()
+
+
 def test_an_agent_asks_a_colleague_and_connects_the_caller_with_them(people: People, centre: Centre) -> None:
     at_work_but_not_ready(centre, "bob")
     ann, contact = talk(people, centre)

@@ -42,7 +42,7 @@ def test_a_supervisor_watches_it_happen_sees_why_one_waits_and_whispers(people: 
     expect(row(nora, "Queues", "Sales").get_by_role("gridcell").nth(1)).to_have_text("1")
     waiting.click()
     expect(side(nora)).to_contain_text("Why still waiting")
-    expect(side(nora)).to_contain_text("english>=1")
+    expect(side(nora)).to_contain_text("english ≥ 1")
     expect(side(nora)).to_contain_text("Ann Lake")
 
     row(nora, "Agents", "Ann Lake").click()

@@ -33,6 +33,20 @@ def test_from_a_number_on_the_board_to_the_contacts_behind_it(people: People, ce
         expect(side(nora)).to_contain_text(name)
 
 
+def test_who_waits_stands_behind_the_number_while_a_phone_rings_for_them(people: People, centre: Centre) -> None:
+    nora = people.user("nora", "/floor")
+    centre.work("ann")
+    centre.call("Rita Rings", "+4930775001")
+    expect(row(nora, "Waiting", "Rita Rings")).to_contain_text("rings at Ann Lake")
+    for tile in ("Waiting", "Longest wait"):
+        nora.page.get_by_role("button", name=re.compile(f"^{tile}")).first.click()
+        expect(side(nora).get_by_role("heading", level=2)).to_have_text(tile)
+        expect(side(nora).get_by_role("listitem")).to_contain_text(["Rita Rings"])
+    side(nora).get_by_role("listitem").get_by_role("button").click()
+    expect(side(nora)).to_contain_text("Why still waiting")
+    expect(side(nora)).to_contain_text("+4930775001")
+
+
 def test_a_supervisor_changes_a_state_and_the_open_audit_log_tells_of_it(people: People) -> None:
     root = people.user("root", "/administration/audit")
     log = root.page.get_by_role("table").get_by_role("row")

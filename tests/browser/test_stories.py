@@ -330,7 +330,8 @@ def test_every_number_of_a_queue_opens_the_contacts_that_it_counts(people: Peopl
         expect_listed(nora, names)
     cells.nth(2).get_by_role("button").click()
     expect(side(nora)).to_contain_text("Why still waiting")
-    expect(side(nora).get_by_role("heading", level=2)).to_have_text("+49307711001")
+    expect(side(nora).get_by_role("heading", level=2)).to_have_text("Wanda Waits")
+    expect(side(nora)).to_contain_text("+49307711001")
 
     lines = side(nora).locator("table:has(th[scope=row])").get_by_role("row")
     for title, (shown, names) in BEHIND.items():

@@ -365,6 +365,7 @@ class Rows:
             position=view.position,
             requirement=view.requirement_text,
             caller_number="" if call is None else call.caller_number,
+            caller_name="" if call is None else call.caller_name,
             customer=self.customer_of(view),
             step=view.step,
             attempt=view.attempt,

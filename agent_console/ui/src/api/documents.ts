@@ -1373,6 +1373,8 @@ export interface WaitingRow {
   /** As it is now, after `step` relaxation steps. */
   requirement: string;
   caller_number: string;
+  /** As the telephone network told it. */
+  caller_name: string;
   customer: CustomerBrief | null;
   step: number;
   attempt: number;

@@ -6,6 +6,7 @@ import { useNames } from "../api/names";
 import { Loading, Trouble } from "../design/Waiting";
 import { learnRefusals } from "../language/refusals";
 import { useWaiting } from "../live/live";
+import { callerOf } from "./caller";
 import classes from "./panes.module.css";
 
 interface Props {
@@ -58,7 +59,7 @@ function Unroutable({ contacts }: { contacts: readonly string[] }) {
   const told = waiting
     .filter((row) => contacts.includes(row.contact_id))
     .slice(0, NAMED)
-    .map((row) => `${row.customer?.name ?? (row.caller_number || desk("unknownCaller"))} · ${names.queue(row.queue)}`);
+    .map((row) => `${callerOf(row) || desk("unknownCaller")} · ${names.queue(row.queue)}`);
   const others = contacts.length - told.length;
   return (
     <li>

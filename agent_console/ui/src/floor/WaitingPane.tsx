@@ -12,6 +12,7 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useQueues } from "../live/live";
 import { AskOnce } from "./AskOnce";
 import { useCalled } from "./called";
+import { callerOf } from "./caller";
 import { ChangesAhead } from "./ChangesAhead";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
@@ -45,10 +46,10 @@ export function WaitingPane({ contact }: { contact: string }) {
   }
   return (
     <PaneFrame
-      title={row.customer?.name || row.caller_number || t("waiting.withheld")}
+      title={callerOf(row) || t("waiting.withheld")}
       under={
         <>
-          {row.customer?.name && <span>{row.caller_number}</span>}
+          {callerOf(row) !== row.caller_number && <span>{row.caller_number}</span>}
           <span>
             {t("col.waited")} <Clock since={row.joined_at} />
           </span>

@@ -8,6 +8,7 @@ import { Panel } from "../design/Panel";
 import { Empty, Loading } from "../design/Waiting";
 import { useKnown, useWaiting } from "../live/live";
 import { useCalled } from "./called";
+import { callerOf } from "./caller";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { NextChange } from "./NextChange";
 import { whyWords } from "./why";
@@ -58,11 +59,14 @@ function useColumns(): readonly Column<WaitingRow>[] {
         key: "who",
         title: t("col.caller"),
         width: "minmax(7rem, 1fr)",
-        sort: (row) => row.customer?.name ?? row.caller_number,
+        sort: (row) => callerOf(row),
         cell: (row) => (
           <span className={classes.two}>
-            <span className={classes.name}>{row.customer?.name || row.caller_number || t("waiting.withheld")}</span>
-            <span className={classes.more}>{called.queue(row.queue)}</span>
+            <span className={classes.name}>{callerOf(row) || t("waiting.withheld")}</span>
+            <span className={classes.more}>
+              {callerOf(row) !== row.caller_number && row.caller_number && `${row.caller_number} · `}
+              {called.queue(row.queue)}
+            </span>
           </span>
         ),
       },

@@ -6,6 +6,7 @@ import { Empty } from "../design/Waiting";
 import { useWaiting } from "../live/live";
 import lines from "../reports/ContactsBehind.module.css";
 import { useCalled } from "./called";
+import { callerOf } from "./caller";
 import { useInspect } from "./inspected";
 import { PaneFrame } from "./PaneFrame";
 import { whyWords } from "./why";
@@ -37,7 +38,7 @@ export function WaitsPane({ title, queue }: { title: string; queue: string | nul
               className={lines.line}
               onClick={() => inspect({ kind: "waiting", contact: row.contact_id })}
             >
-              <span className={lines.who}>{row.customer?.name || row.caller_number || t("waiting.withheld")}</span>
+              <span className={lines.who}>{callerOf(row) || t("waiting.withheld")}</span>
               <Clock since={row.joined_at} />
               <span className={lines.sub}>
                 {called.queue(row.queue)} · {whyWords(said, row, called)}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNames } from "../api/names";
 import type { WaitingRow } from "../api/documents";
 import { streams } from "../live/live";
+import { callerOf } from "./caller";
 import type { Called } from "./why";
 
 /** A contact that waits is called by its customer, or by the number that calls, as the floor knows it at that moment. */
@@ -15,7 +16,7 @@ export function useCalled(): Called {
     () => ({
       contact: (id: string) => {
         const row = streams.family("waiting").get(id) as WaitingRow | undefined;
-        return row ? row.customer?.name || row.caller_number || t("waiting.withheld") : id;
+        return row ? callerOf(row) || t("waiting.withheld") : id;
       },
       queue: names.queue,
       agent: names.agent,
