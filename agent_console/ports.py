@@ -491,8 +491,10 @@ class Customers(Protocol):
     async def undo_merge(self, number: int, by: str) -> MergeDoc:
         """Part them again, exactly as they are."""
 
-    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool) -> CustomersImported:
-        """Rows of a CSV table; raises `InvalidError` for one that is none."""
+    async def take_in(
+        self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool, encoding: str | None
+    ) -> CustomersImported:
+        """Rows of a CSV table; raises `InvalidError` for one that is none. ``encoding`` None: to be seen from it."""
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):

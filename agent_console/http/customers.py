@@ -1,5 +1,6 @@
 """Customers: looked up, changed by one at a time, merged and parted, imported, erased."""
 
+from email.message import Message
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -78,9 +79,22 @@ async def import_customers(
     ] = None,
     clear: Annotated[bool, Query(description="An empty cell empties its field; else it changes nothing.")] = False,
 ) -> CustomersImported:
-    """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines."""
+    """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines.
+
+    UTF-8, or UTF-16 with its mark, unless Content-Type says otherwise: `text/csv; charset=windows-1252`.
+    """
     columns = dict(_pair(one) for one in column or ())
-    return await _store(ports).take_in(await request.body(), columns, who.user, clear=clear)
+    return await _store(ports).take_in(
+        await request.body(), columns, who.user, clear=clear, encoding=_encoding_said(request)
+    )
+
+
+def _encoding_said(request: Request) -> str | None:
+    """What the ``charset`` of the Content-Type says; None: nothing, or UTF-8, whose mark is seen to anyway."""
+    about = Message()
+    about["Content-Type"] = request.headers.get("content-type", CSV)
+    said = about.get_content_charset()
+    return None if said in {"utf-8", "utf8", "us-ascii"} else said
 
 
 def _pair(text: str) -> tuple[str, str]:

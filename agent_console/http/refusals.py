@@ -38,6 +38,9 @@ _WAYS_OUT: Final[Mapping[str, str]] = {
     "int_parsing": "send a whole number",
     "float_parsing": "send a number",
     "bool_type": "send true or false",
+    "bool_parsing": "send true or false",
+    "dict_type": "send an object of keys and values",
+    "model_attributes_type": "send a JSON object, with the header Content-Type: application/json",
     "list_type": "send a list",
     "value_error": "correct it as the rule says",
 }

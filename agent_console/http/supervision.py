@@ -20,6 +20,7 @@ from agent_console.documents.supervision import (
 )
 from agent_console.documents.values import Page
 from agent_console.errors import (
+    ConsoleError,
     EditedMeanwhileError,
     ForbiddenError,
     NotFoundError,
@@ -27,7 +28,7 @@ from agent_console.errors import (
     UnavailableError,
 )
 from agent_console.http.access import Sight
-from agent_console.http.contacts import seen_agents, seen_queues
+from agent_console.http.contacts import may_open, seen_agents, seen_queues
 from agent_console.http.etags import MatchIfGiven
 from agent_console.http.floor import hidden_queues, seen_agent, seen_queue, shown_agent
 from agent_console.http.guard import Daemon, Seen, Who
@@ -46,14 +47,24 @@ def _supervision(ports: Ports) -> Supervision:
     return ports.supervision
 
 
-def _led_contact(ports: Ports, sight: Sight, contact_id: str) -> None:
+async def _led_contact(ports: Ports, sight: Sight, contact_id: str) -> None:
     """Raise unless it is a live contact of the supervisor's teams or queues."""
     agents = ports.floor.agents_of(contact_id)
     if agents is None:
-        raise NotFoundError(f"no contact {contact_id!r} waits or talks now")
+        raise await _not_live(ports, sight, contact_id)
     seen, queues = seen_agents(ports, sight), seen_queues(ports, sight)
     if seen is not None and seen.isdisjoint(agents) and ports.floor.queue_of(contact_id) not in (queues or ()):
         raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
+
+
+async def _not_live(ports: Ports, sight: Sight, contact_id: str) -> ConsoleError:
+    """How a contact is that has just gone, as far as the supervisor sees it; of others, that there is none."""
+    line = None if ports.contacts is None else await ports.contacts.contact(contact_id)
+    if line is None or not await may_open(ports, sight, line):
+        return NotFoundError(f"no contact {contact_id!r} waits or talks now")
+    if line.place == "ended":
+        return StateChangedError("the contact is over", line, reason_id="over")
+    return StateChangedError("the contact does not wait in a queue", line, reason_id="not_waiting")
 
 
 def _led_agent(ports: Ports, sight: Sight, agent: str) -> AgentRow:
@@ -66,28 +77,28 @@ def _led_agent(ports: Ports, sight: Sight, agent: str) -> AgentRow:
 @router.post("/contacts/{contact_id}/monitor")
 async def monitor_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: Monitor) -> Monitored:
     """Listen to a talk, whisper to its agent, or barge in; once more changes the mode."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     return await _supervision(ports).monitor(contact_id, wish, who.user, who.agent)
 
 
 @router.delete("/contacts/{contact_id}/monitor", status_code=HTTPStatus.NO_CONTENT)
 async def stop_monitoring(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
     """Listen no more."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     await _supervision(ports).stop_monitoring(contact_id, who.user)
 
 
 @router.post("/contacts/{contact_id}/priority")
 async def set_priority(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: SetPriority) -> WaitingRow:
     """Raise or lower a waiting contact."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     return await _supervision(ports).set_priority(contact_id, wish.priority, who.user)
 
 
 @router.post("/contacts/{contact_id}/move")
 async def move_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath, wish: Move) -> WaitingRow:
     """To another queue; the join time is kept. A parked contact waits there then."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     seen_queue(ports, sight, wish.queue)
     return await _supervision(ports).move(contact_id, wish.queue, who.user)
 
@@ -95,21 +106,21 @@ async def move_contact(ports: Daemon, sight: Seen, who: Who, contact_id: Contact
 @router.post("/contacts/{contact_id}/return")
 async def return_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> WaitingRow:
     """A parked contact waits in its queue again now, at its old place."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     return await _supervision(ports).send_back(contact_id, who.user)
 
 
 @router.post("/contacts/{contact_id}/withdraw", status_code=HTTPStatus.NO_CONTENT)
 async def withdraw_contact(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
     """Take a waiting contact out of its queue; the caller goes where a closed queue sends them. A parked one ends."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     await _supervision(ports).withdraw(contact_id, who.user)
 
 
 @router.post("/callbacks/{contact_id}/cancel", status_code=HTTPStatus.NO_CONTENT)
 async def cancel_callback(ports: Daemon, sight: Seen, who: Who, contact_id: ContactPath) -> None:
     """Nobody calls this customer back any more."""
-    _led_contact(ports, sight, contact_id)
+    await _led_contact(ports, sight, contact_id)
     await _supervision(ports).cancel_callback(contact_id, who.user)
 
 

@@ -254,4 +254,5 @@ def _parsed(payload: bytes) -> ClientFrame:
     try:
         return ClientFrame.model_validate_json(payload)
     except ValidationError as error:
-        raise InvalidError(field_problems(error.errors())) from error
+        errors = [{**one, "loc": one["loc"] or ("frame",)} for one in error.errors()]
+        raise InvalidError(field_problems(errors)) from error

@@ -56,12 +56,18 @@ class SettingsRefused(Exception):  # noqa: N818 - says what was refused
 
 
 class EditedMeanwhile(Exception):  # noqa: N818 - says what happened
-    """Somebody else changed the item since it was read. ``present``: as it is now, None: it is not there."""
+    """Somebody else changed the item since it was read. ``present``: as it is now, None: it is not there.
 
-    def __init__(self, section: str, name: str, present: Any) -> None:
+    ``was_new``: it was to be made.
+    """
+
+    def __init__(self, section: str, name: str, present: Any, *, was_new: bool = False) -> None:
         self.section, self.name, self.present = section, name, present
         self.etag = None if present is None else etag(present)
         what = "is not there (any more)" if present is None else "was changed by somebody else since it was read"
+        if was_new:
+            super().__init__(f"{section}.{name} is there already: look at it and change it, or choose another name")
+            return
         super().__init__(f"{section}{'.' if name else ''}{name} {what}: look at it again and repeat the change")
 
 
@@ -316,7 +322,8 @@ def _edited(present: Present, edits: Sequence[Edit]) -> Document:
         section, name = edit.change.section, edit.change.name
         shown = present.shown(section, name)
         if not edit.anyhow and edit.match != (None if shown is None else shown.etag):
-            raise EditedMeanwhile(section, name, None if shown is None else shown.document)
+            present_one = None if shown is None else shown.document
+            raise EditedMeanwhile(section, name, present_one, was_new=edit.match is None)
     return changed(present.document, (edit.change for edit in edits))
 
 

@@ -99,7 +99,10 @@ def _row(row: Row, columns: int, places: Mapping[int, str]) -> CustomerRow:
     for place, field in places.items():
         text = row.values[place].strip()
         if any("\udc80" <= character <= "\udcff" for character in text):
-            fault = Fault(f"{field} is not text of the table's encoding", "say how the table is written")
+            fault = Fault(
+                f"{field} is not text of the table's encoding",
+                "save the table as UTF-8, or say its encoding, such as windows-1252",
+            )
             return CustomerRow(row.line, "", {}, fault)
         if field in SEVERAL:
             fields[field] = fields.get(field, ()) + _several(text)

@@ -148,12 +148,14 @@ class KeptCustomers:
         self._at_hand.forget(undone.merged)
         return _merge(undone)
 
-    async def take_in(self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool) -> CustomersImported:
+    async def take_in(
+        self, table: bytes, columns: Mapping[str, str], by: str, *, clear: bool, encoding: str | None
+    ) -> CustomersImported:
         """Rows of a CSV table; it is read through first, and refused whole where it is damaged."""
         at = self._now()
 
         def read() -> Imported:
-            whole = WholeTable(lambda: BytesIO(table), "the table", most=MOST_FILE)
+            whole = WholeTable(lambda: BytesIO(table), "the table", encoding=encoding, most=MOST_FILE)
             rows = customer_rows(whole.rows(), columns)
             return take_in(self._customers, drafts_of(rows), at=at, by=by, clear=clear)
 

@@ -235,7 +235,11 @@ class DaemonDesks:
             problems += [_no_customer(named)] if record is None else []
         if problems:
             raise InvalidError(problems)
-        return await self._acts.dial(agent, wish.model_copy(update={"customer_id": record}))
+        try:
+            return await self._acts.dial(agent, wish.model_copy(update={"customer_id": record}))
+        except StateChangedError as error:
+            error.present = error.present or self.state(agent)
+            raise
 
     def _wrong_queue(self, agent: str, queue: str | None, hidden: frozenset[str]) -> Iterator[FieldProblem]:
         if queue is None:

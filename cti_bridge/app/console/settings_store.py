@@ -90,6 +90,7 @@ class AdministeredSettings:
 
     async def change(self, wish: SettingsChange, by: str) -> RevisionLine:
         """Several changes, all or none."""
+        _check_each_once(wish)
         edits = [_edit(change) for change in wish.changes]
         return await self._line(await _done(self._administration.change(edits, by=by, comment=wish.comment)))
 
@@ -178,6 +179,16 @@ async def _done(work: Coroutine[Deferred[Any], Any, T]) -> T:
         raise ConflictError(str(error)) from error
     except StorageError as error:
         raise UnavailableError("the database cannot be used just now; the daemon's log tells more") from error
+
+
+def _check_each_once(wish: SettingsChange) -> None:
+    named: set[tuple[str, str]] = set()
+    for place, change in enumerate(wish.changes):
+        if (change.section, change.name) in named:
+            rule = f"changes {change.section}.{change.name} a second time"
+            way_out = "send one change of each entry"
+            raise InvalidError([FieldProblem(field=f"body.changes.{place}", rule=rule, way_out=way_out)])
+        named.add((change.section, change.name))
 
 
 def _edit(change: SettingChange) -> Edit:

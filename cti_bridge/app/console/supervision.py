@@ -1,6 +1,7 @@
 """What supervisors do on the floor, over the running daemon. Everything is kept in the audit log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from acd.events import (
@@ -68,7 +69,8 @@ class DaemonSupervision:
     async def monitor(self, contact_id: str, wish: Monitor, supervisor: str, agent: str | None) -> Monitored:
         """Listen, whisper or barge; ends when it is heard."""
         before = self._heard(contact_id, supervisor)
-        found = await self._acts.monitor(contact_id, wish, supervisor, agent)
+        with self._as_it_is(contact_id):
+            found = await self._acts.monitor(contact_id, wish, supervisor, agent)
         await self._note(supervisor, "monitored", contact_id, before, {"mode": found.mode, "agent": found.agent})
         return found
 
@@ -78,10 +80,22 @@ class DaemonSupervision:
         mine = (one for one in monitored if (one.contact_id, one.supervisor) == (contact_id, supervisor))
         return next(({"mode": one.mode, "agent": one.agent_id} for one in mine), None)
 
+    @contextmanager
+    def _as_it_is(self, contact_id: str) -> Iterator[None]:
+        """What is not possible is told with the contact as it is."""
+        try:
+            yield
+        except StateChangedError as error:
+            view = self._coordinator.engine.contact(ContactId(contact_id))
+            if error.present is None and view is not None:
+                error.present = _present(view)
+            raise
+
     async def stop_monitoring(self, contact_id: str, supervisor: str) -> None:
         """Leave the talk."""
         before = self._heard(contact_id, supervisor)
-        self._acts.stop_monitoring(contact_id, supervisor)
+        with self._as_it_is(contact_id):
+            self._acts.stop_monitoring(contact_id, supervisor)
         await self._note(supervisor, "monitoring_stopped", contact_id, before, None)
 
     async def set_priority(self, contact_id: str, priority: int, by: str) -> WaitingRow:
@@ -96,6 +110,8 @@ class DaemonSupervision:
         if self._parked.one(contact_id) is not None:
             return await self._send_back(contact_id, queue, by)
         before = self._waiting(contact_id)
+        if before.queue == queue:
+            raise StateChangedError(f"{contact_id} waits in {queue} already", before)
         self._tell_contact(MoveContact(contact_id=ContactId(contact_id), queue=QueueName(queue), by=by), contact_id)
         await self._note(by, "moved", contact_id, {"queue": before.queue}, {"queue": queue})
         return self._waiting(contact_id)

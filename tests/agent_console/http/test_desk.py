@@ -158,3 +158,11 @@ def test_an_act_on_what_is_not_at_this_desk_is_refused(site: Site) -> None:
         assert anna.post(f"/contacts/call-1/acts/{act}").status_code in {403, 404, 409}
     assert anna.post("/contacts/none/acts/hold").status_code == 404
     assert anna.post("/contacts/call-1/acts/explode").status_code in {404, 405}
+
+
+def test_a_call_that_cannot_be_made_now_is_told_with_the_desk_as_it_is(site: Site) -> None:
+    site.ready("anna")
+    site.answer(site.caller(1))
+    refused = site.signed_in("anna").post("/desk/calls", {"number": "+4930123456"})
+    assert (refused.status_code, refused.json()["reason_id"]) == (409, "engaged")
+    assert (refused.json()["present"]["agent"], refused.json()["present"]["activity"]) == ("anna", "TALKING")

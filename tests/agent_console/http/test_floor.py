@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cti_bridge.shell.recovery import forget_gone
 from tests.agent_console.site import Browser, Site, opened
 
 
@@ -365,3 +366,24 @@ def test_two_who_change_an_agents_skills_at_once_do_not_overwrite_each_other(sit
     changed = nora.put("/agents/anna/skills", {"skills": {"english": 2}}, headers={"If-Match": again})
     assert changed.json()["skills"] == {"english": 2}
     assert "etag" not in site.signed_in("anna").get("/agents/anna").headers
+
+
+def test_what_a_contact_that_has_just_gone_cannot_do_is_told_with_how_it_is(site: Site) -> None:
+    nora, sam = site.signed_in("nora"), site.signed_in("sam")
+    contact = site.caller(1, "sales")
+    forget_gone(site.coordinator, set())
+    acts: dict[str, dict[str, Any]] = {"priority": {"priority": 1}, "move": {"queue": "front"}, "withdraw": {}}
+    for act, wish in {**acts, "monitor": {"mode": "listen"}}.items():
+        late = nora.post(f"/contacts/{contact}/{act}", wish)
+        assert (late.status_code, late.json()["error_id"]) == (409, "state_changed"), act
+        assert (late.json()["reason_id"], late.json()["detail"]) == ("over", "the contact is over")
+        assert (late.json()["present"]["contact_id"], late.json()["present"]["place"]) == (contact, "ended")
+        assert sam.post(f"/contacts/{contact}/{act}", wish).status_code == 404, "others learn nothing of it"
+
+
+def test_a_contact_is_not_moved_to_where_it_is(site: Site) -> None:
+    root, contact = site.signed_in("root"), site.caller(1, "sales")
+    refused = root.post(f"/contacts/{contact}/move", {"queue": "sales"})
+    assert (refused.status_code, refused.json()["detail"]) == (409, f"{contact} waits in sales already")
+    assert refused.json()["present"]["queue"] == "sales"
+    assert root.get("/audit?resource=contact").json()["items"] == []

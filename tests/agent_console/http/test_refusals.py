@@ -172,3 +172,27 @@ def test_an_import_tells_all_mistakes_at_once_as_a_check_does(site: Site, tmp_pa
         "users.anna.agent",
     }
     assert site.signed_in("root").get("/queues/sales").json()["title"] == "Sales"
+
+
+def test_what_is_sent_as_something_else_than_json_is_told_how_to_be_sent(site: Site) -> None:
+    refused = site.visitor().ask("POST", "/session", content=b'{"name": "anna", "password": "x"}')
+    [field] = refused.json()["errors"]
+    assert (refused.status_code, field["field"]) == (422, "body")
+    assert field["way_out"] == "send a JSON object, with the header Content-Type: application/json"
+
+
+def test_what_is_new_and_there_already_is_told_so(site: Site) -> None:
+    root = site.signed_in("root")
+    there = root.put("/settings/teams/north", {"title": "N"}, headers={"If-None-Match": "*"})
+    assert (there.status_code, there.json()["error_id"]) == (412, "edited_meanwhile")
+    assert there.json()["detail"].startswith("teams.north is there already")
+    read = root.put("/settings/teams/north", {"title": "N"}, headers={"If-Match": '"old"'})
+    assert "was changed by somebody else since it was read" in read.json()["detail"]
+
+
+def test_an_entry_is_changed_once_by_one_change(site: Site) -> None:
+    root = site.signed_in("root")
+    changes = [{"section": "reasons", "name": "tea", "document": {"title": title}} for title in ("Tea", "More tea")]
+    refused = root.post("/settings/changes", {"changes": changes})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.changes.1")
+    assert root.get("/settings/reasons/tea").status_code == 404

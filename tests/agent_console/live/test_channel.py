@@ -409,6 +409,7 @@ def test_a_malformed_frame_is_refused_with_its_field_and_the_channel_goes_on(sit
         error = (await read(socket))["error"]
         assert error["error_id"] == "invalid"
         assert error["errors"][0]["rule"]
+        assert error["errors"][0]["field"]
         assert set(await snapshots(socket, "agents")) == {"agents/north"}
 
     talk(site.signed_in("nora"), script)

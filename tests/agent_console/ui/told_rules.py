@@ -49,8 +49,8 @@ _CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """What pydantic fills in, by kind of mistake."""
 _OTHERS: Final = frozenset(
-    {"bool_parsing", "date_from_datetime_parsing", "datetime_from_date_parsing", "dict_type", "finite_number"}
-    | {"float_type", "int_from_float", "model_attributes_type", "string_unicode", "timezone_aware"}
+    {"date_from_datetime_parsing", "datetime_from_date_parsing", "finite_number", "float_type", "int_from_float"}
+    | {"string_unicode", "timezone_aware"}
 )
 """Kinds of mistakes for which the API has no way out of their own, and which its documents can bring about."""
 _OF_THEIR_OWN: Final = frozenset({"value_error", "string_pattern_mismatch"})

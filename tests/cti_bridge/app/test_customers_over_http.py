@@ -118,6 +118,14 @@ async def ask(http):
     note("packed", await http.post("/customers/import", content=gzip.compress(table.encode()),
                                    params={"column": "Kundennr=account"}))
     parts = "account,number,tier,language\\nB-1,1.38E+10,gold,Chinese please\\n,12,,\\n"
+    written = {"Content-Type": "text/csv; charset=iso-8859-1"}
+    latin = "account;name\\nL-1;Jürgen Müller\\n".encode("iso-8859-1")
+    marked = "\\ufeffaccount;name\\nL-2;Jürgen\\n".encode()
+    for charset in ("utf-8", "UTF8"):
+        about = {"Content-Type": f"text/csv; charset={charset}"}
+        note(f"told {charset}", await http.post("/customers/import", content=marked, headers=about))
+    for name, about in {"latin": {}, "latin, told": written, "x-y": {"Content-Type": "text/csv; charset=x-y"}}.items():
+        note(name, await http.post("/customers/import", content=latin, headers=about))
     note("parts", await http.post("/customers/import", content=parts.encode()))
     note("emptied", await http.post("/customers/import?clear=true", content=b"account,tier\\nB-1,\\n"))
     [anna] = (await http.get("/customers", params={"account": "B-1"})).json()["items"]
@@ -234,6 +242,18 @@ def test_a_table_is_taken_in_and_its_mistakes_are_told_by_line(seen: dict[str, A
     assert seen["no table"][0] == 422
     assert "no column tells customers apart" in seen["no table"][1]["errors"][0]["rule"]
     assert seen["no pair"][0] == 422
+
+
+def test_a_table_says_in_what_encoding_it_is(seen: dict[str, Any]) -> None:
+    code, told, _ = seen["latin"]
+    assert (code, told["made"], told["rejected"]) == (200, 0, 1)
+    assert told["problems"][0]["rule"] == "name is not text of the table's encoding"
+    assert told["problems"][0]["way_out"] == "save the table as UTF-8, or say its encoding, such as windows-1252"
+    assert seen["latin, told"][1]["made"] == 1
+    assert (seen["told utf-8"][1]["made"], seen["told UTF8"][1]["unchanged"]) == (1, 1)
+    code, problem, _ = seen["x-y"]
+    assert (code, problem["error_id"]) == (422, "invalid")
+    assert "x-y is no encoding that is known here" in problem["errors"][0]["rule"]
 
 
 def test_a_damaged_table_is_refused_whole_and_named(seen: dict[str, Any]) -> None:
