@@ -102,9 +102,9 @@ SETTINGS: Mapping[str, Any] = {
 
 NAMES = {
     "Cordboard", "Asterisk", "API", "CSV", "Excel", "HTML", "JSON", "YAML", "PIN", "SIP", "URL", "UTF", "UTC", "EN",
-    "Alt", "Authorization", "Bearer", "English", "PJSIP", "demo",
+    "Alt", "Authorization", "Bearer", "English", "PJSIP", "CN", "DE", "demo",
 }  # fmt: skip
-"""Products, formats and keys, which Chinese texts write in Latin letters too; what the switch for
+"""Products, formats, keys and codes of countries, which Chinese texts write in Latin letters too; what the switch for
 the language calls the other one; what has to be typed as it is; and by whom this centre's users were made."""
 
 WORDS = re.compile(r"[A-Za-z][\w-]*\w", re.ASCII)
@@ -119,19 +119,21 @@ CONTACT_ID = re.compile(r"virtual-[0-9.]+")
 OPENING = "input[aria-haspopup=listbox], button[aria-haspopup=menu], button[aria-haspopup=dialog]"
 """What shows more at a press, and less again at Escape."""
 
-SHOWN = r"""() => {
+SHOWN = r"""(within) => {
   const found = [];
   const put = (where, text) => { if (/[A-Za-z]{2}/.test(text)) found.push([where, text.trim()]); };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const parent = walker.currentNode.parentElement;
-    if (!["SCRIPT", "STYLE"].includes(parent.tagName) && parent.checkVisibility({ visibilityProperty: true })) {
-      put(parent.tagName + "." + parent.className, walker.currentNode.data);
+  for (const place of document.querySelectorAll(within)) {
+    const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const parent = walker.currentNode.parentElement;
+      if (!["SCRIPT", "STYLE"].includes(parent.tagName) && parent.checkVisibility({ visibilityProperty: true })) {
+        put(parent.tagName + "." + parent.className, walker.currentNode.data);
+      }
     }
   }
   const names = ["title", "placeholder", "alt", "aria-label", "aria-description", "aria-roledescription",
     "aria-valuetext", "aria-placeholder"];
-  for (const one of document.querySelectorAll("*")) {
+  for (const one of document.querySelectorAll(`${within}, ${within} *`)) {
     if (!one.checkVisibility()) continue;
     for (const name of names) if (one.hasAttribute(name)) put(name, one.getAttribute(name));
     if (one.tagName === "INPUT" && one.getAttribute("aria-haspopup") === "listbox") put("value", one.value);
@@ -139,6 +141,20 @@ SHOWN = r"""() => {
   put("the document's title", document.title);
   return found;
 }"""
+
+POINTED_AT = "main button, main td span, main [role=gridcell] *, header button"
+ENTER, LEAVE = ("pointerenter", "mouseenter", "mouseover"), ("pointerleave", "mouseleave", "mouseout")
+POINT = """([places, kinds]) => {
+  for (const one of document.querySelectorAll(places)) {
+    if (!one.checkVisibility()) continue;
+    for (const kind of kinds) {
+      const Kind = kind.startsWith("pointer") ? PointerEvent : MouseEvent;
+      one.dispatchEvent(new Kind(kind, { bubbles: kind.startsWith("mouseo"), pointerType: "mouse" }));
+    }
+  }
+}"""
+HINTS_MS = 400
+"""Hints wait a moment before they show themselves."""
 
 DRAWN = """async () => {
   const found = [];
@@ -182,12 +198,13 @@ class Reader:
         """``written``: what the person writes here."""
         self.page = person.page
         self.found: dict[str, str] = {}
+        self.hints: set[str] = set()
         self._allowed = {*allowed(), *WORDS.findall(written)}
 
-    def read(self) -> None:
+    def read(self, within: str = "html") -> None:
         """What is shown now; the catalogue has every figure also as programs call it."""
         known = {*self._allowed, *CATALOGUE} if "/catalogue" in self.page.url else self._allowed
-        for where, text in self.page.evaluate(SHOWN):
+        for where, text in self.page.evaluate(SHOWN, within):
             plain = text
             for code in (CONTACT_ID, TIME_ZONE, FORMULA, COUNTRY_OR_REGION):
                 plain = code.sub("", plain)
@@ -230,11 +247,13 @@ class Reader:
             expect(one).to_have_attribute("aria-expanded", "false")
 
     def pointed_at(self) -> None:
-        """Hints of what can be pointed at."""
-        for one in self.page.locator("main button, main td span, header button").all()[:60]:
-            if one.is_visible():
-                one.hover(force=True)
-                self.read()
+        """Hints of all that can be pointed at, at once; they stand at the end of the page, beside all views."""
+        self.page.evaluate(POINT, [POINTED_AT, list(ENTER)])
+        self.page.wait_for_timeout(HINTS_MS)
+        self.hints.update(self.page.get_by_role("tooltip").all_inner_texts())
+        self.read("[data-portal]")
+        self.page.evaluate(POINT, [POINTED_AT, list(LEAVE)])
+        expect(self.page.get_by_role("tooltip")).to_have_count(0)
 
     def chosen(self) -> None:
         """What the first line of each list opens."""
@@ -282,6 +301,7 @@ def test_every_page(people: People, centre: Centre) -> None:
     reader.page.goto("/administration/flows/reception")
     expect(reader.page.get_by_role("img", name="总机")).to_be_visible()
     assert reader.drawn() > 10
+    assert len(reader.hints) >= 10
     assert not reader.found, english(reader)
 
 
