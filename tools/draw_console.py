@@ -175,7 +175,7 @@ def _call(robin: Looks, frames: list[bytes], *, known_only: bool) -> None:
     robin.snap("desk-not-ready")
     frame()
     page.keyboard.press("r")
-    page.locator("header button[data-state=ready]").wait_for()
+    page.locator("header button[data-state]:not([data-state=not_ready])").wait_for()  # who waits rings at once
     frame()
     _wait_for_an_offer(robin, known_only=known_only)
     frame()

@@ -37,7 +37,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     size = ("--width", str(WIDTH), "--height", str(HEIGHT))
     done = subprocess.run(
-        [sys.executable, "-m", "tools.draw_console", str(folder), "--warm-up", "15", "--any-caller", *size],
+        [sys.executable, "-m", "tools.draw_console", str(folder), "--warm-up", "6", "--any-caller", *size],
         capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

@@ -218,7 +218,7 @@ class WebPhone:
         """What the mark in the top bar says."""
         return self.page.locator("[data-phone]").get_attribute("data-phone") or ""
 
-    def wait_word(self, *words: str, timeout: float = 10) -> float:
+    def wait_word(self, *words: str, timeout: float = 20) -> float:
         """Until the mark says one of these; how long it took."""
         begin = time.monotonic()
         chosen = ", ".join(f'[data-phone="{word}"]' for word in words)
