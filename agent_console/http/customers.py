@@ -31,6 +31,7 @@ CSV: Final = "text/csv"
 _CSV_BODY: Final = {
     "requestBody": {
         "required": True,
+        "description": "UTF-8, or UTF-16 with its mark; another: `Content-Type: text/csv; charset=windows-1252`.",
         "content": {CSV: {"schema": {"type": "string"}, "example": "account,name,number\nA-1,Chen Wei,075512345678\n"}},
     }
 }
@@ -79,10 +80,7 @@ async def import_customers(
     ] = None,
     clear: Annotated[bool, Query(description="An empty cell empties its field; else it changes nothing.")] = False,
 ) -> CustomersImported:
-    """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines.
-
-    UTF-8, or UTF-16 with its mark, unless Content-Type says otherwise: `text/csv; charset=windows-1252`.
-    """
+    """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines."""
     columns = dict(_pair(one) for one in column or ())
     return await _store(ports).take_in(
         await request.body(), columns, who.user, clear=clear, encoding=_encoding_said(request)

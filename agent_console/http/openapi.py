@@ -42,6 +42,11 @@ _BY_OPERATION: Final = {
     "start_single_sign_on": _AT_THE_PROVIDER,
     "finish_single_sign_on": _AT_THE_PROVIDER,
     "set_outcome": (HTTPStatus.PRECONDITION_FAILED,),
+    "get_recording_audio": (HTTPStatus.CONFLICT,),
+    "get_voicemail_audio": (HTTPStatus.CONFLICT,),
+    "delete_recording": (HTTPStatus.CONFLICT,),
+    "call_voicemail_back": (HTTPStatus.CONFLICT,),
+    "lock_user": (HTTPStatus.CONFLICT,),
     "correct_agent_time": (HTTPStatus.PRECONDITION_REQUIRED,),
     "correct_contact_outcome": (HTTPStatus.PRECONDITION_REQUIRED,),
 }

@@ -38,10 +38,7 @@ class CustomersOperations(Requests):
     async def import_customers(
         self, content: str | bytes, *, column: list[str] | None = None, clear: bool = False
     ) -> CustomersImported:
-        """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines.
-
-        UTF-8, or UTF-16 with its mark, unless Content-Type says otherwise: `text/csv; charset=windows-1252`.
-        """  # noqa: E501 - as the API says it
+        """Take in a table with a header line, gzip or not; a damaged one is refused whole. Problems are told with lines."""  # noqa: E501 - as the API says it
         return await self._get(
             CustomersImported,
             "POST",

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from agent_console.documents.media import Pause, RecordingDoc, SoundState, VoicemailDoc
 from agent_console.documents.values import Page
-from agent_console.errors import ConflictError, NotFoundError, UnavailableError
+from agent_console.errors import ConflictError, NotFoundError, StateChangedError, UnavailableError
 from agent_console.http.paging import Key, Whole, cursor_of_parts, parts_of
 from agent_console.ports import MessageQuery, Reach, Sound
 from cti_bridge.app.console.calls_back import CallsBack
@@ -146,6 +146,8 @@ class KeptRecordings:
             one = self._within(recording_id, reach)
             if one.deleted_at is not None:
                 return
+            if self._state(one, self._files.size(one)) == "running":
+                raise StateChangedError("it is being recorded still: stop the recording first", self._document(one))
             try:
                 self._files.delete(one)
             except OSError as error:
@@ -198,6 +200,9 @@ class KeptRecordings:
         if self._files.folder is None:
             return "unreachable"
         return "missing" if size is None else "stored"
+
+    def _document(self, one: Recording) -> RecordingDoc | VoicemailDoc:
+        return self._voicemail(one) if one.kind == "voicemail" else self._recording(one)
 
     def _recording(self, one: Recording) -> RecordingDoc:
         size = self._files.size(one)

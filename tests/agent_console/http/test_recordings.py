@@ -424,3 +424,27 @@ def test_an_erased_persons_sounds_go_too(site: Site) -> None:
     assert root.get("/contacts/k1").json()["caller_number"] == "", "nor is it remembered here"
     assert not file(site, "k1.wav").exists()
     assert [one["state"] for one in root.get("/recordings").json()["items"]] == ["deleted"]
+
+
+def test_what_is_being_recorded_is_not_deleted_behind_the_talk(site: Site) -> None:
+    contact: Any = {"contact_id": ContactId("k1"), "agent_id": AgentId("anna"), "queue": QueueName("sales")}
+    site.coordinator.record(ContactOffered(contact_id=ContactId("k1"), caller_number="+4930555"))
+    site.coordinator.record(RecordingStarted(**contact, file="k1.wav"))
+    file(site, "k1.wav").write_bytes(SOUND)
+    fill(site)
+    root = site.signed_in("root")
+    [running] = root.get("/recordings").json()["items"]
+    url = f"/recordings/{running['recording_id']}"
+    refused = root.delete(url)
+    assert (refused.status_code, refused.json()["error_id"]) == (409, "state_changed")
+    assert (refused.json()["present"]["recording_id"], refused.json()["present"]["state"]) == (
+        url.rsplit("/", maxsplit=1)[-1],
+        "running",
+    )
+    assert file(site, "k1.wav").exists()
+    assert heard(site) == []
+    site.passes(1)
+    site.coordinator.record(RecordingStopped(**contact, file="k1.wav", length_us=SECOND))
+    fill(site)
+    assert root.delete(url).status_code == 204
+    assert not file(site, "k1.wav").exists()
