@@ -69,6 +69,9 @@ PATIENCE = Lognormal(mean_s=90.0, scv=1.5)
 KEYS = {"1": 1.0, "2": 1.0, "3": 1.0}
 """What callers press, by weight: one key for each of the embedded centre's queues."""
 
+ALREADY_CALLING = 12
+"""Callers within the first seconds where somebody looks at the console: nobody wants to see an empty floor first."""
+
 FIRST_CALL_AFTER_S = 3.0
 """Whoever is ready at a person's desk for the first time, and is offered nothing yet, is called so much later."""
 
@@ -323,7 +326,10 @@ class Demo:
         entry_points = tuple(EntryPoint(number=number, per_hour=share, keys=KEYS) for number in numbers)
         habits = CallerHabits(patience=PATIENCE, talk=TALK)
         leading = {self._phone_of(agent): LEADERS_PHONE for agent in leaders(self._settings)}
-        return Traffic(entry_points=entry_points, callers=habits, regulars=regulars(), agent_habits=leading)
+        already = ALREADY_CALLING if self._humans else 0
+        return Traffic(
+            entry_points=entry_points, callers=habits, regulars=regulars(), agent_habits=leading, already=already
+        )
 
     def _human_ready(self, entry: Entry) -> None:
         """A newcomer shall not have to wait: who is ready at a person's desk for the first time is soon called."""

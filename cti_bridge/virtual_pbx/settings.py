@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from facts.time import Instant
+from facts.time import SECOND, Duration, Instant
 from simulation.distributions.durations import Constant, Exponential, Law, Lognormal
 
 _SOUNDS_S = MappingProxyType({"vm-press": 0.72, "vm-goodbye": 1.0, "vm-nobodyavail": 3.0})
@@ -116,6 +116,11 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
 
     regular_share: float = 0.6
     """Share of the calls that are theirs; the others come from numbers of nobody."""
+
+    already: int = 0
+    """So many callers of each entry point come one after the other at the very beginning, as where a day is on."""
+
+    already_every: Duration = SECOND // 2
 
     most_lines: int = 500
     """Callers at once; more find the trunk busy and do not come."""

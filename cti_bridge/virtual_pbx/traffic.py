@@ -23,6 +23,7 @@ class ArrivingCallers:
         self._seed = seed
         self._gaps: dict[str, Sampler] = {}
         self._next: dict[str, Timer] = {}
+        self._first: list[Timer] = []
         self._customers = 0
         self.arrived: dict[str, int] = {}
         self.turned_away = 0
@@ -36,12 +37,21 @@ class ArrivingCallers:
             if entry.per_hour > 0:
                 self._gaps[entry.number] = poisson_gaps(entry.per_hour, lots.random)
                 self._schedule(entry)
+            self._begin(entry, self._traffic.already)
 
     def stop(self) -> None:
         """Nobody new comes."""
         for timer in self._next.values():
             timer.cancel()
         self._next.clear()
+        for timer in self._first:
+            timer.cancel()
+        self._first.clear()
+
+    def _begin(self, entry: EntryPoint, callers: int) -> None:
+        """So many come one after the other."""
+        for place in range(1, callers + 1):
+            self._first.append(self._switch.after(place * self._traffic.already_every, lambda: self._come(entry)))
 
     def _schedule(self, entry: EntryPoint) -> None:
         gap = self._gaps[entry.number]()
@@ -49,6 +59,9 @@ class ArrivingCallers:
 
     def _arrive(self, entry: EntryPoint) -> None:
         self._schedule(entry)
+        self._come(entry)
+
+    def _come(self, entry: EntryPoint) -> None:
         self.arrived[entry.number] += 1
         name = f"{self._seed}/caller/{entry.number}/{self.arrived[entry.number]}"
         if len(self._switch.endpoints["trunk"].channels) >= self._traffic.most_lines:

@@ -191,6 +191,23 @@ def test_arrivals_come_as_often_as_asked_until_they_are_stopped() -> None:
     assert arriving.arrived["8123"] == before
 
 
+def test_a_day_that_is_already_on_begins_with_callers() -> None:
+    traffic = Traffic(entry_points=(EntryPoint(number="8123", per_hour=1),), already=12)
+    stage = Stage()
+    arriving = ArrivingCallers(stage.switch, traffic, seed=3)
+    stage.do(arriving.start)
+    stage.wait(3)
+    assert arriving.arrived["8123"] == 6
+    stage.wait(10)
+    assert arriving.arrived["8123"] == 12
+    stopped = Stage()
+    none = ArrivingCallers(stopped.switch, traffic, seed=3)
+    stopped.do(none.start)
+    none.stop()
+    stopped.wait(10)
+    assert none.arrived["8123"] == 0
+
+
 def test_regulars_call_under_their_names_and_never_twice_at_once() -> None:
     stage = Stage()
     entry = EntryPoint(number="8123", per_hour=3600)
