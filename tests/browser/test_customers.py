@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.centre import Centre
 from tests.browser.people import People, Person, put
@@ -168,7 +168,13 @@ def test_a_table_is_imported_and_mistakes_are_told_where_they_are(people: People
     page.locator("input[type=file]").set_input_files(table(TABLE))
     pane.get_by_label("Kundennr is taken as").click()
     page.get_by_role("option", name="Accounts").click()
+    held: list[Route] = []
+    page.route("**/customers/import?*", lambda route: held.append(route), times=1)  # noqa: PLW0108 - not of C
     pane.get_by_role("button", name="Import", exact=True).click()
+    expect(pane.get_by_role("status").filter(has_text="are being taken in")).to_contain_text(
+        f"About {len(TABLE.strip().splitlines()) - 1} rows"
+    )
+    held[0].continue_()
     result = pane.get_by_role("region", name="Result")
     expect(result.get_by_role("definition")).to_have_text(["1", "1", "0", "2"])
     expect(result.get_by_role("listitem").first).to_contain_text("Line 3:")

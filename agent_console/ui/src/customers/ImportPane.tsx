@@ -7,9 +7,11 @@ import { useTranslation } from "react-i18next";
 import type { CustomersImported } from "../api/documents";
 import { importCustomers } from "../api/operations/customers";
 import { fieldName, problemWords, refusedWords } from "../api/problem_words";
+import { Clock } from "../design/Clock";
 import layout from "../design/Form.module.css";
 import { learnRefusals } from "../language/refusals";
 import { useFormats } from "../language/formats";
+import { centreClock } from "../live/live";
 import classes from "./ImportPane.module.css";
 import {
   type Column,
@@ -22,6 +24,7 @@ import {
   encodingOf,
   fieldOf,
   missingOf,
+  rowsOf,
   saidOf,
 } from "./table";
 
@@ -146,6 +149,7 @@ function Table({ chosen, encoding, write }: TableProps) {
               {t("table.take")}
             </Button>
           </div>
+          {busy && <Taking rows={rowsOf(text)} />}
         </>
       )}
       {refused !== null && (
@@ -155,6 +159,18 @@ function Table({ chosen, encoding, write }: TableProps) {
       )}
       {result !== null && <Result result={result} />}
     </>
+  );
+}
+
+/** What is going on while the table is taken in, and for how long already. */
+function Taking({ rows }: { rows: number }) {
+  const { t } = useTranslation("customers");
+  const formats = useFormats();
+  const [since] = useState(() => new Date(centreClock.now()).toISOString());
+  return (
+    <p className={classes.hint} role="status">
+      <Clock since={since} /> {t("table.taking", { rows: formats.number(rows) })}
+    </p>
   );
 }
 

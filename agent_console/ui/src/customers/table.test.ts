@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, decoded, encodingOf, fieldOf, missingOf, saidOf } from "./table";
+import { columnsOf, decoded, encodingOf, fieldOf, missingOf, rowsOf, saidOf } from "./table";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).buffer;
 /** 客户 in GB 18030. */
@@ -34,6 +34,12 @@ describe("a table's columns", () => {
       "numbers",
       null,
     ]);
+  });
+});
+
+describe("a table's rows", () => {
+  it("are counted without its titles and empty ends", () => {
+    expect([rowsOf("name,id\nChen,1\r\nLin,2\n\n"), rowsOf("name,id"), rowsOf("")]).toEqual([2, 0, 0]);
   });
 });
 

@@ -49,6 +49,11 @@ export function columnsOf(text: string): Column[] {
   return titles.map((title, place) => ({ title: title.trim(), example: row[place]?.trim() ?? "" }));
 }
 
+/** About how many rows a table has below its titles: a value that goes over several lines counts as several. */
+export function rowsOf(text: string): number {
+  return Math.max(0, text.trimEnd().split("\n").length - 1);
+}
+
 /** The first records of a table; a quoted value may hold delimiters, quotes and line ends. */
 function records(text: string, delimiter: string, most: number): string[][] {
   const found: string[][] = [];

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { Layers, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { QueueRow, WaitingRow } from "../api/documents";
+import { useMe } from "../api/session";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { FigureWords } from "../design/FigureWords";
 import { Panel } from "../design/Panel";
@@ -15,6 +16,7 @@ import { AgentsBar } from "./AgentsBar";
 import { closedWords } from "./closed";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { Pressable } from "./Pressable";
+import { siteDayWords } from "./site_day";
 import { WaitClock } from "./WaitClock";
 import classes from "./QueuesPanel.module.css";
 import { ofAbandonment, ofLevel, presentFrom } from "./targets";
@@ -28,7 +30,11 @@ export function QueuesPanel({ inspected }: { inspected: Inspected | null }) {
   const [shown, show] = useState<"now" | "day">("now");
   return (
     <Panel
-      title={t("queues.title")}
+      title={
+        <>
+          {t("queues.title")} <SiteDay />
+        </>
+      }
       scrolls
       aside={
         <Suspense fallback={null}>
@@ -52,6 +58,16 @@ export function QueuesPanel({ inspected }: { inspected: Inspected | null }) {
       )}
     </Panel>
   );
+}
+
+/** Reports count days in the reader's zone: where the board's is another one, it is said. */
+function SiteDay() {
+  const { t } = useTranslation("floor");
+  const formats = useFormats();
+  const { time_zone: zone } = useMe();
+  const day = useTotals()?.day;
+  const words = day === undefined ? null : siteDayWords(t, formats, day, zone);
+  return words === null ? null : <span className={classes.siteDay}>{words}</span>;
 }
 
 function QueueTable({ inspected }: { inspected: Inspected | null }) {
