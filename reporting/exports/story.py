@@ -11,6 +11,7 @@ from facts.journal import AnyFact, Entry, Fact
 from facts.states import OfferOutcome, Party
 from facts.time import SECOND, Duration, Instant
 from reporting.exports.offer_reasons import offer_reason
+from reporting.exports.requirement_words import requirement_words
 from reporting.exports.words import duration_text
 from reporting.kpi.intervals import moment_text
 
@@ -147,7 +148,7 @@ def _chose(fact: facts.MenuInputGiven) -> str:
 def _queued(fact: facts.ContactQueued) -> str:
     how = "came back to its place in" if fact.returned else "joined"
     parts = [f"{how} queue {fact.queue} ({fact.why})"]
-    parts += [f"needs {fact.requirement}"] if fact.requirement else []
+    parts += [f"needs {requirement_words(fact.requirement)}"] if fact.requirement else []
     parts += [f"priority {fact.priority}"] if fact.priority else []
     parts += [f"place {fact.position}"] if fact.position else []
     parts += [f"expected wait {_time(fact.expected_wait_us)}"] if fact.expected_wait_us is not None else []
@@ -260,7 +261,7 @@ _TELLERS: Mapping[type[Fact], Teller] = {
     facts.MenuRested: lambda fact: f"menu {fact.flow} rests at {fact.node}",
     facts.ContactQueued: _queued,
     facts.RequirementRelaxed: lambda fact: (
-        f"step {fact.step} after {_time(fact.after_us)}: now needs {fact.requirement or 'nothing'}"
+        f"step {fact.step} after {_time(fact.after_us)}: now needs {requirement_words(fact.requirement) or 'nothing'}"
         + (f" ({fact.why})" if fact.why else "")
     ),
     facts.OfferMade: _offered,

@@ -15,6 +15,7 @@ import msgspec
 
 from facts.time import SECOND
 from reporting.exports.phrases import phrases
+from reporting.exports.requirement_words import Connectives, requirement_words
 from reporting.exports.story import Line
 from reporting.exports.words import duration_text
 from reporting.kpi.intervals import moment_text
@@ -140,12 +141,19 @@ def _chose(fact: _Told) -> Pieces:
     return [chosen or fact.say("menu.private", mode=mode, **at), sure]
 
 
+def _needs(fact: _Told) -> str:
+    words = Connectives(
+        both=fact.say("requirement.and"), either=fact.say("requirement.or"), without=fact.say("requirement.not")
+    )
+    return requirement_words(fact.text("requirement"), words)
+
+
 def _queued(fact: _Told) -> Pieces:
     how = "queued.returned" if fact.number("returned") else "queued.joined"
     return [
         fact.say(how, queue=fact.text("queue")),
         fact.word("queuedWhy", "why", "menu"),
-        fact.of("queued.needs", "requirement", "requirement"),
+        fact.of("queued.needs", "requirement", "requirement", _needs(fact)),
         fact.of("queued.priority", "priority", "priority"),
         fact.of("queued.place", "position", "position"),
         fact.say("queued.expected", time=fact.time("expected_wait_us")) if fact.has("expected_wait_us") else None,
@@ -156,7 +164,7 @@ def _relaxed(fact: _Told) -> Pieces:
     opened = _OPENED.match(fact.text("why"))
     return [
         fact.say("relaxed.step", step=fact.text("step"), time=fact.time("after_us")),
-        fact.of("relaxed.needs", "requirement", "requirement") or fact.say("relaxed.nothing"),
+        fact.of("relaxed.needs", "requirement", "requirement", _needs(fact)) or fact.say("relaxed.nothing"),
         fact.text("why") if opened is None else fact.say("relaxed.opened", groups=opened[1]),
     ]
 

@@ -270,8 +270,8 @@ def test_a_story_tells_each_fact_and_each_reason() -> None:
     made.ends(160, "a")
     told = [line.text for line in story(made.entries(), Query().zone)]
     assert told[0] == "arrived as call at 8000, from 5551"
-    assert "needs english>=3, priority 2, place 4" in told[1]
-    assert told[2] == "step 1 after 0:30: now needs english>=1 (waited 30 s)"
+    assert "needs english ≥ 3, priority 2, place 4" in told[1]
+    assert told[2] == "step 1 after 0:30: now needs english ≥ 1 (waited 30 s)"
     assert told[4] == "ann did not answer, rang 0:20"
     assert told[7] == "connected with bob after 0:54 of waiting"
     assert told[10] == "bob transferred it to agent cyn after asking there"

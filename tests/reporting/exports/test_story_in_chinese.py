@@ -51,6 +51,18 @@ def test_the_words_are_those_of_the_console() -> None:
     assert {*story_in_chinese._TELLERS} == {*phrases("zh").facts} - OF_ALARMS
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("billing>=3 & english>=3", "需要 billing ≥ 3 且 english ≥ 3"),
+        ("german>=2 and not sales or 法语>=3", "需要 german ≥ 2 且 非 sales 或 法语 ≥ 3"),
+        ("or-ders>=2 & !knot", "需要 or-ders ≥ 2 且 非 knot"),
+    ],
+)
+def test_what_a_contact_needs_is_told_in_words(written: str, read: str) -> None:
+    assert read in in_chinese(line({"kind": "ContactQueued", "queue": "sales", "requirement": written}), UTC)
+
+
 def test_a_whole_story_for_the_terminal() -> None:
     contact = next(entry.fact.contact_id for entry in scene().list if entry.fact.contact_id is not None)
     lines = story((entry for entry in scene().list if entry.fact.contact_id == contact), UTC)

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../language/formats";
 import classes from "./Chart.module.css";
+import { spanOf } from "./chart_span";
 
 export interface Series {
   label: string;
@@ -16,14 +17,7 @@ export interface Series {
   shown: (value: number) => string;
 }
 
-const SHORTEST_S = 4 * 3600;
 const DAY_S = 24 * 3600;
-
-/** From the first to the last, by the data: of a single point the library makes a whole day. */
-function spanOf(times: ArrayLike<number>): [number, number] {
-  const first = times[0] ?? 0;
-  return [first, Math.max(times[times.length - 1] ?? first, first + SHORTEST_S)];
-}
 
 interface Props {
   title: string;
@@ -58,6 +52,7 @@ export default function Chart({ title, times, series, height, most, axis, whole 
     latest.current = data;
     plot.current?.setData(data);
   }, [data]);
+  const hasBars = series.some((one) => one.kind === "bars");
   const clock = useTranslation().t("timeOfDay");
   const shape = JSON.stringify([title, series.map((one) => [one.label, one.kind, one.colour]), most]);
 
@@ -73,7 +68,7 @@ export default function Chart({ title, times, series, height, most, axis, whole 
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         scales: {
           // a day that has only begun is not drawn as wide as a whole one
-          x: { time: true, range: (self) => spanOf(self.data[0]) },
+          x: { time: true, range: (self) => spanOf(self.data[0], hasBars) },
           y: { range: (_plot, _low, high) => [0, most ?? Math.max(1, high * 1.1)] },
         },
         axes: [

@@ -33,6 +33,7 @@ const LATIN = new Set(
     "cordboard flow check doctor render.py web-phones docs settings.md asterisk.spool_folder crm.example customers",
     "CORDBOARD_ASTERISK__AMI__SECRET CORDBOARD_ASTERISK__AGI__TOKEN secret_file token_file postgresql sqlite redis",
     "column customer_id account number name from to queue sales Phone next_cursor ordered partial true false today",
+    "Content-Type application json windows-1252",
     "offered closed min hour day Mon-Fri Sat say no_input none queue.NAME key",
   ].flatMap((line) => line.split(" ")),
 );

@@ -9,6 +9,7 @@ import { Empty, Loading, Trouble } from "../design/Waiting";
 import { useFigureTexts } from "../language/figures";
 import { useFormats } from "../language/formats";
 import { centreClock, useQueues } from "../live/live";
+import { worstOf } from "./missed";
 import { RangeFilter } from "./RangeFilter";
 import { asked, type Chosen, rangeOf } from "./range";
 import summary from "./Summary.module.css";
@@ -43,8 +44,9 @@ export default function WhyMissed() {
   const { t } = useTranslation("reports");
   const queues = useQueues();
   const [range, setRange] = useState<Chosen>(() => ({ span: "today", ...rangeOf("today", centreClock.now()) }));
-  const [chosen, choose] = useState<string | null>(null);
-  const queue = chosen ?? queues[0]?.queue ?? null;
+  const [queue, choose] = useState<string | null>(null);
+  // once: figures change all the time, and what somebody reads does not
+  if (queue === null && queues.length > 0) choose(worstOf(queues));
   const found = useQuery({
     queryKey: ["missed", queue, range.from, range.to],
     queryFn: ({ signal }) => api.get<{ missed: Missed[] }>("/reports/missed", { queue, ...asked(range) }, signal),
