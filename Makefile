@@ -16,12 +16,14 @@ INSTALLED := $(VENV)/.installed
 WORK := .work
 ARGS ?=
 
-# Side by side on two cores. The slow ones wait more than they compute, but measure time: more at once
-# would be late.
+# Side by side on two cores. Browsers and daemons compute: more at once would be late. Calls mostly wait for
+# each other.
 FAST_WORKERS ?= 2
-SLOW_WORKERS ?= 2
+SERVER_WORKERS ?= 2
+CALL_WORKERS ?= 3
 FAST := not e2e and not server and not benchmark
-SLOW := e2e or server
+SERVERS := server
+CALLS := e2e and not server
 PYTEST := $(BIN)/pytest -q --durations=5 --timeout=300 --timeout-method=thread
 
 .PHONY: help
@@ -109,7 +111,14 @@ test-fast: setup ## all checks and every test that needs no server (three minute
 		check-console test-console unit
 
 test-slow: servers ## the tests on the real Asterisk and the other servers
-	$(PYTEST) -n $(SLOW_WORKERS) --dist loadgroup -m "$(SLOW)" tests $(ARGS)
+	$(MAKE) --jobs=1 --keep-going test-servers test-calls
+
+.PHONY: test-servers test-calls
+test-servers: servers ## those with a browser, a database server or a whole daemon
+	$(PYTEST) -n $(SERVER_WORKERS) --dist loadgroup -m "$(SERVERS)" tests $(ARGS)
+
+test-calls: servers ## those of calls on the real Asterisk
+	$(PYTEST) -n $(CALL_WORKERS) --dist loadgroup -m "$(CALLS)" tests $(ARGS)
 
 test: setup ## everything: what has to pass before a change is taken
 	$(MAKE) --jobs=2 --output-sync=target test-fast servers
