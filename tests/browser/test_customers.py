@@ -353,7 +353,7 @@ def _erase_by_name(page: Page) -> None:
     assert complaints(page) == []
     dialog.get_by_role("textbox").fill("Evdokia Forgotten")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").filter(has_text="Erased: 1 record, and what 1 contact said")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Erased: 1 record, and what 1 contact said")).to_be_visible()
     expect(dialog).to_be_hidden()
 
 

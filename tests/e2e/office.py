@@ -110,6 +110,11 @@ class Desks:
             self._line = None
 
 
+def _is_talk(leg: Call) -> bool:
+    """Answered; and the switch, where it rang the phone, knows of the answer."""
+    return leg.has("answered") and (leg.direction != "in" or leg.has("acknowledged"))
+
+
 class Office:
     """One daemon for many scenarios, each with phones of its own and a contact of its own."""
 
@@ -260,7 +265,7 @@ class Office:
         for agent in sorted({agent for agent, _ in self._legs} - self._counted_by_hand - {SUPERVISOR}):
             calls = [call for who, phone in self._legs if who == agent for call in phone.calls]
             ours = [c for c in calls if c.direction == "in" or c in self._parts]  # what they dial, if it is counted
-            legs = sorted((c for c in ours if c.has("answered")), key=lambda c: c.at("answered"))
+            legs = sorted((c for c in ours if _is_talk(c)), key=lambda c: c.at("answered"))
             self._compare(agent, [part for leg in legs if (part := self._part_s(leg)) is not None], legs)
         self._legs.clear()
         self._counted_by_hand.clear()
