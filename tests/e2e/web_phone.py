@@ -151,17 +151,24 @@ def browser(folder: Path, *arguments: str, believes_any_certificate: bool = Fals
 
 
 def spans_of(call: Call, hertz: float, since: float) -> list[tuple[float, float]]:
-    """When a caller heard a tone, from ``since`` (monotonic) on, to a fiftieth of a second; gaps of 0.2 s are none."""
-    block = audio.RATE // 50
-    heard = call.stream.samples(since, time.monotonic())
-    turn = np.exp(-2j * math.pi * hertz * np.arange(block) / audio.RATE)
-    rows = heard[: len(heard) // block * block].reshape(-1, block).astype(np.float64)
-    loud = 2 * np.abs(rows @ turn) ** 2 / block > 0.5 * np.maximum(np.sum(rows**2, axis=1), block * 400)
+    """When a caller heard a tone, from ``since`` (monotonic) on, by when each packet came; gaps of 0.2 s are none.
+
+    While nothing comes, as when the far end is being loaded anew, time goes on all the same.
+    """
     found: list[tuple[float, float]] = []
-    for at in since + np.flatnonzero(loud) / 50:
-        begins = found.pop()[0] if found and at - found[-1][1] < GAP_S else at
-        found.append((begins, at + 1 / 50))
+    for packet in [one for one in call.stream.heard if one.at >= since]:
+        samples = audio.decode(packet.payload, packet.codec).astype(np.float64)
+        if _is_tone(samples, hertz):
+            begins = found.pop()[0] if found and packet.at - found[-1][1] < GAP_S else packet.at
+            found.append((begins, packet.at + len(samples) / audio.RATE))
     return found
+
+
+def _is_tone(samples: np.ndarray[Any, np.dtype[np.float64]], hertz: float) -> bool:
+    """Whether more than half of what sounds is this tone."""
+    turn = np.exp(-2j * math.pi * hertz * np.arange(len(samples)) / audio.RATE)
+    loud = 2 * abs(samples @ turn) ** 2 / max(1, len(samples))
+    return bool(loud > 0.5 * max(float(np.sum(samples**2)), len(samples) * 400))
 
 
 def heard_again(call: Call, hertz: float, since: float, after: float) -> float:
