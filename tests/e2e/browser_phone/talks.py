@@ -1,13 +1,27 @@
 """Callers who are brought to the agent whose phone is the browser."""
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from facts.time import SECOND
 from tests.asterisk.phones import CALLER_HZ, Phones
 from tests.e2e.office import Desks
 from tests.e2e.web_phone import WEB_HZ, WebDaemon, WebPhone
 from tests.sip_phone import Call
+
+
+class Away(NamedTuple):
+    """A page that was loaded anew, in seconds: how long the caller heard music, which hold is told, and how long it
+    took from the command until the caller heard the agent again."""
+
+    music_s: float
+    told_s: float
+    whole_s: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the hold that is told is what the caller heard, to 0.1 s."""
+        return self.music_s - 0.1 <= self.told_s <= self.whole_s + 0.1 < 4
 
 
 class Talk:

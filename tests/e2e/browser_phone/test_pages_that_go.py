@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -12,7 +12,7 @@ from facts.states import Declared, OfferOutcome, Party
 from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
-from tests.e2e.browser_phone.talks import Talk
+from tests.e2e.browser_phone.talks import Away, Talk
 from tests.e2e.office import HERTZ, Desks
 from tests.e2e.web_phone import BACK_S, WEB_HZ, WebDaemon, WebPhone, heard_again, spans_of
 from tests.sip_phone import Call, Ring
@@ -54,21 +54,7 @@ def test_a_page_loaded_anew_has_its_talk_again_and_the_report_shows_one(talk: Ta
     assert (after["offered"], after["answered"]) == (before["offered"], before["answered"] + 1)
 
 
-class _Away(NamedTuple):
-    """A page that was loaded anew, in seconds: how long the caller heard music, which hold is told, and how long it
-    took from the command until the caller heard the agent again."""
-
-    music_s: float
-    told_s: float
-    whole_s: float
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the hold that is told is what the caller heard, to 0.1 s."""
-        return self.music_s - 0.1 <= self.told_s <= self.whole_s + 0.1 < 4
-
-
-def _load_anew(talk: Talk, begun: float) -> _Away:
+def _load_anew(talk: Talk, begun: float) -> Away:
     page, caller, loaded = talk.phone.page, talk.caller, time.monotonic()
     page.reload()
     # at every picture that the page draws: a quick machine has its talk again a fifth of a second later
@@ -80,7 +66,7 @@ def _load_anew(talk: Talk, begun: float) -> _Away:
     assert page.get_by_role("toolbar", name="Call").bounding_box() == while_away, "nobody hits another control"
     page.get_by_role("toolbar", name="Call").get_by_role("button", name="Hold").wait_for()
     held = spans_of(caller, MUSIC_HZ, begun)[-1]
-    return _Away(held[1] - held[0], talk.holds_s()[-1], heard_again(caller, WEB_HZ, begun, held[1]) - loaded)
+    return Away(held[1] - held[0], talk.holds_s()[-1], heard_again(caller, WEB_HZ, begun, held[1]) - loaded)
 
 
 def test_who_was_muted_and_had_the_caller_on_hold_has_and_is_so_after_a_reload(talk: Talk) -> None:
