@@ -1,14 +1,14 @@
-import { Button, Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { PhoneOff, Undo2 } from "lucide-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChangeAhead, ParkedRow } from "../api/documents";
 import { Clock } from "../design/Clock";
 import { Empty } from "../design/Waiting";
-import { useParked, useQueues } from "../live/live";
+import { useParked } from "../live/live";
 import { AskOnce } from "./AskOnce";
 import { ChangesAhead } from "./ChangesAhead";
 import { useInspect } from "./inspected";
+import { MoveToQueue } from "./MoveToQueue";
 import { PaneFrame, Part } from "./PaneFrame";
 import classes from "./panes.module.css";
 import { supervising, useDoing } from "./supervising";
@@ -78,9 +78,6 @@ function ahead(row: ParkedRow): readonly ChangeAhead[] {
 function Acts({ row }: { row: ParkedRow }) {
   const { t } = useTranslation("floor");
   const doing = useDoing();
-  const queues = useQueues();
-  const [queue, setQueue] = useState<string | null>(null);
-  const title = queues.find((one) => one.queue === queue)?.title ?? queue;
   const fetching = row.fetched_by !== null;
   return (
     <>
@@ -103,24 +100,7 @@ function Acts({ row }: { row: ParkedRow }) {
         />
       </div>
       <div className={classes.row}>
-        <Select
-          size="xs"
-          w={180}
-          label={t("waiting.moveTo")}
-          placeholder={t("col.queue")}
-          data={queues.filter((one) => one.queue !== row.queue).map((one) => ({ value: one.queue, label: one.title }))}
-          value={queue}
-          onChange={setQueue}
-          searchable
-        />
-        <AskOnce
-          label={t("waiting.move")}
-          disabled={queue === null || fetching}
-          question={t("waiting.moveAsk", { queue: title ?? "" })}
-          act={() =>
-            queue === null ? Promise.resolve() : doing(t("done"), () => supervising.move(row.contact_id, queue))
-          }
-        />
+        <MoveToQueue contact={row.contact_id} from={row.queue} disabled={fetching} />
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { NumberField } from "../design/NumberField";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
@@ -9,11 +9,11 @@ import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
 import { Clock } from "../design/Clock";
 import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
-import { useQueues } from "../live/live";
 import { AskOnce } from "./AskOnce";
 import { useCalled } from "./called";
 import { callerOf } from "./caller";
 import { ChangesAhead } from "./ChangesAhead";
+import { MoveToQueue } from "./MoveToQueue";
 import { PaneFrame, Part } from "./PaneFrame";
 import { useInspect } from "./inspected";
 import classes from "./panes.module.css";
@@ -118,10 +118,7 @@ function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
 function Acts({ row }: { row: WaitingRow }) {
   const { t } = useTranslation("floor");
   const doing = useDoing();
-  const queues = useQueues();
   const [priority, setPriority] = useState<number>(row.priority + 1);
-  const [queue, setQueue] = useState<string | null>(null);
-  const title = queues.find((one) => one.queue === queue)?.title ?? queue;
   return (
     <>
       <div className={classes.row}>
@@ -142,24 +139,7 @@ function Acts({ row }: { row: WaitingRow }) {
         />
       </div>
       <div className={classes.row}>
-        <Select
-          size="xs"
-          w={180}
-          label={t("waiting.moveTo")}
-          placeholder={t("col.queue")}
-          data={queues.filter((one) => one.queue !== row.queue).map((one) => ({ value: one.queue, label: one.title }))}
-          value={queue}
-          onChange={setQueue}
-          searchable
-        />
-        <AskOnce
-          label={t("waiting.move")}
-          disabled={queue === null}
-          question={t("waiting.moveAsk", { queue: title ?? "" })}
-          act={() =>
-            queue === null ? Promise.resolve() : doing(t("done"), () => supervising.move(row.contact_id, queue))
-          }
-        />
+        <MoveToQueue contact={row.contact_id} from={row.queue} />
         <AskOnce
           danger
           label={t("waiting.withdraw")}

@@ -170,13 +170,19 @@ def test_who_parked_is_known_after_the_customer_was_picked_up(floor: Floor) -> N
     assert floor.control.parking.parker(contact) == ANN
 
 
-def test_whose_time_is_up_while_a_phone_rings_for_them_is_left_to_who_comes(floor: Floor) -> None:
+def rings_late(floor: Floor) -> Any:
+    """Bob's phone rings, and only rings, to pick a customer up whose time is nearly over."""
     caller, contact = floor.talk()
     floor.sign_in("bob")
     floor.do("ann", contact, "park")
     floor.phones["bob"].asked_to_answer = lambda *_, **__: None  # type: ignore[method-assign]  # it only rings
     floor.run(175)
     floor.begin("bob", contact, "pick_up")
+    return caller
+
+
+def test_whose_time_is_up_while_a_phone_rings_for_them_is_left_to_who_comes(floor: Floor) -> None:
+    caller = rings_late(floor)
     floor.run(8)
     assert [one.fetched_by for one in parked(floor)] == [BOB]
     floor.phones["bob"].answer()
@@ -188,12 +194,7 @@ def test_whose_time_is_up_while_a_phone_rings_for_them_is_left_to_who_comes(floo
 
 
 def test_whose_time_is_up_waits_again_when_the_phone_that_rang_was_not_answered(floor: Floor) -> None:
-    caller, contact = floor.talk()
-    floor.sign_in("bob")
-    floor.do("ann", contact, "park")
-    floor.phones["bob"].asked_to_answer = lambda *_, **__: None  # type: ignore[method-assign]  # it only rings
-    floor.run(175)
-    floor.begin("bob", contact, "pick_up")
+    caller = rings_late(floor)
     floor.run(30)
     assert parked(floor) == []
     assert floor.last("ContactQueued").returned
