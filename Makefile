@@ -20,7 +20,7 @@ ARGS ?=
 # each other.
 FAST_WORKERS ?= 2
 SERVER_WORKERS ?= 2
-CALL_WORKERS ?= 3
+CALL_WORKERS ?= 4
 FAST := not e2e and not server and not benchmark
 SERVERS := server
 CALLS := e2e and not server

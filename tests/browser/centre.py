@@ -169,8 +169,11 @@ class Centre:
 
     def answer(self, number: str) -> None:
         """An agent picks up the phone that rings, by hand."""
-        self.until(lambda: self.tell("phone", number=number, what="state") == "ringing")
         self.until(lambda: self.tell("phone", number=number, what="answer"))
+
+    def answers_by_itself(self, number: str) -> None:
+        """A phone takes a call that its own side asked for, as it is told to; nobody picks it up."""
+        self.until(lambda: self.tell("phone", number=number, what="state") == "talking")
 
     def work(self, *agents: str) -> None:
         """These agents sign in and are ready, without a browser."""

@@ -157,7 +157,7 @@ def test_a_message_is_heard_called_back_and_done_with_and_everybody_sees_by_whom
     assert saved.value.suggested_filename.endswith(".wav")
 
     ann.page.keyboard.press("b")
-    centre.answer("1001")
+    centre.answers_by_itself("1001")
     expect(ann.contact).to_contain_text("Talking")
     expect(ann.page).to_have_url(re.compile("/desk$"))
     expect(voicemail(nora, "Mia Message")).to_contain_text("Called back by ann")
