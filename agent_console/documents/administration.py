@@ -44,7 +44,7 @@ class SettingChange(Wish):
     document: Any = None
     """As in the settings file; absent: it is removed."""
     match: str | None = None
-    """The ETag that was read; `*`: whatever it is; absent: it must not be there yet."""
+    """The ETag that was read; `*`: whatever it is, but it has to be there; absent: it must not be there yet."""
 
 
 class SettingsChange(Wish):

@@ -7,7 +7,9 @@ from fastapi import Depends, Header, Response
 from agent_console.errors import MatchNeededError
 
 ANY: Final = "*"
-"""``If-Match: *``: whatever version there is."""
+"""``If-Match: *``: whatever version there is; of what is not there, none is."""
+
+ANY_THERE: Final = "`*`: whatever it is, but it has to be there."
 
 LONGEST_NUMBER: Final = 17
 """Digits of an instant, the largest number that is made an ETag."""
@@ -36,7 +38,7 @@ def _bare(header: str) -> str:
 
 def match_needed(
     if_match: Annotated[
-        str | None, Header(max_length=200, description="The ETag of the version that was read; `*`: whatever it is.")
+        str | None, Header(max_length=200, description=f"The ETag of the version that was read; {ANY_THERE}")
     ] = None,
 ) -> str:
     """The version that the request changes; raises `MatchNeededError`."""
@@ -47,7 +49,7 @@ def match_needed(
 
 def match_or_new(
     if_match: Annotated[
-        str | None, Header(max_length=200, description="The ETag of the version that was read; `*`: whatever it is.")
+        str | None, Header(max_length=200, description=f"The ETag of the version that was read; {ANY_THERE}")
     ] = None,
     if_none_match: Annotated[str | None, Header(max_length=200, description="`*`: it must not be there yet.")] = None,
 ) -> str | None:

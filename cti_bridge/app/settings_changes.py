@@ -64,11 +64,13 @@ class EditedMeanwhile(Exception):  # noqa: N818 - says what happened
     def __init__(self, section: str, name: str, present: Any, *, was_new: bool = False) -> None:
         self.section, self.name, self.present = section, name, present
         self.etag = None if present is None else etag(present)
-        what = "is not there (any more)" if present is None else "was changed by somebody else since it was read"
         if was_new:
-            super().__init__(f"{section}.{name} is there already: look at it and change it, or choose another name")
-            return
-        super().__init__(f"{section}{'.' if name else ''}{name} {what}: look at it again and repeat the change")
+            what = "is there already: look at it and change it, or choose another name"
+        elif present is None:
+            what = "is not there (any more): choose one that is, or make it as a new one"
+        else:
+            what = "was changed by somebody else since it was read: look at it again and repeat the change"
+        super().__init__(f"{section}{'.' if name else ''}{name} {what}")
 
 
 class NotThereError(LookupError):
@@ -82,12 +84,13 @@ class ChangedSinceError(Exception):
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """A change of an item, made from what was read: ``match`` is its ETag, None: it must not be there yet.
 
-    ``anyhow``: whatever it was.
+    ``anyhow``: whatever it was, and whether or not it was there; with ``is_there`` it has to be.
     """
 
     change: ItemChange
     match: str | None = None
     anyhow: bool = False
+    is_there: bool = False
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,9 +324,10 @@ def _edited(present: Present, edits: Sequence[Edit]) -> Document:
     for edit in edits:
         section, name = edit.change.section, edit.change.name
         shown = present.shown(section, name)
-        if not edit.anyhow and edit.match != (None if shown is None else shown.etag):
+        is_as_read = edit.anyhow or edit.match == (None if shown is None else shown.etag)
+        if not is_as_read or (edit.is_there and shown is None):
             present_one = None if shown is None else shown.document
-            raise EditedMeanwhile(section, name, present_one, was_new=edit.match is None)
+            raise EditedMeanwhile(section, name, present_one, was_new=edit.match is None and not edit.anyhow)
     return changed(present.document, (edit.change for edit in edits))
 
 

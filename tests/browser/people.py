@@ -135,11 +135,15 @@ class People:
 
 
 def put(person: Person, path: str, document: dict[str, Any]) -> int:
-    """Change an entry as another program would; how it was answered."""
+    """Change an entry as another program would, or make it where it is not there; how it was answered."""
     script = """async ([path, document]) => {
       const token = (await (await fetch("/api/v1/session")).json()).csrf_token;
-      const headers = {"Content-Type": "application/json", "X-CSRF-Token": token, "If-Match": "*"};
-      const asked = {method: "PUT", body: JSON.stringify(document), headers};
-      return (await fetch(`/api/v1/settings/${path}`, asked)).status;
+      const ask = async (match) => {
+        const headers = {"Content-Type": "application/json", "X-CSRF-Token": token, [match]: "*"};
+        const asked = {method: "PUT", body: JSON.stringify(document), headers};
+        return (await fetch(`/api/v1/settings/${path}`, asked)).status;
+      };
+      const changed = await ask("If-Match");
+      return changed === 412 ? await ask("If-None-Match") : changed;
     }"""
     return int(person.page.evaluate(script, [path, document]))

@@ -193,7 +193,8 @@ def _check_each_once(wish: SettingsChange) -> None:
 
 def _edit(change: SettingChange) -> Edit:
     wanted = ItemChange(section=change.section, name=_inner(change.section, change.name), document=change.document)
-    return Edit(change=wanted, match=None if change.match == ANY else change.match, anyhow=change.match == ANY)
+    anyhow = change.match == ANY
+    return Edit(change=wanted, match=None if anyhow else change.match, anyhow=anyhow, is_there=anyhow)
 
 
 def _named(section: str) -> Any:

@@ -41,7 +41,7 @@ REFUSED: Final[tuple[tuple[str, str, str, Any, str, str, str], ...]] = (
     ("root", "PUT", "/settings/queues/sales", {"wrapup_s": 1}, "queues.sales.wrapup_s", "not known", "wrap_up_s"),
     ("root", "PUT", "/settings/queues/sales", {"limits": ["x"]}, "queues.sales.limits[0]", "(key: value)",
      "keys with"),
-    ("root", "PUT", "/settings/agents/x", {"name": "X"}, "agents.x.phone", "is missing", "add it"),
+    ("root", "PUT", "/settings/agents/anna", {"name": "X"}, "agents.anna.phone", "is missing", "add it"),
     ("root", "PUT", "/settings/queues/sales", {"title": 7}, "queues.sales.title", "a text", "send a text in quotes"),
     ("root", "PUT", "/settings/queues/sales", {"wrap_up_s": -1}, "queues.sales.wrap_up_s", "0 or more",
      "send 0 or more"),

@@ -48,6 +48,12 @@ async def ask(http):
     note("there already", await http.put(url, json={}, headers={"If-None-Match": "*"}))
     note("wrong", await http.put(url, json={"requires": "klingon", "ring_s": -1}, headers={"If-Match": "*"}))
     note("null", await http.put(url, content=b"null", headers={"If-Match": "*"}))
+    for name, absent in (("agents/eve", {"phone": "1003"}), ("routing/routing", {"seed": 7})):
+        note(f"any of no {name}", await http.put(f"/settings/{name}", json=absent, headers={"If-Match": "*"}))
+        section, _, name = name.partition("/")
+        for document in (absent, None):
+            one = {"section": section, "name": name, "document": document, "match": "*"}
+            note(f"{name} among several: {document}", await http.post("/settings/changes", json={"changes": [one]}))
     note("new", await http.put("/settings/agents/eve", json={"phone": "1003"}, headers={"If-None-Match": "*"}))
     note("gone", await http.delete("/settings/queues/help", headers={"If-Match": "*"}))
     note("gone already", await http.delete("/settings/queues/help", headers={"If-Match": "*"}))
@@ -144,6 +150,16 @@ def test_entries_come_and_go(seen: dict[str, Any]) -> None:
     assert seen["single"][1]["document"] == {"seed": 7}
     assert status(seen, "single misnamed") == 404
     assert status(seen, "no such section") == 422
+
+
+def test_any_version_of_what_is_not_there_is_none(seen: dict[str, Any]) -> None:
+    for name, document in (("agents/eve", {"phone": "1003"}), ("routing/routing", {"seed": 7})):
+        inner = name.partition("/")[2]
+        for asked in (f"any of no {name}", f"{inner} among several: {document}", f"{inner} among several: None"):
+            code, problem, etag = seen[asked]
+            assert (code, problem["error_id"], etag) == (412, "edited_meanwhile", None), asked
+            assert "is not there (any more): choose one that is, or make it as a new one" in problem["detail"]
+    assert status(seen, "single") == 200, "it was not made before"
 
 
 def test_several_changes_are_one_revision_that_can_be_undone(seen: dict[str, Any]) -> None:

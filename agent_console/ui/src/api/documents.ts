@@ -1136,7 +1136,7 @@ export interface SettingChange {
   name: string;
   /** As in the settings file; absent: it is removed. */
   document?: unknown;
-  /** The ETag that was read; `*`: whatever it is; absent: it must not be there yet. */
+  /** The ETag that was read; `*`: whatever it is, but it has to be there; absent: it must not be there yet. */
   match?: string | null;
 }
 
