@@ -138,6 +138,35 @@ def test_nothing_at_the_desk_is_cut_or_lies_over_another(people: People, centre:
     assert not found, "\n".join(found)
 
 
+FROM = {"en": "today is counted from 04:30: midnight in Europe/Berlin", "zh": "今日自 04:30 起计"}
+"""What is told in India in winter; an hour earlier in summer."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_my_day_says_from_when_it_counts_where_that_is_not_ones_own_midnight(
+    people: People, centre: Centre, language: str
+) -> None:
+    password = centre.passwords["ann"]
+    far = people.somebody(language=language, zone="Asia/Kolkata").sign_in("ann", password)
+    day = far.page.get_by_role("region", name={"en": "My day", "zh": "我的今日"}[language])
+    expect(day).to_contain_text(re.compile(re.escape(FROM[language]).replace("04:", "0[34]:")))
+    assert troubles(far.page, "far away") == []
+    for width, height in SIZES:
+        far.page.set_viewport_size({"width": width, "height": height})
+        far.page.wait_for_function(SETTLED, arg=width)
+        assert far.page.evaluate(WHOLE, "Europe/Berlin"), f"{width}x{height}"
+    near = people.somebody(language=language).sign_in("ann", password)
+    figure = near.page.get_by_role("region", name={"en": "My day", "zh": "我的今日"}[language])
+    expect(figure).to_contain_text(re.compile(r"\d"))
+    expect(figure).not_to_contain_text("Europe/Berlin")
+
+
+WHOLE = """(words) => [...document.querySelectorAll("main section span")]
+  .filter((one) => one.textContent.includes(words) && one.childElementCount === 0)
+  .every((one) => one.scrollWidth <= one.clientWidth + 1)"""
+"""Whether no word of what says them is left out."""
+
+
 MOVED = """() => {
   const clocks = [...document.querySelectorAll("main time, header time")];
   const figures = [...document.querySelectorAll("main section[aria-label] > span > :last-child")];

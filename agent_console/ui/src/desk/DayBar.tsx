@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { getOwnFigures } from "../api/operations/desk";
 import { FigureWords } from "../design/FigureWords";
+import { SiteDay } from "../design/SiteDay";
 import { useFreshQueries } from "../live/fresh";
 import classes from "./DayBar.module.css";
 
@@ -34,6 +35,7 @@ export function DayBar({ agent }: { agent: string }) {
           {t(`day.${name}`)} <FigureWords figure={own.data?.figures[name]} name={name} className={classes.value} />
         </span>
       ))}
+      <SiteDay day={own.data?.day} className={classes.siteDay} />
     </section>
   );
 }

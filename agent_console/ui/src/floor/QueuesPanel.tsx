@@ -3,10 +3,10 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { Layers, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { QueueRow, WaitingRow } from "../api/documents";
-import { useMe } from "../api/session";
 import { type Column, DataGrid } from "../design/DataGrid";
 import { FigureWords } from "../design/FigureWords";
 import { Panel } from "../design/Panel";
+import { SiteDay } from "../design/SiteDay";
 import { Sparkline } from "../design/Sparkline";
 import { type Verdict, VerdictMark } from "../design/VerdictMark";
 import { Empty, Loading } from "../design/Waiting";
@@ -16,7 +16,6 @@ import { AgentsBar } from "./AgentsBar";
 import { closedWords } from "./closed";
 import { type Inspected, keyOf, useInspect } from "./inspected";
 import { Pressable } from "./Pressable";
-import { siteDayWords } from "./site_day";
 import { WaitClock } from "./WaitClock";
 import classes from "./QueuesPanel.module.css";
 import { ofAbandonment, ofLevel, presentFrom } from "./targets";
@@ -28,11 +27,12 @@ const DayCharts = lazy(() => import("./DayCharts"));
 export function QueuesPanel({ inspected }: { inspected: Inspected | null }) {
   const { t } = useTranslation("floor");
   const [shown, show] = useState<"now" | "day">("now");
+  const day = useTotals()?.day;
   return (
     <Panel
       title={
         <>
-          {t("queues.title")} <SiteDay />
+          {t("queues.title")} <SiteDay day={day} className={classes.siteDay} />
         </>
       }
       scrolls
@@ -58,16 +58,6 @@ export function QueuesPanel({ inspected }: { inspected: Inspected | null }) {
       )}
     </Panel>
   );
-}
-
-/** Reports count days in the reader's zone: where the board's is another one, it is said. */
-function SiteDay() {
-  const { t } = useTranslation("floor");
-  const formats = useFormats();
-  const { time_zone: zone } = useMe();
-  const day = useTotals()?.day;
-  const words = day === undefined ? null : siteDayWords(t, formats, day, zone);
-  return words === null ? null : <span className={classes.siteDay}>{words}</span>;
 }
 
 function QueueTable({ inspected }: { inspected: Inspected | null }) {
