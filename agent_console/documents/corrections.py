@@ -14,7 +14,7 @@ class CorrectTime(Wish):
     end: Moment
     declared: Literal["READY", "NOT_READY"]
     reason: Name | None = None
-    """With NOT_READY."""
+    """With NOT_READY only."""
     why: Line = ""
 
 

@@ -51,9 +51,9 @@ class SetAgentState(Wish):
 
     declared: Annotated[Declared, Field(strict=False)]
     reason: Name | None = None
-    """With NOT_READY; absent: set by a supervisor."""
+    """With NOT_READY only; absent: set by a supervisor."""
     force: bool = False
-    """With LOGGED_OUT: at once, also during a contact."""
+    """With LOGGED_OUT only: at once, also during a contact."""
 
 
 class SetSkills(Wish):

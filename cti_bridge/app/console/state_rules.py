@@ -7,7 +7,7 @@ from agent_console.documents.problems import FieldProblem
 from agent_console.errors import InvalidError
 from config.models import Settings
 from facts.ids import AgentId
-from facts.states import SYSTEM_REASONS
+from facts.states import SYSTEM_REASONS, Declared
 
 
 class StateRules:
@@ -38,3 +38,11 @@ class StateRules:
                 way_out="choose one of these; GET /api/v1/reasons lists them",
             )
             raise InvalidError([problem])
+
+
+def check_goes_with(state: Declared, declared: str, field: str, *, is_said: bool) -> None:
+    """Raise `InvalidError` for a field that says something of ``state`` where another one is declared."""
+    if is_said and declared != state:
+        way_out = f"leave it out, or declare {state.value}"
+        problem = FieldProblem(field=f"body.{field}", rule=f"goes with {state.value} only", way_out=way_out)
+        raise InvalidError([problem])

@@ -278,7 +278,7 @@ export interface CorrectTime {
   start: Instant;
   end: Instant;
   declared: "READY" | "NOT_READY";
-  /** With NOT_READY. */
+  /** With NOT_READY only. */
   reason?: string | null;
   why?: string;
 }
@@ -1099,9 +1099,9 @@ export interface ServerFrame {
 /** What an agent is to be. */
 export interface SetAgentState {
   declared: Declared;
-  /** With NOT_READY; absent: set by a supervisor. */
+  /** With NOT_READY only; absent: set by a supervisor. */
   reason?: string | null;
-  /** With LOGGED_OUT: at once, also during a contact. */
+  /** With LOGGED_OUT only: at once, also during a contact. */
   force?: boolean;
 }
 
