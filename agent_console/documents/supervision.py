@@ -94,12 +94,16 @@ class PreviewWish(Wish):
 
 
 class PreviewDoc(Document):
-    """What a change would do."""
+    """What a change would do. Contacts and agents of other teams are not named."""
 
     unroutable: list[str]
     """Waiting contacts that somebody logged in can take now, and nobody could afterwards."""
+    unroutable_elsewhere: int = 0
+    """So many more of them there are that one does not see: of other teams."""
     routable: list[str]
     """Waiting contacts that nobody logged in can take now, and somebody could afterwards."""
+    routable_elsewhere: int = 0
+    """So many more of them there are that one does not see."""
     idle_agents: list[str]
     """Agents who serve a queue now and would serve none."""
     gone_queues: list[str]

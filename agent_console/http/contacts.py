@@ -1,5 +1,6 @@
 """Contacts of all times: found, told as a story, explained."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -45,6 +46,17 @@ def seen_queues(ports: Ports, sight: Sight) -> frozenset[str] | None:
 def seen_agents(ports: Ports, sight: Sight) -> frozenset[str] | None:
     """The agents whose contacts somebody sees; None: all."""
     return own_agents(sight) if sight.identity.role == "agent" else agents_in_sight(ports, sight)
+
+
+def in_sight(ports: Ports, sight: Sight, contacts: Sequence[str]) -> list[str]:
+    """Those of these live contacts that somebody sees: in queues that they see, or with agents whom they see."""
+    agents, queues = seen_agents(ports, sight), seen_queues(ports, sight) or frozenset()
+    if agents is None:
+        return list(contacts)
+    floor = ports.floor
+    return [
+        one for one in contacts if floor.queue_of(one) in queues or not agents.isdisjoint(floor.agents_of(one) or ())
+    ]
 
 
 async def seen_contact(ports: Ports, sight: Sight, contact_id: str) -> ContactLine:

@@ -18,6 +18,7 @@ from agent_console.documents.supervision import PreviewDoc, PreviewWish
 from agent_console.documents.values import Line, Page
 from agent_console.errors import InvalidError, NotFoundError, UnavailableError
 from agent_console.http.access import Sight
+from agent_console.http.contacts import in_sight
 from agent_console.http.etags import Match, MatchOrNew, tag
 from agent_console.http.floor import agents_in_sight, hidden_queues
 from agent_console.http.guard import Daemon, Seen, Who
@@ -133,12 +134,20 @@ async def delete_setting(ports: Daemon, who: Who, section: SectionName, name: En
 
 @router.post("/preview")
 async def preview_change(ports: Daemon, sight: Seen, wish: PreviewWish) -> PreviewDoc:
-    """What a change of the settings would do to who waits and who works now. Nothing is changed."""
+    """What a change of the settings would do to who waits and works now, other teams' unnamed. Nothing is changed."""
     seen = agents_in_sight(ports, sight)
     if seen is None:
         return await _store(ports).preview(wish)
     found = await _store(ports).preview(_with_hidden(ports, sight, wish))
-    return found.model_copy(update={"idle_agents": [agent for agent in found.idle_agents if agent in seen]})
+    unroutable, routable = (in_sight(ports, sight, named) for named in (found.unroutable, found.routable))
+    shown = {
+        "unroutable": unroutable,
+        "unroutable_elsewhere": len(found.unroutable) - len(unroutable),
+        "routable": routable,
+        "routable_elsewhere": len(found.routable) - len(routable),
+        "idle_agents": [agent for agent in found.idle_agents if agent in seen],
+    }
+    return found.model_copy(update=shown)
 
 
 def _with_hidden(ports: Ports, sight: Sight, wish: PreviewWish) -> PreviewWish:

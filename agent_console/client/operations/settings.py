@@ -77,7 +77,7 @@ class SettingsOperations(Requests):
         await self._do("DELETE", f"/api/v1/settings/{path_part(section)}/{path_part(name)}", match=match)
 
     async def preview_change(self, wish: PreviewWish) -> PreviewDoc:
-        """What a change of the settings would do to who waits and who works now. Nothing is changed."""
+        """What a change of the settings would do to who waits and works now, other teams' unnamed. Nothing is changed."""  # noqa: E501 - as the API says it
         return await self._get(PreviewDoc, "POST", "/api/v1/preview", wish=wish)
 
     async def get_holiday_countries(self) -> HolidayCountries:

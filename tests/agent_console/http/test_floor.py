@@ -289,6 +289,27 @@ def test_who_is_put_in_without_the_skill_is_offered_who_waits(site: Site) -> Non
     assert queues_of(site.signed_in("anna"), "anna")["sales"] == (True, None, True), "agents see their own"
 
 
+def test_a_preview_counts_contacts_of_other_teams_and_does_not_name_them(site: Site) -> None:
+    nora, root = site.signed_in("nora"), site.signed_in("root")
+    site.ready("anna")
+    site.answer(site.caller(1, "sales"))
+    own, others = site.caller(2, "sales"), site.caller(3, "support")
+    parts = ("unroutable", "unroutable_elsewhere", "routable", "routable_elsewhere")
+
+    def foreseen(browser: Browser, document: object) -> list[object]:
+        found = browser.post("/preview", {"section": "agents", "name": "anna", "document": document}).json()
+        return [found[part] for part in parts]
+
+    assert foreseen(root, None) == [[own, others], 0, [], 0]
+    assert foreseen(nora, None) == [[own], 1, [], 0]
+    assert foreseen(site.signed_in("sam"), None) == [[others], 1, [], 0]
+    out = {"without_queues": ["sales", "support"], "extra_queues": []}
+    assert root.put("/agents/anna/queues", out).status_code == 200
+    anna = {"phone": "1001", "team": "north", "skills": {"english": 5}}
+    assert foreseen(root, anna) == [[], 0, [own, others], 0]
+    assert foreseen(nora, anna) == [[], 0, [own], 1]
+
+
 def test_a_supervisor_leaves_alone_what_an_agent_is_in_queues_of_other_teams(site: Site) -> None:
     nora, root = site.signed_in("nora"), site.signed_in("root")
     root.put("/agents/anna/queues", {"without_queues": ["support"], "extra_queues": ["sales"]})

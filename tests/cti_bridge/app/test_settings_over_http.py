@@ -206,7 +206,9 @@ def test_a_preview_tells_what_would_be(seen: dict[str, Any]) -> None:
     code, found, _ = seen["preview"]
     assert (code, found["unroutable"], found["idle_agents"]) == (200, ["c1"], ["bob"])
     assert found["problems"] == []
-    assert seen["preview of another team"][1]["idle_agents"] == [], "who is not seen is not named"
+    others = seen["preview of another team"][1]
+    assert (others["idle_agents"], others["unroutable"]) == ([], []), "who is not seen is not named"
+    assert (others["unroutable_elsewhere"], others["routable_elsewhere"]) == (1, 0), "but counted"
 
 
 def test_a_part_is_looked_at_with_the_rest_of_the_entry(seen: dict[str, Any]) -> None:

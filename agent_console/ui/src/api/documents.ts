@@ -870,12 +870,16 @@ export interface PhoneReport {
   trouble: "no_sound" | "silent_microphone" | null;
 }
 
-/** What a change would do. */
+/** What a change would do. Contacts and agents of other teams are not named. */
 export interface PreviewDoc {
   /** Waiting contacts that somebody logged in can take now, and nobody could afterwards. */
   unroutable: string[];
+  /** So many more of them there are that one does not see: of other teams. */
+  unroutable_elsewhere: number;
   /** Waiting contacts that nobody logged in can take now, and somebody could afterwards. */
   routable: string[];
+  /** So many more of them there are that one does not see. */
+  routable_elsewhere: number;
   /** Agents who serve a queue now and would serve none. */
   idle_agents: string[];
   /** Queues in which somebody waits and that would be no more. */

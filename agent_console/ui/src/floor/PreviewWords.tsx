@@ -33,16 +33,18 @@ export function PreviewWords({ queryKey, ask, nameOf }: Props) {
   if (preview.isPending) return <Loading />;
   if (preview.isError) return <Trouble compact error={preview.error} />;
   const { unroutable, routable, idle_agents, gone_queues, problems } = preview.data;
+  const stranded = unroutable.length + preview.data.unroutable_elsewhere;
+  const freed = routable.length + preview.data.routable_elsewhere;
   const lines = [
-    ...(routable.length > 0 ? [t("preview.routable", { count: routable.length })] : []),
+    ...(freed > 0 ? [t("preview.routable", { count: freed })] : []),
     ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.map(names.agent).join(", ") })] : []),
     ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.map(names.queue).join(", ") })] : []),
     ...problems.map((one) => fieldRefused(common, one, nameOf)),
   ];
-  if (lines.length + unroutable.length === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;
+  if (lines.length + stranded === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;
   return (
     <ul className={classes.list}>
-      {unroutable.length > 0 && <Unroutable contacts={unroutable} />}
+      {stranded > 0 && <Unroutable contacts={unroutable} count={stranded} />}
       {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}
@@ -51,7 +53,7 @@ export function PreviewWords({ queryKey, ask, nameOf }: Props) {
 }
 
 /** Who could be served by nobody any more; a contact that is seen no more, or not by this person, is only counted. */
-function Unroutable({ contacts }: { contacts: readonly string[] }) {
+function Unroutable({ contacts, count }: { contacts: readonly string[]; count: number }) {
   const { t } = useTranslation("floor");
   const desk = useTranslation("desk").t;
   const names = useNames();
@@ -60,10 +62,10 @@ function Unroutable({ contacts }: { contacts: readonly string[] }) {
     .filter((row) => contacts.includes(row.contact_id))
     .slice(0, NAMED)
     .map((row) => `${callerOf(row) || desk("unknownCaller")} · ${names.queue(row.queue)}`);
-  const others = contacts.length - told.length;
+  const others = count - told.length;
   return (
     <li>
-      {t("preview.unroutable", { count: contacts.length })}
+      {t("preview.unroutable", { count })}
       {told.length > 0 && `: ${told.join(", ")}`}
       {told.length > 0 && others > 0 && `, ${t("preview.others", { count: others })}`}
     </li>

@@ -67,7 +67,7 @@ export function deleteSetting(section: "skills" | "teams" | "agents" | "queues" 
   return api.ask("DELETE", `/settings/${encodeURIComponent(section)}/${encodeURIComponent(name)}`, { match, ...options });
 }
 
-/** What a change of the settings would do to who waits and who works now. Nothing is changed. */
+/** What a change of the settings would do to who waits and works now, other teams' unnamed. Nothing is changed. */
 export function previewChange(wish: PreviewWish, options: Options = {}): Promise<PreviewDoc> {
   return api.ask("POST", "/preview", { body: wish, ...options });
 }
