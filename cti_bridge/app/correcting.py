@@ -39,9 +39,9 @@ class CorrectedMeanwhileError(CorrectionError):
     """Somebody else told it anew since it was read."""
 
 
-def outcome_version(disposition: str | None, notes: str, *, resolved: bool | None) -> str:
-    """A short text that changes whenever a contact's outcome does."""
-    return etag([disposition or None, resolved, notes])
+def outcome_version(disposition: str | None, notes: str, *, resolved: bool | None, is_erased: bool = False) -> str:
+    """A short text that changes whenever a contact's outcome does, and when its personal data is erased."""
+    return etag([disposition or None, resolved, notes, *(["erased"] if is_erased else [])])
 
 
 class TimeWish(msgspec.Struct, frozen=True, kw_only=True):

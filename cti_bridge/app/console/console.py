@@ -36,6 +36,7 @@ from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages, said_before
 from cti_bridge.app.console.parked_rows import ParkedRows
+from cti_bridge.app.console.past import past_of
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows, agent_name, queue_title
@@ -331,7 +332,7 @@ class Console:
             self._daemon.coordinator.control.desks.forget_person(contact_id)
 
     async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
-        return await self._threads.run(lambda: list(self._journal.entries(contact_id=contact_id)))
+        return await self._threads.run(lambda: past_of(self._journal, contact_id))
 
     def _place_of(self, contact_id: ContactId) -> Place | None:
         """Where a contact is in the centre; None: it is not (any more)."""

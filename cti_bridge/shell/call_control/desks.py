@@ -27,6 +27,7 @@ from facts.journal import (
     DispositionSet,
     Entry,
     OfferMade,
+    PersonalDataErased,
     WrapUpEnded,
     WrapUpExtended,
 )
@@ -91,6 +92,7 @@ class Desks:
             WrapUpExtended: lambda *_: None,
             WrapUpEnded: lambda *_: None,
             ContactEnded: _ended,
+            PersonalDataErased: _erased,
         }
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -231,13 +233,18 @@ class Desks:
         self._keep_past(dossier)
 
     def forget_person(self, contact_id: ContactId) -> None:
-        """Personal data was erased: of a contact that is over, nothing of it is kept here, nor shown at a desk."""
+        """Personal data was erased: of a contact that is over, nothing of it is kept here, nor shown at a desk.
+
+        Of one that goes on the notes so far go: who calls is needed as long as the call.
+        """
         dossier = self.known(contact_id)
-        if dossier is None or not dossier.ended:
+        if dossier is None:
             return
-        dossier.caller_name = dossier.caller_number = ""
-        dossier.customer_id, dossier.queued, dossier.menu = None, None, {}
+        dossier.erased = True
         dossier.outcome = Outcome(dossier.outcome.disposition, dossier.outcome.resolved)
+        if dossier.ended:
+            dossier.caller_name = dossier.caller_number = ""
+            dossier.customer_id, dossier.queued, dossier.menu = None, None, {}
         if contact_id in self._dossiers:
             self.touch(contact_id)
 
@@ -327,6 +334,10 @@ def _parked(dossier: Dossier, _entry: Entry, fact: ContactParked) -> None:
 
 def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:
     dossier.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
+
+
+def _erased(dossier: Dossier, _entry: Entry, _fact: PersonalDataErased) -> None:
+    dossier.erased = True
 
 
 def _ended(dossier: Dossier, _entry: Entry, _fact: ContactEnded) -> None:

@@ -42,7 +42,7 @@ class Dossier:
 
     ``queued``: its last stay in a queue, to which it goes back when no agent has it any more. ``waited``: how long when
     it was offered to each agent; ``answered``: since when each has talked. ``parked_by``: who parked it last.
-    ``desks``: whose desks it is on.
+    ``desks``: whose desks it is on. ``erased``: personal data of it was, so what was noted before may not come back.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class Dossier:
         "direction",
         "ended",
         "entry_point",
+        "erased",
         "menu",
         "outcome",
         "parked_by",
@@ -81,6 +82,7 @@ class Dossier:
         self.trouble = ""
         self.desks: set[AgentId] = set()
         self.ended = False
+        self.erased = False
 
     @property
     def queue(self) -> QueueName | None:

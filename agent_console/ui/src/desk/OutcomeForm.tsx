@@ -2,12 +2,15 @@ import { Button, Kbd, Textarea } from "@mantine/core";
 import { Check, CloudOff, CloudUpload } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { DeskContact, DispositionDoc } from "../api/documents";
+import type { DeskContact, DispositionDoc, Outcome } from "../api/documents";
+import { useNames } from "../api/names";
 import { problemWords } from "../api/problem_words";
 import { useDispositions } from "../api/queries";
+import layout from "../design/Form.module.css";
 import { Trouble } from "../design/Waiting";
 import { useShortcuts } from "../shell/shortcuts";
 import classes from "./OutcomeForm.module.css";
+import { isSame, NOTHING } from "./outcome_versions";
 import { type OutcomeOf, useOutcome } from "./outcomes";
 
 /** Notes, disposition and whether it is resolved: saved as they are typed. */
@@ -44,11 +47,39 @@ export function OutcomeForm({ contact }: { contact: DeskContact }) {
         classNames={{ input: classes.notes ?? "" }}
       />
       <Saving own={own} />
+      {contact.erased && <p className={classes.erased}>{t("outcome.erased")}</p>}
+      {own.theirs && <Overtaken own={own} theirs={own.theirs} />}
       <div className={classes.line}>
         <Dispositions own={own} />
         <Resolved own={own} />
       </div>
     </section>
+  );
+}
+
+/** Another page of the agent's, or a supervisor, told something else meanwhile: what it is, and whose word is to stand. */
+function Overtaken({ own, theirs }: { own: OutcomeOf; theirs: Outcome }) {
+  const { t } = useTranslation("desk");
+  const names = useNames();
+  const { disposition, resolved, notes } = theirs;
+  const said = [
+    disposition === null ? null : names.disposition(disposition),
+    resolved === null ? null : t(resolved ? "outcome.isResolved" : "outcome.isOpen"),
+    notes.trim() || null,
+  ].filter((one) => one !== null);
+  return (
+    <div className={layout.overtaken} role="alert">
+      <p>{t("overtaken.told")}</p>
+      <p className={classes.theirs}>{said.length > 0 ? said.join(" · ") : t("overtaken.nothing")}</p>
+      <div className={layout.choices}>
+        <Button size="xs" variant="default" onClick={own.insist}>
+          {t("overtaken.mine")}
+        </Button>
+        <Button size="xs" variant="default" onClick={own.giveUp}>
+          {t("overtaken.theirs")}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -122,11 +153,13 @@ function Resolved({ own }: { own: OutcomeOf }) {
 function Saving({ own }: { own: OutcomeOf }) {
   const { t } = useTranslation("desk");
   const common = useTranslation().t;
-  const Icon = own.state === "saved" ? Check : own.state === "kept" || own.state === "refused" ? CloudOff : CloudUpload;
+  const lost = ["kept", "refused", "clash"].includes(own.state);
+  const untouched = own.state === "saved" && isSame(own.outcome, NOTHING);
+  const Icon = own.state === "saved" ? Check : lost ? CloudOff : CloudUpload;
   return (
     <span className={classes.saving} data-state={own.state} role="status">
-      <Icon size={14} aria-hidden />
-      {own.refusal ? problemWords(common, own.refusal) : t(`saving.${own.state}`)}
+      {!untouched && <Icon size={14} aria-hidden />}
+      {!untouched && (own.refusal ? problemWords(common, own.refusal) : t(`saving.${own.state}`))}
     </span>
   );
 }

@@ -1,15 +1,15 @@
 /** The saver of outcomes of who is signed in, and how the desk reads and changes an outcome through it. */
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { setOutcome } from "../api/operations/desk";
 import { session } from "../api/session";
 import type { DeskContact, Outcome } from "../api/documents";
-import { OutcomeSaver, type Outside, type SaveState } from "./outcome_saver";
+import { OutcomeSaver, type Outside, type SaveState, toldIn } from "./outcome_saver";
 import type { Problem } from "../api/client";
 
 const outside: Outside = {
   // what is typed in the last moment is sent although the page closes
-  put: (contactId, outcome) => setOutcome(contactId, outcome, null, { keepalive: true }),
+  put: (contactId, outcome, etag) => setOutcome(contactId, outcome, etag, { keepalive: true }),
   now: () => Date.now(),
   later: (run, ms) => window.setTimeout(run, ms),
   cancel: (timer) => window.clearTimeout(timer),
@@ -38,8 +38,13 @@ export interface OutcomeOf {
   outcome: Outcome;
   state: SaveState;
   refusal: Problem | null;
+  /** In a clash: what somebody else told meanwhile. */
+  theirs: Outcome | null;
   change: (part: Partial<Outcome>) => void;
-  flush: () => Promise<void>;
+  /** False: one has to choose first between one's own and theirs. */
+  flush: () => Promise<boolean>;
+  insist: () => void;
+  giveUp: () => void;
 }
 
 export function useOutcome(contact: DeskContact): OutcomeOf {
@@ -50,10 +55,14 @@ export function useOutcome(contact: DeskContact): OutcomeOf {
     useCallback(() => saver?.draft(id) ?? null, [saver, id]),
   );
   const outcome = draft?.outcome ?? contact.outcome;
+  const told = useMemo(() => toldIn(contact), [contact]);
   const change = useCallback(
-    (part: Partial<Outcome>) => saver?.change(id, { ...outcome, ...part }),
-    [saver, id, outcome],
+    (part: Partial<Outcome>) => saver?.change(id, { ...outcome, ...part }, told),
+    [saver, id, outcome, told],
   );
-  const flush = useCallback(async () => saver?.flush(id), [saver, id]);
-  return { outcome, state: draft?.state ?? "saved", refusal: draft?.refusal ?? null, change, flush };
+  const flush = useCallback(async () => (await saver?.flush(id)) ?? true, [saver, id]);
+  const insist = useCallback(() => saver?.insist(id), [saver, id]);
+  const giveUp = useCallback(() => saver?.giveUp(id), [saver, id]);
+  const { state, refusal, theirs } = draft ?? { state: "saved" as const, refusal: null, theirs: null };
+  return { outcome, state, refusal, theirs: theirs?.outcome ?? null, change, flush, insist, giveUp };
 }

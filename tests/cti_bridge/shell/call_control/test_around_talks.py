@@ -197,7 +197,10 @@ def test_of_an_erased_person_s_contact_that_is_over_a_desk_tells_nothing_more() 
     caller, contact = floor.talk()
     floor.control.set_outcome(AgentId("ann"), contact, Outcome("solved", True, "wants tea"))
     floor.control.desks.forget_person(contact)
-    assert floor.contact("ann", contact).caller_name == "Ada Caller", "they talk still"
+    live = floor.contact("ann", contact)
+    assert (live.caller_name, live.outcome.notes) == ("Ada Caller", ""), "they talk still: only what was noted goes"
+    assert live.erased
+    floor.control.set_outcome(AgentId("ann"), contact, Outcome("solved", True, "wants coffee"))
     caller.hang_up()
     floor.run(0.5)
     floor.control.desks.forget_person(contact)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../api/documents";
-import { clashes, differs, FIELDS, rebased } from "./outcomes";
+import { clashes, differs, FIELDS, rebased } from "./outcome_versions";
 
 const base: Outcome = { disposition: "solved", resolved: true, notes: "quick" };
 
