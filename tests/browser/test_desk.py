@@ -13,7 +13,7 @@ from tests.browser.people import People, Person
 
 def dispositions(centre: Centre) -> list[tuple[str, str]]:
     """What was said to have come of contacts: disposition and notes."""
-    return [(fact["disposition"], fact["notes"]) for fact in centre.tell("facts", kind="DispositionSet")]
+    return [(fact["disposition"], fact.get("notes", "")) for fact in centre.tell("facts", kind="DispositionSet")]
 
 
 def transfers(centre: Centre, contact: str) -> list[Any]:

@@ -31,7 +31,7 @@ def finish(person: Person) -> None:
 
 def notes(centre: Centre) -> list[str]:
     """What was noted of contacts, the oldest first."""
-    return [fact["notes"] for fact in centre.tell("facts", kind="DispositionSet")]
+    return [fact.get("notes", "") for fact in centre.tell("facts", kind="DispositionSet")]
 
 
 def talk(people: People, centre: Centre, name: str = "Carla Caller") -> tuple[Person, str]:
@@ -293,7 +293,8 @@ def test_an_agent_who_is_not_ready_calls_a_number(people: People, centre: Centre
         finish(ann)
         expect(ann.state).to_have_attribute("data-state", "not_ready")
         said = [
-            (one.get("queue"), one["disposition"], one["notes"]) for one in centre.tell("facts", kind="DispositionSet")
+            (one.get("queue"), one["disposition"], one.get("notes"))
+            for one in centre.tell("facts", kind="DispositionSet")
         ]
         assert said[-1] == (None, "solved", "Left word")
     finally:
