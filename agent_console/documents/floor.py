@@ -278,6 +278,9 @@ class ContactWhy(Document):
     code: str = ""
     details: dict[str, Any] = Field(default_factory=dict)
     agents: list[AgentVerdict]
+    """Who was considered, of those whom one sees."""
+    agents_elsewhere: int = 0
+    """So many more of other teams were considered."""
     changes: list[ChangeAhead]
 
 

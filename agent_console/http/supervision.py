@@ -171,7 +171,10 @@ async def explain_agent(ports: Daemon, sight: Seen, agent: NamePath) -> AgentWhy
     queues = seen_queues(ports, sight)
     if queues is None:
         return found
-    return found.model_copy(update={"contacts": [one for one in found.contacts if one.queue in queues]})
+    contacts = [one for one in found.contacts if one.queue in queues]
+    told = {None, *(one.contact_id for one in contacts)}
+    changes = [one for one in found.changes if one.details.get("contact") in told]
+    return found.model_copy(update={"contacts": contacts, "changes": changes})
 
 
 @router.post("/teams/{team}/messages")

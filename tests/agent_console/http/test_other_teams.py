@@ -122,3 +122,62 @@ def test_a_filter_does_not_show_another_teams_either(nora: Browser, about: Opera
             assert found.get("items", found.get("nodes")) == [], answer.text
         else:
             assert answer.status_code in {403, 422}, answer.text
+
+
+LOOKED_AT = [
+    *(found.at({}) for found in OPERATIONS
+      if found.method == "GET" and not found.parameters and ACCESS[found.name].role in {"agent", "supervisor"}),
+    "/queues/front/waiting",
+    "/contacts/call-3/explanation",
+    "/contacts/call-3/story",
+    "/agents/anna/explanation",
+    "/agents/arne/explanation",
+    "/reports?by=queue&figures=all",
+    "/reports?by=agent&figures=all",
+    "/reports/contacts?figure=offered",
+    "/reports/contacts?figure=occupancy",
+    "/reports/contacts?figure=occupancy&by=agent",
+    "/reports/export?format=json&figures=all",
+]  # fmt: skip
+"""What supervisors look at, in lists and in what is their own."""
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Bruno of the team south talks with call-1, and call-2 waits for one who has more English than Arne, for now."""
+    support = {"title": "Support", "teams": ["south"], "requires": "english>=5",
+               "relaxation": [{"after_s": 600, "lower": {"english": 3}}]}  # fmt: skip
+    queues = {"support": support, "front": {"title": "Front desk"}}
+    with opened(tmp_path_factory.mktemp("busy"), {"queues": queues}) as found:
+        found.ready("bruno")
+        found.answer(found.caller(1, "support"))
+        for agent in ("anna", "arne"):
+            found.daemon.desk.sign_in(agent)
+        found.caller(2, "support")
+        found.caller(3, "front")
+        yield found
+
+
+def named(text: str) -> set[str]:
+    """Whom of the team south, and which of its contacts, an answer names; and zoe, who is of no team."""
+    return {name for name in ("bruno", "Bruno", "zoe", "Zoe", "call-1", "call-2") if name in text}
+
+
+@pytest.mark.parametrize("path", LOOKED_AT)
+def test_what_a_supervisor_looks_at_names_nobody_of_other_teams(busy: Site, path: str) -> None:
+    answer = busy.signed_in("nora").get(path)
+    assert answer.status_code in {200, 403, 422}, answer.text
+    assert named(answer.text) == set()
+
+
+def test_explanations_would_name_them_and_count_them(busy: Site) -> None:
+    root, nora = busy.signed_in("root"), busy.signed_in("nora")
+    assert named(root.get("/contacts/call-3/explanation").text) == {"bruno", "Bruno", "zoe", "Zoe", "call-1"}
+    whole = root.get("/contacts/call-3/explanation").json()
+    part = nora.get("/contacts/call-3/explanation").json()
+    assert (len(whole["agents"]), whole["agents_elsewhere"]) == (4, 0)
+    assert ({one["agent"] for one in part["agents"]}, part["agents_elsewhere"]) == ({"anna", "arne"}, 2)
+    assert (part["summary"], part["changes"]) == (whole["summary"], whole["changes"])
+    whole, part = (browser.get("/agents/arne/explanation").json() for browser in (root, nora))
+    assert [(one["code"], one["details"]["contact"]) for one in whole["changes"]] == [("fits", "call-2")]
+    assert (part["changes"], part["obstacles"]) == ([], whole["obstacles"])

@@ -259,7 +259,10 @@ export interface ContactWhy {
   summary: string;
   code: string;
   details: Record<string, unknown>;
+  /** Who was considered, of those whom one sees. */
   agents: AgentVerdict[];
+  /** So many more of other teams were considered. */
+  agents_elsewhere: number;
   changes: ChangeAhead[];
 }
 

@@ -5,7 +5,7 @@ import { ArrowUpNarrowWide, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { explainContact } from "../api/operations/contacts";
-import type { AgentVerdict, ContactWhy, WaitingRow } from "../api/documents";
+import type { ContactWhy, WaitingRow } from "../api/documents";
 import { Clock } from "../design/Clock";
 import { StateMark } from "../design/StateMark";
 import { Empty, Loading, Trouble } from "../design/Waiting";
@@ -62,7 +62,7 @@ export function WaitingPane({ contact }: { contact: string }) {
       <Part title={t("acts")}>
         <Acts row={row} />
       </Part>
-      <Part title={t("waiting.considered")}>{why.data ? <Considered agents={why.data.agents} /> : <Loading />}</Part>
+      <Part title={t("waiting.considered")}>{why.data ? <Considered why={why.data} /> : <Loading />}</Part>
     </PaneFrame>
   );
 }
@@ -84,7 +84,7 @@ function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
   );
 }
 
-function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
+function Considered({ why: { agents, agents_elsewhere } }: { why: ContactWhy }) {
   const { t } = useTranslation("floor");
   const said = useTranslation("why").t;
   const common = useTranslation().t;
@@ -111,6 +111,7 @@ function Considered({ agents }: { agents: readonly AgentVerdict[] }) {
           </span>
         </li>
       ))}
+      {agents_elsewhere > 0 && <li className={classes.note}>{t("waiting.elsewhere", { count: agents_elsewhere })}</li>}
     </ul>
   );
 }
