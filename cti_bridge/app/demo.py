@@ -36,10 +36,12 @@ from cti_bridge.app.demo_figures import DemoFigures, as_json
 from cti_bridge.app.demo_home import DemoHome, DemoHomeError
 from cti_bridge.app.demo_people import humans, leaders, open_browser, put_on_file, regulars, welcome, write
 from cti_bridge.app.demo_watch import DemoWatch
+from cti_bridge.app.live_figures import LiveFigures
 from cti_bridge.app.pace import Pace
 from cti_bridge.app.recording_upkeep import RecordingUpkeep
 from cti_bridge.app.report_setup import targets_of
 from cti_bridge.app.settings_changes import SettingsChanges
+from cti_bridge.app.thresholds import thresholds_of
 from cti_bridge.app.version import version
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.agent_desk import DeskError
@@ -201,7 +203,8 @@ class Demo:
         self._secret, self._token = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self._pbx: VirtualPbx | None = None
         self._daemon: Daemon | None = None
-        self._board = Board(self._figures.query.zone, targets_of(settings))
+        board = Board(self._figures.query.zone, targets_of(settings))
+        self._present = LiveFigures(reactor, self._clock, self._journal, board, thresholds_of(settings))
         self._customers = CustomersAtHand(reactor, Customers(self._journal, settings.site.country))
         self._centre = centre_of(settings, sounds=VirtualSounds(), customers=self._customers)
         self._humans = humans(settings) if settings.web.enabled else frozenset()
@@ -213,12 +216,13 @@ class Demo:
         self._recordings = RecordingUpkeep(reactor, self._clock, self._journal, settings)
         self._web = WebConsole(
             reactor,
-            self._board,
+            board,
             self._journal,
             self._administration,
-            metrics=lambda: b"",
+            metrics=self._present.page,
             customers=self._customers,
             recordings=self._recordings,
+            live=self._present,
         )
 
     def start(self, *, on_screen: bool) -> None:
@@ -250,7 +254,7 @@ class Demo:
                 self._watch.read,
                 self._agent_came_off,
                 self._human_ready,
-                self._board.apply,
+                self._present.read,
                 self._web.read,
             ),
             version=version(),
@@ -258,6 +262,7 @@ class Demo:
         daemon.listen()
         self._pbx = pbx = self._make_pbx(daemon.agi_port)
         daemon.start(ami_port=pbx.listen(ami_port=0))
+        self._present.start(daemon.coordinator)
         self._open_console(daemon)
         for agent in self._settings.agents:
             if agent not in self._humans:
@@ -282,7 +287,7 @@ class Demo:
         """Administrators of a demo change its settings as those of a site; the phones of new agents are nobody's."""
         if self._daemon is not None:
             follow(self._centre, self._daemon, settings, by)
-            self._board.targets = targets_of(settings)
+            self._present.follow(targets_of(settings), thresholds_of(settings))
 
     def _open_console(self, daemon: Daemon) -> None:
         """Serve it, and leave desks to people; where it cannot be served all work by habit."""
@@ -414,6 +419,7 @@ class Demo:
             self._end.cancel()
         self._administration.stop()
         self._customers.stop()
+        self._present.stop()
         await self._web.stop()
         if self._daemon is not None:
             daemon, self._daemon = self._daemon, None

@@ -25,7 +25,12 @@ class Demo:
         self.began = time.monotonic()
         self.port = free_port()
         command = [sys.executable, "-m", "cti_bridge.app.main", "demo", "--no-browser", "--seed", "5"]
-        env = {**os.environ, "CORDBOARD_HOME": str(home), "CORDBOARD_WEB__PORT": str(self.port)}
+        env = {
+            **os.environ,
+            "CORDBOARD_HOME": str(home),
+            "CORDBOARD_WEB__PORT": str(self.port),
+            "CORDBOARD_ALARMS__LONGEST_WAIT_S": "1",  # rings at once: nobody of the tests has a few minutes
+        }
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
         )
@@ -72,6 +77,7 @@ def test_a_newcomer_takes_a_call_within_a_minute(demo: Demo, browser: Browser) -
     robin.page.get_by_role("button", name=re.compile("^Done")).click()
     expect(robin.page.get_by_text("My last contacts").locator("xpath=ancestor::section")).to_contain_text("Solved")
     lead = people.user("lead", "/floor")
+    expect(lead.page.get_by_role("banner").locator("[data-ringing=true]")).to_be_visible(timeout=20_000)
     agents = lead.page.get_by_role("grid", name="Agents")
     expect(agents).to_have_attribute("aria-rowcount", "34")
     lead.page.get_by_role("textbox", name="Search").fill("robin")

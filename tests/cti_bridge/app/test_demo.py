@@ -11,8 +11,15 @@ from typing import Any
 
 import pytest
 
+from config.load import load
+from cti_bridge.app.thresholds import thresholds_of
+from facts.ids import QueueName
+from facts.journal import AlarmRaised
+from facts.time import from_seconds
+from storage.journal import open_journal
 
-def cordboard(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+
+def cordboard(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "cti_bridge.app.main", *arguments],
         check=False,
@@ -20,7 +27,7 @@ def cordboard(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=120,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "CORDBOARD_HOME": str(home), "CORDBOARD_WEB__ENABLED": "false"},
+        env={**os.environ, "CORDBOARD_HOME": str(home), "CORDBOARD_WEB__ENABLED": "false", **settings},
     )
 
 
@@ -77,6 +84,26 @@ def test_the_journal_is_whole(demo: tuple[Path, dict[str, Any], str, float]) -> 
     home, *_ = demo
     done = cordboard(home, "db", "verify", "--journal", str(home / "demo" / "journal.sqlite3"))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_alarms_ring_by_the_limits_of_the_settings(tmp_path: Path) -> None:
+    asked = ("demo", "--minutes", "3", "--speed", "60", "--seed", "7")
+    done = cordboard(tmp_path, *asked, CORDBOARD_ALARMS__LONGEST_WAIT_S="2")
+    assert done.returncode == 0, done.stderr
+    with open_journal(tmp_path / "demo" / "journal.sqlite3") as journal:
+        rung = [entry.fact for entry in journal.entries() if isinstance(entry.fact, AlarmRaised)]
+    waits = [alarm for alarm in rung if alarm.alarm == "longest_wait"]
+    assert {alarm.queue for alarm in waits} <= {"sales", "billing", "support"}
+    assert [alarm for alarm in waits if alarm.threshold == 2 and (alarm.value or 0) > 2]
+
+
+def test_the_demos_own_limits_are_passed_by_the_unlucky_alone() -> None:
+    settings = load(None, {})
+    thresholds = thresholds_of(settings)
+    for name, queue in settings.queues.items():
+        limits, promised = thresholds.of(QueueName(name)), queue.service_level
+        assert (limits.longest_wait_us or 0) > from_seconds(promised.threshold_s), name
+        assert (limits.service_level_below or 1) < promised.target, name
 
 
 # Whoever starts the tests in the background has them ignore Ctrl-C, and children inherit that.
