@@ -186,7 +186,7 @@ class DaemonFloor:
             code=why.summary.code,
             details=details_of(why.summary),
             agents=[self._verdict(found.agent_id, found.qualified, found.ruled_out_by) for found in why.agents],
-            changes=[change_ahead(change) for change in why.changes],
+            changes=self._rows.changes_in(why.queue, why.changes),
         )
 
     def _verdict(self, agent: AgentId, qualified: bool, obstacles: Sequence[Said]) -> AgentVerdict:

@@ -1,6 +1,6 @@
 """The rows of the floor: the distributor's views and the board's figures as documents."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -169,6 +169,23 @@ class Rows:
         """Whose supervisors see a queue; none: everybody's."""
         known = self._settings().queues.get(queue)
         return known.teams if known is not None else ()
+
+    def changes_in(self, queue: str | None, changes: Iterable[Change]) -> list[ChangeAhead]:
+        """What time will bring to a contact of a queue, as all who see the queue may read it."""
+        return [change_ahead(self._for_readers_of(queue, change)) for change in changes]
+
+    def _for_readers_of(self, queue: str | None, change: Change) -> Change:
+        """No contact of another queue is named to those who do not see that one."""
+        other = change.what.details.get("queue") if change.what.code == "overtakes" else None
+        if queue is None or not isinstance(other, str) or self._is_seen_with(queue, other):
+            return change
+        said = Said(f"has aged enough to go before somebody in {other}", "overtakes_somebody", queue=other)
+        return Change(at=change.at, what=said)
+
+    def _is_seen_with(self, queue: str, other: str) -> bool:
+        """Whether all who see a queue see the other one too."""
+        teams, of_other = frozenset(self.queue_teams(queue)), frozenset(self.queue_teams(other))
+        return queue == other or not of_other or (bool(teams) and teams <= of_other)
 
     def hidden_from(self, team: str) -> frozenset[str]:
         """Queues that not everybody sees who reads of a team's agents; only administrators do of those of no team.
@@ -375,7 +392,7 @@ class Rows:
             code=why.summary.code,
             details=details_of(why.summary),
             qualified=Qualified(**msgspec.structs.asdict(why.staffing)),
-            changes=[change_ahead(change) for change in why.changes],
+            changes=self.changes_in(view.queue, why.changes),
         )
 
     def customer_of(self, view: ContactView) -> CustomerBrief | None:

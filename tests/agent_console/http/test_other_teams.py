@@ -4,6 +4,7 @@ The table is the OpenAPI document's: an operation that is new is in it at once.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +182,25 @@ def test_explanations_would_name_them_and_count_them(busy: Site) -> None:
     whole, part = (browser.get("/agents/arne/explanation").json() for browser in (root, nora))
     assert [(one["code"], one["details"]["contact"]) for one in whole["changes"]] == [("fits", "call-2")]
     assert (part["changes"], part["obstacles"]) == ([], whole["obstacles"])
+
+
+@pytest.mark.parametrize(
+    ("waits_in", "other", "code"),
+    [("front", "support", "overtakes_somebody"), ("support", "front", "overtakes")],
+)
+def test_whom_a_contact_will_go_before_is_named_to_those_who_see_them(
+    tmp_path: Path, waits_in: str, other: str, code: str
+) -> None:
+    queues: dict[str, dict[str, Any]] = {"support": {"teams": ["south"]}, "front": {}}
+    queues[waits_in]["ageing_per_minute"] = 5
+    queues[other]["priority"] = 10
+    with opened(tmp_path, {"queues": queues, "routing": {"contact_order": "ageing"}}) as site:
+        ahead, waits = site.caller(1, other), site.caller(2, waits_in)
+        sam = site.signed_in("sam")
+        (row,) = sam.get(f"/queues/{waits_in}/waiting").json()["items"]
+        for told in (row, sam.get(f"/contacts/{waits}/explanation").json()):
+            (change,) = (one for one in told["changes"] if one["code"].startswith("overtakes"))
+            is_named = code == "overtakes"
+            assert (change["code"], change["details"]["queue"], ahead in str(change)) == (code, other, is_named)
+        answer = site.signed_in("nora").get("/queues/front/waiting")
+        assert waits_in != "front" or ahead not in answer.text

@@ -13,7 +13,12 @@ PUT_TOGETHER = frozenset({"step"})
 
 def codes_said() -> Iterator[tuple[str, frozenset[str]]]:
     """Every code that explanations use, of the distributor and of who is parked, and the details with it."""
-    for module in ("acd/explain.py", "acd/ahead.py", "cti_bridge/app/console/parked_rows.py"):
+    for module in (
+        "acd/explain.py",
+        "acd/ahead.py",
+        "cti_bridge/app/console/parked_rows.py",
+        "cti_bridge/app/console/rows.py",
+    ):
         tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
