@@ -27,6 +27,36 @@ _CORE_TYPES: Final = tuple(
         (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", float),
     )
 )
+WAYS_OUT: Final = tuple(
+    (re.compile(said), way_out)
+    for said, way_out in (
+        (
+            "cannot start any token|tab character",
+            "indent with spaces and not with a tab, and put a text that begins with @ or % in quotes",
+        ),
+        (
+            "mapping values are not allowed",
+            "put a text with a colon in it in quotes, and begin keys of one level in the same column",
+        ),
+        ("sequence entries are not allowed", "begin each item of a list in a line of its own, with a dash and a space"),
+        ("expected ',' or", "close the bracket or brace that is open, or add the comma that is missing"),
+        (
+            "expected key|block end|'-' indicator",
+            "begin keys of one level in the same column, and each item of a list with a dash and a space",
+        ),
+        ("expected ':'", "write a colon and a space after the key"),
+        ("unexpected end of stream", "close the quotes that are open"),
+        ("escape|hexdecimal", "write two backslashes for one, or put the text in single quotes"),
+        (
+            "alias|anchor",
+            "name the anchor with & once and before it is used, and put a text that begins with * or & in quotes",
+        ),
+        ("special characters|control characters", "take the control character out of the line"),
+    )
+)
+"""What mends a mistake of YAML's syntax, by what the parser says."""
+WAY_OUT: Final = "correct this line, or the one before it"
+"""Where it says something else."""
 _STANDARD_TAG: Final = "tag:yaml.org,2002:"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -107,7 +137,8 @@ def _syntax_problem(error: Exception, text: str, file: str) -> Problem:
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Problem(file=file, line=line, column=column, key="", message=f"this is not YAML: {said}")
+    way_out = next((way_out for words, way_out in WAYS_OUT if words.search(said)), WAY_OUT)
+    return Problem(file=file, line=line, column=column, key="", message=f"this is not YAML: {said}; {way_out}")
 
 
 class _Reader:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from config.document import read_document
 from config.errors import ConfigError
 from config.load import examine, load
 from config.models import Settings
@@ -416,3 +417,26 @@ def test_users_lead_teams_and_are_agents_that_there_are(folder: Path) -> None:
         "9:26 queues.sales.teams: there is no team 'east'; add it to teams, or use one of: north",
         "9:65 queues.sales.recording: has to be one of 'never', 'on_demand' or 'always'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "way_out"),
+    [
+        ("queues:\n\tsales: {}\n", (2, 1), "indent with spaces and not with a tab"),
+        ("site:\n  name: Desk: north\n", (2, 13), "put a text with a colon in it in quotes"),
+        ("queues: {sales: {}\nweb: 1", (2, 1), "close the bracket or brace that is open"),
+        ("queues:\n  sales: {}\n support: {}\n", (3, 2), "begin keys of one level in the same column"),
+        ("skills:\n  english\n  german: x\n", (3, 9), "put a text with a colon in it in quotes"),
+        ('site: {name: "Desk}\n', (2, 1), "close the quotes that are open"),
+        ('site: {name: "C:\\desk"}\n', (1, 17), "write two backslashes for one"),
+        ("site: {name: *desk}\n", (1, 14), "put a text that begins with * or & in quotes"),
+        ("site: {name: a\x07b}", (1, 15), "take the control character out of the line"),
+    ],
+)
+def test_a_mistake_of_syntax_is_told_with_its_place_and_the_way_out(
+    text: str, place: tuple[int, int], way_out: str
+) -> None:
+    (problem,) = read_document(text, "site.yaml").problems
+    said, _, way = problem.message.removeprefix("this is not YAML: ").partition("; ")
+    assert ((problem.line, problem.column), bool(said)) == (place, True)
+    assert way_out in way

@@ -14,7 +14,7 @@ from pydantic_core import PydanticKnownError
 from agent_console.errors import ConsoleError
 from agent_console.http import refusals
 from agent_console.http.refusals import field_problems
-from config import messages, references
+from config import document, messages, references
 from config.errors import Problem
 from config.messages import wording
 from config.telephony import NO_AGI_PROOF, NO_AMI_ACCOUNT
@@ -214,6 +214,7 @@ def yaml_sentences() -> Iterator[str]:
                     yield from _formatted(said)
     yield from ("special characters are not allowed", "nested too deeply", "cannot be read")
     yield from (f"found {HOLE}{hint}" for _, hint in located._HINTS)
+    yield from (document.WAY_OUT, *(way_out for _, way_out in document.WAYS_OUT))
 
 
 _FILLED: Final = re.compile(r"%[rds]")
