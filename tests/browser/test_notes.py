@@ -75,6 +75,7 @@ def test_notes_of_a_person_who_is_erased_while_they_are_written_are_not_sent_aga
     ann.context.set_offline(False)
     expect(ann.contact.get_by_text("Personal data of this contact was erased")).to_be_visible()
     expect(field(ann)).to_have_value("")
+    expect(ann.page.get_by_role("complementary", name="Customer")).to_contain_text("Personal data was erased")
     assert not any("sister" in one for one in notes(centre))
     field(ann).fill("rang again about the invoice")
     centre.until(lambda: notes(centre)[-1:] == ["rang again about the invoice"])

@@ -116,16 +116,12 @@ function ByNumber({ contact }: { contact: DeskContact }) {
     enabled: number !== "",
   });
   const records = found.data?.items ?? [];
+  const about = number ? "unknown" : contact.erased ? "erased" : "hidden";
   return (
     <>
       <Panel title={t("customer.title")}>
         {records.length === 0 ? (
-          <Empty
-            compact
-            icon={UserRoundSearch}
-            title={t(number ? "customer.unknown" : "customer.hidden")}
-            hint={t(number ? "customer.unknownHint" : "customer.hiddenHint")}
-          >
+          <Empty compact icon={UserRoundSearch} title={t(`customer.${about}`)} hint={t(`customer.${about}Hint`)}>
             {number && <NewCustomer number={number} name={name} />}
           </Empty>
         ) : (
