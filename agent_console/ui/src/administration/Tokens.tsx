@@ -1,7 +1,7 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
-import { useMemo, useState } from "react";
+import { type SubmitEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { endToken, listTokens, makeToken } from "../api/operations/users";
 import type { MadeToken, Token } from "../api/documents";
@@ -11,11 +11,11 @@ import { AskOnce } from "../floor/AskOnce";
 import { useFormats } from "../language/formats";
 import { sayDone, sayProblem } from "../shell/notices";
 import { Secret } from "./AccountActs";
+import { anyOf, errorsOf } from "./field_errors";
 import { PageFrame } from "./PageFrame";
 import classes from "./Tokens.module.css";
 
 const SCOPES = ["read", "desk", "supervise", "administer", "metrics"] as const;
-const NAME = /^[^\W\d][\w-]{0,63}$/;
 
 /** Keys for programs that use the API. */
 export default function Tokens() {
@@ -79,46 +79,49 @@ function NewTokenForm({ made }: { made: (token: MadeToken) => void }) {
   const common = useTranslation().t;
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(["read"]);
+  const [refused, setRefused] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const make = () => {
+  const first = useRef<HTMLInputElement>(null);
+  const make = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (busy) return;
     setBusy(true);
-    makeToken({ name, scopes: SCOPES.filter((scope) => scopes.includes(scope)) })
-      .then((token) => {
-        made(token);
-        setName("");
-      })
-      .catch((error: unknown) => sayProblem(common, error))
-      .finally(() => setBusy(false));
+    setRefused(null);
+    try {
+      made(await makeToken({ name, scopes: SCOPES.filter((scope) => scopes.includes(scope)) }));
+      setName("");
+      first.current?.focus(); // where the window of the secret gives the focus back to
+    } catch (error) {
+      setRefused(error);
+      const fields = errorsOf(common, error, "", "");
+      if (Object.keys(fields).length === 0) sayProblem(common, error);
+      if (fields.name) first.current?.focus();
+    } finally {
+      setBusy(false);
+    }
   };
+  const wrong = errorsOf(common, refused, "", "");
+  const noScope = anyOf(wrong, "scopes");
   return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        make();
-      }}
-    >
+    <form className={classes.form} onSubmit={(event) => void make(event)}>
       <TextInput
+        ref={first}
         size="xs"
         label={t("tokens.name")}
         value={name}
+        error={wrong.name}
+        maxLength={64}
+        autoComplete="off"
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <fieldset className={classes.scopes}>
-        <legend>{t("tokens.scopes")}</legend>
-        {SCOPES.map((scope) => (
-          <Checkbox
-            key={scope}
-            size="xs"
-            label={t(`scope.${scope}`)}
-            checked={scopes.includes(scope)}
-            onChange={(event) =>
-              setScopes(event.currentTarget.checked ? [...scopes, scope] : scopes.filter((one) => one !== scope))
-            }
-          />
-        ))}
-      </fieldset>
-      <Button type="submit" size="xs" loading={busy} disabled={!NAME.test(name) || scopes.length === 0}>
+      <Checkbox.Group size="xs" label={t("tokens.scopes")} value={[...scopes]} onChange={setScopes} error={noScope}>
+        <div className={classes.scopes}>
+          {SCOPES.map((scope) => (
+            <Checkbox key={scope} size="xs" value={scope} label={t(`scope.${scope}`)} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <Button type="submit" size="xs" aria-disabled={busy}>
         {t("tokens.make")}
       </Button>
     </form>
