@@ -93,6 +93,11 @@ def with_shipped(settings: Settings, own: Mapping[str, Flow]) -> dict[str, Flow]
     return with_threshold({**load_shipped(), **own}, settings.speech.threshold)
 
 
+def flow_titles(settings: Settings, own: Mapping[str, Flow]) -> dict[str, str]:
+    """What people call the flows that have a title, by name."""
+    return {name: flow.file.title for name, flow in with_shipped(settings, own).items() if flow.file.title}
+
+
 def with_threshold(flows: Mapping[str, Flow], threshold: float) -> dict[str, Flow]:
     """Flows in which every node that says nothing else asks back below the site's threshold."""
     return {name: _with_threshold(flow, threshold) for name, flow in flows.items()}

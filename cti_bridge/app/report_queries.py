@@ -103,6 +103,7 @@ class ReportQueries:
     """Answers questions to one journal. ``open_`` opens it for reading when the first question comes.
 
     ``former_queues``: those that the settings do not have any more; to ask for one is no mistake.
+    ``flow_titles``: what people call voice menus, by name.
     """
 
     def __init__(
@@ -111,10 +112,12 @@ class ReportQueries:
         settings: "Callable[[], Settings]",
         *,
         former_queues: "Callable[[], Collection[str]]" = tuple,
+        flow_titles: "Callable[[], Mapping[str, str]]" = dict,
     ) -> None:
         self._open = open_
         self._settings = settings
         self._former_queues = former_queues
+        self.flow_titles = flow_titles
         self._journal: Journal | None = None
         self._opening = threading.Lock()
         self._reading = threading.Lock()
@@ -242,7 +245,8 @@ class ReportQueries:
         from reporting.exports.story import story  # noqa: PLC0415 - start-up time of the others
 
         with self._source() as journal:
-            lines = story(journal.entries(contact_id=ContactId(contact_id), personal=with_personal), zone)
+            facts = journal.entries(contact_id=ContactId(contact_id), personal=with_personal)
+            lines = story(facts, zone, self.flow_titles())
         if not lines:
             raise NothingThereError(f"there is no contact {contact_id!r} in the journal")
         return lines

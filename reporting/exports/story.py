@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -32,8 +33,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
-def story(entries: Iterable[Entry], zone: tzinfo) -> list[Line]:
-    """The story of one contact's facts, in their order."""
+def story(entries: Iterable[Entry], zone: tzinfo, flows: Mapping[str, str] = MappingProxyType({})) -> list[Line]:
+    """The story of one contact's facts, in their order. ``flows``: titles of voice menus by name."""
     lines: list[Line] = []
     began: Instant | None = None
     for entry in entries:
@@ -44,7 +45,7 @@ def story(entries: Iterable[Entry], zone: tzinfo) -> list[Line]:
                 since_s=(entry.at - began) / SECOND,
                 kind=entry.fact.kind,
                 who=who(entry.fact),
-                text=tell(entry.fact),
+                text=tell(_called(entry.fact, flows)),
                 why=_why(entry.fact),
                 node=entry.node,
                 seq=entry.seq,
@@ -62,6 +63,7 @@ _AGENTS = (
     facts.ContactConnected, facts.ContactHeld, facts.ContactRetrieved, facts.ContactTransferred, facts.DispositionSet,
     facts.WrapUpExtended,
 )  # fmt: skip
+_OF_MENUS = (facts.MenuNodeEntered, facts.MenuInputGiven, facts.MenuEnded, facts.MenuRested)
 _AGENTS_ENDS = {OfferOutcome.ANSWERED, OfferOutcome.NO_ANSWER, OfferOutcome.REJECTED, OfferOutcome.BUSY}
 
 
@@ -93,6 +95,14 @@ def tell(fact: AnyFact) -> str:
     """A fact as a sentence."""
     teller = _TELLERS.get(type(fact))
     return teller(fact) if teller is not None else _plainly(fact)
+
+
+def _called(fact: AnyFact, flows: Mapping[str, str]) -> AnyFact:
+    """The fact as it is told: its voice menu by what people call it."""
+    if isinstance(fact, facts.ContactTransferred):
+        return msgspec.structs.replace(fact, to=flows.get(fact.to) or fact.to) if fact.to_kind == "flow" else fact
+    title = flows.get(fact.flow) if isinstance(fact, _OF_MENUS) else None
+    return msgspec.structs.replace(fact, flow=title) if title else fact
 
 
 def _plainly(fact: Fact) -> str:

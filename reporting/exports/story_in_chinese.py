@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -38,9 +39,9 @@ def _words() -> Mapping[str, Any]:
     return found
 
 
-def in_chinese(line: Line, zone: tzinfo) -> str:
-    """What happened, as a sentence behind the name of its kind."""
-    told, words = _Told(line.data, zone), phrases("zh")
+def in_chinese(line: Line, zone: tzinfo, flows: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What happened, as a sentence behind the name of its kind. ``flows``: titles of voice menus by name."""
+    told, words = _Told(line.data, zone, flows), phrases("zh")
     try:
         said = words.join.join(filter(None, _TELLERS[line.kind](told)))
     except LookupError:
@@ -51,9 +52,10 @@ def in_chinese(line: Line, zone: tzinfo) -> str:
 class _Told:
     """A fact with its words."""
 
-    def __init__(self, data: Mapping[str, Any], zone: tzinfo) -> None:
+    def __init__(self, data: Mapping[str, Any], zone: tzinfo, flows: Mapping[str, str]) -> None:
         self._data = data
         self._zone = zone
+        self._flows = flows
 
     def say(self, key: str, **holes: object) -> str:
         """A sentence of the words, filled in; raises `_UnknownWordError`."""
@@ -108,6 +110,9 @@ class _Told:
     def agent(self) -> str:
         return self.text("agent_id") or self.say("somebody")
 
+    def flow(self, field: str = "flow") -> str:
+        return self._flows.get(self.text(field)) or self.text(field)
+
     def resolved(self, field: str) -> str | None:
         value = self._data.get(field)
         return self.say("outcome.resolved" if value else "outcome.open") if isinstance(value, bool) else None
@@ -131,7 +136,7 @@ def _arrived(fact: _Told) -> Pieces:
 
 
 def _chose(fact: _Told) -> Pieces:
-    at = {"flow": fact.text("flow"), "node": fact.text("node")}
+    at = {"flow": fact.flow(), "node": fact.text("node")}
     outcome = fact.text("outcome", "match")
     if outcome != "match":
         return [fact.say(f"menu.{outcome}", **at)]
@@ -235,7 +240,8 @@ def _beside(fact: _Told, why: Mapping[str, Any], told: Callable[[float], str]) -
 
 def _transferred(fact: _Told) -> Pieces:
     key = "transferred.consulted" if fact.number("consulted") else "transferred.blind"
-    return [fact.say(key, agent=fact.agent, kind=fact.word("kind", "to_kind", ""), to=fact.text("to"))]
+    to = fact.flow("to") if fact.text("to_kind") == "flow" else fact.text("to")
+    return [fact.say(key, agent=fact.agent, kind=fact.word("kind", "to_kind", ""), to=to)]
 
 
 def _talk_ended(fact: _Told) -> Pieces:
@@ -311,10 +317,10 @@ def _recorded(usual: str) -> Callable[[_Told], Pieces]:
 
 _TELLERS: Mapping[str, Callable[[_Told], Pieces]] = {
     "ContactOffered": _arrived,
-    "MenuNodeEntered": lambda fact: [fact.say("menu.entered", flow=fact.text("flow"), node=fact.text("node"))],
+    "MenuNodeEntered": lambda fact: [fact.say("menu.entered", flow=fact.flow(), node=fact.text("node"))],
     "MenuInputGiven": _chose,
-    "MenuEnded": lambda fact: [fact.say(f"menuEnd.{fact.text('outcome')}", flow=fact.text("flow"))],
-    "MenuRested": lambda fact: [fact.say("menu.rests", flow=fact.text("flow"), node=fact.text("node"))],
+    "MenuEnded": lambda fact: [fact.say(f"menuEnd.{fact.text('outcome')}", flow=fact.flow())],
+    "MenuRested": lambda fact: [fact.say("menu.rests", flow=fact.flow(), node=fact.text("node"))],
     "ContactQueued": _queued,
     "RequirementRelaxed": _relaxed,
     "ContactPriorityChanged": _prioritised,

@@ -1,7 +1,8 @@
 """A contact's story for the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 
 from rich import box
 from rich.console import RenderableType
@@ -16,13 +17,17 @@ from reporting.exports.words import duration_text
 
 
 def story_table(
-    contact_id: str, lines: Iterable[Line], zone: tzinfo, language: ReaderLanguage = "en"
+    contact_id: str,
+    lines: Iterable[Line],
+    zone: tzinfo,
+    language: ReaderLanguage = "en",
+    flows: Mapping[str, str] = MappingProxyType({}),
 ) -> RenderableType:
-    """The story, each fact with its time."""
+    """The story, each fact with its time. ``flows``: titles of voice menus, for other languages than the lines'."""
     words = phrases(language)
     title = Text(words.story_of.format(contact=contact_id))
     table = Table(words.at, words.after, words.what, title=title, title_justify="left", box=box.SIMPLE)
     for line in lines:
-        said = line.text if language == "en" else in_chinese(line, zone)
+        said = line.text if language == "en" else in_chinese(line, zone, flows)
         table.add_row(line.at, duration_text(line.since_s, words), Text(said))
     return table

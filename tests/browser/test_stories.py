@@ -91,6 +91,7 @@ def test_a_story_is_read_its_recording_heard_and_the_audit_log_tells_by_whom(
     told = [line.locator("span").first.inner_text() for line in lines.all()]
     assert [fact for fact in told if fact in STEPS] == list(STEPS), told
     expect(lines.filter(has_text="Connected").first).to_contain_text("with Ann Lake")
+    expect(lines.filter(has_text="Chose in the menu")).to_contain_text("Reception, choose: chose sales")
     expect(nora.page.get_by_role("figure")).to_contain_text("Recording with Ann Lake")
     nora.page.reload()
     sound = nora.page.locator("audio")

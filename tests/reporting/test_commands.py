@@ -11,6 +11,8 @@ from unittest.mock import patch
 import pytest
 
 from cti_bridge.app.main import main
+from facts.ids import ContactId
+from facts.journal import MenuNodeEntered
 from storage.intervals import IntervalTables
 from storage.journal import open_journal
 from tests.reporting.importers.test_calls import HEADER, bank_row
@@ -170,6 +172,37 @@ def test_bad_maps_are_refused(desk: Desk, tmp_path: Path, month: Path, text: str
 def test_no_such_map_or_file_is_used_wrong(desk: Desk, month: Path) -> None:
     assert desk.run("import", "calls", str(month), "--map", "nothing").returncode == 2
     assert desk.run("import", "calls", "nowhere.tsv", "--map", "anonymous_bank").returncode == 2
+
+
+def test_a_story_calls_voice_menus_by_their_titles(tmp_path: Path) -> None:
+    scene = Scene()
+    scene.arrives(0, "a")
+    scene.tell(1, MenuNodeEntered(contact_id=ContactId("a"), flow="night", node="choose"))
+    scene.tell(2, MenuNodeEntered(contact_id=ContactId("a"), flow="day", node="choose"))
+    scene.tell(3, MenuNodeEntered(contact_id=ContactId("a"), flow="sorry", node="say"))
+    with open_journal(tmp_path / "journal.sqlite3") as journal:
+        journal.append(scene.list)
+    (tmp_path / "night.yaml").write_text(NIGHT)
+    (tmp_path / "cordboard.yaml").write_text(f"flows: [night.yaml]\nhome: {tmp_path}\n")
+    asked = ("report", "contact", "a", "--config", str(tmp_path / "cordboard.yaml"))
+    told = Desk(tmp_path).run(*asked).stdout
+    assert "menu Out of hours: came to choose" in told
+    assert "menu day: came to choose" in told
+    assert "menu Nobody can take the call: came to say" in told
+    assert "Out of hours" in Desk(tmp_path).run(*asked, "--language", "zh").stdout
+    assert Desk(tmp_path).json(*asked)["facts"][1]["data"]["flow"] == "night"
+    (tmp_path / "night.yaml").write_text("flow: [")
+    assert "menu night: came to choose" in Desk(tmp_path).run(*asked).stdout, "broken files keep no story back"
+
+
+NIGHT = """
+flow: night
+title: Out of hours
+start: choose
+nodes:
+  choose: {type: hang_up, prompts: [bye]}
+prompts: {bye: {en: goodbye}}
+"""
 
 
 def test_every_other_report_answers(desk: Desk, tmp_path: Path) -> None:

@@ -63,6 +63,26 @@ def test_what_a_contact_needs_is_told_in_words(written: str, read: str) -> None:
     assert read in in_chinese(line({"kind": "ContactQueued", "queue": "sales", "requirement": written}), UTC)
 
 
+MENUS = {"flow": "reception", "node": "choose"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "MenuNodeEntered", **MENUS},
+        {"kind": "MenuInputGiven", **MENUS, "choice": "sales"},
+        {"kind": "MenuInputGiven", **MENUS, "outcome": "no_match"},
+        {"kind": "MenuRested", **MENUS},
+        {"kind": "MenuEnded", "flow": "reception", "outcome": "queued"},
+        {"kind": "ContactTransferred", "agent_id": "ann", "to_kind": "flow", "to": "reception"},
+    ],
+    ids=lambda data: data["kind"],
+)
+def test_a_voice_menu_is_called_by_its_title_where_it_has_one(data: dict[str, Any]) -> None:
+    assert "总机" in in_chinese(line(data), UTC, {"reception": "总机"})
+    assert "reception" in in_chinese(line(data), UTC, {"another": "总机"})
+
+
 def test_a_whole_story_for_the_terminal() -> None:
     contact = next(entry.fact.contact_id for entry in scene().list if entry.fact.contact_id is not None)
     lines = story((entry for entry in scene().list if entry.fact.contact_id == contact), UTC)

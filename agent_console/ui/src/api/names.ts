@@ -7,6 +7,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { listAgents, listQueues } from "./operations/floor";
+import { listFlows } from "./operations/flows";
 import { everything, useDispositions, useReasons } from "./queries";
 
 export interface Names {
@@ -45,4 +46,13 @@ export function useNames(): Names {
       reason: (code) => t(`reason.${code}` as "reason.login", { defaultValue: reason(code) }),
     };
   }, [queues.data, agents.data, dispositions.data, reasons.data, t]);
+}
+
+/** What people call voice menus; one that has no title, or is no longer there, stands for itself. */
+export function useFlowTitles(): (flow: string) => string {
+  const flows = useQuery({ queryKey: ["names", "flows"], queryFn: () => everything(listFlows), ...SETTLED });
+  return useMemo(() => {
+    const titles = new Map((flows.data ?? []).map((row) => [row.flow, row.title]));
+    return (flow: string) => titles.get(flow) || flow;
+  }, [flows.data]);
 }

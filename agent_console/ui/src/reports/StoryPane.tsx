@@ -8,7 +8,7 @@ import { Problem } from "../api/client";
 import { getContact, getStory } from "../api/operations/contacts";
 import { getCustomer } from "../api/operations/customers";
 import { listRecordings, listVoicemails } from "../api/operations/recordings";
-import { useNames } from "../api/names";
+import { useFlowTitles, useNames } from "../api/names";
 import type { ContactLine, Story } from "../api/documents";
 import { atLeast, useMe } from "../api/session";
 import record from "../design/Record.module.css";
@@ -176,9 +176,10 @@ function useTelling(): Telling {
   const { t } = useTranslation("story");
   const common = useTranslation().t;
   const names = useNames();
+  const flow = useFlowTitles();
   const formats = useFormats();
   return useMemo(
-    () => ({ t, names, formats, alarm: (fact) => alarmWords(common, formats, fact) }),
-    [t, common, names, formats],
+    () => ({ t, names, flow, formats, alarm: (fact) => alarmWords(common, formats, fact) }),
+    [t, common, names, flow, formats],
   );
 }

@@ -28,6 +28,7 @@ function telling(language: string): Telling {
   const formats = formatsOf(language);
   return {
     t: i18n.getFixedT(language, "story"),
+    flow: (code) => (code === "reception" ? "Reception desk" : code),
     names: { queue: called, agent: called, disposition: called, reason: called },
     formats,
     alarm: (alarm) => alarmWords(common, formats, alarm),
@@ -75,6 +76,22 @@ describe("a story", () => {
     const data = { kind: "ContactQueued", queue: "sales", requirement: "english>=1", position: 2 };
     expect(told("en", data)).toBe("Sales, from the menu, needs english ≥ 1, place 2");
     expect(told("zh", data)).toBe("Sales，来自语音导航，需要 english ≥ 1，第 2 位");
+  });
+
+  it("calls voice menus by their titles, and by their codes where they have none", () => {
+    const at = { flow: "reception", node: "choose" };
+    expect(told("en", { kind: "MenuNodeEntered", ...at })).toBe("Reception desk: came to choose");
+    expect(told("en", { kind: "MenuInputGiven", ...at, choice: "sales" })).toBe(
+      "Reception desk, choose: chose sales by key",
+    );
+    expect(told("en", { kind: "MenuInputGiven", ...at, outcome: "no_match" })).toBe(
+      "Reception desk, choose: not understood",
+    );
+    expect(told("en", { kind: "MenuRested", ...at })).toBe("Reception desk goes on later from choose");
+    expect(told("zh", { kind: "MenuEnded", ...at, outcome: "queued" })).toContain("Reception desk");
+    const passed = { kind: "ContactTransferred", agent_id: "ann", to_kind: "flow", to: "reception" };
+    expect(told("en", passed)).toContain("Reception desk");
+    expect(told("en", { kind: "MenuNodeEntered", flow: "night", node: "choose" })).toBe("night: came to choose");
   });
 
   it("calls a mailbox as the queue whose it is", () => {

@@ -19,6 +19,7 @@ type Teller = (fact: Told) => readonly Piece[] | null;
 export interface Telling {
   t: TFunction<"story">;
   names: Names;
+  flow: (code: string) => string;
   formats: Formats;
   alarm: (alarm: Alarm) => string;
 }
@@ -93,10 +94,15 @@ class Told {
     return this.queueCalled(this.text("queue"));
   }
 
+  get flow(): string {
+    return this.telling.flow(this.text("flow"));
+  }
+
   /** Where a contact goes: by the name of its kind. */
   to(kind: string): string {
     const to = this.text("to");
     if (kind === "agent") return this.telling.names.agent(to);
+    if (kind === "flow") return this.telling.flow(to);
     return kind === "queue" ? this.telling.names.queue(to) : to;
   }
 
@@ -162,7 +168,7 @@ function arrived(fact: Told): readonly Piece[] {
 }
 
 function chose(fact: Told): readonly Piece[] {
-  const at = { flow: fact.text("flow"), node: fact.text("node") };
+  const at = { flow: fact.flow, node: fact.text("node") };
   const outcome = fact.text("outcome", "match");
   if (outcome !== "match") return [fact.say(`menu.${outcome}`, at)];
   const mode = fact.word("mode", "mode", "dtmf");
@@ -323,10 +329,10 @@ function surveyed(fact: Told): readonly Piece[] {
 
 const TELLERS: Readonly<Record<string, Teller>> = {
   ContactOffered: arrived,
-  MenuNodeEntered: (fact) => [fact.say("menu.entered", { flow: fact.text("flow"), node: fact.text("node") })],
+  MenuNodeEntered: (fact) => [fact.say("menu.entered", { flow: fact.flow, node: fact.text("node") })],
   MenuInputGiven: chose,
-  MenuEnded: (fact) => [fact.say(`menuEnd.${fact.text("outcome")}`, { flow: fact.text("flow") })],
-  MenuRested: (fact) => [fact.say("menu.rests", { flow: fact.text("flow"), node: fact.text("node") })],
+  MenuEnded: (fact) => [fact.say(`menuEnd.${fact.text("outcome")}`, { flow: fact.flow })],
+  MenuRested: (fact) => [fact.say("menu.rests", { flow: fact.flow, node: fact.text("node") })],
   ContactQueued: queued,
   RequirementRelaxed: relaxed,
   ContactPriorityChanged: prioritised,
