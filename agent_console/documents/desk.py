@@ -136,8 +136,8 @@ class DeskContact(Document):
     outcome: Outcome
     outcome_etag: str
     """Of the outcome, for `If-Match`."""
-    erased: bool = False
-    """Personal data of the contact was erased, and what had been noted with it."""
+    erased_at: Moment | None = None
+    """When personal data of the contact was erased, and what had been noted with it."""
     script: str | None
     acts: dict[ActName, Refusal | None]
     """Every act; None: it can be done now."""

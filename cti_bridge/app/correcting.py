@@ -39,9 +39,11 @@ class CorrectedMeanwhileError(CorrectionError):
     """Somebody else told it anew since it was read."""
 
 
-def outcome_version(disposition: str | None, notes: str, *, resolved: bool | None, is_erased: bool = False) -> str:
-    """A short text that changes whenever a contact's outcome does, and when its personal data is erased."""
-    return etag([disposition or None, resolved, notes, *(["erased"] if is_erased else [])])
+def outcome_version(
+    disposition: str | None, notes: str, *, resolved: bool | None, erased_at: Instant | None = None
+) -> str:
+    """A short text that changes whenever a contact's outcome does, and when its personal data is erased (anew)."""
+    return etag([disposition or None, resolved, notes, *([] if erased_at is None else [erased_at])])
 
 
 class TimeWish(msgspec.Struct, frozen=True, kw_only=True):

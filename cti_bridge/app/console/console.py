@@ -320,16 +320,16 @@ class Console:
         feed.start()
         return feed
 
-    def _forget_person(self, contact_ids: Sequence[str], by: str) -> None:
+    def _forget_person(self, contact_ids: Sequence[str], at: Instant, by: str) -> None:
         """An erased person's sounds go, and what is remembered of their contacts; in a thread."""
         self._recordings.erase(contact_ids, by)
         for contact_id in contact_ids:
-            self._reactor.callFromThread(self._forget, ContactId(contact_id))
+            self._reactor.callFromThread(self._forget, ContactId(contact_id), at)
 
-    def _forget(self, contact_id: ContactId) -> None:
+    def _forget(self, contact_id: ContactId, at: Instant) -> None:
         self._book.forget(contact_id)
         if self._daemon is not None:
-            self._daemon.coordinator.control.desks.forget_person(contact_id)
+            self._daemon.coordinator.control.desks.forget_person(contact_id, at)
 
     async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
         return await self._threads.run(lambda: past_of(self._journal, contact_id))

@@ -51,7 +51,10 @@ T = TypeVar("T")
 
 
 class KeptCustomers:
-    """`agent_console.ports.Customers`. ``erased``: told of the contacts whose sounds are to go too, and by whom."""
+    """`agent_console.ports.Customers`.
+
+    ``erased``: told of the contacts whose sounds are to go too, when it was, and by whom.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class KeptCustomers:
         threads: Threads,
         now: Callable[[], Instant],
         *,
-        erased: Callable[[Sequence[str], str], object] = lambda _contacts, _by: None,
+        erased: Callable[[Sequence[str], Instant, str], object] = lambda _contacts, _at, _by: None,
     ) -> None:
         self._customers = customers
         self._at_hand = at_hand
@@ -130,7 +133,7 @@ class KeptCustomers:
         erased = await self._change(lambda: erase_customer(self._customers, customer_id, at=at, by=by), customer_id)
         for one in erased.records:
             self._at_hand.forget(one)
-        await self._threads.run(self._erased, erased.contacts, by)
+        await self._threads.run(self._erased, erased.contacts, at, by)
         return CustomerErased(records=list(erased.records), contacts=len(erased.contacts), facts=erased.facts)
 
     async def merge(self, customer_id: str, other: str, by: str) -> MergeDoc:

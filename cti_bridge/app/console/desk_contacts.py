@@ -10,7 +10,9 @@ from facts.time import to_seconds
 def desk_contact_doc(contact: made.DeskContact, rows: Rows) -> DeskContact:
     """One contact at one agent's desk."""
     outcome = contact.outcome
-    version = outcome_version(outcome.disposition, outcome.notes, resolved=outcome.resolved, is_erased=contact.erased)
+    version = outcome_version(
+        outcome.disposition, outcome.notes, resolved=outcome.resolved, erased_at=contact.erased_at
+    )
     return DeskContact(
         contact_id=contact.contact_id,
         queue=contact.queue,
@@ -36,7 +38,7 @@ def desk_contact_doc(contact: made.DeskContact, rows: Rows) -> DeskContact:
         monitored_by=list(contact.monitored_by),
         outcome=Outcome(disposition=outcome.disposition, resolved=outcome.resolved, notes=outcome.notes),
         outcome_etag=version,
-        erased=contact.erased,
+        erased_at=contact.erased_at,
         script=contact.script,
         acts={act: None if why is None else _refusal(why) for act, why in contact.acts.items()},
     )

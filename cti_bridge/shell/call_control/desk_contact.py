@@ -85,7 +85,7 @@ class DeskContact(msgspec.Struct, frozen=True, kw_only=True):
     recording: Recording
     monitored_by: tuple[str, ...]
     outcome: Outcome
-    erased: bool
+    erased_at: Instant | None
     script: str | None
     acts: Mapping[ActName, Refusal | None]
 
@@ -170,7 +170,7 @@ def desk_contact(seat: Seat, engine: Engine, rules: Rules, *, connected: bool) -
         recording=call.recording if call is not None else "off",
         monitored_by=seat.monitored_by if rules.monitoring_shown else (),
         outcome=dossier.outcome,
-        erased=dossier.erased,
+        erased_at=dossier.erased_at,
         script=about.script or None,
         acts=acts_of(seat, rules, connected=connected),
     )

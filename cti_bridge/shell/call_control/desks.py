@@ -232,7 +232,7 @@ class Desks:
                 take(dossier, entry, entry.fact)
         self._keep_past(dossier)
 
-    def forget_person(self, contact_id: ContactId) -> None:
+    def forget_person(self, contact_id: ContactId, at: Instant) -> None:
         """Personal data was erased: of a contact that is over, nothing of it is kept here, nor shown at a desk.
 
         Of one that goes on the notes so far go: who calls is needed as long as the call.
@@ -240,7 +240,7 @@ class Desks:
         dossier = self.known(contact_id)
         if dossier is None:
             return
-        dossier.erased = True
+        dossier.erased_at = at
         dossier.outcome = Outcome(dossier.outcome.disposition, dossier.outcome.resolved)
         if dossier.ended:
             dossier.caller_name = dossier.caller_number = ""
@@ -336,8 +336,8 @@ def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | Disposi
     dossier.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
 
 
-def _erased(dossier: Dossier, _entry: Entry, _fact: PersonalDataErased) -> None:
-    dossier.erased = True
+def _erased(dossier: Dossier, entry: Entry, _fact: PersonalDataErased) -> None:
+    dossier.erased_at = entry.at
 
 
 def _ended(dossier: Dossier, _entry: Entry, _fact: ContactEnded) -> None:

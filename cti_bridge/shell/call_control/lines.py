@@ -42,7 +42,7 @@ class Dossier:
 
     ``queued``: its last stay in a queue, to which it goes back when no agent has it any more. ``waited``: how long when
     it was offered to each agent; ``answered``: since when each has talked. ``parked_by``: who parked it last.
-    ``desks``: whose desks it is on. ``erased``: personal data of it was, so what was noted before may not come back.
+    ``desks``: whose desks it is on. ``erased_at``: when personal data of it was erased last; what was noted before may not come back.
     """
 
     __slots__ = (
@@ -56,7 +56,7 @@ class Dossier:
         "direction",
         "ended",
         "entry_point",
-        "erased",
+        "erased_at",
         "menu",
         "outcome",
         "parked_by",
@@ -82,7 +82,7 @@ class Dossier:
         self.trouble = ""
         self.desks: set[AgentId] = set()
         self.ended = False
-        self.erased = False
+        self.erased_at: Instant | None = None
 
     @property
     def queue(self) -> QueueName | None:

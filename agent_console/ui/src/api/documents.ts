@@ -416,8 +416,8 @@ export interface DeskContact {
   outcome: Outcome;
   /** Of the outcome, for `If-Match`. */
   outcome_etag: string;
-  /** Personal data of the contact was erased, and what had been noted with it. */
-  erased: boolean;
+  /** When personal data of the contact was erased, and what had been noted with it. */
+  erased_at: Instant | null;
   script: string | null;
   /** Every act; None: it can be done now. */
   acts: Partial<Record<"answer" | "reject" | "hold" | "retrieve" | "mute" | "unmute" | "transfer" | "consult" | "complete" | "cancel" | "swap" | "conference" | "drop" | "leave" | "hang_up" | "send_digits" | "park" | "pick_up" | "record_start" | "record_pause" | "record_resume" | "record_stop" | "end_wrap_up" | "extend_wrap_up", Refusal | null>>;

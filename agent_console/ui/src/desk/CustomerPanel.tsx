@@ -116,7 +116,7 @@ function ByNumber({ contact }: { contact: DeskContact }) {
     enabled: number !== "",
   });
   const records = found.data?.items ?? [];
-  const about = number ? "unknown" : contact.erased ? "erased" : "hidden";
+  const about = number ? "unknown" : contact.erased_at ? "erased" : "hidden";
   return (
     <>
       <Panel title={t("customer.title")}>

@@ -47,7 +47,7 @@ export function OutcomeForm({ contact }: { contact: DeskContact }) {
         classNames={{ input: classes.notes ?? "" }}
       />
       <Saving own={own} />
-      {contact.erased && <p className={classes.erased}>{t("outcome.erased")}</p>}
+      {contact.erased_at && <p className={classes.erased}>{t("outcome.erased")}</p>}
       {own.theirs && <Overtaken own={own} theirs={own.theirs} />}
       <div className={classes.line}>
         <Dispositions own={own} />

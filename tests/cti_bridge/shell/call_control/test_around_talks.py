@@ -196,14 +196,14 @@ def test_of_an_erased_person_s_contact_that_is_over_a_desk_tells_nothing_more() 
     floor = Floor(wrap_up_s=60)
     caller, contact = floor.talk()
     floor.control.set_outcome(AgentId("ann"), contact, Outcome("solved", True, "wants tea"))
-    floor.control.desks.forget_person(contact)
+    floor.control.desks.forget_person(contact, floor.clock.now())
     live = floor.contact("ann", contact)
     assert (live.caller_name, live.outcome.notes) == ("Ada Caller", ""), "they talk still: only what was noted goes"
-    assert live.erased
+    assert live.erased_at is not None
     floor.control.set_outcome(AgentId("ann"), contact, Outcome("solved", True, "wants coffee"))
     caller.hang_up()
     floor.run(0.5)
-    floor.control.desks.forget_person(contact)
+    floor.control.desks.forget_person(contact, floor.clock.now())
     floor.run(0.1)
     (_, _, shown) = floor.told[-1]
     assert shown is not None
