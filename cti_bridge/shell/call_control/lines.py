@@ -42,7 +42,8 @@ class Dossier:
 
     ``queued``: its last stay in a queue, to which it goes back when no agent has it any more. ``waited``: how long when
     it was offered to each agent; ``answered``: since when each has talked. ``parked_by``: who parked it last.
-    ``desks``: whose desks it is on. ``erased_at``: when personal data of it was erased last; what was noted before may not come back.
+    ``desks``: whose desks it is on. ``erased_at``: when personal data of it was erased last; what was noted before may
+    not come back.
     """
 
     __slots__ = (

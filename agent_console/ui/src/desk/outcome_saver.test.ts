@@ -6,8 +6,16 @@ import type { Told } from "./outcome_versions";
 
 const outcome = (notes: string): Outcome => ({ disposition: null, resolved: null, notes });
 const etag = (one: Outcome, erased = false) => `${JSON.stringify(one)}${erased ? " erased" : ""}`;
-const told = (one: Outcome, erased = false): Told => ({ outcome: one, etag: etag(one, erased), erased });
-const answer = (one: Outcome, erased = false): Answer => ({ outcome: one, outcome_etag: etag(one, erased), erased });
+const told = (one: Outcome, erased = false): Told => ({
+  outcome: one,
+  etag: etag(one, erased),
+  erasedAt: erased ? "2026-01-01T00:00:00Z" : null,
+});
+const answer = (one: Outcome, erased = false): Answer => ({
+  outcome: one,
+  outcome_etag: etag(one, erased),
+  erased_at: told(one, erased).erasedAt,
+});
 const BLANK = told(outcome(""));
 const put = vi.fn<(contactId: string, outcome: Outcome, etag: string) => Promise<Answer>>();
 
@@ -37,11 +45,11 @@ function daemon(first: Told) {
   const kept = { now: first };
   put.mockReset().mockImplementation((_, sent, over) => {
     if (over !== kept.now.etag) {
-      const present = answer(kept.now.outcome, kept.now.erased);
+      const present = answer(kept.now.outcome, kept.now.erasedAt !== null);
       return Promise.reject(new Problem(412, { error_id: "edited_meanwhile", present }));
     }
-    kept.now = told(sent, kept.now.erased);
-    return Promise.resolve(answer(sent, kept.now.erased));
+    kept.now = told(sent, kept.now.erasedAt !== null);
+    return Promise.resolve(answer(sent, kept.now.erasedAt !== null));
   });
   return kept;
 }

@@ -19,7 +19,7 @@ export interface Draft {
   theirs: Told | null;
 }
 
-export type Answer = Pick<DeskContact, "outcome" | "outcome_etag" | "erased">;
+export type Answer = Pick<DeskContact, "outcome" | "outcome_etag" | "erased_at">;
 
 export interface Outside {
   /** Over what is told under this ETag, and nothing else. */
@@ -51,7 +51,7 @@ interface Kept {
 export const toldIn = (answer: Answer): Told => ({
   outcome: answer.outcome,
   etag: answer.outcome_etag,
-  erased: answer.erased,
+  erasedAt: answer.erased_at,
 });
 
 export class OutcomeSaver {

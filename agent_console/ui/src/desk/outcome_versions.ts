@@ -31,11 +31,11 @@ export function isSame(one: Outcome, other: Outcome): boolean {
   return !FIELDS.some((field) => differs(field, one, other));
 }
 
-/** An outcome as the daemon told it. `erased`: the contact's personal data had been erased. */
+/** An outcome as the daemon told it. `erasedAt`: when the contact's personal data had been erased. */
 export interface Told {
   outcome: Outcome;
   etag: string;
-  erased: boolean;
+  erasedAt: string | null;
 }
 
 /** The same is there already; ours is to be sent over theirs; or somebody has to choose. */
@@ -46,7 +46,7 @@ export type Verdict = { is: "there" } | { is: "over"; outcome: Outcome } | { is:
  * have come there though no answer did. Notes from before an erasure go.
  */
 export function judged(ours: Outcome, base: Told, tried: readonly Outcome[], theirs: Told): Verdict {
-  const mine = theirs.erased && !base.erased ? { ...ours, notes: theirs.outcome.notes } : ours;
+  const mine = theirs.erasedAt !== base.erasedAt ? { ...ours, notes: theirs.outcome.notes } : ours;
   if (isSame(mine, theirs.outcome)) return { is: "there" };
   if (tried.some((one) => isSame(one, theirs.outcome))) return { is: "over", outcome: mine };
   if (FIELDS.some((field) => clashes(field, base.outcome, mine, theirs.outcome))) return { is: "clash" };
