@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class VirtualCentre:
         daemon, self._daemon = self._daemon, None
         if daemon is not None:
             daemon.send_signal(how)
-            daemon.wait(20)
+            daemon.wait(40)
 
     def close(self) -> None:
         """End everything."""
@@ -137,6 +137,14 @@ class VirtualCentre:
         """All facts in the journal by now."""
         with open_journal(self.home / "journal.sqlite3", read_only=True) as journal:
             return [entry.fact for entry in journal.entries()]
+
+    def wait_facts(self, are_there: Callable[[list[Any]], Any]) -> list[Any]:
+        """All facts, once they are as wanted: what has happened comes to the disk a moment later."""
+        deadline = time.monotonic() + 15
+        while not are_there(facts := self.facts()):
+            assert time.monotonic() < deadline, [fact.kind for fact in facts][-20:]
+            time.sleep(0.05)
+        return facts
 
     # -- people ------------------------------------------------------------------------------------------------------
 

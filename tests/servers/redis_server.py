@@ -1,6 +1,5 @@
 """A Redis server for tests: Debian's, on a port of its own, without persistence."""
 
-import socket
 import subprocess
 import tempfile
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 import redis
 
 from tests.servers.debian import Program, provide
+from tests.servers.ports import free_port
 
 PACKAGES = ("redis-server",)
 START_S = 20
@@ -25,7 +25,7 @@ class RedisServer:
     def __init__(self, password: str = "") -> None:
         self._program = program()
         self.password = password
-        self.port = _free_port()
+        self.port = free_port()
         self._log = Path(tempfile.mkstemp(prefix="redis-", suffix=".log")[1])
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -76,9 +76,3 @@ class RedisServer:
         """End it and remove its log."""
         self.kill()
         self._log.unlink(missing_ok=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

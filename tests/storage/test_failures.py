@@ -25,7 +25,7 @@ from storage.writer import JournalWriter
 from tests.servers.postgresql import PostgresqlServer
 from tests.storage.entries import NODE, calls, entry
 
-SOON_S = 30
+SOON_S = 90
 
 
 def child(*arguments: object) -> "subprocess.Popen[str]":

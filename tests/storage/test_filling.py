@@ -21,7 +21,7 @@ from reporting.kpi.fold import Fold
 from reporting.kpi.from_cells import GRAINS, Grain
 from reporting.kpi.intervals import Calendar
 from reporting.kpi.live import FAMILIES, Cells
-from storage import intervals
+from storage import filling, intervals
 from storage.errors import ForeignWriterError
 from storage.filling import IntervalFiller, level
 from storage.intervals import MOST_LOOSE, IntervalTables, Rules
@@ -246,7 +246,8 @@ def test_retention_leaves_the_tables(journal: Journal) -> None:
     assert_equal(journal, entries)
 
 
-def test_a_daemon_that_fills_is_left_alone(journal: Journal) -> None:
+def test_a_daemon_that_fills_is_left_alone(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "OTHERS_FILL_S", 60.0)
     filler = IntervalFiller(journal, BERLIN)
     journal.append(list(calls(30)))
     filler.step(20)

@@ -66,14 +66,16 @@ def make(tmp_path: Path) -> Iterator[Callable[..., JournalWriter]]:
 
 def test_what_is_put_is_committed_in_few_commits(faulty: Faulty, make: Callable[..., JournalWriter]) -> None:
     committed: list[int] = []
-    writer = make(faulty, window_s=5.0, on_committed=committed.append)
-    entries = calls(3)
+    writer = make(faulty, window_s=60.0, on_committed=committed.append)
+    first, *entries = calls(3)
+    writer.put(first)
+    assert writer.flush().result(SOON_S) is True, "the first is not waited with; a window begins"
     for one in entries:
         writer.put(one)
     assert writer.flush().result(SOON_S) is True, "a flush does not wait for the window"
-    assert list(faulty.entries()) == entries
-    assert faulty.batches == [27]
-    assert committed == [27]
+    assert list(faulty.entries()) == [first, *entries]
+    assert faulty.batches == [1, 26]
+    assert committed == [1, 27]
     assert writer.last_seq(NODE) == 27
 
 

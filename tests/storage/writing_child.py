@@ -43,7 +43,9 @@ def on_a_full_disk(address: str, spool: Path, limit: int) -> None:
         for entry in calls(2000):
             writer.put(entry)
         trouble.wait(20)
-        time.sleep(0.3)  # let the spool fill up as well
+        until = time.monotonic() + 20
+        while "journal.spool" not in writer.state.trouble and time.monotonic() < until:
+            time.sleep(0.02)  # the spool fills up as well
         say(writer.state.waiting > 0)
         say(writer.state.trouble)
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

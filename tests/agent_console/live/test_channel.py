@@ -19,6 +19,12 @@ from tests.agent_console.site import Browser, Site
 Script = Callable[[ClientConnection], Awaitable[None]]
 
 
+@pytest.fixture(autouse=True)
+def no_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is told but what happens, and a hello at the beginning."""
+    monkeypatch.setattr(channel, "GREET_S", 3600.0)
+
+
 def headers_of(browser: Browser) -> dict[str, str]:
     found = dict(browser.headers)
     if browser.cookie_header:
@@ -34,11 +40,11 @@ def talk(browser: Browser, script: Script, headers: dict[str, str] | None = None
         async with connect(url, additional_headers=headers_of(browser) if headers is None else headers) as socket:
             await script(socket)
 
-    browser.site.run(asyncio.wait_for(run(), 20))
+    browser.site.run(asyncio.wait_for(run(), 60))
 
 
 async def read(socket: ClientConnection) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 5))
+    found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
     return found
 
 
@@ -46,22 +52,16 @@ async def snapshots(socket: ClientConnection, *topics: str) -> dict[str, Any]:
     """Subscribe, and gather the snapshots until all streams of these topics have come."""
     await socket.send(json.dumps({"subscribe": list(topics)}))
     found: dict[str, Any] = {}
-    while not {topic.partition("/")[0] for topic in found} >= set(topics):
+    streams: set[str] | None = None
+    while streams is None or set(found) != streams:
         frame = await read(socket)
         if "snapshot" in frame:
             found[frame["snapshot"]["topic"]] = frame["snapshot"]
-        else:
-            assert "hello" in frame or "reading" in frame, frame
-    await asyncio.sleep(0.05)
-    while True:
-        try:
-            frame = json.loads(await asyncio.wait_for(socket.recv(), 0.05))
-        except TimeoutError:
-            return found
-        if "snapshot" in frame:
-            found[frame["snapshot"]["topic"]] = frame["snapshot"]
+        elif "reading" in frame:
+            streams = {stream for stream in frame["reading"] if stream.partition("/")[0] in topics}
         else:
             assert "hello" in frame, frame
+    return found
 
 
 # -- who gets in -----------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def refused_at(
             pytest.fail("it was let in")
 
     with pytest.raises(InvalidStatus) as error:
-        site.run(asyncio.wait_for(run(), 20))
+        site.run(asyncio.wait_for(run(), 60))
     body = json.loads(error.value.response.body or b"{}")
     return error.value.response.status_code, body["error_id"]
 
@@ -322,14 +322,7 @@ def alarm(queue: str | None) -> AlarmRaised:
     )
 
 
-@pytest.fixture
-def no_greetings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is told but what happens."""
-    monkeypatch.setattr(channel, "GREET_S", 3600.0)
-
-
-def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site, no_greetings: None) -> None:
-    del no_greetings
+def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site) -> None:
     for queue in ("sales", "support"):
         site.coordinator.record(alarm(queue))
 
@@ -356,8 +349,7 @@ def test_an_alarm_is_told_to_who_sees_its_queue_and_to_nobody_else(site: Site, n
     assert listed == [{"sales", "front", None}, {"support", "front", None}]
 
 
-def test_administrators_are_told_every_alarm_in_one_stream(site: Site, no_greetings: None) -> None:
-    del no_greetings
+def test_administrators_are_told_every_alarm_in_one_stream(site: Site) -> None:
     site.coordinator.record(alarm("support"))
 
     async def script(socket: ClientConnection) -> None:

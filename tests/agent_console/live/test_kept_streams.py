@@ -84,7 +84,7 @@ def voicemail(site: Site, contact: str, mailbox: str) -> None:
 
 
 def fill(site: Site) -> None:
-    site.daemon._writer.flush().result(5)
+    site.daemon._writer.flush().result(20)
     site.recordings._filler.step()
 
 

@@ -19,6 +19,7 @@ from agent_console.ports import PhoneEnd
 from cti_bridge.shell.call_control.absences import Absences
 from tests.agent_console.live.test_channel import headers_of, refused_at
 from tests.agent_console.site import SETTINGS, Browser, Site, opened
+from tests.servers.ports import free_port
 
 PASSWORD = "the-phone-s-password"
 DIGEST = 'Digest username="1101", realm="asterisk", nonce="n", uri="sip:cordboard.invalid", response="0"'
@@ -60,9 +61,7 @@ def at(tmp_path: Path) -> Iterator[tuple[Site, Switch]]:
 
 @contextlib.contextmanager
 def _listening(folder: Path, switch: Switch, agents: dict[str, Any]) -> Iterator[Site]:
-    with asyncio.Runner() as outside:
-        # only to find a port that is free: the site's own loop serves on it
-        port = outside.run(_free_port())
+    port = free_port()
     web_phones = {
         "address": f"ws://127.0.0.1:{port}/ws",
         "secrets_folder": str(folder),
@@ -84,13 +83,6 @@ async def _end(server: Server) -> None:
     await server.wait_closed()
 
 
-async def _free_port() -> int:
-    server = await serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0)
-    port: int = next(iter(server.sockets)).getsockname()[1]
-    await _end(server)
-    return port
-
-
 def address(site: Site) -> str:
     return f"ws://127.0.0.1:{site.port}/api/v1/phone"
 
@@ -107,7 +99,7 @@ def talk(browser: Browser, script: Callable[[ClientConnection], Awaitable[None]]
         async with line_of(browser) as socket:
             await script(socket)
 
-    browser.site.run(asyncio.wait_for(run(), 20))
+    browser.site.run(asyncio.wait_for(run(), 60))
 
 
 async def end_of(socket: ClientConnection) -> int | None:
@@ -310,11 +302,11 @@ async def registered(socket: ClientConnection) -> None:
 
 
 async def until(test: Callable[[], bool]) -> None:
-    for _ in range(500):
+    for _ in range(1500):
         if test():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("waited 5 s in vain")
+    raise AssertionError("waited 15 s in vain")
 
 
 @pytest.mark.parametrize(("code", "end"), [(1001, "phone_left"), (4001, "phone_left"), (1000, "phone_cut")])

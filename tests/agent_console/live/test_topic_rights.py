@@ -69,7 +69,7 @@ def asked(browser: Browser, topic: str) -> str:
                 if "reading" in frame and frame["topics"] == [topic]:
                     return "told"
 
-    return browser.site.run(asyncio.wait_for(ask(), 10))
+    return browser.site.run(asyncio.wait_for(ask(), 30))
 
 
 @pytest.mark.parametrize("role", sorted(USERS))

@@ -97,7 +97,7 @@ async def _prepared(centre: VirtualCentre) -> Asker:
         made = await client.make_token(NewToken(name="any", scopes=["read", "desk", "supervise", "administer"]))
         customer = await client.add_customer(NewCustomer(name="Chen Wei", numbers=["+8675512345678"]))
         async with client.live("waiting") as floor:
-            await floor.until(lambda _: len(floor.waiting) == 2 or None, 10)
+            await floor.until(lambda _: len(floor.waiting) == 2 or None, 30)
             contacts = list(floor.waiting)
         there = {
             "contact_id": contacts,
@@ -211,4 +211,4 @@ def test_whatever_is_asked_is_answered_as_the_document_says(asker: Asker, operat
 def test_the_daemon_has_come_through_it_whole(asker: Asker) -> None:
     assert "request_failed" not in asker.centre.log()
     assert "Traceback" not in asker.centre.log()
-    assert requests.get(f"{asker.centre.url}/readyz", timeout=5).json()["ready"] is True
+    assert requests.get(f"{asker.centre.url}/readyz", timeout=20).json()["ready"] is True

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -202,7 +203,10 @@ def test_a_supervisor_moves_one_to_another_queue_and_hangs_up_on_another(centre:
             await desk.until(lambda view: view.desk_contact("parked") is None, SOON_S)
             assert await listed(nora) == []
             assert (await nora.get_contact(call.contact_id)).place == "ended"
-        ended = [fact for fact in centre.facts() if fact.kind == "ContactEnded" and fact.contact_id == call.contact_id]
-        assert [fact.ended_by.value for fact in ended] == ["supervisor"]
+
+        def ends(facts: list[Any]) -> list[Any]:
+            return [fact for fact in facts if fact.kind == "ContactEnded" and fact.contact_id == call.contact_id]
+
+        assert [fact.ended_by.value for fact in ends(centre.wait_facts(ends))] == ["supervisor"]
 
     played(script)

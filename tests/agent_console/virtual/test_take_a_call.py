@@ -30,10 +30,11 @@ def test_the_example_answers_a_call_and_wraps_it_up(centre: VirtualCentre) -> No
             assert script.stdout.readline() == "talking\n"
             assert centre.switch("state", "1001") == "talking"
             centre.hang_up("+493012340001")
-            said, complained = script.communicate(timeout=20)
+            said, complained = script.communicate(timeout=60)
         finally:
             script.kill()
     assert (said, complained, script.returncode) == ("done\n", "", 0)
-    facts = {fact.kind: fact for fact in centre.facts()}
+    written = centre.wait_facts(lambda facts: any(fact.kind == "AgentLoggedOut" for fact in facts))
+    facts = {fact.kind: fact for fact in written}
     assert facts["DispositionSet"].disposition == "solved"
     assert facts["WrapUpEnded"].agent_id == facts["AgentLoggedOut"].agent_id == "anna"

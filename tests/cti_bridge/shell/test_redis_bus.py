@@ -62,7 +62,7 @@ def run(bus: RedisBus, story: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(play())
 
 
-async def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "never so"
@@ -85,6 +85,7 @@ def test_facts_come_in_order_without_peoples_data_and_the_live_state_beside_them
         for seq in range(1, 501):
             bus.read(entry(seq))
         await until(lambda: bus.state.written == 500)
+        await until(lambda: server.client().get("cordboard:live:node-1") is not None)
         assert json.loads(server.client().get("cordboard:live:node-1") or "") == {"waiting": 3}
         assert 0 < server.client().pttl("cordboard:live:node-1") <= 2000
 
@@ -192,7 +193,7 @@ def test_a_redis_that_hangs_is_given_up_and_found_again(server: RedisServer) -> 
         await asyncio.sleep(0.1)
         for seq in range(2, 102):
             bus.read(entry(seq))
-        await until(lambda: not bus.state.is_connected, 5)
+        await until(lambda: not bus.state.is_connected)
         await hanging
         await until(lambda: bus.state.is_connected and not bus.state.waiting)
 
@@ -250,4 +251,4 @@ def test_an_end_while_redis_is_away_is_no_long_one(server: RedisServer) -> None:
 
     began = time.monotonic()
     run(bus, story)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10, "not as long as the pause before the next attempt"
