@@ -156,7 +156,7 @@ class Asterisk:
         listed = self.cli("core show channels concise").splitlines()
         return sum("!" in line and not line.startswith("Surrogate/") for line in listed)
 
-    def wait_idle(self, timeout: float = 5) -> None:
+    def wait_idle(self, timeout: float = 20) -> None:
         """Return when no channel is left; at the end of a test, so that the next begins on a quiet switch."""
         deadline = time.monotonic() + timeout
         while self.channels():

@@ -37,9 +37,9 @@ class Door(LineOnlyReceiver):
     delimiter = b"\n"
     MAX_LENGTH = 1 << 20
 
-    def __init__(self, coordinator: Coordinator, desk: AgentDesk) -> None:
+    def __init__(self, coordinator: Coordinator, desk: AgentDesk, written: Callable[[], Any]) -> None:
         self._control = coordinator.control
-        self._own = _own_acts(coordinator, desk)
+        self._own = _own_acts(coordinator, desk, written)
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         wish = msgspec.json.decode(line)
@@ -59,7 +59,9 @@ class Door(LineOnlyReceiver):
         return self._control.act(agent, contact, act, Details(**details))
 
 
-def _own_acts(coordinator: Coordinator, desk: AgentDesk) -> dict[str, Callable[[AgentId, ContactId, Any], Any]]:
+def _own_acts(
+    coordinator: Coordinator, desk: AgentDesk, written: Callable[[], Any]
+) -> dict[str, Callable[[AgentId, ContactId, Any], Any]]:
     """What is asked besides the acts on a contact."""
     control = coordinator.control
 
@@ -79,6 +81,7 @@ def _own_acts(coordinator: Coordinator, desk: AgentDesk) -> dict[str, Callable[[
         "not_ready": lambda agent, _, __: desk.not_ready(agent, "break"),
         "contact": lambda agent, contact, _: control.desks.contact(agent, contact),
         "agent": lambda agent, _, __: coordinator.engine.agent(agent),
+        "written": lambda _, __, ___: written(),
     }
 
 
@@ -91,8 +94,8 @@ def _refusal(error: BaseException) -> dict[str, Any]:
 class Doors(Factory):
     """Opens them."""
 
-    def __init__(self, coordinator: Coordinator, desk: AgentDesk) -> None:
-        self._behind = (coordinator, desk)
+    def __init__(self, coordinator: Coordinator, desk: AgentDesk, written: Callable[[], Any]) -> None:
+        self._behind = (coordinator, desk, written)
 
     def buildProtocol(self, addr: object) -> Door:  # noqa: N802 - Twisted's name
         del addr
@@ -104,7 +107,7 @@ class Node(serving.Node):
 
     def _start(self) -> None:
         super()._start()
-        doors = Doors(self._daemon.coordinator, self._daemon.desk)
+        doors = Doors(self._daemon.coordinator, self._daemon.desk, self._daemon.written)
         path = self._home / SOCKET
         path.unlink(missing_ok=True)  # of a daemon that was killed
         reactor.listenUNIX(str(path), doors)

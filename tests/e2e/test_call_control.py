@@ -7,7 +7,18 @@ import pytest
 
 from tests.asterisk.instance import MUSIC_HZ
 from tests.asterisk.phones import WORLD_HZ
-from tests.e2e.office import CALLER_HZ, HERTZ, Office, close, consult, hear_each_other, leg_s
+from tests.e2e.office import (
+    CALLER_HZ,
+    HERTZ,
+    Office,
+    Seconds,
+    between,
+    close,
+    consult,
+    hear_each_other,
+    leg_s,
+    span,
+)
 from tests.sip_phone import Answer, Reject, Ring
 
 ANN, BOB = HERTZ["ann"], HERTZ["bob"]
@@ -15,27 +26,28 @@ ANN, BOB = HERTZ["ann"], HERTZ["bob"]
 
 def test_hold_and_retrieve_from_the_desk_and_at_the_phone(office: Office) -> None:
     caller, leg, contact = office.talk()
-    assert office.do("ann", contact, "hold")["state"] == "held"
-    held_at = time.monotonic()
+    held_at = office.moment("ann", contact, "hold", "held")
     caller.wait_hears(MUSIC_HZ)
     leg.wait_hears_not(CALLER_HZ)
     time.sleep(1)
-    assert office.do("ann", contact, "retrieve")["state"] == "talking"
-    back_at = time.monotonic()
+    held = span(held_at, office.moment("ann", contact, "retrieve", "talking"))
     hear_each_other(caller, CALLER_HZ, leg, ANN)
+    asked_at = time.monotonic()
     leg.hold()
+    by_phone_at = between(asked_at, leg.at("held"))
     office.wait_state("ann", contact, "held")
     caller.wait_hears(MUSIC_HZ)
     assert office.desks.refused("ann", contact, "retrieve") == "held_by_phone"
+    asked_at = time.monotonic()
     leg.resume()
-    phone_held = leg.at("resumed") - leg.at("held")
+    held_by_phone = span(by_phone_at, between(asked_at, leg.at("resumed")))
     office.wait_state("ann", contact, "talking")
     hear_each_other(caller, CALLER_HZ, leg, ANN)
     caller.hang_up()
     leg.wait_ended()
     office.over(contact)
     talk, hold = office.talk_s("ann", contact)
-    assert hold == close(back_at - held_at + phone_held)
+    assert hold == close(Seconds(held + held_by_phone, held.unsure_s + held_by_phone.unsure_s))
     assert talk + hold == close(leg_s(leg))
     assert office.facts("TalkEnded")[0].ended_by == "caller"
 
@@ -67,7 +79,7 @@ def test_answering_by_the_phone_itself_and_rejecting(office: Office) -> None:
     office.ready("bob")
     leg = bob.expect_ring(10)
     hear_each_other(caller, CALLER_HZ, leg, BOB)
-    assert office.state("bob", contact) == "talking"
+    office.wait_state("bob", contact, "talking")
     leg.hang_up()
     office.over(contact)
     assert office.talk_s("bob", contact) == (close(leg_s(leg)), 0)
@@ -107,7 +119,7 @@ def test_consult_swap_and_complete(office: Office) -> None:
     office.do("ann", contact, "complete")
     leg.wait_ended()
     hear_each_other(caller, CALLER_HZ, asked, BOB)
-    assert office.state("bob", contact) == "talking"
+    office.wait_state("bob", contact, "talking")
     time.sleep(1)
     caller.hang_up()
     asked.wait_ended()
@@ -149,8 +161,9 @@ def test_who_cannot_be_asked_leaves_the_caller_on_hold(office: Office, how: str)
         office.do("ann", contact, "consult", to_kind="agent", to="bob")
         if how == "rejects":
             phone.expect_ring()
+            office.wait_state("bob", contact, "ringing")
             office.do("bob", contact, "reject")
-        office.wait_state("ann", contact, "held", timeout=8)
+        office.wait_state("ann", contact, "held", timeout=15)
         parties = office.do("ann", contact, "contact")["parties"]
         ends = {"busy": "busy", "silent": "no_answer", "rejects": "rejected"}
         assert [p["why"] for p in parties if p["party"] == "bob"] == [ends[how]]
@@ -197,7 +210,7 @@ def test_a_conference_and_who_leaves_it_first(office: Office, order: str) -> Non
 def test_the_caller_hangs_up_during_a_consultation(office: Office) -> None:
     caller, leg, asked, contact = consult(office)
     caller.hang_up()
-    time.sleep(0.5)
+    office.wait_gone("ann", contact, "customer")
     hear_each_other(leg, ANN, asked, BOB)
     assert office.desks.refused("ann", contact, "complete") in {"customer_gone", "nobody_asked"}
     leg.hang_up()
@@ -227,6 +240,7 @@ def test_consult_somebody_outside_and_hand_over(office: Office) -> None:
     outside = world.expect_ring()
     assert outside.number == "5557001"
     hear_each_other(leg, ANN, outside, WORLD_HZ)
+    office.wait_can("ann", contact, "complete")
     office.do("ann", contact, "complete")
     hear_each_other(caller, CALLER_HZ, outside, WORLD_HZ)
     leg.wait_ended()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from tests.sip_phone import audio, message, sdp
 from tests.sip_phone.message import SipMessage
 from tests.sip_phone.rtp import Stream
@@ -35,7 +37,8 @@ class Call:
     """A dialog and its audio.
 
     Step names: `invite` (sent or received), `ringing`, `answered`, `acknowledged`, `held`, `resumed`,
-    `peer held`, `peer resumed`, `referred`, `transfer NNN`, `refused NNN`, `cancelled`, `ended`.
+    `peer held`, `peer resumed`, `referred`, `transfer NNN`, `refused NNN`, `cancelled`, `ended`, `released` (the far
+    end knows that we have ended it).
     """
 
     def __init__(self, phone: "Phone", direction: Literal["in", "out"], number: str) -> None:
@@ -100,18 +103,18 @@ class Call:
         """Answered and not ended."""
         return self.has("answered") and not self.has("ended")
 
-    def wait_for(self, name: str, timeout: float = 5) -> float:
+    def wait_for(self, name: str, timeout: float = 10) -> float:
         """Wait for a step; its time."""
         # a call that is over will not ring or be answered any more, but may still be acknowledged
         early = name in {"ringing", "answered"}
         self._wait(lambda: self.has(name) or (early and self.has("ended")), timeout, name)
         return self.at(name)
 
-    def wait_ringing(self, timeout: float = 5) -> float:
+    def wait_ringing(self, timeout: float = 10) -> float:
         """Wait until the far end rings."""
         return self.wait_for("ringing", timeout)
 
-    def wait_answered(self, timeout: float = 5) -> float:
+    def wait_answered(self, timeout: float = 10) -> float:
         """Wait until the call is answered."""
         return self.wait_for("answered", timeout)
 
@@ -162,7 +165,7 @@ class Call:
         uri = message.uri_of(other._remote)
         self.phone.network.run(self._refer(f"<{uri}?Replaces={replaces}>"))
 
-    def wait_transferred(self, timeout: float = 5) -> float:
+    def wait_transferred(self, timeout: float = 10) -> float:
         """Wait until the far end reports that the transfer has succeeded."""
         return self.wait_for(f"transfer {TRANSFERRED}", timeout)
 
@@ -200,18 +203,29 @@ class Call:
 
     def hears(self, hertz: float, seconds: float = 0.5) -> bool:
         """Whether a tone was heard in (most of) the last `seconds`, alone or among at most three."""
-        samples = self.heard(seconds)
+        return self._heard_until(time.monotonic(), hertz, seconds)
+
+    def _heard_until(self, end: float, hertz: float, seconds: float) -> bool:
+        samples = self.stream.samples(end - seconds, end)
         return len(samples) > seconds * audio.RATE * 0.5 and audio.share(samples, hertz) > 0.2
 
     def hears_nothing(self, seconds: float = 0.5) -> bool:
         """Whether the last `seconds` were silence or brought no audio at all."""
         return audio.level(self.heard(seconds)) < 50
 
-    def wait_hears(self, hertz: float, timeout: float = 5, seconds: float = 0.3) -> None:
-        """Wait for a tone."""
-        self._poll(lambda: self.hears(hertz, seconds), timeout, f"a tone of {hertz} Hz")
+    def wait_hears(self, hertz: float, timeout: float = 10, seconds: float = 0.3) -> None:
+        """Wait for a tone; one that has come and gone while this thread was kept waiting was heard as well."""
+        looked = time.monotonic()
 
-    def wait_hears_not(self, hertz: float, timeout: float = 5, seconds: float = 0.3) -> None:
+        def heard() -> bool:
+            nonlocal looked
+            before, looked = looked, time.monotonic()
+            ends = np.arange(looked, before - 0.001, -seconds / 3)
+            return any(self._heard_until(float(end), hertz, seconds) for end in ends)
+
+        self._poll(heard, timeout, f"a tone of {hertz} Hz")
+
+    def wait_hears_not(self, hertz: float, timeout: float = 10, seconds: float = 0.3) -> None:
         """Wait until a tone is gone."""
         self._poll(lambda: audio.share(self.heard(seconds), hertz) < 0.05, timeout, f"no tone of {hertz} Hz")
 
@@ -242,6 +256,8 @@ class Call:
             return
         self.ended_by = by
         self._step("ended", at)
+        if by == "us":
+            self.phone.network.hung_up.append(self.at("ended"))
         self._acknowledged.set()
         self.stream.close()
 
@@ -362,6 +378,7 @@ class Call:
         request = self._request("BYE")
         self._end("us")
         await self.phone.transact(request, self._address)
+        self._step("released")
 
     # ---- on the network thread: being called
 
@@ -389,11 +406,12 @@ class Call:
         if self.has("ended") or self.has("answered"):
             return
         offer = sdp.parse(self.invite.body) if self.invite.body else None
+        at = time.monotonic()
         data = self._respond(200, self._description(answering=offer))
         self.status = 200
         if offer is not None:
             self.stream.connect(offer)
-        self._step("answered")
+        self._step("answered", at)
         self._spawn(self._repeat(data))
 
     def _reject(self, status: int) -> None:
@@ -450,7 +468,7 @@ class Call:
             self.stream.connect(sdp.parse(request.body))
         if not self._acknowledged.is_set():
             self._acknowledged.set()
-            self._step("acknowledged")
+            self._step("acknowledged", self.phone.arrived)
 
     def _on_cancel(self, request: SipMessage, address: tuple[str, int]) -> None:
         self.phone.respond(request, address, 200, tag=self._local_tag)

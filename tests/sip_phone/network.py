@@ -18,6 +18,8 @@ class Network:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.changed = threading.Condition()
+        self.hung_up: list[float] = []
+        """When phones have ended calls of their own accord, by the monotonic clock."""
         self._thread = threading.Thread(target=self.loop.run_forever, name="sip-phones", daemon=True)
         self._thread.start()
 

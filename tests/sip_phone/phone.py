@@ -105,7 +105,7 @@ class Phone:
         self.network.do(lambda: self._begin(call, f"sip:{number}@{host}:{port}", header))
         return call
 
-    def expect_ring(self, timeout: float = 5) -> Call:
+    def expect_ring(self, timeout: float = 10) -> Call:
         """The next incoming call that no earlier `expect_ring` has returned."""
 
         def incoming() -> list[Call]:
@@ -363,11 +363,11 @@ class Phone:
         number = message.user_of(f"<{invite.uri}>")
         call = Call(self, "in", number)
         call.call_id = invite.call_id
-        self.spawn(self._behave(call, invite, address, self.behaviour))
+        self.spawn(self._behave(call, invite, address, self.behaviour, self.arrived))
 
-    async def _behave(self, call: Call, invite: SipMessage, address: Address, behaviour: Behaviour) -> None:
+    async def _behave(self, call: Call, invite: SipMessage, address: Address, behaviour: Behaviour, at: float) -> None:
         self.calls.append(call)
-        call._step("invite")
+        call._step("invite", at)
         if isinstance(behaviour, Reject) and behaviour.after == 0:
             call._prepare(invite, address)
             call._reject(behaviour.status)

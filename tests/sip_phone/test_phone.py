@@ -38,8 +38,10 @@ def test_rings_answers_and_ends_at_the_times_asked_for(caller: Phone, called: Ph
     out.wait_ended()
     assert into.number == "100"
     assert (into.caller_number, into.caller_name) == ("caller", "Calling One")
-    assert out.at("answered") - out.at("ringing") == pytest.approx(0.3, abs=0.1)
-    assert out.at("ended") - out.at("answered") == pytest.approx(0.4, abs=0.1)
+    # a busy machine only makes the phone later; not before, and not by another time
+    assert 0.29 < into.at("answered") - into.at("ringing") < 2.3
+    assert 0.39 < into.at("ended") - into.at("answered") < 2.4
+    assert out.at("ringing") <= out.at("answered") <= out.at("ended")
     assert (out.ended_by, into.ended_by) == ("peer", "us")
 
 
@@ -85,11 +87,12 @@ def test_the_test_answers(caller: Phone, called: Phone) -> None:
 def test_a_dead_phone_is_called_again_and_again(caller: Phone, called: Phone) -> None:
     called.behaviour = Dead()
     out = caller.call("100")
+    out.wait_for("invite")
     time.sleep(0.3)
     assert [step.name for step in out.steps] == ["invite"]
     # the repetition of the INVITE finds the phone alive again
     called.behaviour = Answer()
-    out.wait_answered(2)
+    out.wait_answered()
 
 
 def test_audio_both_ways(caller: Phone, called: Phone) -> None:
@@ -97,7 +100,7 @@ def test_audio_both_ways(caller: Phone, called: Phone) -> None:
     out.wait_hears(500)
     into.wait_hears(700)
     assert not out.hears(700)
-    out.say(audio.tone(1100, 0.5))
+    out.say(audio.tone(1100, 1.0))
     into.wait_hears(1100)
     into.wait_hears(700)
 
@@ -106,9 +109,12 @@ def test_keys(caller: Phone, called: Phone) -> None:
     out, into = joined(caller, called)
     out.press("159#", seconds=0.06, gap=0.04)
     into.press("*0D", by="info", gap=0.01)
+    deadline = time.monotonic() + 5
+    while (into.keys, out.keys) != ("159#", "*0D"):
+        assert time.monotonic() < deadline, (into.keys, out.keys)
+        time.sleep(0.02)
     time.sleep(0.1)
-    assert into.keys == "159#"
-    assert out.keys == "*0D"
+    assert (into.keys, out.keys) == ("159#", "*0D"), "each once"
 
 
 def test_hold(caller: Phone, called: Phone) -> None:
@@ -137,9 +143,9 @@ def test_a_lost_packet_is_sent_again(caller: Phone, called: Phone, monkeypatch: 
     monkeypatch.setattr(Phone, "send_bytes", lossy)
     called.behaviour = Answer()
     out = caller.call("100")
-    out.wait_answered(5)
+    out.wait_answered()
     into = called.expect_ring()
-    into.wait_for("acknowledged", 5)
+    into.wait_for("acknowledged")
     out.hang_up()
     into.wait_ended()
     assert {"INVITE", "ACK", "BYE", "SIP/2.0 200 OK\r"} <= lost
