@@ -1,6 +1,7 @@
 """A caller in a menu: what they do, what they hear, and what the journal says of them alone."""
 
 import itertools
+import math
 import time
 from typing import Any
 
@@ -21,6 +22,8 @@ class Caller:
     ) -> None:
         self.daemon = daemon
         self.number = str(next(_NUMBERS))
+        self.pressed_at = 0.0
+        """When the last keys were begun, by the monotonic clock."""
         self.call: Call = phones.caller(self.number, voice=None).call(dialled)
         if noise is not None:
             self.call.stand_in(noise)
@@ -31,7 +34,7 @@ class Caller:
         """This caller's facts, of a kind."""
         return [fact for fact in self.daemon.facts(kind) if fact.contact_id == self.contact_id]
 
-    def wait(self, kind: str, timeout: float = 10, **fields: Any) -> Any:
+    def wait(self, kind: str, timeout: float = 30, **fields: Any) -> Any:
         """The first fact of this caller of that kind and with these fields."""
 
         def fits(fact: Any) -> bool:
@@ -40,7 +43,7 @@ class Caller:
 
         return self.daemon.wait_fact(fits, timeout)
 
-    def wait_node(self, node: str, timeout: float = 10, via: str | None = None) -> Any:
+    def wait_node(self, node: str, timeout: float = 30, via: str | None = None) -> Any:
         """The caller's arrival at a node."""
         more = {} if via is None else {"via": via}
         return self.wait("MenuNodeEntered", timeout, node=node, **more)
@@ -51,6 +54,7 @@ class Caller:
 
     def press(self, keys: str, seconds: float = 0.08) -> float:
         """Press keys in the audio stream; when the last was let go."""
+        self.pressed_at = time.monotonic()
         self.call.press(keys, seconds=seconds)
         return time.monotonic() - 0.08  # the phone's gap after each key
 
@@ -65,14 +69,21 @@ class Caller:
         ]
         return heard[-1] if heard else 0.0
 
+    def first_heard(self, hertz: float, since: float) -> float:
+        """When the first 20 ms of a tone arrived after a moment; infinity: not yet."""
+        heard = (one for one in list(self.call.stream.heard) if one.at >= since)
+        return next((one.at for one in heard if _has_tone(audio.decode(one.payload, one.codec), hertz)), math.inf)
+
     def hears_still(self, hertz: float, within: float = 0.1) -> bool:
         """Whether a tone sounds now."""
         return time.monotonic() - self.last_heard(hertz) < within
 
-    def wait_hears(self, hertz: float, timeout: float = 8) -> None:
-        """Wait until a tone sounds."""
-        deadline = time.monotonic() + timeout
-        while not self.hears_still(hertz):
+    def wait_hears(self, hertz: float, timeout: float = 10, since: float | None = None) -> None:
+        """Wait until a tone sounds, or has sounded: from now on, or ``since`` a moment before."""
+        begun = time.monotonic()
+        deadline = begun + timeout
+        after = begun - 0.1 if since is None else since
+        while self.last_heard(hertz) < after:
             assert time.monotonic() < deadline, f"{hertz} Hz was not heard; {self.path()}\n{self.daemon.log()[-3000:]}"
             time.sleep(0.02)
 

@@ -13,9 +13,9 @@ from tests.e2e.office import HERTZ, STAFF, Acting, Office
 
 
 @pytest.fixture
-def daemon(real_asterisk: Asterisk, tmp_path: Path) -> Iterator[Daemon]:
-    """A daemon on the session's Asterisk, running."""
-    node = Daemon(real_asterisk, tmp_path)
+def daemon(request: pytest.FixtureRequest, real_asterisk: Asterisk, tmp_path: Path) -> Iterator[Daemon]:
+    """A daemon on the session's Asterisk, running; its parameter: rules of the queues in place of the usual ones."""
+    node = Daemon(real_asterisk, tmp_path, **getattr(request, "param", {}))
     try:
         node.start()
         yield node

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from facts.journal import Entry
-from storage.errors import SchemaError
+from storage.errors import DatabaseLockedError, SchemaError
 from storage.journal import open_journal
 from tests.asterisk.instance import Asterisk
 from tests.servers.debian import WORK
@@ -79,7 +79,7 @@ class Daemon:
 
     def _settings(self, queue: dict[str, Any]) -> dict[str, Any]:
         at = self.asterisk
-        rules = {"ring_s": 2, "wrap_up_s": 0, "service_level": {"threshold_s": 20}, **queue}
+        rules = {"ring_s": 20, "wrap_up_s": 0, "service_level": {"threshold_s": 20}, **queue}
         return {
             "home": str(self.home),
             "asterisk": {
@@ -131,7 +131,7 @@ class Daemon:
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(how)
-            self._process.wait(15)
+            self._process.wait(30)
         self._process = None
 
     @property
@@ -153,7 +153,7 @@ class Daemon:
             check=False,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             stdin=subprocess.DEVNULL,
             env={**os.environ, "CORDBOARD_HOME": str(self.home)},
         )
@@ -173,14 +173,18 @@ class Daemon:
 
     def entries(self) -> list[Entry]:
         """The journal as it stands on disk."""
-        path = self.home / "journal.sqlite3"
+        path, patience = self.home / "journal.sqlite3", time.monotonic() + 60
         if not path.exists():
             return []
-        try:
-            with open_journal(path, read_only=True) as journal:
-                return list(journal.entries())
-        except SchemaError:  # the daemon is just making its tables
-            return []
+        while True:
+            try:
+                with open_journal(path, read_only=True) as journal:
+                    return list(journal.entries())
+            except SchemaError:  # the daemon is just making its tables
+                return []
+            except DatabaseLockedError:  # likewise, and the disk is busy
+                if time.monotonic() > patience:
+                    raise
 
     def facts(self, kind: str = "") -> list[Any]:
         """The facts, of a kind."""
@@ -190,7 +194,7 @@ class Daemon:
         """The kinds of all facts, in order."""
         return [fact.kind for fact in self.facts()]
 
-    def wait_fact(self, wanted: Callable[[Any], bool], timeout: float = 8, skip: int = 0) -> Any:
+    def wait_fact(self, wanted: Callable[[Any], bool], timeout: float = 30, skip: int = 0) -> Any:
         """The first fact after ``skip`` entries that is wanted."""
         deadline = time.monotonic() + timeout
         while True:
@@ -201,7 +205,7 @@ class Daemon:
                 raise AssertionError(f"no such fact within {timeout} s; {self._state()}")
             time.sleep(0.05)
 
-    def wait_kind(self, kind: str, count: int = 1, timeout: float = 8) -> list[Any]:
+    def wait_kind(self, kind: str, count: int = 1, timeout: float = 30) -> list[Any]:
         """All facts of a kind, when there are so many."""
         deadline = time.monotonic() + timeout
         while len(found := self.facts(kind)) < count:

@@ -51,8 +51,8 @@ nodes:
     input: keys
     private: true
     variable: pin
-    min_length: 5
-    max_length: 5
+    min_length: 11
+    max_length: 11
     prompts: [next]
     next: bye
     no_input: {{retries: 1, next: to_support}}

@@ -263,7 +263,7 @@ class Office:
         """The facts since this scenario began."""
         return [e.fact for e in self.daemon.entries()[self.seen :] if not kinds or e.fact.kind in kinds]
 
-    def wait(self, kind: str, count: int = 1, timeout: float = 10, **fields: Any) -> Any:
+    def wait(self, kind: str, count: int = 1, timeout: float = 30, **fields: Any) -> Any:
         """The last of so many facts of a kind, with these fields, once they are there."""
 
         def found() -> list[Any]:

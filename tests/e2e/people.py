@@ -107,7 +107,7 @@ def give_passwords(daemon: Daemon, *names: str) -> dict[str, str]:
             check=True,
             capture_output=True,
             input=f"{password}\n".encode(),
-            timeout=30,
+            timeout=60,
         )
     return passwords
 

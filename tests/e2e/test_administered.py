@@ -65,7 +65,7 @@ def test_known_callers_are_known_from_the_first_fact_to_the_history(
     daemon.cordboard("customer", "import", str(table), *config)
     daemon.start()
     try:
-        ann, cyd = phones.agent("1001", Answer(0.3, talk=1.0)), phones.agent("1003", Answer(0.3, talk=1.0))
+        ann, cyd = phones.agent("1001", Answer(0.3)), phones.agent("1003", Answer(0.3))
         daemon.work("ann", "cyd")
         for number, phone, queue, customer in (
             (GOLD, ann, "sales", "C-1"),
@@ -76,11 +76,13 @@ def test_known_callers_are_known_from_the_first_fact_to_the_history(
             leg = phone.expect_ring(10)
             leg.wait_answered()
             call.wait_hears(AGENT_HZ)
+            leg.hang_up()
             call.wait_ended()
             offered = daemon.wait_fact(partial(is_from, number))
             assert offered.customer_id == customer
             connected = daemon.wait_fact(partial(is_connected, offered.contact_id))
             assert (connected.queue, connected.customer_id) == (queue, customer)
+        daemon.wait_kind("ContactEnded", 3)
         shown = json.loads(daemon.cordboard("customer", "show", "--number", GOLD, "--json", *config))
         assert (shown["customer"]["record"]["name"], len(shown["contacts"])) == ("Ada Gold", 1)
         assert [name for name in ("Ada", "Pat", GOLD, PLAIN) if name in daemon.log()] == [], (
@@ -93,7 +95,7 @@ def test_known_callers_are_known_from_the_first_fact_to_the_history(
 def test_a_skill_given_while_a_caller_waits_connects_them(daemon: Daemon, phones: Phones, tmp_path: Path) -> None:
     daemon.start()
     try:
-        ann = phones.agent("1001", Answer(0.3, talk=1.0))
+        ann = phones.agent("1001", Answer(0.3))
         daemon.work("ann")
         call = phones.call("8123", number=STRANGER)
         daemon.wait_kind("ContactQueued")
@@ -110,6 +112,7 @@ def test_a_skill_given_while_a_caller_waits_connects_them(daemon: Daemon, phones
         leg = ann.expect_ring(10)
         leg.wait_answered()
         call.wait_hears(AGENT_HZ)
+        leg.hang_up()
         call.wait_ended()
         (connected,) = daemon.wait_kind("ContactConnected")
         assert connected.agent_id == "ann"
@@ -130,10 +133,13 @@ def test_a_recorded_talk_is_listed_with_its_sound(real_asterisk: Asterisk, phone
     node.settings.write_text(yaml.safe_dump(settings))
     node.start()
     try:
-        cyd = phones.agent("1003", Answer(0.3, talk=2.0))
+        cyd = phones.agent("1003", Answer(0.3))
         node.work("cyd")
         call = phones.call("8123", number=STRANGER)
-        cyd.expect_ring(10).wait_answered()
+        leg = cyd.expect_ring(10)
+        call.wait_hears(AGENT_HZ)
+        time.sleep(1.5)
+        leg.hang_up()
         call.wait_ended()
         (stopped,) = node.wait_kind("RecordingStopped")
         with open_journal(node.home / "journal.sqlite3") as journal:

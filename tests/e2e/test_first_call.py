@@ -14,6 +14,7 @@ import pytest
 from tests.asterisk.instance import Asterisk, new_instance
 from tests.asterisk.phones import AGENT_HZ, CALLER_HZ, Phones
 from tests.e2e.daemon import Daemon
+from tests.e2e.office import Seconds, answered, between, ended, leg_s, span
 from tests.sip_phone import Answer, Call, Reject, Ring
 
 SLACK_S = 0.3
@@ -34,8 +35,10 @@ def in_state(declared: str, reason: str | None, fact: Any) -> bool:
     return fact.kind == "AgentStateChanged" and (fact.declared, fact.reason) == (declared, reason)
 
 
-def close(figure, seconds):
-    return figure == pytest.approx(seconds, abs=SLACK_S)
+def close(figure: float, seconds: float) -> bool:
+    """Whether a figure is what the phones' clock says, as near as that can be known."""
+    unsure_s = seconds.unsure_s if isinstance(seconds, Seconds) else 0.0
+    return bool(figure == pytest.approx(float(seconds), abs=SLACK_S + unsure_s))
 
 
 def test_answered_call_with_choice_agent_hangs_up(daemon: Daemon, phones: Phones) -> None:
@@ -54,10 +57,10 @@ def test_answered_call_with_choice_agent_hangs_up(daemon: Daemon, phones: Phones
     assert (connected.agent_id, connected.queue) == ("ann", "sales")
     talk = daemon.facts("TalkEnded")[0]
     assert talk.ended_by == "agent"
-    assert close(talk.talk_us / 1e6, leg.at("ended") - leg.at("answered"))
+    assert close(talk.talk_us / 1e6, leg_s(leg))
     sales = daemon.report()["sales"]
     assert (sales["offered"], sales["answered"], sales["abandoned"], sales["in_progress"]) == (1, 1, 0, 0)
-    assert close(sales["talk_s"], leg.at("ended") - leg.at("answered"))
+    assert close(sales["talk_s"], leg_s(leg))
     assert sales["asa_s"] == pytest.approx(connected.waited_us / 1e6, abs=0.05)
     assert sales["service_level"] == 1.0
     page = daemon.metrics()
@@ -74,13 +77,14 @@ def test_caller_hangs_up_first(daemon: Daemon, phones: Phones) -> None:
     caller = reach_queue(phones, "1")
     leg = phone.expect_ring(10)
     leg.wait_answered()
-    time.sleep(1.5)
-    hung_up = caller.hang_up()
+    caller.wait_hears(AGENT_HZ)
+    time.sleep(1)
+    caller.hang_up()
     leg.wait_ended()
     daemon.wait_kind("ContactEnded")
     talk = daemon.facts("TalkEnded")[0]
     assert talk.ended_by == "caller"
-    assert close(talk.talk_us / 1e6, hung_up - leg.at("answered"))
+    assert close(talk.talk_us / 1e6, span(answered(leg), ended(caller)))
     assert daemon.facts("ContactEnded")[0].ended_by == "caller"
 
 
@@ -114,12 +118,14 @@ def test_no_key_and_wrong_keys_end_at_a_person(daemon: Daemon, phones: Phones) -
 
 def test_abandoned_while_waiting(daemon: Daemon, phones: Phones) -> None:
     caller = reach_queue(phones, "1")
+    pressed_at = time.monotonic()
     daemon.wait_kind("ContactQueued")
+    queued = between(pressed_at, time.monotonic())
     time.sleep(1.5)
     caller.hang_up()
     abandoned = daemon.wait_kind("ContactAbandoned")[0]
     assert (abandoned.stage, abandoned.queue) == ("queue", "sales")
-    assert close(abandoned.waited_us / 1e6, 1.5)
+    assert close(abandoned.waited_us / 1e6, span(queued, ended(caller)))
     sales = daemon.report()["sales"]
     assert (sales["offered"], sales["answered"], sales["abandoned"]) == (1, 0, 1)
     assert sales["asa_s"] is None
@@ -137,10 +143,10 @@ def test_abandoned_while_the_phone_rings_is_not_the_agent_s_fault(daemon: Daemon
     daemon.wait_kind("ContactEnded")
     assert daemon.facts("OfferEnded")[0].outcome == "caller_left"
     assert daemon.facts("ContactAbandoned")[0].stage == "ringing"
-    states = daemon.facts("AgentStateChanged")
-    assert (states[-1].declared, states[-1].activity) == ("READY", "IDLE")
+    wait_last_state(daemon, "ann", "READY", "IDLE")
 
 
+@pytest.mark.parametrize("daemon", [{"ring_s": 5}], indirect=True)
 def test_no_answer_then_second_agent(daemon: Daemon, phones: Phones) -> None:
     silent, answering = phones.agent("1001", Ring()), phones.agent("1002", Answer(0.3))
     daemon.work("ann", "bob")
@@ -159,7 +165,7 @@ def test_no_answer_then_second_agent(daemon: Daemon, phones: Phones) -> None:
     assert len(queued) == 1
     sales = daemon.report()["sales"]
     assert (sales["offered"], sales["answered"]) == (1, 1)
-    assert sales["asa_s"] > 2.0
+    assert sales["asa_s"] > 5.0
 
 
 def test_busy_agent_is_passed_over(daemon: Daemon, phones: Phones) -> None:
@@ -168,6 +174,7 @@ def test_busy_agent_is_passed_over(daemon: Daemon, phones: Phones) -> None:
     daemon.work("ann", "bob")
     caller = reach_queue(phones, "1")
     answering.expect_ring(10).wait_answered()
+    caller.wait_hears(AGENT_HZ)
     caller.hang_up()
     daemon.wait_kind("ContactEnded")
     assert [fact.outcome for fact in daemon.facts("OfferEnded")] == ["busy", "answered"]
@@ -186,6 +193,17 @@ def test_a_phone_that_is_not_registered_is_passed_over(daemon: Daemon, phones: P
 
 def is_ann_ready(fact: Any) -> bool:
     return bool(fact.kind == "AgentStateChanged" and fact.agent_id == "ann" and fact.declared == "READY")
+
+
+def wait_last_state(daemon: Daemon, agent: str, declared: str, activity: str) -> None:
+    """Wait until this is what was last said of an agent."""
+    deadline = time.monotonic() + 10
+    while True:
+        last = [fact for fact in daemon.facts("AgentStateChanged") if fact.agent_id == agent][-1]
+        if (last.declared, last.activity) == (declared, activity):
+            return
+        assert time.monotonic() < deadline, last
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -212,13 +230,13 @@ def test_a_phone_whose_power_failed_is_found_out_by_the_first_call_and_blames_no
             made = daemon.wait_kind("OfferMade")[0]
             assert made.agent_id == "ann", "nobody knows yet"
             began = time.monotonic()
-            alive.expect_ring(8).wait_answered()
-            assert time.monotonic() - began < 8, "and not for as long as phones ring"
+            leg = alive.expect_ring(20)
+            assert leg.at("invite") - began < 12, "and not for as long as phones ring"
             caller.wait_hears(AGENT_HZ)
             first = daemon.wait_kind("OfferEnded")[0]
             assert (first.agent_id, first.outcome) == ("ann", "unreachable")
-            states = [fact for fact in daemon.facts("AgentStateChanged") if fact.agent_id == "ann"]
-            assert (states[-1].declared, states[-1].reason) == ("NOT_READY", "phone_lost")
+            state = daemon.wait_fact(partial(in_state, "NOT_READY", "phone_lost"))
+            assert state.agent_id == "ann"
             caller.hang_up()
             lost = len(daemon.entries())
             phones.agent("1001")  # it has power again, and registers
@@ -248,8 +266,8 @@ def test_feature_codes_from_the_phone(daemon: Daemon, phones: Phones) -> None:
 def test_daemon_started_after_the_caller_began_to_wait(stopped_daemon: Daemon, phones: Phones) -> None:
     caller = phones.call("8123")
     caller.wait_answered()
-    answered = caller.at("answered")
-    time.sleep(2.0)
+    waits_at = between(caller.at("answered"), caller.at("answered") + 1.0)  # until the switch found no daemon
+    time.sleep(3.0)
     stopped_daemon.start()
     queued = stopped_daemon.wait_kind("ContactQueued")[0]
     assert queued.queue == "sales"
@@ -258,7 +276,7 @@ def test_daemon_started_after_the_caller_began_to_wait(stopped_daemon: Daemon, p
     leg = phone.expect_ring(10)
     leg.wait_answered()
     waited = stopped_daemon.wait_kind("ContactConnected")[0].waited_us / 1e6
-    assert close(waited, leg.at("answered") - answered)
+    assert close(waited, span(waits_at, answered(leg)))
     caller.hang_up()
     stopped_daemon.wait_kind("ContactEnded")
 
@@ -275,7 +293,7 @@ def test_a_killed_daemon_leaves_the_talk_and_everybody_s_place(daemon: Daemon, p
     places = {fact.contact_id: fact.joined_at for fact in daemon.facts("ContactQueued")}
     daemon.kill()
     time.sleep(1.0)
-    assert talking.hears(AGENT_HZ)
+    talking.wait_hears(AGENT_HZ)
     assert first.active
     daemon.start()
     again = [fact for fact in daemon.wait_kind("ContactQueued", 5) if fact.returned]
@@ -283,7 +301,7 @@ def test_a_killed_daemon_leaves_the_talk_and_everybody_s_place(daemon: Daemon, p
         contact: places[contact] for contact in [fact.contact_id for fact in again]
     }
     assert len(again) == 2
-    assert talking.hears(AGENT_HZ)
+    talking.wait_hears(AGENT_HZ)
     talking.hang_up()
     leg.wait_ended()
     assert phone.expect_ring(10).caller_number == "5551230002"

@@ -5,9 +5,12 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
+from facts.journal import AnyFact, MenuNodeEntered
+from facts.time import SECOND
 from tests.asterisk.instance import MUSIC_HZ, Asterisk
 from tests.asterisk.phones import AGENT_HZ, WORLD_HZ, Phones
 from tests.e2e.callers import Caller
@@ -16,7 +19,11 @@ from tests.e2e.listening import STOPS_WITHIN_S, quickest
 from tests.sip_phone import Answer, Reject, Ring, audio
 
 LONG_HZ, NEXT_HZ, ANNOUNCED_HZ, BYE_HZ = 1000.0, 1500.0, 1200.0, 1800.0
-PIN = "73915"
+PIN = "73915086241"
+"""Too long to be found by chance in what a daemon writes: moments, names of calls."""
+
+LOOKUP_S = 3
+"""How long another system may take."""
 
 pytestmark = pytest.mark.xdist_group("menus")
 
@@ -50,8 +57,8 @@ nodes:
     private: true
     input: keys
     variable: pin
-    min_length: 5
-    max_length: 5
+    min_length: 11
+    max_length: 11
     prompts: [next]
     next: check_pin
     no_input: {{retries: 1, next: to_support}}
@@ -76,7 +83,7 @@ nodes:
   ask:
     type: lookup
     url: "http://{host}:{port}/{{what}}"
-    timeout_s: 1
+    timeout_s: {lookup_s}
     results: {{tier: customer.tier}}
     next: gold
     not_found: unknown
@@ -134,7 +141,7 @@ class OtherSystem(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.strip("/")
         if path == "3":
-            time.sleep(8)
+            time.sleep(LOOKUP_S + 9)
         status = {"2": 500, "5": 404, "6": 302}.get(path, 200)
         body = {"4": b'{"customer": "' + b"x" * 10_000_000 + b'"}', "7": b"<html>"}.get(path)
         self.send_response(status)
@@ -190,7 +197,7 @@ def menus(
     for name, hertz, seconds in [("long", LONG_HZ, 8), ("next", NEXT_HZ, 1), ("announced", ANNOUNCED_HZ, 2)]:
         audio.write_wav(folder / f"{name}.wav", audio.tone(hertz, seconds))
     audio.write_wav(folder / "bye.wav", audio.tone(BYE_HZ, 0.6))
-    flow = FLOW.format(host="127.0.0.1", port=other_system.server_address[1])
+    flow = FLOW.format(host="127.0.0.1", port=other_system.server_address[1], lookup_s=LOOKUP_S)
     (folder / "closed.yaml").write_text(CLOSED)
     more = {
         "opening_hours": HOURS,
@@ -231,7 +238,8 @@ def test_a_prompt_that_may_not_be_interrupted_goes_on(menus: Daemon, phones: Pho
     time.sleep(0.3)
     caller.press("2")
     time.sleep(0.5)
-    assert caller.hears_still(LONG_HZ)
+    caller.wait_hears(LONG_HZ)
+    assert caller.path()[-1] == "say"
     caller.leave()
 
 
@@ -260,11 +268,16 @@ def test_a_secret_number_reaches_the_other_system_and_nothing_else(menus: Daemon
 def test_a_lookup_ends_in_time_at_the_right_edge(menus: Daemon, phones: Phones, what: str, node: str) -> None:
     caller = arrive(menus, phones, "3")
     caller.wait_hears(NEXT_HZ)
-    began = time.monotonic()
     caller.press(what)
     caller.wait_node(node)
-    assert time.monotonic() - began < 3.0
+    entered = {e.fact.node: e.at for e in menus.entries() if is_node_of(e.fact, caller.contact_id)}
+    assert (entered[node] - entered["ask"]) / SECOND < LOOKUP_S + 2
     caller.leave()
+
+
+def is_node_of(fact: AnyFact, contact_id: str) -> TypeGuard[MenuNodeEntered]:
+    """Whether a caller came to a node."""
+    return isinstance(fact, MenuNodeEntered) and fact.contact_id == contact_id
 
 
 def test_keys_of_the_queue_announcements_and_the_way_back(menus: Daemon, phones: Phones) -> None:
@@ -273,10 +286,10 @@ def test_keys_of_the_queue_announcements_and_the_way_back(menus: Daemon, phones:
     caller.wait_hears(MUSIC_HZ)
     caller.press("3")
     time.sleep(0.3)
-    assert caller.hears_still(MUSIC_HZ, 0.2)
+    caller.wait_hears(MUSIC_HZ)
     caller.wait_hears(ANNOUNCED_HZ, 14)
     assert caller.wait("ExpectedWaitTold").position == 1
-    caller.wait_hears(MUSIC_HZ, 5)
+    caller.wait_hears(MUSIC_HZ)
     assert len(caller.facts("ContactQueued")) == 1
     caller.press("9")
     caller.wait("ContactLeftQueue", outcome="key")
@@ -295,7 +308,7 @@ def test_an_agent_does_not_wait_for_an_announcement(menus: Daemon, phones: Phone
     phones.agent("1001", Answer())
     menus.work("ann")
     try:
-        caller.wait_hears(AGENT_HZ, 5)
+        caller.wait_hears(AGENT_HZ)
         caller.leave()
     finally:
         menus.agent("sign-out", "ann")
@@ -308,7 +321,7 @@ def test_a_survey_after_the_talk(menus: Daemon, phones: Phones) -> None:
         caller = arrive(menus, phones, "4")
         phone.expect_ring(10).wait_answered()
         caller.wait_node("rate", via="after_talk")
-        caller.wait_hears(NEXT_HZ)
+        caller.wait_hears(NEXT_HZ, since=caller.pressed_at)
         caller.press("5")
         assert caller.wait("SurveyAnswered").score == 5
         caller.call.wait_ended()
@@ -341,7 +354,7 @@ def test_a_message_is_kept_by_the_contact_s_name(menus: Daemon, phones: Phones) 
     caller = arrive(menus, phones, "6")
     caller.wait_hears(NEXT_HZ)
     time.sleep(1.5)
-    caller.call.say(audio.tone(700.0, 1.5))
+    caller.call.say(audio.tone(700.0, 4.0))  # a part of it before the tone of the recording, on a busy machine
     caller.call.wait_said()
     caller.press("#")
     left = caller.wait("VoicemailLeft", mailbox="sales")
@@ -361,7 +374,7 @@ def test_silence_and_nonsense_end_at_a_person(menus: Daemon, phones: Phones) -> 
     caller = arrive(menus, phones, "0")
     caller.wait("MenuInputGiven", outcome="no_match")
     caller.press("*#")
-    caller.wait_node("to_support", 12)
+    caller.wait_node("to_support")
     caller.leave()
 
 
@@ -395,16 +408,17 @@ def test_hang_up_while_another_system_is_asked(menus: Daemon, phones: Phones) ->
     caller.wait_node("ask")
     time.sleep(0.1)
     assert caller.leave()[-1].kind == "ContactEnded"
-    time.sleep(1.2)
+    time.sleep(LOOKUP_S + 0.2)
     assert caller.path()[-1] == "ask"
 
 
 def test_a_changed_flow_is_for_the_next_caller(menus: Daemon, phones: Phones) -> None:
     before = menus.flow_path.read_text()
+    reloaded, kept = (menus.log().count(what) for what in ("flows_reloaded", "flows_kept"))
     old = arrive(menus, phones)
     try:
         menus.flow_path.write_text(before.replace("key: 7, next: sure", "key: 7, next: rate"))
-        _wait_log(menus, "flows_reloaded", 1)
+        _wait_log(menus, "flows_reloaded", reloaded + 1)
         new = arrive(menus, phones, "7")
         new.wait_node("rate")
         old.press("7")
@@ -412,19 +426,20 @@ def test_a_changed_flow_is_for_the_next_caller(menus: Daemon, phones: Phones) ->
         new.leave()
         old.leave()
         menus.flow_path.write_text(before.replace("next: sure", "next: nowhere"))
-        _wait_log(menus, "flows_kept", 1)
+        _wait_log(menus, "flows_kept", kept + 1)
         arrive(menus, phones, "7").wait_node("rate")
     finally:
         menus.flow_path.write_text(before)
-    _wait_log(menus, "flows_reloaded", 2)
+    _wait_log(menus, "flows_reloaded", reloaded + 2)
 
 
 def test_the_emergency_switch_is_thrown_while_calls_are_in_progress(menus: Daemon, phones: Phones) -> None:
+    seen = len(menus.facts("EntryPointSwitched"))
     before = arrive(menus, phones)
     menus.cordboard("entry-point", "emergency", "8123", "--by", "bo")
     try:
         meanwhile = Caller(menus, phones)
-        meanwhile.wait_hears(BYE_HZ)
+        meanwhile.wait_hears(BYE_HZ, since=0)
         meanwhile.call.wait_ended()
         assert "EMERGENCY (by bo)" in menus.cordboard("entry-point", "list")
         before.press("7")
@@ -433,13 +448,13 @@ def test_the_emergency_switch_is_thrown_while_calls_are_in_progress(menus: Daemo
     finally:
         menus.cordboard("entry-point", "normal", "8123")
     arrive(menus, phones).leave()
-    switched = [(fact.entry_point, fact.emergency, fact.by) for fact in menus.facts("EntryPointSwitched")]
+    switched = [(fact.entry_point, fact.emergency, fact.by) for fact in menus.facts("EntryPointSwitched")[seen:]]
     assert switched[0] == ("8123", True, "bo")
     assert [emergency for _, emergency, _ in switched] == [True, False]
 
 
 def _wait_log(daemon: Daemon, what: str, count: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while daemon.log().count(what) < count:
         assert time.monotonic() < deadline, daemon.log()[-2000:]
         time.sleep(0.1)

@@ -37,11 +37,21 @@ def test_recognisers_that_hang_or_die_leave_the_keys(real_asterisk: Asterisk, ph
         second.press("1")
         assert second.wait("ContactQueued").queue == "sales"
         second.leave()
-        third = arrive(node, phones)
-        time.sleep(4)  # a new process loads the model meanwhile
-        third.say(speech)
-        spoken(third, "billing")
-        third.leave()
+        deadline = time.monotonic() + 90
+        while not _is_understood(node, phones, speech):  # a new process loads the model, as fast as the machine is
+            assert time.monotonic() < deadline, node.log()[-3000:]
+
+
+def _is_understood(node: Daemon, phones: Phones, speech: audio.Samples) -> bool:
+    caller = arrive(node, phones)
+    caller.say(speech)
+    try:
+        spoken(caller, "billing")
+    except AssertionError:
+        return False
+    finally:
+        caller.leave()
+    return True
 
 
 def test_an_overloaded_recogniser_leaves_the_keys_and_says_so(
@@ -65,8 +75,8 @@ def test_an_overloaded_recogniser_leaves_the_keys_and_says_so(
             time.sleep(0.6)  # the silence that ends the speech
             late = arrive(node, phones)
             began = late.say(speech)
-            late.wait_hears(KEYS_HZ)
-            assert time.monotonic() - began < 2.0  # at once: nobody's patience has to run out
+            late.wait_hears(KEYS_HZ, since=began)
+            assert late.first_heard(KEYS_HZ, began) - began < 3.0  # at once: nobody's patience has to run out
             late.press("1")
             assert late.wait("ContactQueued").queue == "sales"
             for caller in crowd:

@@ -95,7 +95,7 @@ def test_the_voice_stops_a_greeting_and_answers_the_question_after_it(english: D
         caller.press("6")
         caller.wait_node("greeting")
         time.sleep(1.0)
-        assert caller.hears_still(LONG_HZ, 0.2)
+        caller.wait_hears(LONG_HZ)
         began = caller.say(yes)
         assert caller.wait("ContactQueued").queue == "support"
         assert [(fact.node, fact.choice) for fact in caller.facts("MenuInputGiven")][1:] == [("sure", "yes")]
@@ -139,7 +139,8 @@ def test_a_prompt_that_may_not_be_interrupted_goes_on(english: Daemon, phones: P
     caller.call.say(speech)
     caller.call.wait_said()
     caller.press("1")
-    assert caller.hears_still(LONG_HZ)
+    caller.wait_hears(LONG_HZ)
+    assert caller.path()[-1] == "rude"
     caller.leave()
 
 
@@ -149,8 +150,8 @@ def test_what_was_understood_with_little_confidence_is_asked_back(english: Daemo
     caller.press("7")
     caller.wait_node("doubtful")
     caller.wait_hears(NEXT_HZ)
-    caller.say(billing)
-    caller.wait_hears(WORDS_HZ)
+    began = caller.say(billing)
+    caller.wait_hears(WORDS_HZ, since=began)
     assert not [fact for fact in caller.facts("MenuInputGiven") if fact.node == "doubtful"]
     caller.call.wait_said()
     caller.say(yes)
@@ -166,9 +167,9 @@ def test_after_two_failures_keys_are_offered(english: Daemon, phones: Phones) ->
     caller.wait_node("doubtful")
     for _ in range(2):
         caller.wait_hears(NEXT_HZ)
-        caller.call.say(nonsense)
+        began = caller.say(nonsense)
         caller.call.wait_said()
-    caller.wait_hears(KEYS_HZ)
+    caller.wait_hears(KEYS_HZ, since=began)
     failed = [(fact.outcome, fact.mode) for fact in caller.facts("MenuInputGiven") if fact.node == "doubtful"]
     assert failed == [("no_match", "speech")] * 2
     caller.press("1")
@@ -189,7 +190,7 @@ def test_nonsense_ends_at_a_person(english: Daemon, phones: Phones) -> None:
 def test_silence_ends_at_a_person(english: Daemon, phones: Phones) -> None:
     caller = arrive(english, phones)
     caller.press("3")
-    caller.wait_node("to_support", 15, via="no_input")
+    caller.wait_node("to_support", via="no_input")
     caller.leave()
 
 
@@ -197,12 +198,12 @@ def test_a_secret_number_is_nowhere_though_the_menu_listens(english: Daemon, pho
     caller = arrive(english, phones)
     caller.press("4")
     caller.wait_hears(NEXT_HZ)
-    caller.press("86420")
+    caller.press("86420975313")
     caller.wait_node("bye")
     caller.call.wait_ended()
     caller.wait("ContactEnded")
     kept = english.log().encode() + b"".join(p.read_bytes() for p in english.home.rglob("*") if p.is_file())
-    assert b"86420" not in kept
+    assert b"86420975313" not in kept
 
 
 @pytest.mark.parametrize(("key", "node"), [("", "choose"), ("2", "account"), ("3", "sure"), ("5", "rude")])
