@@ -56,7 +56,7 @@ SETTINGS: Mapping[str, Any] = {
             "callbacks": {"countries": ["DE"], "retry_s": 2},
             "script": "Thank the caller for their patience.\nAsk for the order number.",
         },
-        "support": {"title": "Support", "requires": "spanish>=3", "ring_s": 25, "wrap_up_s": 30},
+        "support": {"title": "Support", "requires": "spanish>=3", "ring_s": 25, "retry_s": 60, "wrap_up_s": 30},
     },
     "reasons": {"break": {"title": "Break", "digits": "1"}, "training": {"title": "Training", "productive": True}},
     "dispositions": {
@@ -168,8 +168,9 @@ class Centre:
         self.tell("hang_up", contact=contact)
 
     def answer(self, number: str) -> None:
-        """An agent picks up the phone that rings, by hand."""
+        """An agent picks up the phone that rings, by hand, and talks with whoever it rang for."""
         self.until(lambda: self.tell("phone", number=number, what="answer"))
+        self.until(lambda: self.tell("is_with_somebody", number=number))
 
     def answers_by_itself(self, number: str) -> None:
         """A phone takes a call that its own side asked for, as it is told to; nobody picks it up."""

@@ -1,7 +1,7 @@
 """People in front of the console, each with a browser of their own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
@@ -73,7 +73,7 @@ class Person:
         """Want contacts."""
         self.state.click()
         self.page.get_by_role("menuitem", name="Ready", exact=True).click()
-        expect(self.state).to_have_attribute("data-state", re.compile("ready|reserved"))
+        expect(self.state).to_have_attribute("data-state", re.compile("^(ready|reserved)$"))
 
     @property
     def offer(self) -> Locator:
@@ -132,6 +132,15 @@ class People:
             person.close()
         self._present.clear()
         return trouble
+
+
+def heard_of(page: Page, condition: Callable[[], object]) -> None:
+    """Wait for something that a page's events tell this process: none comes while one only sleeps."""
+    for _ in range(PATIENCE_MS // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it was not told within {PATIENCE_MS} ms")
 
 
 def put(person: Person, path: str, document: dict[str, Any]) -> int:

@@ -22,6 +22,7 @@ from cti_bridge.app.settings_changes import SettingsChanges
 from cti_bridge.app.wiring import Addresses, Daemon, Secrets
 from cti_bridge.shell.clock import Clock
 from cti_bridge.virtual_pbx.callers import Customer
+from cti_bridge.virtual_pbx.channels import RINGING, UP
 from cti_bridge.virtual_pbx.pbx import CallerInHand, VirtualPbx
 from cti_bridge.virtual_pbx.settings import AmiAccount, CallerHabits, CustomerHabits, PbxSettings
 from facts.ids import AgentId
@@ -139,6 +140,14 @@ class Served:
         """How long phones outside ring from now on before they are answered; 0: they are busy."""
         self._rings_s = rings_s
 
+    def outside_answers(self) -> bool:
+        """Whoever is called outside picks up at once; False when nothing rings there."""
+        trunk = self._pbx.switch.endpoints["trunk"]
+        ringing = [one for one in self._pbx.switch.channels.values() if one.endpoint is trunk and one.state == RINGING]
+        for channel in ringing:
+            self._pbx.told(functools.partial(self._pbx.switch.set_state, channel, UP))
+        return bool(ringing)
+
     def hang_up(self, contact: str) -> None:
         """The caller goes."""
         self._callers[contact].hang_up()
@@ -162,6 +171,11 @@ class Served:
         """Work an agent's phone: ``answer``, ``hang_up``, ``hold`` …: whether it could be; or its ``state``."""
         done = getattr(self._pbx.phone(number), what)
         return done() if callable(done) else done
+
+    def is_with_somebody(self, number: str) -> bool:
+        """Whether an agent's phone is joined with another line."""
+        channel = self._pbx.phones[number].channel
+        return channel is not None and channel.bridge is not None and len(channel.bridge.channels) > 1
 
     def clear(self) -> None:
         """Everybody hangs up and goes home."""

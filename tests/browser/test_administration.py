@@ -35,12 +35,26 @@ SAVE = re.compile("^Save$")
 
 
 def confirm(person: Person, label: str | re.Pattern[str], expected: str) -> None:
-    """Press a button that asks; read what it asks, and confirm."""
-    person.page.get_by_role("button", name=label).click()
+    """Press a button that asks; read what it asks, and confirm. An earlier question has gone by then."""
     question = person.page.get_by_role("dialog")
+    expect(question).to_have_count(0)
+    person.page.get_by_role("button", name=label).click()
     expect(question).to_contain_text(expected)
     question.get_by_role("button", name=label).click()
-    expect(question).to_be_hidden()
+    expect(question).to_have_count(0)
+
+
+def call_off(person: Person) -> None:
+    """Answer what is asked with no."""
+    question = person.page.get_by_role("dialog")
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_have_count(0)
+
+
+def stand_on(place: Locator) -> None:
+    """Go to a cell of the skills matrix, for keys that are pressed from then on."""
+    place.click()
+    expect(place).to_be_focused()
 
 
 def last_change(person: Person) -> Locator:
@@ -61,11 +75,12 @@ def test_the_skills_matrix_is_edited_by_keys_looked_at_applied_and_taken_back(pe
     root = people.user("root", "/administration/matrix")
     taken = centre.call("Talks", keys="2")
     centre.answer("1003")
+    centre.until(lambda: centre.state("cyd") == "READY TALKING" and centre.tell("waiting") == 0)
     centre.call("Sofia Spanish", "+4930771101", keys="2")
     centre.until(lambda: centre.tell("waiting") == 1)
     before = [settings_of(root, f"agents/{name}")["document"]["skills"] for name in ("ann", "cyd")]
 
-    cell(root, "Ann Lake", "english").click()
+    stand_on(cell(root, "Ann Lake", "english"))
     root.page.keyboard.press("x")
     expect(cell(root, "Ann Lake", "english")).to_have_attribute("data-level", "0")
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"):
@@ -76,15 +91,15 @@ def test_the_skills_matrix_is_edited_by_keys_looked_at_applied_and_taken_back(pe
     question = root.page.get_by_role("dialog")
     expect(question).to_contain_text("1 contact that waits could be taken by nobody any more: Sofia Spanish · Support")
     expect(question).to_contain_text("Would serve no queue any more: Ann Lake")
-    question.get_by_role("button", name="Cancel").click()
+    call_off(root)
     assert [settings_of(root, f"agents/{name}")["document"]["skills"] for name in ("ann", "cyd")] == before
 
     # instead, Ann learns Spanish: who waits is hers at once
-    cell(root, "Ann Lake", "english").click()
+    stand_on(cell(root, "Ann Lake", "english"))
     root.page.keyboard.type("10")
     root.page.keyboard.press("ArrowRight")
     root.page.keyboard.press("3")
-    cell(root, "Cyd Shore", "spanish").click()
+    stand_on(cell(root, "Cyd Shore", "spanish"))
     root.page.keyboard.press("6")
     confirm(root, "Save 1 agent", "Nobody who waits loses their agents")
     centre.answer("1001")
@@ -94,7 +109,7 @@ def test_the_skills_matrix_is_edited_by_keys_looked_at_applied_and_taken_back(pe
     expect(change).to_contain_text("Agents · ann · changed")
     expect(change.get_by_role("row")).to_contain_text(["english 5"])
     expect(change.get_by_role("row")).to_contain_text(["english 10, spanish 3"])
-    [audited] = [one for one in centre.tell("audited") if (one["resource"], one["key"]) == ("agents", "ann")]
+    *_, audited = [one for one in centre.tell("audited") if (one["resource"], one["key"]) == ("agents", "ann")]
     assert (audited["actor"], audited["before"]["skills"]) == ("root", {"english": 5})
     assert audited["after"]["skills"] == {"english": 10, "spanish": 3}
 
@@ -135,13 +150,12 @@ def test_a_queues_rules_are_looked_at_applied_and_taken_back(people: People, cen
     centre.until(lambda: centre.tell("waiting") == 0)
     centre.call("Ella English", "+4930771202", keys="1")
     centre.until(lambda: centre.tell("waiting") == 1)
-    centre.until(lambda: centre.tell("waiting") == 1)
     row(root, "Queues", "sales").click()
     expect(requires).to_have_value("english>=1")
     requires.fill("spanish>=6")
     root.page.get_by_role("button", name="Save").click()
     expect(root.page.get_by_role("dialog")).to_contain_text("could be taken by nobody any more: Ella English · Sales")
-    root.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    call_off(root)
 
     change = last_change(root)
     expect(change).to_contain_text("Queues · support · changed")
@@ -165,7 +179,7 @@ def test_a_supervisor_gives_a_skill_on_the_floor_and_the_caller_is_taken(people:
     side(norm).get_by_role("spinbutton", name="english").fill("0")
     side(norm).get_by_role("button", name="Change skills").click()
     expect(norm.page.get_by_role("dialog")).to_contain_text("Would serve no queue any more: Bob Field")
-    norm.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    call_off(norm)
     side(norm).get_by_role("button", name="Undo").click()
     side(norm).get_by_role("combobox", name="Add a skill").click()
     norm.page.get_by_role("option", name="spanish").click()
@@ -308,6 +322,10 @@ def fill(person: Person, fields: dict[str, str]) -> None:
     """Fill in a form: texts are typed, choices are made."""
     form = person.page.get_by_role("main")
     for label, value in fields.items():
+        either = form.get_by_role("combobox", name=label, exact=True).or_(
+            form.get_by_role("textbox", name=label, exact=True)
+        )
+        expect(either.first).to_be_visible()
         if form.get_by_role("combobox", name=label, exact=True).count():
             form.get_by_role("combobox", name=label, exact=True).click()
             person.page.get_by_role("option", name=value, exact=True).click()
@@ -394,7 +412,7 @@ def test_lists_follow_others_and_an_open_form_keeps_what_was_typed(people: Peopl
     assert put(other, "reasons/break", {"title": "Break", "digits": "1"}) == 200
 
     root.page.goto("/administration/matrix")
-    cell(root, "Bob Field", "english").click()
+    stand_on(cell(root, "Bob Field", "english"))
     root.page.keyboard.press("7")
     bob = settings_of(root, "agents/bob")["document"]
     assert put(other, "agents/bob", {**bob, "skills": {"english": 2}}) == 200
@@ -425,12 +443,13 @@ def test_the_open_list_of_changes_tells_what_others_change(people: People) -> No
     expect(root.page.get_by_role("heading", name="Changes")).to_be_visible()
     root.page.wait_for_load_state("networkidle")
     told = root.page.get_by_role("main").locator("[aria-expanded]")
-    before = told.count()
+    expect(told.first).to_be_visible()
+    before = told.first.inner_text()
     row(norm, "Agents", "Ann Lake").click()
     side(norm).get_by_role("spinbutton", name="english").fill("7")
     confirm(norm, "Change skills", "Nobody who waits loses their agents")
+    expect(told.first).not_to_have_text(before)
     expect(told.first).to_contain_text("norm")
-    assert told.count() > before
     level = side(norm).get_by_role("spinbutton", name="english")
     level.fill("8")
     told.first.click()

@@ -155,6 +155,8 @@ POINT = """([places, kinds]) => {
 }"""
 HINTS_MS = 400
 """Hints wait a moment before they show themselves."""
+LATER = "(ms) => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), ms))"
+"""By the page's own timers: what it begins earlier has come, however slow it is."""
 
 DRAWN = """async () => {
   const found = [];
@@ -249,7 +251,7 @@ class Reader:
     def pointed_at(self) -> None:
         """Hints of all that can be pointed at, at once; they stand at the end of the page, beside all views."""
         self.page.evaluate(POINT, [POINTED_AT, list(ENTER)])
-        self.page.wait_for_timeout(HINTS_MS)
+        self.page.evaluate(LATER, HINTS_MS)
         self.hints.update(self.page.get_by_role("tooltip").all_inner_texts())
         self.read("[data-portal]")
         self.page.evaluate(POINT, [POINTED_AT, list(LEAVE)])

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.centre import Centre
 from tests.browser.people import People
-from tests.browser.test_floor import row, side
+from tests.browser.test_floor import agree, row, side
 
 
 def test_a_message_to_a_team_is_on_its_desks_and_on_no_others(people: People) -> None:
@@ -57,7 +57,7 @@ def test_a_supervisor_changes_a_state_and_the_open_audit_log_tells_of_it(people:
     side(nora).get_by_role("combobox", name="Reason").click()
     nora.page.get_by_role("option", name="Break").click()
     side(nora).get_by_role("button", name="Not ready").click()
-    nora.page.get_by_role("dialog").get_by_role("button", name="Not ready").click()
+    agree(nora, "Not ready")
     expect(ann.state).to_have_attribute("data-state", "not_ready")
     expect(ann.state).to_contain_text("Break")
     expect(row(nora, "Agents", "Ann Lake")).to_contain_text("Break")

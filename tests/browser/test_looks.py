@@ -169,7 +169,7 @@ def test_the_controls_of_a_call_stay_where_they_are_whatever_the_page_tells(
     expect(lost).to_be_visible()
     assert controls.bounding_box() == place
     cable.put_back()
-    expect(lost).to_be_hidden(timeout=12_000)
+    expect(lost).to_be_hidden(timeout=25_000)
     assert controls.bounding_box() == place
     centre.hang_up(contact)
 

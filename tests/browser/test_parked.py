@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.centre import Centre
 from tests.browser.people import People, Person
 from tests.browser.test_desk_work import talk
-from tests.browser.test_floor import side
+from tests.browser.test_floor import agree, side
 from tests.browser.test_looks import complaints
 
 
@@ -70,7 +70,7 @@ def test_a_supervisor_sends_a_parked_caller_back_into_the_queue_and_ends_another
     side(nora).get_by_role("button", name="Back into the queue").click()
     dialog = nora.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Send this customer back into Sales now?")
-    dialog.get_by_role("button", name="Back into the queue").click()
+    agree(nora, "Back into the queue")
     expect(floor_list(nora)).to_have_count(0)
     expect(side(nora)).to_contain_text("Why still waiting")
     centre.until(lambda: [one["action"] for one in centre.tell("audited")][-1:] == ["sent_back"])
@@ -82,9 +82,15 @@ def test_a_supervisor_sends_a_parked_caller_back_into_the_queue_and_ends_another
     ann.control("Park").click()
     floor_list(nora).get_by_role("button", name=re.compile("Otto Other")).click()
     side(nora).get_by_role("button", name="Hang up").click()
-    nora.page.get_by_role("dialog").get_by_role("button", name="Hang up").click()
+    agree(nora, "Hang up")
     expect(side(nora)).to_contain_text("Parked no longer")
     expect(floor_list(nora)).to_have_count(0)
     expect(ann.page.get_by_role("button", name=re.compile("Otto Other.*Parked"))).to_have_count(0)
-    ended = [one for one in centre.tell("facts", kind="ContactEnded") if one["contact_id"] == other]
-    assert [one["ended_by"] for one in ended] == ["supervisor"]
+    centre.until(lambda: ended_by(centre, other))
+    assert ended_by(centre, other) == ["supervisor"]
+
+
+def ended_by(centre: Centre, contact: str) -> list[str]:
+    """Who ended a contact; nobody yet: nothing."""
+    ended = centre.tell("facts", kind="ContactEnded")
+    return [str(one["ended_by"]) for one in ended if one["contact_id"] == contact]
