@@ -190,4 +190,4 @@ class Centre:
     def clear(self) -> None:
         """Everybody hangs up and goes home."""
         self.tell("clear")
-        self.until(lambda: self.tell("is_clear"))
+        self.until(lambda: self.tell("is_clear"), timeout_s=30)
