@@ -5,8 +5,9 @@ or a name. What is erased is overwritten in the file (SQLite) or vacuumed away (
 a database's archived logs and in a writer's spool are the operator's to remove.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from facts.ids import ContactId, CustomerId, NodeName
 from facts.journal import PersonalDataErased
 from facts.time import Instant
+from storage.chain import UPKEEP
 from storage.journal import Journal
 from storage.records import searchable_number
 from storage.schema import journal as facts_table
@@ -59,13 +61,15 @@ def erase(
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Whose data it is: ids of customers, numbers as switches write them, contacts.
 
-    ``alone``: contacts that are by their number alone, and belong to another customer, are spared.
+    ``alone``: contacts that are by their number alone, and belong to another customer, are spared. ``until``: of this
+    node's facts only those up to this number go.
     """
 
     customer_ids: tuple[CustomerId, ...] = ()
     numbers: tuple[str, ...] = ()
     contact_ids: tuple[ContactId, ...] = ()
     alone: bool = False
+    until: tuple[NodeName, int] | None = None
 
 
 def erase_person(journal: Journal, person: Person, *, at: Instant, by: str) -> Erased:
@@ -125,9 +129,11 @@ def _facts(connection: Connection, contacts: Iterable[str], person: Person) -> d
     pieces = [listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK)]
     queries += [base.where(facts_table.c.contact_id.in_(piece)) for piece in pieces]
     found: defaultdict[str, set[int]] = defaultdict(set)
+    node, until = person.until or ("", 0)
     for query in queries:
         for row in connection.execute(query):
-            found[row.node].add(row.seq)
+            if row.node != node or row.seq <= until:
+                found[row.node].add(row.seq)
     return {node: sorted(found[node]) for node in sorted(found)}
 
 
@@ -154,3 +160,61 @@ def _ranges(seqs: list[int]) -> list[tuple[int, int]]:
         else:
             ranges.append((seq, seq))
     return ranges
+
+
+# -- what was erased -------------------------------------------------------------------------------------------------
+
+
+def contacts_erased(journal: Journal, erasure: PersonalDataErased) -> frozenset[ContactId]:
+    """Whose facts an erasure touched."""
+    columns = facts_table.c
+    wanted = sa.select(columns.contact_id).where(columns.contact_id.is_not(None)).distinct()
+    found = set[ContactId]()
+    with journal.transaction(writes=False) as connection:
+        for of_node, ranges in erasure.facts.items():
+            for begin, end in ranges:
+                lies_there = (columns.node == of_node, columns.seq.between(begin, end))
+                found |= set(connection.scalars(wanted.where(*lies_there)))
+    return frozenset(found)
+
+
+def last_erasures(journal: Journal, contact_ids: Collection[str]) -> dict[ContactId, Instant]:
+    """Of these contacts those of which something was erased, and when it was last."""
+    lacking = _lacking(journal, contact_ids)
+    if not lacking:
+        return {}
+    latest: dict[ContactId, Instant] = {}
+    for entry in journal.entries(kinds=[PersonalDataErased.__name__], nodes=[UPKEEP], personal=False):
+        assert isinstance(entry.fact, PersonalDataErased)
+        for contact_id in _within(lacking, entry.fact):
+            latest[contact_id] = max(latest.get(contact_id, 0), entry.at)
+    return latest
+
+
+def _lacking(journal: Journal, contact_ids: Collection[str]) -> dict[str, list[tuple[int, ContactId]]]:
+    """These contacts' facts whose personal fields are gone, per node in order."""
+    columns = facts_table.c
+    gone = (columns.personal_digest.is_not(None), journal_personal.c.seq.is_(None))
+    query = sa.select(columns.node, columns.seq, columns.contact_id).outerjoin(journal_personal, _same_fact())
+    listed = sorted(contact_ids)
+    found: defaultdict[str, list[tuple[int, ContactId]]] = defaultdict(list)
+    with journal.transaction(writes=False) as connection:
+        for start in range(0, len(listed), CHUNK):
+            of_these = columns.contact_id.in_(listed[start : start + CHUNK])
+            for row in connection.execute(query.where(of_these, *gone)):
+                found[row.node].append((row.seq, row.contact_id))
+    return {node: sorted(facts) for node, facts in found.items()}
+
+
+def _within(lacking: dict[str, list[tuple[int, ContactId]]], erasure: PersonalDataErased) -> set[ContactId]:
+    found = set[ContactId]()
+    for node, ranges in erasure.facts.items():
+        facts = lacking.get(node, [])
+        for first, last in ranges:
+            begin, end = (bisect_left(facts, first, key=_seq), bisect_right(facts, last, key=_seq))
+            found |= {contact_id for _, contact_id in facts[begin:end]}
+    return found
+
+
+def _seq(fact: tuple[int, ContactId]) -> int:
+    return fact[0]

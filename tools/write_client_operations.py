@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Final
 
 from agent_console.http.app import create_app
@@ -109,6 +110,8 @@ def _method(method: str, path: str, operation: Mapping[str, Any]) -> str:
 
 
 def _docstring(says: str) -> str:
+    if "\n" in says:
+        return indent(f'"""{says}\n"""', " " * 8)
     line = f'        """{says}"""'
     return f"{line}  # noqa: E501 - as the API says it" if len(line) > LONGEST_LINE else line
 

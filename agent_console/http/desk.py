@@ -114,7 +114,11 @@ async def set_outcome(
     match: MatchIfGiven,
     response: Response,
 ) -> DeskContact:
-    """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew."""
+    """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew.
+
+    The ETag also changes when the contact's person is erased: notes from before are refused with 412. Without
+    `If-Match`, or with `*`, notes are taken as they are.
+    """
     found = await _desks(ports).set_outcome(agent, contact_id, wish, who.user, match=match)
     tag(response, found.outcome_etag)
     return found

@@ -17,6 +17,7 @@ from reporting.kpi.corrections import KINDS, LONGEST_BACK, NOT_READY, READY, rep
 from reporting.kpi.fold import Folds, Records
 from reporting.kpi.records import Arrival, Record, Span, Visit
 from reporting.kpi.report import read
+from storage.erasure import last_erasures
 from storage.journal import Journal
 
 LONGEST_TIME = 31 * DAY
@@ -181,10 +182,20 @@ class Correcting:
         if entries[0].at < now - LONGEST_BACK + DAY:
             raise CorrectionError("what was a year ago is not corrected any more")
         latest = _latest(entries)
-        if wish.seen is not None and wish.seen != _version(latest):
-            who = latest.by if isinstance(latest, DispositionCorrected) else "the agent"
-            raise CorrectedMeanwhileError(f"{who} told another outcome meanwhile: look at it again")
+        erased_at = self.erased_at(wish.contact_id)
+        if wish.seen is not None and wish.seen != _version(latest, erased_at):
+            raise CorrectedMeanwhileError(_told_meanwhile(latest, erased_at))
         return _corrected(wish, entries)
+
+    def erased_at(self, contact_id: ContactId) -> Instant | None:
+        """When personal data of a contact was erased last; it is part of its outcome's version."""
+        return last_erasures(self._journal, [contact_id]).get(contact_id)
+
+
+def _told_meanwhile(latest: DispositionSet | DispositionCorrected | None, erased_at: Instant | None) -> str:
+    who = latest.by if isinstance(latest, DispositionCorrected) else "the agent"
+    or_erased = ", or its person was erased" if erased_at is not None else ""
+    return f"{who} told another outcome meanwhile{or_erased}: look at it again"
 
 
 def _corrected(wish: OutcomeWish, entries: list[Entry]) -> DispositionCorrected:
@@ -224,7 +235,7 @@ def _notes(told: DispositionSet | DispositionCorrected | None) -> str:
     return "" if told is None else told.notes
 
 
-def _version(told: DispositionSet | DispositionCorrected | None) -> str:
+def _version(told: DispositionSet | DispositionCorrected | None, erased_at: Instant | None) -> str:
     if told is None:
-        return outcome_version(None, "", resolved=None)
-    return outcome_version(told.disposition, told.notes, resolved=told.resolved)
+        return outcome_version(None, "", resolved=None, erased_at=erased_at)
+    return outcome_version(told.disposition, told.notes, resolved=told.resolved, erased_at=erased_at)

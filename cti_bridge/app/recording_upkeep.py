@@ -38,7 +38,7 @@ class RecordingUpkeep:
         self.files = SoundFiles(settings)
         self._filler = RecordingsFiller(journal)
         self._fault = ""
-        self._written: Callable[[], None] | None = None
+        self._written: Callable[[], object] | None = None
         self._is_wanted_at_once: Callable[[], bool] = lambda: False
         self._being_made: set[ContactId] = set()
         self._is_filling = self._is_behind = False
@@ -68,7 +68,7 @@ class RecordingUpkeep:
 
     # -- at once -----------------------------------------------------------------------------------------------------
 
-    def hurry(self, written: Callable[[], None], is_wanted: Callable[[], bool]) -> None:
+    def hurry(self, written: Callable[[], object], is_wanted: Callable[[], bool]) -> None:
         """From now on what is told to `read` is taken in at once, while ``is_wanted``.
 
         ``written`` returns, in a thread, when all facts so far are on disk.

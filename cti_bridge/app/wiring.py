@@ -47,6 +47,7 @@ from ivr.speech.recogniser import Recogniser
 from ivr.speech.voice_activity import VoiceSettings
 from reporting.metrics.health import Health
 from storage.audit import AuditLog, Change
+from storage.erasure import last_erasures
 from storage.errors import StorageError
 from storage.journal import Journal
 from storage.writer import JournalWriter
@@ -137,6 +138,7 @@ class Daemon:
         for reader in readers:
             self._recorder.add_reader(reader)
         past = recall(journal, centre.node)
+        past.note_erasures(last_erasures(journal, past.known()))
         self._resume = Resume(past)
         self.coordinator = Coordinator(
             Engine(self._policy),
@@ -202,9 +204,14 @@ class Daemon:
         """Whether the switch is connected and its state taken over."""
         return self._ami is not None and self._ami.connected
 
-    def written(self, timeout_s: float = 10.0) -> None:
-        """Return when all facts so far are on disk; in a thread of whoever asks."""
-        self._writer.flush().result(timeout_s)
+    def written(self, timeout_s: float = 10.0) -> bool:
+        """Return when all facts so far are on disk; in a thread of whoever asks. False: some are in the spool only."""
+        return self._writer.flush().result(timeout_s)
+
+    @property
+    def last_fact(self) -> tuple[NodeName, int]:
+        """This node, and the number of its last fact."""
+        return self._centre.node, self._recorder.last_seq
 
     @property
     def health(self) -> Health:

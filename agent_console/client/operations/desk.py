@@ -64,7 +64,11 @@ class DeskOperations(Requests):
         return await self._get(Page[DirectoryEntry], "GET", "/api/v1/desk/directory", query={"q": q})
 
     async def set_outcome(self, contact_id: str, wish: SetOutcome, *, match: str | None = None) -> DeskContact:
-        """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew."""  # noqa: E501 - as the API says it
+        """What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew.
+
+        The ETag also changes when the contact's person is erased: notes from before are refused with 412. Without
+        `If-Match`, or with `*`, notes are taken as they are.
+        """
         return await self._get(
             DeskContact, "PUT", f"/api/v1/contacts/{path_part(contact_id)}/outcome", wish=wish, match=match
         )

@@ -27,6 +27,7 @@ from cti_bridge.app.console.contacts import JournalContacts
 from cti_bridge.app.console.corrections import DaemonCorrections
 from cti_bridge.app.console.customers import KeptCustomers
 from cti_bridge.app.console.desks import DaemonDesks
+from cti_bridge.app.console.erasures import Erasures
 from cti_bridge.app.console.feed import Feed
 from cti_bridge.app.console.first_start import ensure_administrator
 from cti_bridge.app.console.floor import DaemonFloor
@@ -120,6 +121,7 @@ class Console:
             live.add_follower(self._book)
             live.add_follower(self._alarms)
         self._threads = Threads()
+        self._erasures = Erasures(reactor, journal, self._book, self._threads, recordings)
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
         self._feed: Feed | None = None
@@ -136,6 +138,7 @@ class Console:
             self._book.read(entry)
             self._alarms.read(entry)
         self._recordings.read(entry)
+        self._erasures.read(entry)
         if self._calls_back is not None:
             self._calls_back.read(entry)
         if self._feed is not None:
@@ -149,6 +152,7 @@ class Console:
         self._daemon = daemon
         ports = self._ports(daemon)
         assert self._feed is not None
+        self._erasures.start(daemon)
         server = WebServer(create_app(ports, self._feed.hub, _options(web)), web)
         try:
             server.start()
@@ -171,7 +175,7 @@ class Console:
         acts = Acts(coordinator.control, rows)
         rules = StateRules(coordinator.engine, self._settings)
         customers = KeptCustomers(
-            self._customers.store, self._customers, threads, coordinator.now, erased=self._forget_person
+            self._customers.store, self._customers, threads, coordinator.now, erasing=self._erasures
         )
         desks = self._desks(coordinator, rows, messages, acts, rules, customers=customers)
         parked = ParkedRows(coordinator.control.parking, coordinator.engine, rows, coordinator.now)
@@ -215,6 +219,7 @@ class Console:
                 threads,
                 contact=contacts.contact,
                 written=daemon.written,
+                erasures=lambda: self._erasures.told,
             ),
             audit=audit,
             reports=self._reports,
@@ -320,17 +325,6 @@ class Console:
         feed.start()
         return feed
 
-    def _forget_person(self, contact_ids: Sequence[str], at: Instant, by: str) -> None:
-        """An erased person's sounds go, and what is remembered of their contacts; in a thread."""
-        self._recordings.erase(contact_ids, by)
-        for contact_id in contact_ids:
-            self._reactor.callFromThread(self._forget, ContactId(contact_id), at)
-
-    def _forget(self, contact_id: ContactId, at: Instant) -> None:
-        self._book.forget(contact_id)
-        if self._daemon is not None:
-            self._daemon.coordinator.control.desks.forget_person(contact_id, at)
-
     async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
         return await self._threads.run(lambda: past_of(self._journal, contact_id))
 
@@ -390,6 +384,7 @@ class Console:
 
     async def stop(self) -> None:
         """Serve no more."""
+        self._erasures.stop()
         if self._feed is not None:
             self._feed.stop()
         if self._server is not None:

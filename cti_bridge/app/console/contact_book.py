@@ -33,7 +33,10 @@ Key: TypeAlias = tuple[str, str]
 
 
 class Kept(msgspec.Struct, kw_only=True):
-    """What is known of a contact. The records fill themselves in as facts arrive."""
+    """What is known of a contact. The records fill themselves in as facts arrive.
+
+    ``noted_at``: when the notes were told; ``erased_at``: when personal data of it was erased last.
+    """
 
     contact_id: ContactId
     began_at: Instant
@@ -45,6 +48,8 @@ class Kept(msgspec.Struct, kw_only=True):
     disposition: str | None = None
     resolved: bool | None = None
     notes: str = ""
+    noted_at: Instant = 0
+    erased_at: Instant | None = None
     recordings: int = 0
     offered: bool = False
     keys: set[Key] = set()
@@ -139,6 +144,9 @@ class ContactBook:
             return  # it began before all that is read here
         if isinstance(fact, DispositionSet | DispositionCorrected):
             known.disposition, known.resolved, known.notes = fact.disposition or None, fact.resolved, fact.notes
+            known.noted_at = entry.at
+            if entry.at < (known.erased_at or 0):
+                known.notes = ""  # read late, from before its person was erased
         elif isinstance(fact, RecordingStarted):
             known.recordings += 1
 
@@ -149,7 +157,7 @@ class ContactBook:
             insort(self._order, kept.position)
             while len(self._kept) > self._most:
                 oldest = self._order[0]
-                self.forget(oldest[1])
+                self._drop(oldest[1])
                 self._dropped = max(self._dropped, oldest[0] + 1)
         return kept
 
@@ -158,17 +166,36 @@ class ContactBook:
             kept.keys.add((kind, value))
             self._found_by.setdefault((kind, value), set()).add(kept.contact_id)
 
-    def forget(self, contact_id: ContactId) -> None:
-        """Personal data was erased: nothing of the contact is kept here."""
+    def ids(self) -> list[ContactId]:
+        """All contacts that are here."""
+        return list(self._kept)
+
+    def erase(self, contact_id: ContactId, at: Instant, noted_until: Instant) -> None:
+        """Personal data was erased: who it was, and what was noted until then, is not kept here either."""
+        kept = self._kept.get(contact_id)
+        if kept is None or at <= (kept.erased_at or 0):
+            return
+        kept.erased_at = at
+        kept.caller_number = kept.caller_name = ""
+        if kept.noted_at <= noted_until:
+            kept.notes = ""
+        for key in [key for key in kept.keys if key[0] == "number"]:
+            kept.keys.discard(key)
+            self._unindex(key, contact_id)
+
+    def _drop(self, contact_id: ContactId) -> None:
         kept = self._kept.pop(contact_id, None)
         if kept is None:
             return
         del self._order[bisect_left(self._order, kept.position)]
         for key in kept.keys:
-            among = self._found_by[key]
-            among.discard(contact_id)
-            if not among:
-                del self._found_by[key]
+            self._unindex(key, contact_id)
+
+    def _unindex(self, key: Key, contact_id: ContactId) -> None:
+        among = self._found_by[key]
+        among.discard(contact_id)
+        if not among:
+            del self._found_by[key]
 
     def kept(self, contact_id: ContactId) -> Kept | None:
         """What is known of one contact."""
@@ -238,7 +265,9 @@ class ContactBook:
             wrap_up_s=_sum(legs, "wrap_up_us"),
             result=_result(arrival, latest, legs, place),
             outcome=Outcome(disposition=kept.disposition, resolved=kept.resolved, notes=kept.notes),
-            outcome_etag=outcome_version(kept.disposition, kept.notes, resolved=kept.resolved),
+            outcome_etag=outcome_version(
+                kept.disposition, kept.notes, resolved=kept.resolved, erased_at=kept.erased_at
+            ),
             recordings=kept.recordings,
             parked_by=None if parked is None else parked.by,
             parked_at=None if parked is None else parked.at,

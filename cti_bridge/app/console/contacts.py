@@ -19,6 +19,7 @@ from facts.time import DAY, HOUR, Instant, to_seconds
 from reporting.exports.story import tell
 from reporting.kpi.fold import Fold
 from storage.customers import Customers
+from storage.erasure import last_erasures
 
 AT_ONCE: Final = DAY
 """So long a stretch of the journal is read at once."""
@@ -104,9 +105,9 @@ class JournalContacts:
             ids = self._customers.contacts_of(wanted.customers, before=before, most=READ_AT_ONCE)
         else:
             ids = self._customers.contacts_from(wanted.number or "", before=before, most=READ_AT_ONCE)
-        read = [self._read(contact_id) for contact_id, _ in ids]
+        read = [self._read_one(contact_id) for contact_id, _ in ids]
         last = (ids[-1][1], ids[-1][0]) if len(ids) == READ_AT_ONCE else None
-        return Batch(contacts=[kept for kept in read if kept is not None], last=last)
+        return Batch(contacts=self._marked([kept for kept in read if kept is not None]), last=last)
 
     async def _earlier(
         self, wanted: Wanted, before: Position | None, end: Instant, found: list[Kept]
@@ -139,7 +140,14 @@ class JournalContacts:
         found = [kept for kept in book.latest(begin=begin) if kept.began_at < end]
         doubtful = [kept.contact_id for kept in found if not kept.offered]
         older = self._customers.begun_before(doubtful, begin)
-        return [kept for kept in found if kept.contact_id not in older]
+        return self._marked([kept for kept in found if kept.contact_id not in older])
+
+    def _marked(self, found: list[Kept]) -> list[Kept]:
+        """The same, with when something of them was erased."""
+        erased = last_erasures(self._journal, [kept.contact_id for kept in found])
+        for kept in found:
+            kept.erased_at = erased.get(kept.contact_id)
+        return found
 
     def _book_of(self, entries: Iterable[Entry], most: int = MOST) -> ContactBook:
         book = ContactBook(lambda _: None, most=most)
@@ -157,6 +165,10 @@ class JournalContacts:
         return None if kept is None else self._book.line_of(kept)
 
     def _read(self, contact_id: ContactId) -> Kept | None:
+        kept = self._read_one(contact_id)
+        return None if kept is None else self._marked([kept])[0]
+
+    def _read_one(self, contact_id: ContactId) -> Kept | None:
         return self._book_of(self._journal.entries(contact_id=contact_id)).kept(contact_id)
 
     def _page(self, found: list[Kept], limit: int) -> Page[ContactLine]:

@@ -41,7 +41,8 @@ from reporting.kpi.corrections import NOT_READY
 class DaemonCorrections:
     """`agent_console.ports.Corrections`.
 
-    ``contact`` finds a contact's line; ``written`` returns when all facts so far are in the journal.
+    ``contact`` finds a contact's line; ``written`` returns when all facts so far are in the journal; ``erasures``: how
+    many there were of persons since the start.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class DaemonCorrections:
         *,
         contact: Callable[[str], Awaitable[ContactLine | None]],
         written: Callable[[], object],
+        erasures: Callable[[], int] = lambda: 0,
     ) -> None:
         self._correcting = correcting
         self._coordinator = coordinator
@@ -60,6 +62,7 @@ class DaemonCorrections:
         self._threads = threads
         self._contact = contact
         self._written = written
+        self._erasures = erasures
         self._one_at_a_time = asyncio.Lock()
 
     async def times(self, agent: str, start: Instant, end: Instant) -> AgentTimes:
@@ -144,6 +147,7 @@ class DaemonCorrections:
         )
         async with self._one_at_a_time:
             fact = await self._outcome_told(asked)
+        erased_at = await self._threads.run(self._correcting.erased_at, asked.contact_id)
         await self._audit.note(
             by,
             "corrected",
@@ -159,14 +163,14 @@ class DaemonCorrections:
             was=fact.was or None,
             was_resolved=fact.was_resolved,
             by=by,
-            etag=outcome_version(fact.disposition, fact.notes, resolved=fact.resolved),
+            etag=outcome_version(fact.disposition, fact.notes, resolved=fact.resolved, erased_at=erased_at),
         )
 
     async def _outcome_told(self, asked: OutcomeWish) -> DispositionCorrected:
         """Work out and record one correction of an outcome."""
         await self._threads.run(self._written)
         try:
-            fact = await self._threads.run(self._correcting.outcome, asked, self._coordinator.now())
+            fact = await self._worked_out(asked)
         except CorrectedMeanwhileError as error:
             present = await self._contact(asked.contact_id)
             tag = None if present is None else present.outcome_etag
@@ -176,6 +180,14 @@ class DaemonCorrections:
         self._coordinator.record(fact)
         await self._threads.run(self._written)
         return fact
+
+    async def _worked_out(self, asked: OutcomeWish) -> DispositionCorrected:
+        """Anew where somebody was erased meanwhile: of what was read of them before, nothing may come back."""
+        while True:
+            erasures = self._erasures()
+            fact = await self._threads.run(self._correcting.outcome, asked, self._coordinator.now())
+            if self._erasures() == erasures:
+                return fact
 
 
 def _refused(error: CorrectionError) -> Exception:

@@ -1,8 +1,8 @@
 """Customers as the console sees them: the store, in threads; what is at hand for calls follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -29,6 +29,7 @@ from agent_console.limits import MOST_FILE
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.customer_tables import drafts_of
 from cti_bridge.app.customers_at_hand import CustomersAtHand
+from facts.ids import ContactId
 from facts.time import Instant
 from reporting.importers.customers import COLUMN_OPTION, customer_rows
 from reporting.importers.errors import ImportRefusedError
@@ -50,11 +51,20 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class KeptCustomers:
-    """`agent_console.ports.Customers`.
+class Erasing(Protocol):
+    """Who has to know of erased persons."""
 
-    ``erased``: told of the contacts whose sounds are to go too, when it was, and by whom.
-    """
+    async def prepare(self) -> None:
+        """Before it: see to it that all that was said is in the database. Raises `UnavailableError`."""
+        ...
+
+    async def took_place(self, contact_ids: Collection[ContactId], at: Instant, by: str) -> None:
+        """After it: whose contacts these were is forgotten, and their sounds go."""
+        ...
+
+
+class KeptCustomers:
+    """`agent_console.ports.Customers`. ``erasing``: who has to know of erased persons."""
 
     def __init__(
         self,
@@ -63,13 +73,13 @@ class KeptCustomers:
         threads: Threads,
         now: Callable[[], Instant],
         *,
-        erased: Callable[[Sequence[str], Instant, str], object] = lambda _contacts, _at, _by: None,
+        erasing: Erasing,
     ) -> None:
         self._customers = customers
         self._at_hand = at_hand
         self._threads = threads
         self._now = now
-        self._erased = erased
+        self._erasing = erasing
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -128,12 +138,13 @@ class KeptCustomers:
         await self._change(lambda: self._customers.remove(customer_id, version=version, at=at, by=by), customer_id)
 
     async def erase(self, customer_id: str, by: str) -> CustomerErased:
-        """Erase the person."""
+        """Erase the person: desks are told before anything else happens, for what they show may be saved again."""
+        await self._erasing.prepare()
         at = self._now()
         erased = await self._change(lambda: erase_customer(self._customers, customer_id, at=at, by=by), customer_id)
         for one in erased.records:
             self._at_hand.forget(one)
-        await self._threads.run(self._erased, erased.contacts, at, by)
+        await self._erasing.took_place(erased.contacts, at, by)
         return CustomerErased(records=list(erased.records), contacts=len(erased.contacts), facts=erased.facts)
 
     async def merge(self, customer_id: str, other: str, by: str) -> MergeDoc:

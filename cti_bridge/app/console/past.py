@@ -2,6 +2,7 @@
 
 from facts.ids import ContactId
 from facts.journal import Entry, PersonalDataErased
+from storage.chain import UPKEEP
 from storage.journal import Journal
 
 
@@ -10,7 +11,7 @@ def past_of(journal: Journal, contact_id: ContactId) -> list[Entry]:
     found = list(journal.entries(contact_id=contact_id))
     if not found:
         return []
-    erasures = journal.entries(found[0].at, kinds=[PersonalDataErased.__name__], personal=False)
+    erasures = journal.entries(kinds=[PersonalDataErased.__name__], nodes=[UPKEEP], personal=False)
     return [one for one in erasures if _touches(one.fact, found)] + found
 
 

@@ -211,9 +211,11 @@ class Desks:
         outcome: Outcome,
         ended: bool,
         parked_by: AgentId | None = None,
+        erased_at: Instant | None = None,
     ) -> None:
-        """What was said of a contact before the daemon started."""
+        """What was said of a contact before the daemon started, and when personal data of it was erased."""
         dossier = self.dossier(contact_id)
+        dossier.erased_at = erased_at
         dossier.parked_by = parked_by
         dossier.answered, dossier.outcome, dossier.ended = dict(answered), outcome, ended
         dossier.desks |= answered.keys()
@@ -232,21 +234,22 @@ class Desks:
                 take(dossier, entry, entry.fact)
         self._keep_past(dossier)
 
-    def forget_person(self, contact_id: ContactId, at: Instant) -> None:
+    def forget_person(self, contact_id: ContactId, at: Instant) -> bool:
         """Personal data was erased: of a contact that is over, nothing of it is kept here, nor shown at a desk.
 
-        Of one that goes on the notes so far go: who calls is needed as long as the call.
+        Of one that goes on the notes so far go: who calls is needed as long as the call. False: nothing is known of
+        the contact here, or the erasure was known already.
         """
         dossier = self.known(contact_id)
-        if dossier is None:
-            return
+        if dossier is None or at <= (dossier.erased_at or 0):
+            return False
         dossier.erased_at = at
         dossier.outcome = Outcome(dossier.outcome.disposition, dossier.outcome.resolved)
         if dossier.ended:
-            dossier.caller_name = dossier.caller_number = ""
-            dossier.customer_id, dossier.queued, dossier.menu = None, None, {}
+            _forget_who(dossier)
         if contact_id in self._dossiers:
             self.touch(contact_id)
+        return True
 
     def _keep_past(self, dossier: Dossier) -> None:
         self._past[dossier.contact_id] = dossier
@@ -337,8 +340,15 @@ def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | Disposi
 
 
 def _erased(dossier: Dossier, entry: Entry, _fact: PersonalDataErased) -> None:
-    dossier.erased_at = entry.at
+    dossier.erased_at = max(dossier.erased_at or 0, entry.at)
 
 
 def _ended(dossier: Dossier, _entry: Entry, _fact: ContactEnded) -> None:
     dossier.ended = True
+    if dossier.erased_at is not None:
+        _forget_who(dossier)
+
+
+def _forget_who(dossier: Dossier) -> None:
+    dossier.caller_name = dossier.caller_number = ""
+    dossier.customer_id, dossier.queued, dossier.menu = None, None, {}

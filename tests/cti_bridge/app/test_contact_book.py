@@ -78,18 +78,35 @@ def test_every_narrow_wish_is_found_by_a_key() -> None:
     assert keys() is None
 
 
-def test_what_is_forgotten_is_found_by_nothing_and_comes_not_back() -> None:
+def test_an_erased_person_s_contact_is_found_by_number_no_more_and_its_notes_come_not_back() -> None:
     book = ContactBook(lambda _: None)
     contact = ContactId("k1")
-    told(book, offered(1), ContactQueued(contact_id=contact, queue=QueueName("sales"), joined_at=SECOND))
-    assert [kept.contact_id for kept in book.latest((("queue", "sales"),))] == [contact]
-    book.forget(contact)
-    for key in (("queue", "sales"), ("customer", "c1"), ("number", "+49 1")):
-        assert not list(book.latest((key,)))
-    assert not list(book.latest())
-    assert not book._found_by
-    told(book, DispositionSet(contact_id=contact, agent_id=AgentId("anna"), disposition="solved", notes="private"))
-    assert book.line(contact) is None
+    noted = DispositionSet(contact_id=contact, agent_id=AgentId("anna"), disposition="solved", notes="private")
+    told(book, offered(1), ContactQueued(contact_id=contact, queue=QueueName("sales"), joined_at=SECOND), noted)
+    before = book.line(contact)
+    assert before is not None
+    at = 100 * SECOND
+    book.erase(contact, at, noted_until=at)
+    [kept] = book.latest((("queue", "sales"),))
+    assert not list(book.latest((("number", "+49 1"),)))
+    assert ("number", "+49 1") not in book._found_by
+    line = book.line_of(kept)
+    assert (line.caller_number, line.caller_name, line.outcome.notes, line.outcome.disposition) == (
+        "",
+        "",
+        "",
+        "solved",
+    )
+    assert line.outcome_etag != before.outcome_etag
+    book.read(Entry(node=NodeName("n"), seq=90, at=at - 1, fact=noted))
+    late = book.line(contact)
+    assert late is not None
+    assert late.outcome.notes == "", "read late, from before"
+    book.read(Entry(node=NodeName("n"), seq=91, at=at + 1, fact=noted))
+    book.erase(contact, at, noted_until=at)
+    again = book.line(contact)
+    assert again is not None
+    assert again.outcome.notes == "private", "told after it, and the erasure was known"
 
 
 def test_words_about_a_contact_that_began_before_make_no_line() -> None:

@@ -35,9 +35,11 @@ store = Customers(journal, settings.site.country)
 at_hand = CustomersAtHand(reactor, store)
 reactor.addSystemEventTrigger("before", "shutdown", at_hand.stop)
 gone = []
-def erased(contacts, by): gone.extend(contacts)
+class Erasing:
+    async def prepare(self): gone.append("prepared")
+    async def took_place(self, contacts, at, by): gone.extend(contacts)
 ports["contacts"] = JournalContacts(store, ContactBook(lambda _: None), Threads())
-ports["customers"] = KeptCustomers(store, at_hand, Threads(), clock.now, erased=erased)
+ports["customers"] = KeptCustomers(store, at_hand, Threads(), clock.now, erasing=Erasing())
 """
 ASK = """
 import time
@@ -297,7 +299,7 @@ def test_a_database_that_fails_in_the_middle_of_a_table_is_told_with_what_is_in(
 
 def test_an_erased_person_is_gone_with_the_sounds_of_their_contacts(seen: dict[str, Any]) -> None:
     assert seen["erase"][1] == {"records": ["C-1"], "contacts": 1, "facts": 1}
-    assert seen["gone"] == ["k1"]
+    assert seen["gone"] == ["prepared", "k1"]
     assert seen["erased"][0] == 404
     assert seen["delete"][0] == 204
 

@@ -68,7 +68,7 @@ export function searchDirectory(query: { q?: string } = {}, options: Options = {
   return api.ask("GET", "/desk/directory", { query, ...options });
 }
 
-/** What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew. */
+/** What came of a contact that one has, or had; the last word counts. `If-Match`: only if nobody told it anew. The ETag also changes when the contact's person is erased: notes from before are refused with 412. Without `If-Match`, or with `*`, notes are taken as they are. */
 export function setOutcome(contactId: string, wish: SetOutcome, match: string | null, options: Options = {}): Promise<DeskContact> {
   return api.ask("PUT", `/contacts/${encodeURIComponent(contactId)}/outcome`, { body: wish, match, ...options });
 }
