@@ -94,12 +94,12 @@ class WebDaemon(Acting):
             input=PASSWORD.encode(),
             check=True,
             capture_output=True,
-            timeout=30,
+            timeout=60,
         )
 
     def wait_served(self) -> None:
         """Until the console answers."""
-        deadline, anybody = time.monotonic() + 20, ssl._create_unverified_context()
+        deadline, anybody = time.monotonic() + 60, ssl._create_unverified_context()
         while True:
             try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=2, context=anybody).close()
@@ -236,7 +236,7 @@ class WebPhone:
         """Whether what comes in has this tone in it, and more of it than of its neighbours."""
         return bool(self.page.evaluate("hertz => window.watched.hears(hertz)", hertz))
 
-    def wait_hears(self, hertz: float, *, hears: bool = True, timeout: float = 6) -> None:
+    def wait_hears(self, hertz: float, *, hears: bool = True, timeout: float = 15) -> None:
         """Until it is heard, or not any more."""
         self.until(
             lambda: self.hears(hertz) is hears, timeout, f"the browser {'hears' if hears else 'hears no'} {hertz} Hz"

@@ -58,11 +58,15 @@ class Talk:
 
     def holds_s(self) -> list[float]:
         """How long each of the agent's holds of this contact was, by the facts, in seconds."""
-        mine = [entry for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
-        at = {
-            kind: [entry.switch_at or entry.at for entry in mine if entry.fact.kind == kind]
-            for kind in ("ContactHeld", "ContactRetrieved")
-        }
+        at: dict[str, list[int]] = {}
+
+        def all_over() -> bool:
+            mine = [entry for entry in self.daemon.entries() if entry.fact.contact_id == self.contact]
+            for kind in ("ContactHeld", "ContactRetrieved"):
+                at[kind] = [entry.switch_at or entry.at for entry in mine if entry.fact.kind == kind]
+            return len(at["ContactHeld"]) == len(at["ContactRetrieved"])
+
+        self.phone.until(all_over, 10, "the end of the last hold is written")
         return [(end - begin) / SECOND for begin, end in zip(at["ContactHeld"], at["ContactRetrieved"], strict=True)]
 
     def end(self) -> float:

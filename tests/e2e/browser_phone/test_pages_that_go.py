@@ -97,13 +97,15 @@ def test_an_agent_who_does_not_come_back_leaves_a_caller_who_waits_for_the_next(
     left = time.monotonic()
     phone.page.goto("about:blank")
     talk.caller.wait_hears(MUSIC_HZ)
-    queued = talk.daemon.wait_fact(lambda f: f.kind == "ContactQueued" and f.returned, BACK_S + 3, skip=talk.seen)
-    assert time.monotonic() - left == pytest.approx(BACK_S, abs=1)
+    queued = talk.daemon.wait_fact(lambda f: f.kind == "ContactQueued" and f.returned, BACK_S + 10, skip=talk.seen)
+    seen = time.monotonic()
+    assert BACK_S - 0.1 <= seen - left <= BACK_S + 4
     assert queued.joined_at == talk.queued.joined_at
     told = talk.daemon.wait_fact(lambda fact: fact.kind == "TalkEnded", skip=talk.seen)
-    assert (told.ended_by, told.hold_us / SECOND) == (Party.SYSTEM, pytest.approx(BACK_S, abs=0.1))
-    (waited, _) = spans_of(talk.caller, MUSIC_HZ, begun)
-    assert told.talk_us / SECOND == pytest.approx(left - waited[1], abs=0.2)
+    assert told.ended_by == Party.SYSTEM
+    (waited, held) = spans_of(talk.caller, MUSIC_HZ, begun)
+    assert BACK_S - 0.1 <= told.hold_us / SECOND <= seen - held[0] + 0.2
+    assert left - waited[1] - 0.2 <= told.talk_us / SECOND <= held[0] - waited[1] + 0.2
     assert talk.caller.active
     talk.caller.hang_up()
     phone.page.goto(phone.url)
@@ -169,8 +171,7 @@ def test_an_offer_goes_on_ringing_at_the_page_that_is_loaded_anew(talk: Talk) ->
     page.get_by_role("alertdialog").wait_for()
     talk.phone.wait_word("ringing")
     assert rings_until(page) == pytest.approx(until, abs=1.5)
-    page.wait_for_timeout(500)
-    assert page.evaluate("window.watched.rings()") == 1
+    talk.phone.until(lambda: bool(page.evaluate("window.watched.rings()") == 1), 5, "it is heard to ring")
     page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
     talk.phone.wait_word("talking")
     talk.heard_both_ways()
@@ -237,7 +238,7 @@ def test_a_caller_who_hangs_up_while_the_page_is_away_was_missed_by_nobody(talk:
 def test_a_page_that_stays_away_loses_the_offer_without_blame_and_is_offered_it_anew(talk: Talk) -> None:
     page = talk.phone.page
     page.goto("about:blank")
-    ended = talk.daemon.wait_fact(lambda fact: fact.kind == "OfferEnded", timeout=12, skip=talk.seen)
+    ended = talk.daemon.wait_fact(lambda fact: fact.kind == "OfferEnded", timeout=30, skip=talk.seen)
     assert ended.outcome is OfferOutcome.UNREACHABLE
     assert talk.caller.active
     page.goto(talk.phone.url)
@@ -257,7 +258,7 @@ def test_a_colleague_s_call_rings_on_at_the_page_that_is_loaded_anew(phone: WebP
     phone.page.reload()
     phone.wait_word("ringing")
     phone.page.get_by_text("1002 calls you directly").wait_for()
-    assert phone.page.evaluate("window.watched.rings()") == 1
+    phone.until(lambda: bool(phone.page.evaluate("window.watched.rings()") == 1), 5, "it is heard to ring")
     phone.page.get_by_role("button", name="Answer", exact=True).click()
     phone.wait_word("talking")
     colleague.wait_hears(WEB_HZ)
@@ -273,7 +274,7 @@ def test_a_colleague_s_call_that_is_declined_at_the_next_page_is_over(phone: Web
     phone.page.reload()
     phone.wait_word("ringing")
     phone.page.get_by_role("button", name="Decline", exact=True).click()
-    colleague.wait_ended(3)
+    colleague.wait_ended()
     assert not colleague.has("answered")
     phone.wait_word("ready")
 
@@ -282,7 +283,7 @@ def bob_talks(daemon: WebDaemon, phone: WebPhone, phones: Phones, desks: Desks) 
     """Bob, who has an ordinary phone, has a caller: the caller's call, his own, the contact."""
     daemon.agent("sign-in", "bob")
     bob, seen = phones.agent("1002", Ring(), voice=HERTZ["bob"]), len(daemon.entries())
-    phone.until(lambda: bool(desks.do("bob", "", "agent")["phone_reachable"]), 5, "bob's phone is there")
+    phone.until(lambda: bool(desks.do("bob", "", "agent")["phone_reachable"]), 15, "bob's phone is there")
     desks.do("bob", "", "ready")
     caller = phones.call("8123")
     caller.wait_answered()
@@ -308,7 +309,7 @@ def test_a_consultation_rings_on_at_the_page_that_is_loaded_anew(
     phone.wait_word("talking")
     asking.wait_hears(WEB_HZ)
     phone.wait_hears(HERTZ["bob"])
-    assert caller.hears(MUSIC_HZ)
+    caller.wait_hears(MUSIC_HZ)
     desks.do("bob", contact, "complete")
     caller.wait_hears(WEB_HZ)
     phone.wait_hears(CALLER_HZ)
@@ -332,7 +333,7 @@ def test_a_transferred_customer_rings_on_at_the_page_that_is_loaded_anew(
         if "crash" in leave:
             phone.page.reload()
         phone.page.locator('[data-phone="ringing"]').wait_for()
-    assert phone.page.evaluate("window.watched.rings()") == 1
+    phone.until(lambda: bool(phone.page.evaluate("window.watched.rings()") == 1), 5, "it is heard to ring")
     phone.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
     phone.wait_word("talking")
     caller.wait_hears(WEB_HZ)
@@ -355,7 +356,7 @@ def test_a_transferred_customer_waits_again_when_the_page_stays_away(
     desks.do("bob", contact, "transfer", to_kind="agent", to="ann")
     phone.wait_word("ringing")
     phone.page.goto("about:blank")
-    queued = daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", timeout=15, skip=seen)
+    queued = daemon.wait_fact(lambda fact: fact.kind == "ContactQueued", timeout=30, skip=seen)
     assert (queued.contact_id, queued.returned) == (contact, True)
     caller.wait_hears(MUSIC_HZ)
     caller.hang_up()
@@ -369,7 +370,7 @@ def test_who_whispers_to_an_agent_whispers_to_the_page_that_is_loaded_anew(talk:
     talk.heard_both_ways()
     cyd, phone = phones.agent("1003", Ring(), voice=HERTZ["cyd"]), talk.phone
     talk.daemon.agent("sign-in", "cyd")
-    phone.until(lambda: bool(talk.desks.do("cyd", "", "agent")["phone_reachable"]), 5, "cyd's phone is there")
+    phone.until(lambda: bool(talk.desks.do("cyd", "", "agent")["phone_reachable"]), 15, "cyd's phone is there")
     talk.desks.do("cyd", talk.contact, "monitor", mode="whisper")
     spying = cyd.expect_ring()
     phone.wait_hears(HERTZ["cyd"])
@@ -407,7 +408,7 @@ def sue(daemon: WebDaemon, chromium: BrowserContext) -> Iterator[WebPhone]:
 def test_who_listens_goes_on_when_both_pages_are_loaded_anew_at_once(talk: Talk, sue: WebPhone, first: str) -> None:
     talk.answer()
     talk.heard_both_ways()
-    sue.until(lambda: bool(talk.desks.do("sue", "", "agent")["phone_reachable"]), 5, "sue's phone is there")
+    sue.until(lambda: bool(talk.desks.do("sue", "", "agent")["phone_reachable"]), 15, "sue's phone is there")
     talk.desks.do("sue", talk.contact, "monitor", mode="listen")
     sue.wait_hears(CALLER_HZ)
     pages = [talk.phone, sue] if first == "agent" else [sue, talk.phone]

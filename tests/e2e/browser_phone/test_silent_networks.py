@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -13,6 +14,8 @@ from tests.e2e.web_phone import BACK_S, WebDaemon, WebPhone
 
 NOTICED_S = 10
 """Either side has to notice in so long."""
+BUSY_S = 3
+"""What a busy machine may add to that."""
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("web phone")]
 
@@ -45,8 +48,12 @@ def flowing(cable: Cable) -> Iterator[None]:
 def wait_let_go(phone: WebPhone, cable: Cable, since: float) -> None:
     """Until the daemon has let go of the live channel and of the phone."""
     for path in ("/api/v1/live", "/api/v1/phone"):
-        phone.until(lambda path=path: any(path in line for line in cable.let_go), NOTICED_S, f"{path} is let go")  # type: ignore[misc]
-    assert time.monotonic() - since <= NOTICED_S
+        phone.until(partial(_is_let_go, cable, path), NOTICED_S + BUSY_S, f"{path} is let go")
+    assert time.monotonic() - since <= NOTICED_S + BUSY_S
+
+
+def _is_let_go(cable: Cable, path: str) -> bool:
+    return any(path in line for line in cable.let_go)
 
 
 def test_a_talk_goes_on_over_the_next_connection(talk: Talk, cable: Cable) -> None:
@@ -55,7 +62,7 @@ def test_a_talk_goes_on_over_the_next_connection(talk: Talk, cable: Cable) -> No
     page = talk.phone.page
     cable.freeze()
     begun = time.monotonic()
-    page.get_by_role("status").get_by_text("No connection since").wait_for(timeout=NOTICED_S * 1000)
+    page.get_by_role("status").get_by_text("No connection since").wait_for(timeout=(NOTICED_S + BUSY_S) * 1000)
     talk.heard_both_ways()
     wait_let_go(talk.phone, cable, begun)
     cable.thaw()
@@ -65,7 +72,7 @@ def test_a_talk_goes_on_over_the_next_connection(talk: Talk, cable: Cable) -> No
     page.wait_for_timeout(2000)
     talk.heard_both_ways()
     talk.caller.hang_up()
-    talk.phone.wait_word("ready", timeout=3)
+    talk.phone.wait_word("ready", timeout=6)
     assert "ContactHeld" not in [fact.kind for fact in talk.facts()]
 
 
@@ -73,10 +80,10 @@ def test_a_network_that_stays_away_gives_the_customer_music_and_the_talk_returns
     talk.answer()
     talk.heard_both_ways()
     cable.freeze()
-    troubled = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneTroubled", NOTICED_S + 7, skip=talk.seen)
+    troubled = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneTroubled", NOTICED_S + 15, skip=talk.seen)
     assert troubled.trouble == "cut_off"
     cable.thaw()
-    recovered = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneRecovered", BACK_S + 2, skip=talk.seen)
+    recovered = talk.daemon.wait_fact(lambda fact: fact.kind == "PhoneRecovered", BACK_S + 15, skip=talk.seen)
     assert recovered.trouble == "cut_off"
     talk.phone.wait_word("talking")
     talk.heard_both_ways()
@@ -88,7 +95,7 @@ def test_an_offer_that_rings_at_a_dead_connection_rings_at_the_next(talk: Talk, 
     page.get_by_role("alertdialog").wait_for()
     cable.freeze()
     begun = time.monotonic()
-    talk.phone.wait_word("lost", timeout=NOTICED_S)
+    talk.phone.wait_word("lost", timeout=NOTICED_S + BUSY_S)
     wait_let_go(talk.phone, cable, begun)
     cable.thaw()
     talk.phone.wait_word("ringing")
