@@ -1,6 +1,5 @@
 """Notes of a contact, written in two windows at once, or of a person who is erased meanwhile."""
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.centre import Centre
@@ -22,39 +21,43 @@ def field(person: Person) -> Locator:
     return person.page.get_by_label("Notes")
 
 
-def overtaken(person: Person) -> Locator:
-    """What says that somebody told something else meanwhile."""
-    return person.contact.get_by_role("alert").filter(has_text="Told in another window")
+def verdict(person: Person, name: str) -> Locator:
+    """A disposition that may be chosen."""
+    return person.contact.get_by_role("button", name=name)
 
 
-@pytest.mark.parametrize("whose", ["mine", "theirs"])
-def test_of_two_windows_in_which_one_contact_is_noted_the_later_asks(
-    people: People, centre: Centre, whose: str
-) -> None:
+def test_what_is_noted_in_two_windows_at_once_is_kept_from_both(people: People, centre: Centre) -> None:
     ann, contact = talk(people, centre)
     centre.hang_up(contact)
     other = people.user("ann")
     expect(header(other)).to_contain_text("Wrap-up")
     ann.context.set_offline(True)
     field(ann).fill("what I typed")
+    verdict(ann, "Follow up").click()
     expect(ann.contact.get_by_text("Kept in this browser")).to_be_visible()
     field(other).fill("what the other window has")
-    centre.until(lambda: notes(centre)[-1:] == ["what the other window has"])
+    verdict(other, "Solved").click()
+    centre.until(lambda: said(centre) == ("solved", True, "what the other window has"))
     ann.context.set_offline(False)
-    expect(overtaken(ann)).to_contain_text("what the other window has")
-    field(ann).press("End")
-    ann.page.keyboard.type(", and more")
-    ann.page.get_by_role("button", name="Done").click()
-    expect(overtaken(ann)).to_be_visible()
-    assert notes(centre)[-1] == "what the other window has", "nothing is sent before one has chosen"
-    assert centre.state("ann").endswith("WRAP_UP"), "nor is it done"
-    overtaken(ann).get_by_role("button", name={"mine": "Keep mine", "theirs": "Take theirs"}[whose]).click()
-    expect(overtaken(ann)).to_have_count(0)
-    stands = {"mine": "what I typed, and more", "theirs": "what the other window has"}[whose]
-    expect(field(ann)).to_have_value(stands)
-    expect(field(other)).to_have_value(stands)
-    assert notes(centre)[-1] == stands
+    both = "what the other window has\nwhat I typed"
+    centre.until(lambda: said(centre) == ("solved", True, both))
+    for window in (ann, other):
+        expect(field(window)).to_have_value(both)
+        expect(verdict(window, "Solved")).to_have_attribute("aria-pressed", "true")
+    notice = ann.contact.get_by_role("alert").filter(has_text="Somebody else, or you in another window")
+    expect(notice).to_contain_text("Solved · Resolved")
+    expect(notice).to_contain_text("Follow up · Not resolved")
+    notice.get_by_role("button", name="Say mine again").click()
+    expect(notice).to_have_count(0)
+    centre.until(lambda: said(centre) == ("follow_up", False, both))
+    expect(verdict(other, "Follow up")).to_have_attribute("aria-pressed", "true")
     finish(ann)
+
+
+def said(centre: Centre) -> tuple[str, bool | None, str]:
+    """What was told last of a contact's outcome."""
+    last = centre.tell("facts", kind="DispositionSet")[-1]
+    return last["disposition"], last.get("resolved"), last.get("notes", "")
 
 
 def test_notes_of_a_person_who_is_erased_while_they_are_written_are_not_sent_again(
@@ -73,7 +76,7 @@ def test_notes_of_a_person_who_is_erased_while_they_are_written_are_not_sent_aga
     expect(ann.contact.get_by_text("Kept in this browser")).to_be_visible()
     assert root.page.evaluate(ERASE, "erin") == 200
     ann.context.set_offline(False)
-    expect(ann.contact.get_by_text("Personal data of this contact was erased")).to_be_visible()
+    expect(ann.contact.get_by_text("The notes so far were erased")).to_be_visible()
     expect(field(ann)).to_have_value("")
     expect(ann.page.get_by_role("complementary", name="Customer")).to_contain_text("Personal data was erased")
     assert not any("sister" in one for one in notes(centre))

@@ -2,15 +2,15 @@ import { Button, Kbd, Textarea } from "@mantine/core";
 import { Check, CloudOff, CloudUpload } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { DeskContact, DispositionDoc, Outcome } from "../api/documents";
+import type { DeskContact, DispositionDoc } from "../api/documents";
 import { useNames } from "../api/names";
+import { isSame, NOTHING, type Verdict } from "../api/outcome_versions";
 import { problemWords } from "../api/problem_words";
 import { useDispositions } from "../api/queries";
 import layout from "../design/Form.module.css";
 import { Trouble } from "../design/Waiting";
 import { useShortcuts } from "../shell/shortcuts";
 import classes from "./OutcomeForm.module.css";
-import { isSame, NOTHING } from "./outcome_versions";
 import { type OutcomeOf, useOutcome } from "./outcomes";
 
 /** Notes, disposition and whether it is resolved: saved as they are typed. */
@@ -48,7 +48,7 @@ export function OutcomeForm({ contact }: { contact: DeskContact }) {
       />
       <Saving own={own} />
       {contact.erased_at && <p className={classes.erased}>{t("outcome.erased")}</p>}
-      {own.theirs && <Overtaken own={own} theirs={own.theirs} />}
+      {own.overruled && <Overruled own={own} mine={own.overruled} />}
       <div className={classes.line}>
         <Dispositions own={own} />
         <Resolved own={own} />
@@ -57,28 +57,23 @@ export function OutcomeForm({ contact }: { contact: DeskContact }) {
   );
 }
 
-/** Another page of the agent's, or a supervisor, told something else meanwhile: what it is, and whose word is to stand. */
-function Overtaken({ own, theirs }: { own: OutcomeOf; theirs: Outcome }) {
+/** Somebody else said otherwise meanwhile, and it stands: what it is, and how one's own word becomes the last. */
+function Overruled({ own, mine }: { own: OutcomeOf; mine: Verdict }) {
   const { t } = useTranslation("desk");
   const names = useNames();
-  const { disposition, resolved, notes } = theirs;
-  const said = [
-    disposition === null ? null : names.disposition(disposition),
-    resolved === null ? null : t(resolved ? "outcome.isResolved" : "outcome.isOpen"),
-    notes.trim() || null,
-  ].filter((one) => one !== null);
+  const words = ({ disposition, resolved }: Verdict) =>
+    [
+      disposition === null ? null : names.disposition(disposition),
+      resolved === null ? null : t(resolved ? "outcome.isResolved" : "outcome.isOpen"),
+    ]
+      .filter((one) => one !== null)
+      .join(" · ") || t("overruled.nothing");
   return (
     <div className={layout.overtaken} role="alert">
-      <p>{t("overtaken.told")}</p>
-      <p className={classes.theirs}>{said.length > 0 ? said.join(" · ") : t("overtaken.nothing")}</p>
-      <div className={layout.choices}>
-        <Button size="xs" variant="default" onClick={own.insist}>
-          {t("overtaken.mine")}
-        </Button>
-        <Button size="xs" variant="default" onClick={own.giveUp}>
-          {t("overtaken.theirs")}
-        </Button>
-      </div>
+      <p>{t("overruled.told", { theirs: words(own.outcome), mine: words(mine) })}</p>
+      <Button size="xs" variant="default" onClick={() => own.change(mine)}>
+        {t("overruled.mine")}
+      </Button>
     </div>
   );
 }
@@ -153,7 +148,7 @@ function Resolved({ own }: { own: OutcomeOf }) {
 function Saving({ own }: { own: OutcomeOf }) {
   const { t } = useTranslation("desk");
   const common = useTranslation().t;
-  const lost = ["kept", "refused", "clash"].includes(own.state);
+  const lost = own.state === "kept" || own.state === "refused";
   const untouched = own.state === "saved" && isSame(own.outcome, NOTHING);
   const Icon = own.state === "saved" ? Check : lost ? CloudOff : CloudUpload;
   return (

@@ -18,7 +18,7 @@ export function WrapUpBar({ contact, acting }: { contact: DeskContact; acting: A
   const { t } = useTranslation("desk");
   const { flush } = useOutcome(contact);
   const { run } = acting;
-  const end = useCallback(() => void flush().then((may) => (may ? run("end_wrap_up") : undefined)), [flush, run]);
+  const end = useCallback(() => void flush().then(() => run("end_wrap_up")), [flush, run]);
   const more = useCallback(() => void run("extend_wrap_up", { by_s: MORE_S }), [run]);
   const mayEnd = refusalOf(contact, "end_wrap_up") === null;
   const mayExtend = refusalOf(contact, "extend_wrap_up") === null;

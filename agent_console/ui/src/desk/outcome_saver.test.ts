@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/client";
 import type { Outcome } from "../api/documents";
-import { AGAIN_MS, type Answer, KEPT_MS, OutcomeSaver, PAUSE_MS, SETTLED_MS } from "./outcome_saver";
-import type { Told } from "./outcome_versions";
+import type { Answer, Told } from "../api/outcome_versions";
+import { AGAIN_MS, KEPT_MS, OutcomeSaver, PAUSE_MS, SETTLED_MS } from "./outcome_saver";
 
 const outcome = (notes: string): Outcome => ({ disposition: null, resolved: null, notes });
 const etag = (one: Outcome, erased = false) => `${JSON.stringify(one)}${erased ? " erased" : ""}`;
@@ -34,6 +34,9 @@ beforeEach(() => {
   put.mockReset();
   accept();
 });
+
+const allKept = () =>
+  Array.from({ length: localStorage.length }, (_, at) => localStorage.getItem(localStorage.key(at) ?? "")).join();
 
 /** The daemon takes whatever comes. */
 function accept() {
@@ -225,96 +228,143 @@ describe("OutcomeSaver", () => {
 });
 
 describe("OutcomeSaver, where somebody else tells an outcome meanwhile", () => {
-  const late = async (saver: OutcomeSaver, notes: string, base = BLANK) => {
-    saver.change("c1", outcome(notes), base);
+  const SOLVED: Outcome = { disposition: "solved", resolved: true, notes: "" };
+  const FOLLOW_UP: Outcome = { disposition: "follow_up", resolved: false, notes: "" };
+  const late = async (saver: OutcomeSaver, mine: Outcome, base = BLANK) => {
+    saver.change("c1", mine, base);
     await vi.advanceTimersByTimeAsync(PAUSE_MS + 100);
     return saver.draft("c1");
   };
 
-  it("asks whose words are to stand, and sends nothing until it is told", async () => {
-    const kept = daemon(told(outcome("theirs")));
+  it("keeps the notes of both, and what either alone said", async () => {
+    const kept = daemon(told({ ...SOLVED, notes: "Asked for tea. Theirs." }));
     const saver = newSaver();
-    expect(await late(saver, "mine")).toMatchObject({ state: "clash", theirs: told(outcome("theirs")) });
-    put.mockClear();
-    expect(await late(saver, "mine, and more")).toMatchObject({ state: "clash", outcome: outcome("mine, and more") });
-    expect(await saver.flush("c1")).toBe(false);
-    expect(put).not.toHaveBeenCalled();
-    saver.insist("c1");
-    await vi.advanceTimersByTimeAsync(0);
-    expect(kept.now.outcome.notes).toBe("mine, and more");
-    expect(await saver.flush("c1")).toBe(true);
+    const base = told(outcome("Asked for tea."));
+    expect((await late(saver, outcome("Asked for tea. Mine."), base))?.state).toBe("saved");
+    expect(kept.now.outcome).toEqual({ ...SOLVED, notes: "Asked for tea. Theirs.\nMine." });
+    expect(saver.draft("c1")?.outcome).toEqual(kept.now.outcome);
+    expect(saver.overruled("c1")).toBeNull();
   });
 
-  it("asks again on a page that is loaded anew", async () => {
-    daemon(told(outcome("theirs")));
-    await late(newSaver(), "mine");
+  it("lets the verdict stand that was told, and says what mine had been until I say one again", async () => {
+    const kept = daemon(told(SOLVED));
+    const saver = newSaver();
+    await late(saver, { ...FOLLOW_UP, notes: "mine" });
+    expect(kept.now.outcome).toEqual({ ...SOLVED, notes: "mine" });
+    expect(saver.overruled("c1")).toEqual({ disposition: "follow_up", resolved: false });
+    await late(saver, { ...SOLVED, notes: "mine, and more" });
+    expect(saver.overruled("c1")).not.toBeNull();
+    await late(saver, { ...FOLLOW_UP, notes: "mine, and more" });
+    expect(saver.overruled("c1")).toBeNull();
+    expect(kept.now.outcome).toEqual({ ...FOLLOW_UP, notes: "mine, and more" });
+  });
+
+  it("has sent what came of both when it was flushed", async () => {
+    const kept = daemon(told(outcome("theirs")));
+    const saver = newSaver();
+    saver.change("c1", outcome("mine"), BLANK);
+    await saver.flush("c1");
+    expect(kept.now.outcome.notes).toBe("theirs\nmine");
+    expect(saver.draft("c1")?.state).toBe("saved");
+  });
+
+  it("joins them on a page that is loaded anew, too", async () => {
+    put.mockReset().mockRejectedValue(new Problem(0, {}));
+    await late(newSaver(), outcome("mine"));
+    vi.clearAllTimers();
+    const kept = daemon(told(outcome("theirs")));
     const again = newSaver();
     again.resume();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(again.draft("c1")).toMatchObject({ state: "clash", outcome: outcome("mine") });
-  });
-
-  it("leaves theirs when one's own is given up", async () => {
-    const kept = daemon(told(outcome("theirs")));
-    const saver = newSaver();
-    await late(saver, "mine");
-    saver.giveUp("c1");
-    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
-    expect(saver.draft("c1")).toBeNull();
-    expect(kept.now.outcome.notes).toBe("theirs");
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(kept.now.outcome.notes).toBe("theirs\nmine");
     expect(localStorage.length).toBe(0);
   });
 
-  it("asks nobody where each told something else of it", async () => {
-    const kept = daemon(told({ ...outcome(""), disposition: "solved", resolved: true }));
-    const saver = newSaver();
-    expect((await late(saver, "my notes"))?.state).toBe("saved");
-    expect(kept.now.outcome).toEqual({ disposition: "solved", resolved: true, notes: "my notes" });
-  });
-
-  it("knows its own word that came there though no answer did", async () => {
+  it.each([1, 30])("knows its own word that came there though no answer did, for %i tries", async (tries) => {
     const kept = daemon(BLANK);
     const through = put.getMockImplementation();
     put.mockImplementationOnce(async (contact, sent, over) => {
       await through?.(contact, sent, over);
       throw new Problem(0, {});
     });
+    for (let more = 0; more < tries; more++) put.mockRejectedValueOnce(new Problem(0, {}));
     const saver = newSaver();
-    expect((await late(saver, "one"))?.state).toBe("kept");
-    expect((await late(saver, "one two"))?.state).toBe("saved");
+    expect((await late(saver, outcome("one")))?.state).toBe("kept");
+    await late(saver, outcome("one two"));
+    await vi.advanceTimersByTimeAsync((tries + 1) * AGAIN_MS);
+    expect(saver.draft("c1")?.state).toBe("saved");
     expect(kept.now.outcome.notes).toBe("one two");
   });
 
   it("knows it on another page, too", async () => {
     const kept = daemon(told(outcome("sent as the page closed")));
     put.mockRejectedValueOnce(new Problem(0, {}));
-    await late(newSaver(), "sent as the page closed");
+    await late(newSaver(), outcome("sent as the page closed"));
+    vi.clearAllTimers();
     const again = newSaver();
     again.resume();
     await vi.advanceTimersByTimeAsync(0);
     expect(again.draft("c1")?.state).toBe("saved");
-    await late(again, "and typed on", told(outcome("what was on the screen")));
+    await late(again, outcome("and typed on"));
     expect(kept.now.outcome.notes).toBe("and typed on");
   });
 
-  it("never sends again what was noted of a person who has been erased since", async () => {
-    const kept = daemon(told({ ...outcome(""), disposition: "solved" }, true));
+  it("is not taken in by a screen that is late with what was saved", async () => {
+    const kept = daemon(BLANK);
     const saver = newSaver();
-    const before = told({ ...outcome("secret"), disposition: "solved" });
-    saver.change("c1", { disposition: "follow_up", resolved: null, notes: "secret, and more" }, before);
-    await vi.advanceTimersByTimeAsync(PAUSE_MS + 100);
-    expect(kept.now.outcome).toEqual({ disposition: "follow_up", resolved: null, notes: "" });
+    await late(saver, outcome("one"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    saver.shown("c1", BLANK);
+    expect(saver.draft("c1")?.outcome.notes).toBe("one");
+    await late(saver, outcome("one two"));
+    expect(kept.now.outcome.notes).toBe("one two");
+    saver.shown("c1", told(outcome("one")));
+    expect(saver.draft("c1")?.outcome.notes).toBe("one two");
+    saver.shown("c1", kept.now);
+    expect(saver.draft("c1")).toBeNull();
+  });
+
+  it("never sends again what was noted of a person who has been erased since", async () => {
+    const kept = daemon(told(SOLVED, true));
+    const saver = newSaver();
+    const before = told({ ...outcome("secret"), disposition: "solved", resolved: true });
+    await late(saver, { ...FOLLOW_UP, notes: "secret, and more" }, before);
+    expect(kept.now.outcome).toEqual(FOLLOW_UP);
     expect(saver.draft("c1")?.outcome.notes).toBe("");
-    expect(JSON.stringify(localStorage)).not.toContain("secret");
-    saver.change("c1", outcome("called again"), kept.now);
-    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(allKept()).not.toContain("secret");
+    await late(saver, outcome("called again"), kept.now);
     expect(kept.now.outcome.notes).toBe("called again");
   });
 
-  it("shows nothing of them either, where there is nothing else to say", async () => {
-    daemon(told(outcome(""), true));
-    const draft = await late(newSaver(), "secret");
-    expect(draft).toMatchObject({ state: "saved", outcome: outcome("") });
+  it("nor where somebody else said something as well", async () => {
+    const kept = daemon(told(SOLVED, true));
+    const saver = newSaver();
+    await late(saver, { ...FOLLOW_UP, notes: "secret, and more" }, told(outcome("secret")));
+    expect(kept.now.outcome).toEqual(SOLVED);
+    expect(saver.overruled("c1")).toEqual({ disposition: "follow_up", resolved: false });
+    await late(saver, { ...FOLLOW_UP, notes: saver.draft("c1")?.outcome.notes ?? "" }, kept.now);
+    expect(kept.now.outcome).toEqual(FOLLOW_UP);
+  });
+
+  it("keeps nothing of them in the browser from when it is told so", async () => {
+    put.mockReset().mockRejectedValue(new Problem(0, {}));
+    const saver = newSaver();
+    await late(saver, outcome("secret, and more"), told(outcome("secret")));
+    saver.shown("c1", told(outcome(""), true));
+    expect(saver.draft("c1")?.outcome.notes).toBe("");
+    expect(allKept()).not.toContain("secret");
+  });
+
+  it("takes up what an older page kept, and breaks over nothing that stands there", async () => {
+    const kept = daemon(told(outcome("theirs")));
+    const at = Date.now();
+    localStorage.setItem("cordboard.outcome.ann/c1", JSON.stringify({ at, outcome: outcome("kept before") }));
+    const strange = { at, outcome: outcome("x"), base: {}, tried: "?" };
+    localStorage.setItem("cordboard.outcome.ann/c2", JSON.stringify(strange));
+    localStorage.setItem("cordboard.outcome.ann/c3", JSON.stringify({ ...strange, outcome: {} }));
+    newSaver().resume();
+    await vi.advanceTimersByTimeAsync(PAUSE_MS);
+    expect(kept.now.outcome.notes.split("\n")).toEqual(["theirs", "kept before", "x"]);
     expect(localStorage.length).toBe(0);
   });
 });

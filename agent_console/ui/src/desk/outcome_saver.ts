@@ -4,22 +4,19 @@
  * It is kept as its writer's: where several people share a browser, only the writer's own session sends and shows it.
  */
 
-import type { DeskContact, Outcome } from "../api/documents";
+import type { Outcome } from "../api/documents";
 import { Problem } from "../api/client";
-import { judged, type Told } from "./outcome_versions";
+import { type Answer, isSame, markOf, merged, NOTHING, type Told, toldIn, type Verdict } from "../api/outcome_versions";
 
-export type SaveState = "saved" | "waiting" | "saving" | "kept" | "refused" | "clash";
+export type SaveState = "saved" | "waiting" | "saving" | "kept" | "refused";
 
-/** `base`: what was told when it was begun. `theirs`: in a clash, what somebody else told meanwhile. */
+/** `base`: what the daemon had when this was typed. */
 export interface Draft {
   outcome: Outcome;
   base: Told;
   state: SaveState;
   refusal: Problem | null;
-  theirs: Told | null;
 }
-
-export type Answer = Pick<DeskContact, "outcome" | "outcome_etag" | "erased_at">;
 
 export interface Outside {
   /** Over what is told under this ETag, and nothing else. */
@@ -32,31 +29,45 @@ export interface Outside {
 
 export const PAUSE_MS = 500;
 export const AGAIN_MS = 3_000;
-/** The live channel has told the saved outcome by then; until then the draft is the newer word. */
-export const SETTLED_MS = 2_000;
+/** The live channel has told the saved outcome by then, or nobody looks at the contact any more. */
+export const SETTLED_MS = 60_000;
 /** So long it waits for its writer to come back to this browser. */
 export const KEPT_MS = 7 * 24 * 3600_000;
 const KEY = "cordboard.outcome.";
 
-/** Of what was sent without an answer the latest are remembered: one of them may have come there. */
-const TRIED = 5;
+/** Outcomes that are remembered as sent without an answer: one of them may have come there. */
+const TRIED = 50;
+/** At most so often a flush follows what others tell meanwhile. */
+const FLUSHES = 5;
 
+/** `tried`: marks of what was sent without an answer. */
 interface Kept {
   at: number;
   outcome: Outcome;
   base: Told;
-  tried: readonly Outcome[];
+  tried: readonly string[];
 }
 
-export const toldIn = (answer: Answer): Told => ({
-  outcome: answer.outcome,
-  etag: answer.outcome_etag,
-  erasedAt: answer.erased_at,
-});
+/** Of a draft of which nobody knows over what it was typed. */
+const UNKNOWN: Told = { outcome: NOTHING, etag: "unknown", erasedAt: null };
+
+/** What stands in a browser may be of another version, or anybody's. */
+function isTold(found: unknown): found is Told {
+  const { outcome, etag, erasedAt } = (found ?? {}) as Record<string, unknown>;
+  const hasTime = erasedAt === null || typeof erasedAt === "string";
+  return typeof etag === "string" && isOutcome(outcome) && hasTime;
+}
+
+function isOutcome(found: unknown): found is Outcome {
+  return typeof (found as Outcome | null | undefined)?.notes === "string";
+}
 
 export class OutcomeSaver {
   private readonly drafts = new Map<string, Draft>();
-  private readonly tried = new Map<string, readonly Outcome[]>();
+  private readonly tried = new Map<string, readonly string[]>();
+  /** ETags that a draft has left behind: a screen may still be late with one of them. */
+  private readonly older = new Map<string, Set<string>>();
+  private readonly overrulings = new Map<string, Verdict>();
   private readonly timers = new Map<string, number>();
   private readonly sending = new Map<string, Promise<void>>();
   private readonly listeners = new Set<() => void>();
@@ -92,7 +103,7 @@ export class OutcomeSaver {
   private takeUp(contactId: string, { outcome, base, tried }: Kept): void {
     if (this.drafts.has(contactId)) return;
     this.tried.set(contactId, tried);
-    this.drafts.set(contactId, { outcome, base, state: "kept", refusal: null, theirs: null });
+    this.drafts.set(contactId, { outcome, base, state: "kept", refusal: null });
     this.plan(contactId, 0);
   }
 
@@ -100,9 +111,10 @@ export class OutcomeSaver {
   private read(key: string): Kept | null {
     try {
       const found = JSON.parse(this.outside.kept.getItem(key) ?? "null") as Partial<Kept> | null;
-      if (typeof found?.at !== "number" || !found.outcome || !found.base || !found.tried) return null;
-      const { at, outcome, base, tried } = found;
-      return at + KEPT_MS > this.outside.now() ? { at, outcome, base, tried } : null;
+      if (typeof found?.at !== "number" || !isOutcome(found.outcome)) return null;
+      if (found.at + KEPT_MS <= this.outside.now()) return null;
+      const base = isTold(found.base) ? found.base : UNKNOWN;
+      return { at: found.at, outcome: found.outcome, base, tried: Array.isArray(found.tried) ? found.tried : [] };
     } catch {
       return null;
     }
@@ -123,36 +135,42 @@ export class OutcomeSaver {
     return this.drafts.get(contactId) ?? null;
   }
 
-  /** `told`: what was on the screen when this was typed, unless there is a draft already. */
+  /** What one had said of it when somebody else said otherwise, which stands; null: nothing of the kind. */
+  overruled(contactId: string): Verdict | null {
+    return this.overrulings.get(contactId) ?? null;
+  }
+
+  /** `told`: what is on the screen; a draft has a base of its own. */
   change(contactId: string, outcome: Outcome, told: Told): void {
-    const { base, state, theirs } = this.drafts.get(contactId) ?? { base: told, state: "saved", theirs: null };
-    this.keep(contactId, outcome, base);
-    if (state === "clash") {
-      this.become(contactId, { outcome, base, state, refusal: null, theirs });
-      return;
-    }
-    this.become(contactId, { outcome, base, state: "waiting", refusal: null, theirs: null });
-    this.plan(contactId, PAUSE_MS);
+    const before = this.drafts.get(contactId);
+    const { disposition, resolved } = before?.outcome ?? told.outcome;
+    if (outcome.disposition !== disposition || outcome.resolved !== resolved) this.overrulings.delete(contactId);
+    this.write(contactId, outcome, before?.base ?? told, PAUSE_MS);
   }
 
-  /** In a clash: ours is to stand, over all that was told meanwhile. */
-  insist(contactId: string): void {
+  /** The daemon tells this of a contact now: a draft that it has is over; notes of who was erased go at once. */
+  shown(contactId: string, told: Told): void {
     const draft = this.drafts.get(contactId);
-    if (draft?.theirs) this.sendOver(contactId, draft.outcome, draft.theirs);
+    if (!draft || this.stopped) return;
+    const { base, outcome, state } = draft;
+    if (told.etag !== base.etag && this.older.get(contactId)?.has(told.etag)) return; // it is late
+    if (state === "saved") this.drop(contactId);
+    else if ((told.erasedAt ?? "") > (base.erasedAt ?? "")) this.mergeInto(contactId, outcome, base, told);
   }
 
-  /** What was typed and could not be saved is given up: what the daemon says holds. */
-  giveUp(contactId: string): void {
-    this.forget(contactId);
+  private drop(contactId: string): void {
     this.drafts.delete(contactId);
+    this.older.delete(contactId);
     this.tell();
   }
 
-  /** Send now what has not been sent; ends when it has been tried. False: somebody has to choose first. */
-  async flush(contactId: string): Promise<boolean> {
-    const state = this.drafts.get(contactId)?.state ?? "saved";
-    if (!["saved", "refused", "clash"].includes(state)) await this.send(contactId);
-    return this.drafts.get(contactId)?.state !== "clash";
+  /** Send now what has not been sent; ends when it has been tried. */
+  async flush(contactId: string): Promise<void> {
+    for (let turn = 0; turn < FLUSHES; turn++) {
+      const state = this.drafts.get(contactId)?.state ?? "saved";
+      if (state === "saved" || state === "refused" || (state === "kept" && turn > 0)) return;
+      await this.send(contactId);
+    }
   }
 
   /** The page closes: send all that has not been sent. */
@@ -194,11 +212,12 @@ export class OutcomeSaver {
 
   private async attempt(contactId: string): Promise<void> {
     const draft = this.drafts.get(contactId);
-    if (!draft || draft.state === "saved" || draft.state === "clash" || this.stopped) return;
+    if (!draft || draft.state === "saved" || this.stopped) return;
     const { outcome, base } = draft;
-    this.tried.set(contactId, [...(this.tried.get(contactId) ?? []), outcome].slice(-TRIED));
+    const tried = this.tried.get(contactId) ?? [];
+    this.tried.set(contactId, [...new Set([...tried, markOf(outcome)])].slice(-TRIED));
     this.keep(contactId, outcome, base);
-    this.become(contactId, { outcome, base, state: "saving", refusal: null, theirs: null });
+    this.become(contactId, { outcome, base, state: "saving", refusal: null });
     try {
       this.sent(contactId, outcome, toldIn(await this.outside.put(contactId, outcome, base.etag)));
     } catch (error) {
@@ -208,29 +227,36 @@ export class OutcomeSaver {
 
   private sent(contactId: string, outcome: Outcome, base: Told): void {
     const draft = this.drafts.get(contactId);
-    if (draft && draft.outcome !== outcome) {
-      // typed on meanwhile: the next one is planned, over this one
-      this.tried.delete(contactId);
-      this.keep(contactId, draft.outcome, base);
-      this.become(contactId, { ...draft, base });
+    if (!draft || draft.outcome === outcome) {
+      this.stands(contactId, outcome, base);
       return;
     }
-    this.stands(contactId, outcome, base);
+    // typed on meanwhile: the next one is planned, over this one
+    this.leaveBehind(contactId);
+    this.keep(contactId, draft.outcome, base);
+    this.become(contactId, { ...draft, base });
   }
 
+  /** The daemon has it. */
   private stands(contactId: string, outcome: Outcome, base: Told): void {
+    this.leaveBehind(contactId);
     this.forget(contactId);
-    this.become(contactId, { outcome, base, state: "saved", refusal: null, theirs: null });
+    this.become(contactId, { outcome, base, state: "saved", refusal: null });
     this.timers.set(
       contactId,
       this.outside.later(() => this.settle(contactId), SETTLED_MS),
     );
   }
 
+  /** What the draft was typed over is old, and nothing is in doubt any more. */
+  private leaveBehind(contactId: string): void {
+    this.tried.delete(contactId);
+    const base = this.drafts.get(contactId)?.base;
+    if (base) this.older.set(contactId, (this.older.get(contactId) ?? new Set()).add(base.etag));
+  }
+
   private settle(contactId: string): void {
-    if (this.drafts.get(contactId)?.state !== "saved") return;
-    this.drafts.delete(contactId);
-    this.tell();
+    if (this.drafts.get(contactId)?.state === "saved") this.drop(contactId);
   }
 
   private failed(contactId: string, outcome: Outcome, error: unknown): void {
@@ -251,20 +277,26 @@ export class OutcomeSaver {
     }
   }
 
-  /** Another outcome was told since ours was begun. */
+  /** Another outcome was told since ours was begun; unless it is one of ours, of which no answer came. */
   private overtaken(contactId: string, draft: Draft, theirs: Told): void {
     if (this.stopped) return;
-    const verdict = judged(draft.outcome, draft.base, this.tried.get(contactId) ?? [], theirs);
-    if (verdict.is === "there") this.stands(contactId, theirs.outcome, theirs);
-    else if (verdict.is === "over") this.sendOver(contactId, verdict.outcome, theirs);
-    else this.become(contactId, { ...draft, state: "clash", theirs });
+    const isOurs = this.tried.get(contactId)?.includes(markOf(theirs.outcome)) ?? false;
+    const base = isOurs ? { ...draft.base, outcome: theirs.outcome } : draft.base;
+    this.mergeInto(contactId, draft.outcome, base, theirs);
   }
 
-  private sendOver(contactId: string, outcome: Outcome, base: Told): void {
-    this.tried.delete(contactId);
+  private mergeInto(contactId: string, mine: Outcome, base: Told, theirs: Told): void {
+    const { outcome, overruled } = merged(mine, base, theirs);
+    if (overruled) this.overrulings.set(contactId, overruled);
+    this.leaveBehind(contactId);
+    if (isSame(outcome, theirs.outcome)) this.stands(contactId, theirs.outcome, theirs);
+    else this.write(contactId, outcome, theirs, 0);
+  }
+
+  private write(contactId: string, outcome: Outcome, base: Told, ms: number): void {
     this.keep(contactId, outcome, base);
-    this.become(contactId, { outcome, base, state: "waiting", refusal: null, theirs: null });
-    this.plan(contactId, 0);
+    this.become(contactId, { outcome, base, state: "waiting", refusal: null });
+    this.plan(contactId, ms);
   }
 
   private become(contactId: string, draft: Draft): void {

@@ -1,10 +1,11 @@
 /** The saver of outcomes of who is signed in, and how the desk reads and changes an outcome through it. */
 
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { setOutcome } from "../api/operations/desk";
 import { session } from "../api/session";
 import type { DeskContact, Outcome } from "../api/documents";
-import { OutcomeSaver, type Outside, type SaveState, toldIn } from "./outcome_saver";
+import { toldIn, type Verdict } from "../api/outcome_versions";
+import { OutcomeSaver, type Outside, type SaveState } from "./outcome_saver";
 import type { Problem } from "../api/client";
 
 const outside: Outside = {
@@ -38,13 +39,10 @@ export interface OutcomeOf {
   outcome: Outcome;
   state: SaveState;
   refusal: Problem | null;
-  /** In a clash: what somebody else told meanwhile. */
-  theirs: Outcome | null;
+  /** What one had said when somebody else said otherwise, which stands. */
+  overruled: Verdict | null;
   change: (part: Partial<Outcome>) => void;
-  /** False: one has to choose first between one's own and theirs. */
-  flush: () => Promise<boolean>;
-  insist: () => void;
-  giveUp: () => void;
+  flush: () => Promise<void>;
 }
 
 export function useOutcome(contact: DeskContact): OutcomeOf {
@@ -60,9 +58,8 @@ export function useOutcome(contact: DeskContact): OutcomeOf {
     (part: Partial<Outcome>) => saver?.change(id, { ...outcome, ...part }, told),
     [saver, id, outcome, told],
   );
-  const flush = useCallback(async () => (await saver?.flush(id)) ?? true, [saver, id]);
-  const insist = useCallback(() => saver?.insist(id), [saver, id]);
-  const giveUp = useCallback(() => saver?.giveUp(id), [saver, id]);
-  const { state, refusal, theirs } = draft ?? { state: "saved" as const, refusal: null, theirs: null };
-  return { outcome, state, refusal, theirs: theirs?.outcome ?? null, change, flush, insist, giveUp };
+  const flush = useCallback(async () => saver?.flush(id), [saver, id]);
+  const state = draft?.state ?? "saved";
+  useEffect(() => saver?.shown(id, told), [saver, id, told, state]);
+  return { outcome, state, refusal: draft?.refusal ?? null, overruled: saver?.overruled(id) ?? null, change, flush };
 }

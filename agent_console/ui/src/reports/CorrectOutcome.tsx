@@ -10,7 +10,7 @@ import { problemWords } from "../api/problem_words";
 import { useDispositions } from "../api/queries";
 import layout from "../design/Form.module.css";
 import { sayDone } from "../shell/notices";
-import { clashes, differs, type Field, FIELDS, rebased } from "../desk/outcome_versions";
+import { clashes, differs, type Field, FIELDS, rebased } from "../api/outcome_versions";
 import classes from "./CorrectOutcome.module.css";
 
 /** What a contact was about, told anew: reports count so from then on, and the story keeps both. */

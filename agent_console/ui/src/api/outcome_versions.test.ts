@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Outcome } from "../api/documents";
-import { clashes, differs, FIELDS, rebased } from "./outcome_versions";
+import type { Outcome } from "./documents";
+import { clashes, differs, FIELDS, markOf, rebased } from "./outcome_versions";
 
 const base: Outcome = { disposition: "solved", resolved: true, notes: "quick" };
 
@@ -20,4 +20,12 @@ test("a field clashes only where both changed it, and not alike", () => {
   const mine = { disposition: "follow_up", resolved: false, notes: "quick" };
   const theirs = { disposition: "complaint", resolved: false, notes: "angry" };
   expect(FIELDS.filter((field) => clashes(field, base, mine, theirs))).toEqual(["disposition"]);
+});
+
+test("a mark tells outcomes apart and nothing of what they say", () => {
+  const marks = ["", "a", "ab", "ba", "secret"].map((notes) => markOf({ ...base, notes }));
+  expect(new Set(marks).size).toBe(marks.length);
+  expect(markOf({ ...base, resolved: null })).not.toBe(markOf(base));
+  expect(markOf({ ...base, notes: " quick " })).toBe(markOf(base));
+  expect(marks.join(" ")).not.toContain("secret");
 });
