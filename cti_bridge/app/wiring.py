@@ -138,7 +138,6 @@ class Daemon:
         for reader in readers:
             self._recorder.add_reader(reader)
         past = recall(journal, centre.node)
-        past.note_erasures(last_erasures(journal, past.known()))
         self._resume = Resume(past)
         self.coordinator = Coordinator(
             Engine(self._policy),
@@ -149,6 +148,7 @@ class Daemon:
             customer_numbers=centre.customer_numbers,
             rules=centre.rules,
         )
+        self.coordinator.control.desks.erased_before = last_erasures(journal, past.known())
         self.desk = AgentDesk(self.coordinator, centre.reasons)
         self._secrets = secrets
         self._ami: AmiClient | None = None

@@ -90,7 +90,6 @@ class PastContact(msgspec.Struct):
     """What the journal knows of a contact that had not ended, or that an agent wraps up.
 
     ``answered``: since when each agent had it, those whose talk has ended, too. ``whole``: its beginning was read.
-    ``erased_at``: when personal data of it was erased last.
     """
 
     entry_point: str = ""
@@ -112,7 +111,6 @@ class PastContact(msgspec.Struct):
     parked_at: Instant | None = None
     rested: MenuRested | None = None
     callback: PastCallback | None = None
-    erased_at: Instant | None = None
 
 
 class PastAgent(msgspec.Struct):
@@ -166,20 +164,9 @@ class Past(msgspec.Struct):
         untold = agent is not None and agent.activity is Activity.WRAP_UP and not certain
         return found[-1:] if untold else certain
 
-    def _all_wrap_ups(self) -> Iterator[PastWrapUp]:
-        for of_agent in self.wrap_ups.values():
-            yield from of_agent.values()
-
     def known(self) -> set[ContactId]:
         """Contacts that had not ended, and those that were being wrapped up."""
-        return {*self.contacts, *(wrap_up.contact_id for wrap_up in self._all_wrap_ups())}
-
-    def note_erasures(self, erased: Mapping[ContactId, Instant]) -> None:
-        """When personal data of contacts was erased last."""
-        for wrap_up in self._all_wrap_ups():
-            wrap_up.contact.erased_at = erased.get(wrap_up.contact_id)
-        for contact_id, contact in self.contacts.items():
-            contact.erased_at = erased.get(contact_id)
+        return {*self.contacts, *(contact_id for of_agent in self.wrap_ups.values() for contact_id in of_agent)}
 
     def open_callbacks(self) -> list[ContactId]:
         """Contacts whose customers were to be called back."""

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from facts.ids import ContactId, CustomerId, NodeName
-from facts.journal import AnyFact, CallbackRequested, ContactEnded, ContactOffered, Entry
+from facts.journal import AnyFact, CallbackRequested, ContactEnded, ContactOffered, Entry, PersonalDataErased
 from storage import chain
 from storage.chain import UPKEEP
-from storage.erasure import erase
+from storage.erasure import Person, contacts_erased, erase, erase_person, last_erasures
 from storage.journal import Journal, open_journal
 from storage.retention import CHUNK, retain
 from storage.schema import journal as facts_table
@@ -245,6 +245,36 @@ def test_everything_else_of_an_erased_contact_stays(filled: Journal) -> None:
     assert [one for one in filled.entries() if one.node == NODE and one.fact.contact_id == "call-2"] == [
         one for one in before if one.node == NODE and one.fact.contact_id == "call-2"
     ]
+
+
+def test_which_contacts_an_erasure_touched_and_when_is_known_afterwards(with_customers: Journal) -> None:
+    assert last_erasures(with_customers, ["c1", "c2", "c3", "c4"]) == {}
+    erase(with_customers, customer_id=CustomerId("customer-1"), at=START + 9, by="Dana")
+    erase(with_customers, contact_id=ContactId("c3"), at=START + 5, by="Dana")
+    erase(with_customers, contact_id=ContactId("c4"), at=START + 7, by="Dana")
+    assert last_erasures(with_customers, ["c1", "c2", "c3", "c4"]) == {
+        "c1": START + 9,
+        "c2": START + 9,
+        "c3": START + 5,
+    }
+    assert last_erasures(with_customers, ["c4", "c3", "nobody"]) == {"c3": START + 5}
+    touched = [
+        contacts_erased(with_customers, one.fact)
+        for one in with_customers.entries(nodes=[UPKEEP])
+        if isinstance(one.fact, PersonalDataErased)
+    ]
+    assert touched == [{"c1", "c2"}, {"c3"}], "and of whom there was nothing, nothing is told"
+
+
+def test_an_erasure_spares_what_its_node_told_later(with_customers: Journal) -> None:
+    again = ContactOffered(contact_id=ContactId("c1"), caller_number="+4930777")
+    with_customers.append([entry(6, again)])
+    later = Person(contact_ids=(ContactId("c1"),), until=(NODE, 5))
+    assert erase_person(with_customers, later, at=START, by="Dana").facts == 1
+    assert ("c1", "+4930777") in people(with_customers)
+    of_others = Person(contact_ids=(ContactId("c1"),), until=(NodeName("other"), 0))
+    assert erase_person(with_customers, of_others, at=START, by="Dana").facts == 1
+    assert verify(with_customers).holds
 
 
 def test_what_was_erased_cannot_be_brought_back_unseen(with_customers: Journal) -> None:

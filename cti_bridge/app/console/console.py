@@ -121,7 +121,9 @@ class Console:
             live.add_follower(self._book)
             live.add_follower(self._alarms)
         self._threads = Threads()
-        self._erasures = Erasures(reactor, journal, self._book, self._threads, recordings)
+        self._erasures = Erasures(
+            reactor, journal, self._book, self._threads, sounds=recordings, changed=self._contact_changed
+        )
         self._reports: DaemonReports | None = None
         self.accounts = Accounts(journal)
         self._feed: Feed | None = None
@@ -324,6 +326,10 @@ class Console:
         coordinator.control.parking.watch(feed.parked_changed)
         feed.start()
         return feed
+
+    def _contact_changed(self, contact_id: ContactId) -> None:
+        if self._feed is not None:
+            self._feed.mark_contact(contact_id)
 
     async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
         return await self._threads.run(lambda: past_of(self._journal, contact_id))

@@ -170,11 +170,14 @@ class ContactBook:
         """All contacts that are here."""
         return list(self._kept)
 
-    def erase(self, contact_id: ContactId, at: Instant, noted_until: Instant) -> None:
-        """Personal data was erased: who it was, and what was noted until then, is not kept here either."""
+    def erase(self, contact_id: ContactId, at: Instant, noted_until: Instant) -> bool:
+        """Personal data was erased: who it was, and what was noted until then, is not kept here either.
+
+        False: the contact is not here, or the erasure was known already.
+        """
         kept = self._kept.get(contact_id)
         if kept is None or at <= (kept.erased_at or 0):
-            return
+            return False
         kept.erased_at = at
         kept.caller_number = kept.caller_name = ""
         if kept.noted_at <= noted_until:
@@ -182,6 +185,7 @@ class ContactBook:
         for key in [key for key in kept.keys if key[0] == "number"]:
             kept.keys.discard(key)
             self._unindex(key, contact_id)
+        return True
 
     def _drop(self, contact_id: ContactId) -> None:
         kept = self._kept.pop(contact_id, None)

@@ -67,7 +67,7 @@ class JournalContacts:
             if wanted.fits(kept, self._book.place):
                 found.append(kept)
                 if len(found) > query.limit:
-                    return self._page(found, query.limit)
+                    return await self._page(found, query.limit)
             if number % PIECE == 0:
                 await asyncio.sleep(0)  # others have their turn
         end = min(begins, before[0] + 1 if before is not None else begins, query.end or begins)
@@ -94,20 +94,20 @@ class JournalContacts:
             batch = await self._threads.run(self._indexed, wanted, place)
             found.extend(kept for kept in batch.contacts if wanted.fits(kept, self._book.place))
             if len(found) > limit:
-                return self._page(found, limit)
+                return await self._page(found, limit)
             if batch.last is None or batch.last[0] < (wanted.query.start or 0):
-                return self._page(found, limit)
+                return await self._page(found, limit)
             place = batch.last
-        return Page(items=self._lines_of(found), next_cursor=cursor_of_parts(*place))
+        return Page(items=await self._lines_of(found), next_cursor=cursor_of_parts(*place))
 
     def _indexed(self, wanted: Wanted, before: Position) -> Batch:
         if wanted.customers is not None:
             ids = self._customers.contacts_of(wanted.customers, before=before, most=READ_AT_ONCE)
         else:
             ids = self._customers.contacts_from(wanted.number or "", before=before, most=READ_AT_ONCE)
-        read = [self._read_one(contact_id) for contact_id, _ in ids]
+        read = [self._read(contact_id) for contact_id, _ in ids]
         last = (ids[-1][1], ids[-1][0]) if len(ids) == READ_AT_ONCE else None
-        return Batch(contacts=self._marked([kept for kept in read if kept is not None]), last=last)
+        return Batch(contacts=[kept for kept in read if kept is not None], last=last)
 
     async def _earlier(
         self, wanted: Wanted, before: Position | None, end: Instant, found: list[Kept]
@@ -118,15 +118,15 @@ class JournalContacts:
         start = max(query.start or 0, oldest)
         for _ in range(MOST_STRETCHES):
             if end <= start:
-                return self._page(found, query.limit)
+                return await self._page(found, query.limit)
             begin = max(start, end - AT_ONCE)
             contacts = await self._threads.run(self._stretch, begin, end)
             behind = (kept for kept in contacts if before is None or kept.position < before)
             found.extend(kept for kept in behind if wanted.fits(kept, self._book.place))
             if len(found) > query.limit:
-                return self._page(found, query.limit)
+                return await self._page(found, query.limit)
             end = begin
-        return Page(items=self._lines_of(found), next_cursor=cursor_of_parts(end, ""))
+        return Page(items=await self._lines_of(found), next_cursor=cursor_of_parts(end, ""))
 
     def _extent(self) -> tuple[Instant, Instant]:
         """The times of the journal's first fact and of its last."""
@@ -140,14 +140,13 @@ class JournalContacts:
         found = [kept for kept in book.latest(begin=begin) if kept.began_at < end]
         doubtful = [kept.contact_id for kept in found if not kept.offered]
         older = self._customers.begun_before(doubtful, begin)
-        return self._marked([kept for kept in found if kept.contact_id not in older])
+        return [kept for kept in found if kept.contact_id not in older]
 
-    def _marked(self, found: list[Kept]) -> list[Kept]:
-        """The same, with when something of them was erased."""
+    def _mark(self, found: list[Kept]) -> None:
+        """Say of contacts that were read when something of them was erased; in a thread."""
         erased = last_erasures(self._journal, [kept.contact_id for kept in found])
         for kept in found:
             kept.erased_at = erased.get(kept.contact_id)
-        return found
 
     def _book_of(self, entries: Iterable[Entry], most: int = MOST) -> ContactBook:
         book = ContactBook(lambda _: None, most=most)
@@ -162,23 +161,22 @@ class JournalContacts:
         kept = self._book.kept(ContactId(contact_id))
         if kept is None or kept.began_at < self._book.begins:
             kept = await self._threads.run(self._read, ContactId(contact_id)) or kept
-        return None if kept is None else self._book.line_of(kept)
+        return None if kept is None else (await self._lines_of([kept]))[0]
 
     def _read(self, contact_id: ContactId) -> Kept | None:
-        kept = self._read_one(contact_id)
-        return None if kept is None else self._marked([kept])[0]
-
-    def _read_one(self, contact_id: ContactId) -> Kept | None:
         return self._book_of(self._journal.entries(contact_id=contact_id)).kept(contact_id)
 
-    def _page(self, found: list[Kept], limit: int) -> Page[ContactLine]:
-        items = self._lines_of(found[:limit])
+    async def _page(self, found: list[Kept], limit: int) -> Page[ContactLine]:
+        items = await self._lines_of(found[:limit])
         more = len(found) > limit
         return Page(
             items=items, next_cursor=cursor_of_parts(items[-1].began_at, items[-1].contact_id) if more else None
         )
 
-    def _lines_of(self, found: Iterable[Kept]) -> list[ContactLine]:
+    async def _lines_of(self, found: list[Kept]) -> list[ContactLine]:
+        read = [kept for kept in found if self._book.kept(kept.contact_id) is not kept]
+        if read:
+            await self._threads.run(self._mark, read)
         return [self._book.line_of(kept) for kept in found]
 
     async def story(self, contact_id: str) -> Story | None:

@@ -54,14 +54,27 @@ class _Left(msgspec.Struct, frozen=True):
 
 
 class Erasures:
-    """Follows the erasures of persons once it is started. ``told``: how many were told since then."""
+    """Follows the erasures of persons once it is started. ``told``: how many were told since then.
 
-    def __init__(self, reactor: Any, journal: Journal, book: ContactBook, threads: Threads, sounds: Sounds) -> None:
+    ``changed`` is told of each contact that is shown otherwise from now on.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        journal: Journal,
+        book: ContactBook,
+        threads: Threads,
+        *,
+        sounds: Sounds,
+        changed: Callable[[ContactId], object],
+    ) -> None:
         self._reactor = reactor
         self._journal = journal
         self._book = book
         self._threads = threads
         self._sounds = sounds
+        self._changed = changed
         self._daemon: Daemon | None = None
         self._had = journal.last_seq(UPKEEP)
         self._left: list[_Left] = []
@@ -118,7 +131,8 @@ class Erasures:
         self.told += 1
         desks, now = self._daemon.coordinator.control.desks, self._daemon.coordinator.now()
         for contact_id in contact_ids:
-            self._book.erase(contact_id, at, noted_until=max(at, now))
+            if self._book.erase(contact_id, at, noted_until=max(at, now)):
+                self._changed(contact_id)
         unaware = tuple(contact_id for contact_id in contact_ids if desks.forget_person(contact_id, at))
         if unaware:
             self._left.append(_Left(unaware, at, by, self._daemon.last_fact))
@@ -134,27 +148,31 @@ class Erasures:
         try:
             async with self._one_at_a_time:
                 await self._erase_left()
-                for entry, contact_ids in await self._in_thread(self._new):
-                    assert isinstance(entry.fact, PersonalDataErased)
-                    self._tell(contact_ids, entry.at, entry.fact.by)
-                    self._had = entry.seq
+                self._had = await self._tell_new()
                 await self._erase_left()
                 await self._mark_book()
         except UnavailableError as error:
             self._failed(error)
         except Exception:
-            log.exception("erasures_not_followed")
+            if self._daemon is not None:  # else the threads have ended
+                log.exception("erasures_not_followed")
         else:
             self._fault = ""
 
-    def _new(self) -> list[tuple[Entry, frozenset[ContactId]]]:
-        """Erasures that nobody has looked at; in a thread."""
-        if self._journal.last_seq(UPKEEP) == self._had:
-            return []
+    async def _tell_new(self) -> int:
+        """Tell erasures of which nobody here knows; the number of the last fact of that chain."""
+        head = await self._in_thread(self._journal.last_seq, UPKEEP)
+        if head != self._had:
+            for at, by, contact_ids in await self._in_thread(self._new):
+                self._tell(contact_ids, at, by)
+        return head
+
+    def _new(self) -> list[tuple[Instant, str, frozenset[ContactId]]]:
+        """Erasures that nobody has looked at: when, by whom, and of which contacts; in a thread."""
         kinds = [PersonalDataErased.__name__]
         found = self._journal.entries(kinds=kinds, nodes=[UPKEEP], after={UPKEEP: self._had}, personal=False)
         return [
-            (entry, contacts_erased(self._journal, entry.fact))
+            (entry.at, entry.fact.by, contacts_erased(self._journal, entry.fact))
             for entry in found
             if isinstance(entry.fact, PersonalDataErased)
         ]

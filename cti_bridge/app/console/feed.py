@@ -233,7 +233,7 @@ class Feed:
         if fact.agent_id is not None:
             self.mark_agent(fact.agent_id)
         if fact.contact_id is not None:
-            self._mark_contact(fact.contact_id)
+            self.mark_contact(fact.contact_id)
         if isinstance(fact, AgentStateChanged | AgentLoggedIn | AgentLoggedOut | SkillsChanged | PolicyChanged):
             self._mark_queues(queue.name for queue in self._engine.policy.queues)
         elif fact.queue is not None:
@@ -274,7 +274,8 @@ class Feed:
                 theirs = found if found is not None and self._desks.has_callback(agent, found) else None
                 self.hub.tell(stream, {f"callback:{contact}": theirs})
 
-    def _mark_contact(self, contact: ContactId) -> None:
+    def mark_contact(self, contact: ContactId) -> None:
+        """Something about a contact may have changed."""
         view = self._engine.contact(contact)
         self._tell_callback(contact, view)
         for agent in view.agents if view is not None else ():

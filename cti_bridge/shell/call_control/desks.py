@@ -69,7 +69,10 @@ PAST_KEPT = 1000
 
 
 class Desks:
-    """All desks. Contacts are remembered as long as they live, or are on a desk; the last of them a while longer."""
+    """All desks. Contacts are remembered as long as they live, or are on a desk; the last of them a while longer.
+
+    ``erased_before``: of contacts that go on since before the start, when personal data of them was erased.
+    """
 
     def __init__(self, centre: Centre, clock: Clock, control: Control) -> None:
         self._centre = centre
@@ -81,6 +84,7 @@ class Desks:
         self._watchers: list[Watcher] = []
         self._touched: dict[ContactId, None] = {}
         self._alarm: IDelayedCall | None = None
+        self.erased_before: Mapping[ContactId, Instant] = {}
         self._facts: Mapping[type[Any], Callable[[Dossier, Entry, Any], None]] = {
             ContactOffered: _offered,
             ContactQueued: _queued,
@@ -132,7 +136,10 @@ class Desks:
     def dossier(self, contact_id: ContactId) -> Dossier:
         """What is known of a contact."""
         known = self.known(contact_id)
-        return self._dossiers.setdefault(contact_id, Dossier(contact_id)) if known is None else known
+        if known is None:
+            known = self._dossiers[contact_id] = Dossier(contact_id)
+            known.erased_at = self.erased_before.get(contact_id)
+        return known
 
     def known(self, contact_id: ContactId) -> Dossier | None:
         """The same; None for one that nobody knows."""
@@ -211,11 +218,9 @@ class Desks:
         outcome: Outcome,
         ended: bool,
         parked_by: AgentId | None = None,
-        erased_at: Instant | None = None,
     ) -> None:
-        """What was said of a contact before the daemon started, and when personal data of it was erased."""
+        """What was said of a contact before the daemon started."""
         dossier = self.dossier(contact_id)
-        dossier.erased_at = erased_at
         dossier.parked_by = parked_by
         dossier.answered, dossier.outcome, dossier.ended = dict(answered), outcome, ended
         dossier.desks |= answered.keys()

@@ -53,13 +53,7 @@ def recall_contact(coordinator: "Coordinator", contact_id: ContactId, past: Past
     """Desks know again what the journal says of a contact; ``over``: it is only wrapped up any more."""
     facts = _facts(contact_id, past)
     coordinator.control.desks.remember(
-        contact_id,
-        *facts,
-        answered=past.answered,
-        outcome=past.outcome,
-        ended=over,
-        parked_by=past.parked_by,
-        erased_at=past.erased_at,
+        contact_id, *facts, answered=past.answered, outcome=past.outcome, ended=over, parked_by=past.parked_by
     )
 
 

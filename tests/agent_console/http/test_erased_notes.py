@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from acd.events import EndTalk
+from agent_console.live.hub import Reader
 from cti_bridge.app.correcting import Correcting
 from cti_bridge.app.main import app
 from facts.ids import AgentId, ContactId
@@ -286,6 +287,28 @@ def test_what_a_new_daemon_reads_of_today_has_the_same_version(tmp_path: Path) -
         line = site.signed_in("root").get(f"/contacts/{contact}").json()
         assert book.kept(contact) is not None
         assert line["outcome_etag"] == shown["outcome_etag"]
+
+
+class Silent:
+    """A browser's connection that takes everything."""
+
+    def send_now(self, message: object) -> bool:
+        return bool(message)
+
+    def wake(self) -> None:
+        """There is nothing that it has not taken."""
+
+
+def test_supervisors_who_look_at_a_team_s_contacts_see_them_go(site: Site) -> None:
+    anna = site.signed_in("anna")
+    noted(site, anna)
+    assert site.console._feed is not None
+    site.console._feed._tick.stop()  # so that only what is told of a change is looked at
+    hub = site.console._feed.hub
+    assert hub.subscribe(Reader(Silent()), "contacts/north")
+    assert SECRET.encode() in b"".join(hub._streams["contacts/north"].items.values())
+    erase(site)
+    assert comes(site, lambda: SECRET.encode() not in b"".join(hub._streams["contacts/north"].items.values()))
 
 
 def test_a_correction_that_is_being_worked_out_meanwhile_brings_nothing_back(
