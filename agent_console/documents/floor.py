@@ -293,8 +293,13 @@ class AgentWhy(Document):
     details: dict[str, Any] = Field(default_factory=dict)
     obstacles: list[Obstacle]
     contacts: list[ContactVerdict]
+    """Those who wait, of those whom one sees."""
+    contacts_elsewhere: int = 0
+    """So many more wait in queues of other teams."""
     changes: list[ChangeAhead] = Field(default_factory=list)
     """What time alone will bring, the soonest first."""
+    changes_elsewhere: int = 0
+    """So many more it will bring with contacts of other teams."""
 
 
 class TeamDoc(Document):

@@ -94,7 +94,7 @@ class PreviewWish(Wish):
 
 
 class PreviewDoc(Document):
-    """What a change would do. Contacts and agents of other teams are not named."""
+    """What a change would do. What is of other teams is counted, and not named."""
 
     unroutable: list[str]
     """Waiting contacts that somebody logged in can take now, and nobody could afterwards."""
@@ -106,7 +106,11 @@ class PreviewDoc(Document):
     """So many more of them there are that one does not see."""
     idle_agents: list[str]
     """Agents who serve a queue now and would serve none."""
+    idle_agents_elsewhere: int = 0
+    """So many more of them there are of other teams."""
     gone_queues: list[str]
     """Queues in which somebody waits and that would be no more."""
+    gone_queues_elsewhere: int = 0
+    """So many more of them there are of other teams."""
     problems: list[FieldProblem]
-    """Why the change would be refused."""
+    """Why the change would be refused. Those of entries that one does not see are counted in one."""

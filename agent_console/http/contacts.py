@@ -16,6 +16,7 @@ from agent_console.http.floor import agents_in_sight, own_agents
 from agent_console.http.guard import Daemon, OwnAgent, Seen
 from agent_console.http.paging import Cursor, Limit
 from agent_console.http.reach import reach_of
+from agent_console.http.unnamed import unnamed_why
 from agent_console.ports import ContactQuery, Contacts, MessageQuery, Ports
 
 router = APIRouter(tags=["contacts"])
@@ -163,10 +164,5 @@ async def explain_contact(ports: Daemon, sight: Seen, contact_id: ContactPath) -
     seen, queues = agents_in_sight(ports, sight) if parked else seen_agents(ports, sight), seen_queues(ports, sight)
     if seen is not None and seen.isdisjoint(agents) and found.queue not in (queues or ()):
         raise ForbiddenError(f"the contact {contact_id!r} belongs to other teams")
-    return _without_other_teams(found, agents_in_sight(ports, sight))
-
-
-def _without_other_teams(found: ContactWhy, seen: frozenset[str] | None) -> ContactWhy:
-    """Agents of other teams, and what they do, stay untold: that they were considered is counted."""
-    shown = [one for one in found.agents if seen is None or one.agent in seen]
-    return found.model_copy(update={"agents": shown, "agents_elsewhere": len(found.agents) - len(shown)})
+    own = agents_in_sight(ports, sight)
+    return found if own is None else unnamed_why(found, own.__contains__)

@@ -23,6 +23,7 @@ from agent_console.http.etags import Match, MatchOrNew, tag
 from agent_console.http.floor import agents_in_sight, hidden_queues
 from agent_console.http.guard import Daemon, Seen, Who
 from agent_console.http.paging import MOST, Cursor, Limit, Serial, cursor_of_parts, number_of, page_in_order
+from agent_console.http.problems_in_sight import problems_in_sight
 from agent_console.limits import MOST_FILE
 from agent_console.ports import Ports, SettingsStore
 
@@ -140,12 +141,19 @@ async def preview_change(ports: Daemon, sight: Seen, wish: PreviewWish) -> Previ
         return await _store(ports).preview(wish)
     found = await _store(ports).preview(_with_hidden(ports, sight, wish))
     unroutable, routable = (in_sight(ports, sight, named) for named in (found.unroutable, found.routable))
+    idle = [agent for agent in found.idle_agents if agent in seen]
+    hidden = hidden_queues(ports, sight)
+    gone = [queue for queue in found.gone_queues if queue not in hidden]
     shown = {
         "unroutable": unroutable,
         "unroutable_elsewhere": len(found.unroutable) - len(unroutable),
         "routable": routable,
         "routable_elsewhere": len(found.routable) - len(routable),
-        "idle_agents": [agent for agent in found.idle_agents if agent in seen],
+        "idle_agents": idle,
+        "idle_agents_elsewhere": len(found.idle_agents) - len(idle),
+        "gone_queues": gone,
+        "gone_queues_elsewhere": len(found.gone_queues) - len(gone),
+        "problems": problems_in_sight(ports, sight, wish, found.problems),
     }
     return found.model_copy(update=shown)
 

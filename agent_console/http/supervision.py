@@ -30,8 +30,9 @@ from agent_console.errors import (
 from agent_console.http.access import Sight
 from agent_console.http.contacts import may_open, seen_agents, seen_queues
 from agent_console.http.etags import MatchIfGiven
-from agent_console.http.floor import hidden_queues, seen_agent, seen_queue, shown_agent
+from agent_console.http.floor import agents_in_sight, hidden_queues, seen_agent, seen_queue, shown_agent
 from agent_console.http.guard import Daemon, Seen, Who
+from agent_console.http.unnamed import IsSeen, unnamed_change, unnamed_obstacle
 from agent_console.ports import Ports, Supervision
 
 router = APIRouter(tags=["supervision"])
@@ -168,13 +169,28 @@ async def explain_agent(ports: Daemon, sight: Seen, agent: NamePath) -> AgentWhy
     found = ports.floor.explain_agent(agent)
     if found is None:
         raise NotFoundError(f"there is no agent {agent!r}")
-    queues = seen_queues(ports, sight)
-    if queues is None:
+    queues, own = seen_queues(ports, sight), agents_in_sight(ports, sight)
+    if queues is None or own is None:
         return found
-    contacts = [one for one in found.contacts if one.queue in queues]
+    return _of_own_teams(found, queues, own.__contains__)
+
+
+def _of_own_teams(found: AgentWhy, queues: frozenset[str], is_seen: IsSeen) -> AgentWhy:
+    """Without contacts of other teams and what time will bring to them, which are counted, and other teams' agents."""
+    contacts = [
+        one.model_copy(update={"ruled_out_by": [unnamed_obstacle(said, is_seen) for said in one.ruled_out_by]})
+        for one in found.contacts
+        if one.queue in queues
+    ]
     told = {None, *(one.contact_id for one in contacts)}
-    changes = [one for one in found.changes if one.details.get("contact") in told]
-    return found.model_copy(update={"contacts": contacts, "changes": changes})
+    changes = [unnamed_change(one, is_seen) for one in found.changes if one.details.get("contact") in told]
+    shown = {
+        "contacts": contacts,
+        "contacts_elsewhere": len(found.contacts) - len(contacts),
+        "changes": changes,
+        "changes_elsewhere": len(found.changes) - len(changes),
+    }
+    return found.model_copy(update=shown)
 
 
 @router.post("/teams/{team}/messages")

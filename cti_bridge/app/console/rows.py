@@ -27,6 +27,7 @@ from agent_console.documents.floor import (
     WaitingRow,
 )
 from agent_console.documents.values import FigureDoc, Figures, milliseconds, moment_text
+from agent_console.http.unnamed import unnamed_row
 from config.models import Settings
 from config.people import Reason
 from config.queues import Queue
@@ -181,6 +182,17 @@ class Rows:
             return change
         said = Said(f"has aged enough to go before somebody in {other}", "overtakes_somebody", queue=other)
         return Change(at=change.at, what=said)
+
+    def _see_all(self, queue: str) -> Callable[[str], bool]:
+        """Whether an agent is seen by all who see a queue."""
+        settings = self._settings()
+        readers = frozenset(self.queue_teams(queue) or settings.teams)
+
+        def is_seen(agent: str) -> bool:
+            known = settings.agents.get(agent)
+            return known is not None and readers == {known.team}
+
+        return is_seen
 
     def _is_seen_with(self, queue: str, other: str) -> bool:
         """Whether all who see a queue see the other one too."""
@@ -373,7 +385,7 @@ class Rows:
         if line is None or view.queue is None:
             return None
         call = self._calls.get(view.contact_id)
-        return WaitingRow(
+        row = WaitingRow(
             contact_id=view.contact_id,
             queue=view.queue,
             place=line,  # type: ignore[arg-type]  # one of the table's four
@@ -394,6 +406,7 @@ class Rows:
             qualified=Qualified(**msgspec.structs.asdict(why.staffing)),
             changes=self.changes_in(view.queue, why.changes),
         )
+        return unnamed_row(row, self._see_all(view.queue))
 
     def customer_of(self, view: ContactView) -> CustomerBrief | None:
         """The customer, as far as a screen needs them at once; the name when it was looked up."""

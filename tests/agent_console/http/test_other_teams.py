@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from acd.events import EndTalk, JoinQueue, RefuseOffer
 from agent_console.http.access import ACCESS
+from facts.ids import AgentId, ContactId, QueueName
+from facts.states import OfferOutcome, Party
 from tests.agent_console.http.operations import OPERATIONS, Operation
 from tests.agent_console.site import Browser, Site, opened
 
@@ -182,6 +185,8 @@ def test_explanations_would_name_them_and_count_them(busy: Site) -> None:
     whole, part = (browser.get("/agents/arne/explanation").json() for browser in (root, nora))
     assert [(one["code"], one["details"]["contact"]) for one in whole["changes"]] == [("fits", "call-2")]
     assert (part["changes"], part["obstacles"]) == ([], whole["obstacles"])
+    assert (part["contacts_elsewhere"], part["changes_elsewhere"]) == (1, 1)
+    assert (whole["contacts_elsewhere"], whole["changes_elsewhere"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +209,170 @@ def test_whom_a_contact_will_go_before_is_named_to_those_who_see_them(
             assert (change["code"], change["details"]["queue"], ahead in str(change)) == (code, other, is_named)
         answer = site.signed_in("nora").get("/queues/front/waiting")
         assert waits_in != "front" or ahead not in answer.text
+
+
+# -- agents of other teams in what waits in a queue that several see --------------------------------------------------
+
+
+def changed(told: dict[str, Any]) -> set[str]:
+    return {one["code"] for one in told["changes"]}
+
+
+def shared(tmp_path: Path, **queue: Any) -> Any:
+    """A site in which the queue front is everybody's, and only Bruno of the team south can take its contacts."""
+    front = {"title": "Front desk", "requires": "english>=5", "wrap_up_s": 60, "ring_s": 20, **queue}
+    return opened(tmp_path, {"queues": {"front": front}, "entry_points": {}})
+
+
+def told_of(site: Site, contact: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """What waits, as nora reads it: as a row if it is in the line, and why; each with what root reads of why."""
+    root, nora = (site.signed_in(who).get(f"/contacts/{contact}/explanation").json() for who in ("root", "nora"))
+    rows = site.signed_in("nora").get("/queues/front/waiting").json()["items"]
+    live = site.console._feed.items("waiting/front")  # type: ignore[union-attr]  # the site is open
+    assert live is not None
+    assert [row.model_dump(mode="json")["changes"] for row in live.values()] == [row["changes"] for row in rows]
+    return ((one, root) for one in (*(row for row in rows if row["contact_id"] == contact), nora))
+
+
+def test_who_has_or_is_offered_a_contact_is_named_to_all_who_see_its_queue(tmp_path: Path) -> None:
+    with shared(tmp_path) as site:
+        site.ready("bruno")
+        contact = site.caller(1)
+        (row, _), (why, _) = told_of(site, contact)
+        assert (row["offered_to"], row["details"], why["details"]) == (["bruno"], *([{"agents": ["bruno"]}] * 2))
+        assert why["summary"] == "rings at bruno"
+        assert (why["agents"], why["agents_elsewhere"]) != ([], 0)
+        assert "bruno" not in str(why["agents"])
+        site.answer(contact)
+        why = site.signed_in("nora").get(f"/contacts/{contact}/explanation").json()
+        assert (why["summary"], why["details"]) == ("talks with bruno", {"agents": ["bruno"]})
+        assert "bruno" not in str(why["agents"])
+
+
+def test_whose_wrap_up_ends_is_told_without_the_name(tmp_path: Path) -> None:
+    with shared(tmp_path) as site:
+        site.ready("bruno")
+        first = site.caller(1)
+        site.answer(first)
+        assert site.coordinator.tell(EndTalk(contact_id=first, agent_id=AgentId("bruno"), ended_by=Party.CALLER))
+        waits = site.caller(2)
+        for told, whole in told_of(site, waits):
+            assert "bruno" in str([one for one in whole["changes"] if one["code"] == "wrap_up_ends"])
+            assert changed(told) == {"wrap_up_ends_somebody"}
+            assert named(str(told)) == {"call-2"}
+
+
+def test_who_refused_and_when_they_are_asked_again_is_told_without_the_name(tmp_path: Path) -> None:
+    with shared(tmp_path) as site:
+        site.ready("bruno")
+        waits = site.caller(1)
+        view = site.coordinator.engine.contact(waits)
+        assert view is not None
+        assert view.offer_id is not None
+        refused = RefuseOffer(offer_id=view.offer_id, agent_id=AgentId("bruno"), outcome=OfferOutcome.BUSY)
+        assert site.coordinator.tell(refused)
+        for told, whole in told_of(site, waits):
+            assert changed(whole) == {"again", "pause_ends"}
+            assert changed(told) == {"again_somebody", "pause_ends_somebody"}
+            assert named(str(told)) == {"call-1"}
+
+
+def test_who_is_free_and_did_not_take_it_is_told_without_the_name(tmp_path: Path) -> None:
+    with shared(tmp_path, retry_s=600) as site:
+        site.ready("bruno")
+        waits = site.caller(1)
+        view = site.coordinator.engine.contact(waits)
+        assert view is not None
+        assert view.offer_id is not None
+        refused = RefuseOffer(offer_id=view.offer_id, agent_id=AgentId("bruno"), outcome=OfferOutcome.BUSY)
+        assert site.coordinator.tell(refused)
+        site.passes(120)
+        for told, whole in told_of(site, waits):
+            assert (whole["code"], whole["details"]["agents"]) == ("asked", ["bruno"])
+            assert (told["code"], "agents" in told["details"]) == ("asked_somebody", False)
+            assert told["summary"].endswith("who is free did not take it just now")
+            assert named(str(told)) == {"call-1"}
+
+
+def test_whom_a_contact_prefers_is_told_without_the_name(tmp_path: Path) -> None:
+    with shared(tmp_path, requires="english>=1", preferred_wait_s=600) as site:
+        site.ready("bruno", "anna")
+        first = site.caller(1, "support")
+        site.answer(first)
+        waits = ContactId("call-3")
+        join = JoinQueue(contact_id=waits, queue=QueueName("front"), preferred_agent=AgentId("bruno"))
+        assert site.coordinator.tell(join)
+        for told, whole in told_of(site, waits):
+            assert (whole["code"], whole["details"]) == ("preferred", {"agent": "bruno"})
+            assert (told["code"], told["details"]) == ("preferred_somebody", {})
+            assert changed(told) == {"anybody"}
+            assert named(str(told)) == set()
+        why = site.signed_in("nora").get(f"/contacts/{waits}/explanation").json()
+        (anna,) = (one for one in why["agents"] if one["agent"] == "anna")
+        assert "alone_for_somebody" in {one["code"] for one in anna["ruled_out_by"]}
+        whole, part = (site.signed_in(who).get("/agents/anna/explanation").json() for who in ("root", "nora"))
+        assert ("anybody_for" in changed(whole), "anybody_for_somebody" in changed(part)) == (True, True)
+        assert ("bruno" in str(whole), "bruno" in str(part)) == (True, False)
+
+
+def test_agents_of_the_one_team_that_sees_a_queue_are_named_in_its_rows(tmp_path: Path) -> None:
+    with shared(tmp_path, requires="english>=1", teams=["north"]) as site:
+        site.ready("anna")
+        first = site.caller(1)
+        site.answer(first)
+        assert site.coordinator.tell(EndTalk(contact_id=first, agent_id=AgentId("anna"), ended_by=Party.CALLER))
+        for told, _ in told_of(site, site.caller(2)):
+            assert "anna" in str([one for one in told["changes"] if one["code"] == "wrap_up_ends"])
+
+
+# -- previews ----------------------------------------------------------------------------------------------------------
+
+
+ANNA: dict[str, Any] = {"phone": "1001", "team": "north", "skills": {"english": 5}}
+
+
+@pytest.mark.parametrize(
+    ("wish", "own", "untold"),
+    [
+        ({"section": "agents", "name": "anna", "document": {**ANNA, "phone": "1002"}}, set(), 1),
+        ({"section": "teams", "name": "south"}, set(), None),
+        ({"section": "skills", "name": "english"}, {"agents.anna", "agents.arne"}, None),
+    ],
+    ids=lambda found: found["name"] if isinstance(found, dict) else "",
+)
+def test_problems_of_entries_that_a_supervisor_does_not_see_are_counted(
+    busy: Site, wish: dict[str, Any], own: set[str], untold: int | None
+) -> None:
+    whole, part = (busy.signed_in(who).post("/preview", wish).json()["problems"] for who in ("root", "nora"))
+    *told, counted = part
+    assert (counted["field"], counted["way_out"]) == (
+        f"{wish['section']}.{wish['name']}",
+        "ask an administrator, who sees what they are",
+    )
+    count = len(whole) - len(told)
+    assert counted["rule"] == f"breaks {count} of the settings that you may not see"
+    assert count > 0
+    assert untold in {None, count}
+    assert own <= {".".join(one["field"].split(".")[:2]) for one in told}
+    assert not {"bruno", "sam", "zoe", "support"} & set(str(part).replace(".", " ").replace("'", " ").split())
+
+
+def test_a_mistake_in_the_entry_itself_is_told(busy: Site) -> None:
+    wish = {"section": "agents", "name": "anna", "document": {**ANNA, "skills": {"english": 11}}}
+    whole, part = (busy.signed_in(who).post("/preview", wish).json()["problems"] for who in ("root", "nora"))
+    assert part == whole != []
+
+
+def test_agents_and_queues_of_other_teams_that_a_change_would_idle_or_end_are_counted(tmp_path: Path) -> None:
+    with opened(tmp_path) as site:
+        site.ready("bruno")
+        site.answer(site.caller(1, "support"))
+        site.caller(2, "support")
+        root, nora = site.signed_in("root"), site.signed_in("nora")
+        parts = ("idle_agents", "idle_agents_elsewhere", "gone_queues", "gone_queues_elsewhere")
+        for wish, whole, part in (
+            ({"section": "agents", "name": "bruno"}, (["bruno"], 0, [], 0), ([], 1, [], 0)),
+            ({"section": "queues", "name": "support"}, ([], 0, ["support"], 0), ([], 0, [], 1)),
+        ):
+            found = [browser.post("/preview", wish).json() for browser in (root, nora)]
+            assert [tuple(one[name] for name in parts) for one in found] == [whole, part]

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent_console.http.unnamed import UNNAMED
+
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "agent_console" / "ui" / "src" / "language" / "en" / "why.json"
 PUT_TOGETHER = frozenset({"step"})
@@ -29,10 +31,17 @@ def codes_said() -> Iterator[tuple[str, frozenset[str]]]:
                 yield str(call.args[2].value), frozenset({"to_kind", "to"})
 
 
+def codes_without_names() -> Iterator[tuple[str, frozenset[str]]]:
+    """What becomes of those codes for readers who do not see the agents in them."""
+    said = dict(codes_said())
+    for code, (without, _) in UNNAMED.items():
+        yield without, said[code] - {"agent", "agents"}
+
+
 def test_every_code_has_words_that_its_details_fill() -> None:
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     said = {code: text for group in ("why", "agent", "obstacle", "change") for code, text in words[group].items()}
-    found = dict(codes_said())
+    found = {**dict(codes_said()), **dict(codes_without_names())}
     assert len(found) > 25
     for code, details in found.items():
         if code in PUT_TOGETHER:

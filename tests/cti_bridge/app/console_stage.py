@@ -53,6 +53,7 @@ class Floor:
         return None
     def teams(self):
         return []
+    agents = teams
     def queue_teams(self):
         return {}
     former_queues = queue_teams

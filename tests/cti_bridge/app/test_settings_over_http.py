@@ -209,6 +209,7 @@ def test_a_preview_tells_what_would_be(seen: dict[str, Any]) -> None:
     others = seen["preview of another team"][1]
     assert (others["idle_agents"], others["unroutable"]) == ([], []), "who is not seen is not named"
     assert (others["unroutable_elsewhere"], others["routable_elsewhere"]) == (1, 0), "but counted"
+    assert others["idle_agents_elsewhere"] == 1
 
 
 def test_a_part_is_looked_at_with_the_rest_of_the_entry(seen: dict[str, Any]) -> None:

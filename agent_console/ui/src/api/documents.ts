@@ -81,9 +81,14 @@ export interface AgentWhy {
   code: string;
   details: Record<string, unknown>;
   obstacles: Obstacle[];
+  /** Those who wait, of those whom one sees. */
   contacts: ContactVerdict[];
+  /** So many more wait in queues of other teams. */
+  contacts_elsewhere: number;
   /** What time alone will bring, the soonest first. */
   changes: ChangeAhead[];
+  /** So many more it will bring with contacts of other teams. */
+  changes_elsewhere: number;
 }
 
 /** A threshold that is passed, or was. */
@@ -875,7 +880,7 @@ export interface PhoneReport {
   trouble: "no_sound" | "silent_microphone" | null;
 }
 
-/** What a change would do. Contacts and agents of other teams are not named. */
+/** What a change would do. What is of other teams is counted, and not named. */
 export interface PreviewDoc {
   /** Waiting contacts that somebody logged in can take now, and nobody could afterwards. */
   unroutable: string[];
@@ -887,9 +892,13 @@ export interface PreviewDoc {
   routable_elsewhere: number;
   /** Agents who serve a queue now and would serve none. */
   idle_agents: string[];
+  /** So many more of them there are of other teams. */
+  idle_agents_elsewhere: number;
   /** Queues in which somebody waits and that would be no more. */
   gone_queues: string[];
-  /** Why the change would be refused. */
+  /** So many more of them there are of other teams. */
+  gone_queues_elsewhere: number;
+  /** Why the change would be refused. Those of entries that one does not see are counted in one. */
   problems: FieldProblem[];
 }
 

@@ -35,10 +35,13 @@ export function PreviewWords({ queryKey, ask, nameOf }: Props) {
   const { unroutable, routable, idle_agents, gone_queues, problems } = preview.data;
   const stranded = unroutable.length + preview.data.unroutable_elsewhere;
   const freed = routable.length + preview.data.routable_elsewhere;
+  const { idle_agents_elsewhere: idle, gone_queues_elsewhere: gone } = preview.data;
   const lines = [
     ...(freed > 0 ? [t("preview.routable", { count: freed })] : []),
     ...(idle_agents.length > 0 ? [t("preview.idle", { agents: idle_agents.map(names.agent).join(", ") })] : []),
+    ...(idle > 0 ? [t("preview.idleElsewhere", { count: idle })] : []),
     ...(gone_queues.length > 0 ? [t("preview.gone", { queues: gone_queues.map(names.queue).join(", ") })] : []),
+    ...(gone > 0 ? [t("preview.goneElsewhere", { count: gone })] : []),
     ...problems.map((one) => fieldRefused(common, one, nameOf)),
   ];
   if (lines.length + stranded === 0) return <p className={classes.note}>{t("preview.harmless")}</p>;

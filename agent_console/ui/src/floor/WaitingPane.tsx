@@ -79,7 +79,7 @@ function Why({ row, why }: { row: WaitingRow; why: ContactWhy | undefined }) {
       {row.requirement && (
         <p className={classes.note}>{said("needs", { requirement: needsWords(said, row.requirement) })}</p>
       )}
-      <ChangesAhead changes={row.changes} label={t("waiting.ahead")} />
+      <ChangesAhead changes={why?.changes ?? row.changes} label={t("waiting.ahead")} />
     </Part>
   );
 }
