@@ -1,6 +1,6 @@
 """What holds whoever changes an agent's state, they or a supervisor: one phone each, and reasons that there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from acd.engine import Engine
 from agent_console.documents.problems import FieldProblem
@@ -42,7 +42,19 @@ class StateRules:
 
 def check_goes_with(state: Declared, declared: str, field: str, *, is_said: bool) -> None:
     """Raise `InvalidError` for a field that says something of ``state`` where another one is declared."""
-    if is_said and declared != state:
-        way_out = f"leave it out, or declare {state.value}"
-        problem = FieldProblem(field=f"body.{field}", rule=f"goes with {state.value} only", way_out=way_out)
-        raise InvalidError([problem])
+    check_all_go_with({field: state} if is_said else {}, declared)
+
+
+def check_all_go_with(said: Mapping[str, Declared], declared: str) -> None:
+    """Raise `InvalidError` naming every field that says something of a state other than the declared one."""
+    problems = [
+        FieldProblem(
+            field=f"body.{field}",
+            rule=f"goes with {state.value} only",
+            way_out=f"leave it out, or declare {state.value}",
+        )
+        for field, state in said.items()
+        if declared != state
+    ]
+    if problems:
+        raise InvalidError(problems)

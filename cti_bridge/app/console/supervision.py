@@ -28,7 +28,7 @@ from cti_bridge.app.console.audit import DaemonAudit
 from cti_bridge.app.console.messages import RESOURCE, SAID, Messages
 from cti_bridge.app.console.parked_rows import ParkedRows
 from cti_bridge.app.console.rows import Rows
-from cti_bridge.app.console.state_rules import StateRules, check_goes_with
+from cti_bridge.app.console.state_rules import StateRules, check_all_go_with
 from cti_bridge.shell.agent_desk import DeskError
 from cti_bridge.shell.coordinator import Coordinator
 from cti_bridge.shell.entry_desk import EntryDesk
@@ -183,8 +183,8 @@ class DaemonSupervision:
 
     async def set_state(self, agent: str, wish: SetAgentState, by: str) -> AgentRow:
         """Sign somebody in or out, make them ready or not."""
-        check_goes_with(Declared.NOT_READY, wish.declared, "reason", is_said=wish.reason is not None)
-        check_goes_with(Declared.LOGGED_OUT, wish.declared, "force", is_said=wish.force)
+        said = {"reason": Declared.NOT_READY} if wish.reason is not None else {}
+        check_all_go_with({**said, "force": Declared.LOGGED_OUT} if wish.force else said, wish.declared)
         if wish.reason is not None:
             self._rules.check_reason(wish.reason)
         before = self._agent(agent)

@@ -202,3 +202,9 @@ def test_an_entry_is_changed_once_by_one_change(site: Site) -> None:
     refused = root.post("/settings/changes", {"changes": changes})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.changes.1")
     assert root.get("/settings/reasons/tea").status_code == 404
+
+
+def test_all_that_goes_with_another_state_is_told_at_once(site: Site) -> None:
+    wish = {"declared": "READY", "reason": "break", "force": True}
+    answer = site.signed_in("root").post("/agents/anna/state", wish)
+    assert [one["field"] for one in answer.json()["errors"]] == ["body.reason", "body.force"]
