@@ -163,17 +163,23 @@ def test_no_row_of_an_agent_names_a_queue_that_not_every_reader_of_the_team_sees
         assert found["agents/north"]["items"]["anna"]["without_queues"] == ["front"]
         if "agents/" in found:
             assert found["agents/"]["items"]["zoe"]["without_queues"] == ["support", "front"], "administrators' alone"
-        await root._ask("PUT", "/api/v1/agents/anna/queues", json={**first, "extra_queues": ["sales"]})
+        put_in = await root._ask("PUT", "/api/v1/agents/anna/queues", json={**first, "extra_queues": ["sales"]})
+        assert put_in.status_code == 200, put_in.text
         while True:
             frame = await read(socket)
             row = frame.get("delta", {}).get("set", {}).get("anna", {"extra_queues": []})
             if row["extra_queues"] == ["sales"]:
                 assert row["without_queues"] == ["front"]
-                await root._ask("PUT", "/api/v1/agents/anna/queues", json=first)
+                put_back = await root._ask("PUT", "/api/v1/agents/anna/queues", json=first)
+                assert put_back.status_code == 200, put_back.text
                 return
 
-    for name in ("nora", "anna", "root"):
-        talk(site.signed_in(name), script)
+    for browser in (
+        site.signed_in("nora"),
+        site.signed_in("anna"),
+        root,
+    ):  # a new password of root's ends root's session
+        talk(browser, script)
 
 
 def test_a_queue_that_is_given_to_another_team_is_at_once_named_in_rows_no_more(site: Site) -> None:
