@@ -1,6 +1,6 @@
 import { Button, Collapse } from "@mantine/core";
 import { ChevronDown, ChevronRight, Disc, Ear, Headset, type LucideIcon, X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Acting, useActing } from "../api/acts";
 import type { DeskContact, DeskState, Party } from "../api/documents";
@@ -13,10 +13,8 @@ import { callerName } from "./caller";
 import classes from "./ContactPanel.module.css";
 import { Controls } from "./Controls";
 import { refusalOf } from "./controls_of";
-import { Keypad } from "./Keypad";
 import { Learned } from "./Learned";
 import { OutcomeForm } from "./OutcomeForm";
-import { ReachDialog } from "./ReachDialog";
 import { Tier } from "./Tier";
 import { WrapUpBar } from "./WrapUpBar";
 
@@ -33,11 +31,17 @@ export function ContactPanel({ contact, state }: { contact: DeskContact | null; 
 
 type Dialog = "transfer" | "consult" | "send_digits";
 
+// fetched when there is a contact, before anybody can ask for them
+const dialogs = { keypad: () => import("./Keypad"), reach: () => import("./ReachDialog") };
+const Keypad = lazy(dialogs.keypad);
+const ReachDialog = lazy(dialogs.reach);
+
 function Present({ contact }: { contact: DeskContact }) {
   const { t } = useTranslation("desk");
   const acting = useActing(contact.contact_id);
   const [dialog, ask] = useState<Dialog | null>(null);
   const close = () => ask(null);
+  useEffect(() => void Promise.allSettled([dialogs.keypad(), dialogs.reach()]), []);
   // the talk is over: nobody is left to hand over, and the wrap-up wants to be seen
   if (dialog !== null && contact.state === "wrap_up") close();
   return (
@@ -51,8 +55,10 @@ function Present({ contact }: { contact: DeskContact }) {
         {contact.script && <Script text={contact.script} />}
         <OutcomeForm contact={contact} />
       </article>
-      {dialog === "send_digits" && <Keypad acting={acting} close={close} />}
-      {(dialog === "transfer" || dialog === "consult") && <ReachDialog act={dialog} acting={acting} close={close} />}
+      <Suspense>
+        {dialog === "send_digits" && <Keypad acting={acting} close={close} />}
+        {(dialog === "transfer" || dialog === "consult") && <ReachDialog act={dialog} acting={acting} close={close} />}
+      </Suspense>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import classes from "./Keypad.module.css";
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
 
 /** The telephone's keys, for the menus of others; the keyboard's digits do the same. */
-export function Keypad({ acting, close }: { acting: Acting; close: () => void }) {
+export default function Keypad({ acting, close }: { acting: Acting; close: () => void }) {
   const { t } = useTranslation("desk");
   const common = useTranslation().t;
   const [sent, setSent] = useState("");

@@ -21,7 +21,7 @@ const SHAPE = { agent: Headset, queue: Layers, number: Phone, flow: Workflow } a
 const DIALLABLE = /^\+?[0-9*#]{3,32}$/;
 
 /** Search over agents, queues, menus and numbers with their states; hand the caller over, or ask first. */
-export function ReachDialog({ act, acting, close }: Props) {
+export default function ReachDialog({ act, acting, close }: Props) {
   const { t } = useTranslation("desk");
   const common = useTranslation().t;
   const [words, setWords] = useState("");

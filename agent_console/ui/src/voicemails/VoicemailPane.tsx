@@ -27,7 +27,7 @@ import { callerOf } from "./caller";
 import classes from "./VoicemailPane.module.css";
 
 /** One message: its sound, who left it, what became of it, and what to do with it. */
-export function VoicemailPane({ voicemail }: { voicemail: string }) {
+export default function VoicemailPane({ voicemail }: { voicemail: string }) {
   const found = useQuery({
     queryKey: ["voicemails", "one", voicemail],
     queryFn: () => getVoicemail(voicemail),

@@ -16,10 +16,10 @@ import { useFreshQueries } from "../live/fresh";
 import { useQueues } from "../live/live";
 import filters from "../reports/Summary.module.css";
 import { callerOf } from "./caller";
-import { VoicemailPane } from "./VoicemailPane";
 import classes from "./VoicemailsView.module.css";
 
 const ViewChoice = lazy(() => import("../design/ViewChoice"));
+const VoicemailPane = lazy(() => import("./VoicemailPane"));
 
 const AT_ONCE = 100;
 const SHOWN = ["open", "done", "all"] as const;
@@ -59,7 +59,9 @@ export default function VoicemailsView() {
           {opened === null ? (
             <Empty icon={Voicemail} title={t("choose")} hint={t("chooseHint")} />
           ) : (
-            <VoicemailPane key={opened} voicemail={opened} />
+            <Suspense fallback={<Loading />}>
+              <VoicemailPane key={opened} voicemail={opened} />
+            </Suspense>
           )}
         </div>
       </div>
