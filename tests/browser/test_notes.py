@@ -55,8 +55,8 @@ def test_what_is_noted_in_two_windows_at_once_is_kept_from_both(people: People, 
 
 
 def said(centre: Centre) -> tuple[str, bool | None, str]:
-    """What was told last of a contact's outcome."""
-    last = centre.tell("facts", kind="DispositionSet")[-1]
+    """What was told last of a contact's outcome; nothing yet: nothing."""
+    last = [{"disposition": ""}, *centre.tell("facts", kind="DispositionSet")][-1]
     return last["disposition"], last.get("resolved"), last.get("notes", "")
 
 
