@@ -33,8 +33,12 @@ DOMAIN: Final = "cordboard.invalid"
 OPEN_S: Final = 5.0
 CLOSE_S: Final = 2.0
 PING_S: Final = 4.0
-PONG_S: Final = 5.0
-"""So often Asterisk is asked for a sign of life on each line, and so long it may take to give one."""
+PONG_S: Final = 20.0
+"""So often Asterisk is asked for a sign of life on each line, and so long it may take to give one.
+
+An Asterisk that stands still for some seconds, as behind a busy disk, comes back with its talks: a line that was given
+up meanwhile would not hear their end.
+"""
 
 MOST_WAITING: Final = 64
 """Messages from Asterisk that a slow browser may have waiting."""
