@@ -6,9 +6,11 @@ them anyway.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from agent_console.documents.floor import AgentVerdict, ChangeAhead, ContactWhy, Obstacle, WaitingRow
+
+Explained = TypeVar("Explained", ChangeAhead, Obstacle, WaitingRow, ContactWhy)
 
 IsSeen = Callable[[str], bool]
 """Whether an agent is seen by all who read it."""
@@ -48,30 +50,28 @@ def _unnamed(
     return new, template.format(**kept), kept
 
 
+def _told(one: Explained, words: str, is_seen: IsSeen) -> Explained:
+    """A document whose field ``words`` says what its code and details mean, without those who are not seen."""
+    told = _unnamed(one.code, getattr(one, words), one.details, is_seen)
+    if told is None:
+        return one
+    code, said, details = told
+    return one.model_copy(update={"code": code, words: said, "details": details})
+
+
 def unnamed_change(change: ChangeAhead, is_seen: IsSeen) -> ChangeAhead:
     """What time will bring, without those who are not seen."""
-    told = _unnamed(change.code, change.what, change.details, is_seen)
-    if told is None:
-        return change
-    code, what, details = told
-    return change.model_copy(update={"code": code, "what": what, "details": details})
+    return _told(change, "what", is_seen)
 
 
 def unnamed_obstacle(obstacle: Obstacle, is_seen: IsSeen) -> Obstacle:
     """Likewise what stands in the way."""
-    told = _unnamed(obstacle.code, obstacle.text, obstacle.details, is_seen)
-    if told is None:
-        return obstacle
-    code, text, details = told
-    return obstacle.model_copy(update={"code": code, "text": text, "details": details})
+    return _told(obstacle, "text", is_seen)
 
 
 def unnamed_row(row: WaitingRow, is_seen: IsSeen) -> WaitingRow:
     """Likewise who waits, and why."""
-    told = _unnamed(row.code, row.summary, row.details, is_seen)
-    if told is not None:
-        code, summary, details = told
-        row = row.model_copy(update={"code": code, "summary": summary, "details": details})
+    row = _told(row, "summary", is_seen)
     changes = [unnamed_change(change, is_seen) for change in row.changes]
     return row if changes == row.changes else row.model_copy(update={"changes": changes})
 
@@ -79,13 +79,8 @@ def unnamed_row(row: WaitingRow, is_seen: IsSeen) -> WaitingRow:
 def unnamed_why(why: ContactWhy, is_seen: IsSeen) -> ContactWhy:
     """Why a contact waits: agents who are not seen are counted, and not named by what stands in others' way."""
     shown = [_unnamed_verdict(one, is_seen) for one in why.agents if is_seen(one.agent)]
-    told = _unnamed(why.code, why.summary, why.details, is_seen)
-    code, summary, details = told or (why.code, why.summary, why.details)
-    return why.model_copy(
+    return _told(why, "summary", is_seen).model_copy(
         update={
-            "code": code,
-            "summary": summary,
-            "details": details,
             "agents": shown,
             "agents_elsewhere": len(why.agents) - len(shown),
             "changes": [unnamed_change(change, is_seen) for change in why.changes],

@@ -37,7 +37,6 @@ from cti_bridge.app.console.holidays import KnownHolidays
 from cti_bridge.app.console.kept_streams import KeptRows, KeptStreams
 from cti_bridge.app.console.messages import Messages, said_before
 from cti_bridge.app.console.parked_rows import ParkedRows
-from cti_bridge.app.console.past import past_of
 from cti_bridge.app.console.recordings import KeptRecordings
 from cti_bridge.app.console.reports import DaemonReports
 from cti_bridge.app.console.rows import Rows, agent_name, queue_title
@@ -64,6 +63,7 @@ from facts.time import Instant, from_seconds
 from reporting.kpi.board import Board
 from storage.accounts import Accounts, Lifetimes
 from storage.audit import AuditLog
+from storage.erasure import last_erasures
 from storage.journal import Journal
 from storage.known_queues import KnownQueues
 from storage.passwords import Passwords
@@ -331,8 +331,12 @@ class Console:
         if self._feed is not None:
             self._feed.mark_contact(contact_id)
 
-    async def _past_of(self, contact_id: ContactId) -> Sequence[Entry]:
-        return await self._threads.run(lambda: past_of(self._journal, contact_id))
+    async def _past_of(self, contact_id: ContactId) -> tuple[Sequence[Entry], Instant | None]:
+        def read() -> tuple[Sequence[Entry], Instant | None]:
+            erased_at = last_erasures(self._journal, [contact_id]).get(contact_id)
+            return list(self._journal.entries(contact_id=contact_id)), erased_at
+
+        return await self._threads.run(read)
 
     def _place_of(self, contact_id: ContactId) -> Place | None:
         """Where a contact is in the centre; None: it is not (any more)."""

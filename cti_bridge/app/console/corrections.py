@@ -17,7 +17,7 @@ from agent_console.documents.problems import FieldProblem
 from agent_console.errors import EditedMeanwhileError, InvalidError, NotFoundError
 from agent_console.http.etags import ANY, number_in
 from cti_bridge.app.console.audit import DaemonAudit
-from cti_bridge.app.console.state_rules import check_goes_with
+from cti_bridge.app.console.state_rules import check_all_go_with
 from cti_bridge.app.console.threads import Threads
 from cti_bridge.app.correcting import (
     LONGEST_TIME,
@@ -54,7 +54,7 @@ class DaemonCorrections:
         *,
         contact: Callable[[str], Awaitable[ContactLine | None]],
         written: Callable[[], object],
-        erasures: Callable[[], int] = lambda: 0,
+        erasures: Callable[[], int],
     ) -> None:
         self._correcting = correcting
         self._coordinator = coordinator
@@ -86,7 +86,7 @@ class DaemonCorrections:
 
     async def correct_time(self, agent: str, wish: CorrectTime, *, match: str, by: str) -> TimeCorrected:
         """Count an agent's time anew."""
-        check_goes_with(Declared.NOT_READY, wish.declared, "reason", is_said=wish.reason is not None)
+        check_all_go_with({} if wish.reason is None else {"reason": Declared.NOT_READY}, wish.declared)
         state = wish.declared if wish.declared != NOT_READY else f"{NOT_READY}:{wish.reason or ''}"
         asked = TimeWish(
             agent_id=AgentId(agent),

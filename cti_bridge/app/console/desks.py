@@ -31,7 +31,7 @@ from cti_bridge.shell.coordinator import Coordinator
 from facts.ids import AgentId, ContactId, QueueName, ReasonCode
 from facts.journal import Entry
 from facts.states import Activity, Declared, Party
-from facts.time import DAY
+from facts.time import DAY, Instant
 from reporting.kpi.board import Board
 
 MOST_FOUND: Final = 50
@@ -44,7 +44,8 @@ LATEST_WORD: Final = DAY
 class DaemonDesks:
     """`agent_console.ports.Desks`.
 
-    ``past``: what the journal holds of a contact. ``record_with``: which of a customer's merged records has a number.
+    ``past``: what the journal holds of a contact, and when something of it was erased last. ``record_with``: which of a
+    customer's merged records has a number.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class DaemonDesks:
         settings: Callable[[], Settings],
         acts: Acts,
         rules: StateRules,
-        past: Callable[[ContactId], Awaitable[Sequence[Entry]]],
+        past: Callable[[ContactId], Awaitable[tuple[Sequence[Entry], Instant | None]]],
         record_with: Callable[[str, str], Awaitable[str | None]],
     ) -> None:
         self._coordinator = coordinator
@@ -271,9 +272,9 @@ class DaemonDesks:
         del by
         desks, contact = self._coordinator.control.desks, ContactId(contact_id)
         if desks.known(contact) is None:
-            entries = await self._past(contact)
+            entries, erased_at = await self._past(contact)
             if entries and entries[-1].at > self._coordinator.now() - LATEST_WORD:
-                desks.recall(contact, entries)
+                desks.recall(contact, entries, erased_at)
         return self._acts.set_outcome(agent, contact_id, wish, match=match)
 
 

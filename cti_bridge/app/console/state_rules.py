@@ -40,11 +40,6 @@ class StateRules:
             raise InvalidError([problem])
 
 
-def check_goes_with(state: Declared, declared: str, field: str, *, is_said: bool) -> None:
-    """Raise `InvalidError` for a field that says something of ``state`` where another one is declared."""
-    check_all_go_with({field: state} if is_said else {}, declared)
-
-
 def check_all_go_with(said: Mapping[str, Declared], declared: str) -> None:
     """Raise `InvalidError` naming every field that says something of a state other than the declared one."""
     problems = [

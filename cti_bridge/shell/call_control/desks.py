@@ -27,7 +27,6 @@ from facts.journal import (
     DispositionSet,
     Entry,
     OfferMade,
-    PersonalDataErased,
     WrapUpEnded,
     WrapUpExtended,
 )
@@ -96,7 +95,6 @@ class Desks:
             WrapUpExtended: lambda *_: None,
             WrapUpEnded: lambda *_: None,
             ContactEnded: _ended,
-            PersonalDataErased: _erased,
         }
 
     # -- looking -----------------------------------------------------------------------------------------------------
@@ -228,11 +226,15 @@ class Desks:
             take = _offered if isinstance(fact, ContactOffered) else _queued
             take(self.dossier(contact_id), None, fact)  # type: ignore[arg-type]  # each takes its own kind
 
-    def recall(self, contact_id: ContactId, entries: Iterable[Entry]) -> None:
-        """What the journal says of a contact that is over and forgotten, so that something may still be said of it."""
+    def recall(self, contact_id: ContactId, entries: Iterable[Entry], erased_at: Instant | None) -> None:
+        """What the journal says of a contact that is over and forgotten, so that something may still be said of it.
+
+        ``erased_at``: when personal data of it was erased last.
+        """
         if self.known(contact_id) is not None:
             return
         dossier = Dossier(contact_id)
+        dossier.erased_at = erased_at
         for entry in entries:
             take = self._facts.get(type(entry.fact))
             if take is not None:
@@ -342,10 +344,6 @@ def _parked(dossier: Dossier, _entry: Entry, fact: ContactParked) -> None:
 
 def _disposition(dossier: Dossier, _entry: Entry, fact: DispositionSet | DispositionCorrected) -> None:
     dossier.outcome = Outcome(fact.disposition or None, fact.resolved, fact.notes)
-
-
-def _erased(dossier: Dossier, entry: Entry, _fact: PersonalDataErased) -> None:
-    dossier.erased_at = max(dossier.erased_at or 0, entry.at)
 
 
 def _ended(dossier: Dossier, _entry: Entry, _fact: ContactEnded) -> None:

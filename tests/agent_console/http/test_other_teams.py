@@ -262,15 +262,21 @@ def test_whose_wrap_up_ends_is_told_without_the_name(tmp_path: Path) -> None:
             assert named(str(told)) == {"call-2"}
 
 
+def refused_by_bruno(site: Site) -> ContactId:
+    """A caller waits whom Bruno, who alone is ready, has just not taken."""
+    site.ready("bruno")
+    waits = site.caller(1)
+    view = site.coordinator.engine.contact(waits)
+    assert view is not None
+    assert view.offer_id is not None
+    refused = RefuseOffer(offer_id=view.offer_id, agent_id=AgentId("bruno"), outcome=OfferOutcome.BUSY)
+    assert site.coordinator.tell(refused)
+    return waits
+
+
 def test_who_refused_and_when_they_are_asked_again_is_told_without_the_name(tmp_path: Path) -> None:
     with shared(tmp_path) as site:
-        site.ready("bruno")
-        waits = site.caller(1)
-        view = site.coordinator.engine.contact(waits)
-        assert view is not None
-        assert view.offer_id is not None
-        refused = RefuseOffer(offer_id=view.offer_id, agent_id=AgentId("bruno"), outcome=OfferOutcome.BUSY)
-        assert site.coordinator.tell(refused)
+        waits = refused_by_bruno(site)
         for told, whole in told_of(site, waits):
             assert changed(whole) == {"again", "pause_ends"}
             assert changed(told) == {"again_somebody", "pause_ends_somebody"}
@@ -279,13 +285,7 @@ def test_who_refused_and_when_they_are_asked_again_is_told_without_the_name(tmp_
 
 def test_who_is_free_and_did_not_take_it_is_told_without_the_name(tmp_path: Path) -> None:
     with shared(tmp_path, retry_s=600) as site:
-        site.ready("bruno")
-        waits = site.caller(1)
-        view = site.coordinator.engine.contact(waits)
-        assert view is not None
-        assert view.offer_id is not None
-        refused = RefuseOffer(offer_id=view.offer_id, agent_id=AgentId("bruno"), outcome=OfferOutcome.BUSY)
-        assert site.coordinator.tell(refused)
+        waits = refused_by_bruno(site)
         site.passes(120)
         for told, whole in told_of(site, waits):
             assert (whole["code"], whole["details"]["agents"]) == ("asked", ["bruno"])
