@@ -46,6 +46,17 @@ def erase(site: Site) -> None:
     assert (erased.status_code, erased.json()["contacts"]) == (200, 1), erased.text
 
 
+def erased_in_wrap_up(site: Site) -> tuple[ContactId, dict[str, Any], dict[str, Any]]:
+    """A customer is erased whose talk is over; the contact, as Anna's desk had it without notes, and as it is now."""
+    anna = site.signed_in("anna")
+    contact, _ = noted(site, anna)
+    cleared = anna.put(f"/contacts/{contact}/outcome", {"disposition": "solved"}).json()
+    site.coordinator.tell(EndTalk(contact_id=contact, agent_id=AgentId("anna"), ended_by=Party.CALLER))
+    erase(site)
+    [shown] = anna.get("/desk").json()["contacts"]
+    return contact, cleared, shown
+
+
 def typed_on(anna: Browser, contact: ContactId, before: dict[str, Any]) -> Any:
     """What Anna's console says that had all of the notes before."""
     wish = {"disposition": "solved", "notes": f"{SECRET}, and more"}
@@ -177,12 +188,7 @@ def test_nobody_is_erased_while_facts_wait_for_the_database(site: Site, monkeypa
 def test_also_at_a_desk_that_a_restart_brings_back(tmp_path: Path) -> None:
     wraps_up = {"queues": {**SETTINGS["queues"], "front": {"title": "Front desk", "wrap_up_s": 600}}}
     with opened(tmp_path, wraps_up) as site:
-        anna = site.signed_in("anna")
-        contact, _ = noted(site, anna)
-        cleared = anna.put(f"/contacts/{contact}/outcome", {"disposition": "solved"}).json()
-        site.coordinator.tell(EndTalk(contact_id=contact, agent_id=AgentId("anna"), ended_by=Party.CALLER))
-        erase(site)
-        [shown] = anna.get("/desk").json()["contacts"]
+        contact, cleared, shown = erased_in_wrap_up(site)
     with opened(tmp_path, wraps_up, again=True) as site:
         site.daemon._resume.begin(site.coordinator)
         anna = site.signed_in("anna")
@@ -229,6 +235,17 @@ def test_a_person_erased_at_the_command_line_goes_from_desks_within_seconds(site
     assert SECRET not in told.text
 
 
+def test_what_is_left_of_a_customer_whose_record_is_gone_is_erased_at_the_command_line(site: Site) -> None:
+    anna = site.signed_in("anna")
+    contact, _ = noted(site, anna)
+    erase(site)
+    anew = {"disposition": "solved", "notes": "lives at the harbour"}
+    assert anna.put(f"/contacts/{contact}/outcome", anew).status_code == 200
+    assert kept_notes(site, contact) == ["lives at the harbour"]
+    by_command(site, "db", "erase", "--customer", "c1")
+    assert kept_notes(site, contact) == []
+
+
 def test_what_a_desk_saves_before_it_knows_of_a_command_is_erased_too(site: Site) -> None:
     anna = site.signed_in("anna")
     contact, before = noted(site, anna)
@@ -244,12 +261,7 @@ def test_what_a_desk_saves_before_it_knows_of_a_command_is_erased_too(site: Site
 
 def test_an_outcome_has_one_version_at_desks_in_lists_and_for_corrections(tmp_path: Path) -> None:
     with opened(tmp_path) as site:
-        anna = site.signed_in("anna")
-        contact, _ = noted(site, anna)
-        cleared = anna.put(f"/contacts/{contact}/outcome", {"disposition": "solved"}).json()
-        site.coordinator.tell(EndTalk(contact_id=contact, agent_id=AgentId("anna"), ended_by=Party.CALLER))
-        erase(site)
-        [shown] = anna.get("/desk").json()["contacts"]
+        contact, cleared, shown = erased_in_wrap_up(site)
         root = site.signed_in("root")
         [listed] = root.get("/contacts").json()["items"]
         line = root.get(f"/contacts/{contact}").json()
